@@ -1,0 +1,40 @@
+//! Positions and boxes, each naming its frame and unit.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A WGS 84 position.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeographicPoint {
+    /// Degrees east of Greenwich, −180 to 180.
+    pub longitude_deg: f64,
+    /// Degrees north of the equator, −90 to 90.
+    pub latitude_deg: f64,
+    /// Metres above the WGS 84 ellipsoid (not above sea level).
+    #[serde(default)]
+    pub height_m: f64,
+}
+
+/// A position in the community's local frame.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocalPoint {
+    /// Metres east of the community's origin.
+    pub east_m: f64,
+    /// Metres north of the community's origin.
+    pub north_m: f64,
+    /// Metres above the tangent plane at the community's origin.
+    pub up_m: f64,
+}
+
+/// An axis-aligned box in the community's local frame. `min` is at or below `max` on every axis.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocalBox {
+    /// The west, south, lower corner.
+    pub min: LocalPoint,
+    /// The east, north, upper corner.
+    pub max: LocalPoint,
+}

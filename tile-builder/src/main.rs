@@ -1,0 +1,2 @@
+//! `tile-builder`.
+fn main() {}

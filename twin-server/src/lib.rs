@@ -1,0 +1,1 @@
+//! The twin server as a library.

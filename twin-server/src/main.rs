@@ -1,0 +1,2 @@
+//! `twin-server`.
+fn main() {}
