@@ -1,1 +1,3 @@
 //! The tile builder as a library.
+
+pub mod sample;
