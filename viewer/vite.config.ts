@@ -1,25 +1,25 @@
 // How the viewer is bundled and tested. Read by `vite` and `vitest`.
+import { loadEnv } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** Where `npm run dev` finds the server; the built viewer is served by the server itself. */
-const SERVER = process.env['TWIN_SERVER'] ?? 'http://127.0.0.1:8080';
-
-export default defineConfig({
-  // Relative addresses, so that the viewer also works behind a path of a proxy.
-  base: './',
-  server: { proxy: { '/api': SERVER, '/publication': SERVER } },
-  build: {
-    target: 'es2022',
-    // No preload helper: every chunk that the page needs is named in index.html.
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
+export default defineConfig(({ mode }) => {
+  // Where `npm run dev` finds the server; the built viewer is served by the server itself.
+  const server = loadEnv(mode, '.', 'TWIN_')['TWIN_SERVER'] ?? 'http://127.0.0.1:8080';
+  return {
+    // Relative addresses, so that the viewer also works behind a path of a proxy.
+    base: './',
+    server: { proxy: { '/api': server, '/publication': server }, fs: { allow: ['..'] } },
+    build: {
+      target: 'es2022',
+      // Chunks that the page needs are named in index.html; browsers of this target need no helper.
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        output: {
           // The engine changes seldom: a chunk of its own stays in the browser's cache.
-          groups: [{ name: 'engine', test: /node_modules[\\/](three|3d-tiles-renderer)[\\/]/ }],
+          codeSplitting: { groups: [{ name: 'engine', test: /node_modules[\\/](three|3d-tiles-renderer)[\\/]/ }] },
         },
       },
     },
-  },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+    test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  };
 });

@@ -1,0 +1,63 @@
+// The server's event stream.
+//
+// In: `GET /api/v1/events` (server-sent events). Out: typed calls into a handler. Called by
+// state/live. The browser itself reconnects after a broken line and says where it stopped
+// (Last-Event-ID); only a refused connection closes for good, and is opened anew here.
+import { address } from './client';
+import type { DeviceView } from './types';
+
+export interface EventHandler {
+  opened(): void;
+  /** The line broke; a new attempt is under way. */
+  lost(): void;
+  snapshot(publication: string, devices: DeviceView[]): void;
+  device(device: DeviceView): void;
+  removed(id: string): void;
+  published(publication: string): void;
+}
+
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 15_000;
+
+/** Listens until the returned function is called. */
+export function listen(handler: EventHandler): () => void {
+  let source: EventSource | null = null;
+  let timer = 0;
+  let wait_ms = FIRST_RETRY_MS;
+
+  const open = (): void => {
+    source?.close();
+    source = new EventSource(address('/api/v1/events'));
+    source.onopen = () => {
+      wait_ms = FIRST_RETRY_MS;
+      handler.opened();
+    };
+    source.onerror = () => {
+      handler.lost();
+      if (source?.readyState !== EventSource.CLOSED) return;
+      clearTimeout(timer);
+      timer = window.setTimeout(open, wait_ms);
+      wait_ms = Math.min(wait_ms * 2, LONGEST_RETRY_MS);
+    };
+    const on = <T>(name: string, take: (data: T) => void): void =>
+      source?.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data) as T));
+    on<{ publication: string; devices: DeviceView[] }>('snapshot', (e) => handler.snapshot(e.publication, e.devices));
+    on<{ device: DeviceView }>('device', (e) => handler.device(e.device));
+    on<{ id: string }>('device-removed', (e) => handler.removed(e.id));
+    on<{ publication: string }>('publication', (e) => handler.published(e.publication));
+  };
+
+  // A phone that wakes up, or finds its network again, need not wait for the timer.
+  const wake = (): void => {
+    if (document.visibilityState === 'visible' && source?.readyState === EventSource.CLOSED) open();
+  };
+  window.addEventListener('online', wake);
+  document.addEventListener('visibilitychange', wake);
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+    window.removeEventListener('online', wake);
+    document.removeEventListener('visibilitychange', wake);
+  };
+}

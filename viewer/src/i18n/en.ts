@@ -1,0 +1,129 @@
+// English texts of the interface: the same keys and parameters as `zh.ts`.
+import type { ApiStatus } from './words';
+import type { Dictionary } from './zh';
+
+const STATUS: Readonly<Record<ApiStatus, string>> = {
+  normal: 'Normal', notice: 'Notice', offline: 'Offline', warning: 'Warning', alarm: 'Alarm',
+};
+
+const PREDICATE: Readonly<Record<ApiStatus, string>> = {
+  normal: 'normal', notice: 'to note', offline: 'offline', warning: 'with a warning', alarm: 'in alarm',
+};
+
+/** Plural of a noun as device kinds use them: meter → meters, box → boxes, battery → batteries. */
+function plural(noun: string): string {
+  if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`;
+  return /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
+}
+
+export const en: Dictionary = {
+  language: 'English',
+  otherLanguage: '中文',
+  switchLanguage: 'Switch language: 中文',
+  theme: { auto: 'Appearance: as the system', light: 'Appearance: light', dark: 'Appearance: dark' },
+  skipToList: 'Skip to the device list',
+  sceneLabel: 'Three-dimensional scene of the community. Arrow keys move, plus and minus zoom, Q and E rotate; all devices and buildings are also in the list.',
+
+  status: STATUS,
+  nOfKind: (n, _kindId, kindName, status) => `${n} ${n === 1 ? kindName.toLowerCase() : plural(kindName.toLowerCase())} ${PREDICATE[status]}`,
+  allNormal: (n) => (n === 1 ? 'The device is normal' : `All ${n} devices normal`),
+  more: (n) => `${n} more`,
+  separator: ', ',
+
+  devices: 'Devices',
+  buildings: 'Buildings',
+  search: 'Search name or id',
+  clearSearch: 'Clear search',
+  allKinds: 'All kinds',
+  kind: 'Kind',
+  filterByStatus: 'Filter by status',
+  shownOf: (shown, all) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+  noDevices: 'No devices yet. Once registered, they appear here and in the scene.',
+  noMatch: 'Nothing matches.',
+  showAll: 'Show all',
+  noBuildings: 'No buildings yet. They are listed here once a build has footprints.',
+  openList: 'Open the list',
+  closeList: 'Fold the list',
+
+  close: 'Close',
+  back: 'Back to the list',
+  flyTo: 'Fly here',
+  device: 'Device',
+  building: 'Building',
+  ground: 'Place',
+  since: (time) => `since ${time}`,
+  neverReported: 'never reported',
+  readings: 'Latest readings',
+  noReadings: 'No readings yet. They appear once the device reports.',
+  lastReadings: (n) => `last ${n}`,
+  range: (low, high) => `${low} to ${high}`,
+  yes: 'yes',
+  no: 'no',
+  where: 'Where it is',
+  zone: 'Zone',
+  none: 'none',
+  storeys: 'Storeys',
+  height: 'Height',
+  groundHeight: 'Ground level',
+  footprintArea: 'Footprint',
+  local: 'Community coordinates',
+  east: 'E',
+  north: 'N',
+  up: 'Up',
+  longitude: 'Longitude',
+  latitude: 'Latitude',
+  ellipsoidHeight: 'Ellipsoidal height',
+  identifier: 'Id',
+  properties: 'Properties',
+  nearbyDevices: 'Devices nearby',
+  noneNearby: 'No devices nearby.',
+  devicesHere: 'Devices here',
+  looking: 'Looking it up…',
+  lookupFailed: 'The look-up failed. It is repeated when the server is back.',
+  goneTitle: 'No longer there',
+  gone: 'This object is not in the version that is published now.',
+  copy: 'Copy',
+  copied: 'Copied',
+
+  live: 'Live',
+  connecting: 'Connecting',
+  reconnecting: 'Reconnecting',
+  staleSince: (time) => `Stale since ${time}`,
+
+  loadingPlace: 'Opening the community…',
+  loadingTiles: (done, total) => `Loading the scene: ${done} of ${total} tiles`,
+  sharpening: (left) => `Sharpening, ${left} ${left === 1 ? 'tile' : 'tiles'} to go`,
+  tilesFailed: (n) => `${n} ${n === 1 ? 'tile' : 'tiles'} could not be loaded; trying again. The rest works as usual.`,
+  unreachableTitle: 'The server does not answer',
+  unreachable: 'Check the network, or ask the administrator whether the server runs.',
+  noPublicationTitle: 'Nothing is published yet',
+  noPublication: 'The server runs, but there is no community to open. Build and publish one with tile-builder; it opens here by itself.',
+  noWebglTitle: 'This browser cannot show the scene',
+  noWebgl: 'The scene needs WebGL 2. Update the browser, or turn on hardware acceleration in its settings. The device list still works.',
+  contextLostTitle: 'The graphics card paused drawing',
+  contextLost: 'The browser took back its memory and is restoring the scene. If that takes long, reload the page.',
+  faultTitle: 'Something went wrong while opening',
+  fault: 'The server’s answer makes no sense. Pass the text below on to the administrator.',
+  retryIn: (seconds) => `Next attempt in ${seconds} s`,
+  retrying: 'Trying again…',
+  retryNow: 'Try now',
+  kept: 'What was loaded stays on screen.',
+
+  compass: (degrees) => `Looking towards ${degrees}°; press for north`,
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  home: 'Show everything',
+  help: 'How to move',
+  scale: 'Scale',
+  sheetHandle: 'Pull the panel up or down',
+  hint: 'Drag to move, right-drag to rotate, wheel to zoom, double-click to go',
+  hintTouch: 'One finger moves, two rotate and zoom, double-tap goes there',
+  helpMouse: 'Mouse',
+  helpTouch: 'Touch',
+  helpKeys: 'Keyboard',
+  helpRows: {
+    mouse: [['Left drag', 'Move'], ['Right drag, or Ctrl + drag', 'Rotate about the cursor'], ['Wheel', 'Zoom to the cursor'], ['Click', 'Read a device, building or place'], ['Double-click', 'Go there']],
+    touch: [['One finger', 'Move'], ['Pinch', 'Zoom'], ['Twist two fingers', 'Rotate'], ['Two fingers up or down', 'Tilt'], ['Double-tap', 'Go there']],
+    keys: [['← ↑ → ↓', 'Move'], ['+  −', 'Zoom'], ['Q  E', 'Rotate'], ['Home', 'Show everything'], ['N', 'North up'], ['F', 'Look at the selection'], ['/', 'Search'], ['Esc', 'Close'], ['?', 'This help']],
+  },
+};

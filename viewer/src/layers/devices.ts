@@ -1,0 +1,113 @@
+// Devices as symbols in the scene.
+//
+// In: devices, kinds and selection of state. Out: symbols in the viewport; which device is at a
+// place on the canvas. Grouping is done anew for each drawing, since it depends on the view.
+import { effect } from '@preact/signals-core';
+import { iconPath } from '../api/icons';
+import type { DeviceStatus, DeviceView } from '../api/types';
+import { declutter, type Mark } from '../scene/declutter';
+import type { Vec } from '../scene/pose';
+import { HEAD, type SymbolLook } from '../scene/symbol-atlas';
+import { Symbols, type PlacedSymbol } from '../scene/symbols';
+import type { Part, Viewport } from '../scene/viewport';
+import { devices } from '../state/devices';
+import { selection } from '../state/selection';
+import { kinds } from '../state/session';
+import { LOOKS, severity } from '../state/status';
+
+/** Heads nearer than this are drawn as one, CSS pixels. */
+const GROUP_PX = 30;
+/** How far from the middle of a head a press still counts. */
+const REACH_PX = { mouse: HEAD.radius + 3, touch: 26 };
+/** The selected device comes before all others. */
+const SELECTED_RANK = 10;
+
+/** A symbol as it was drawn. */
+export interface Shown {
+  readonly id: string;
+  readonly members: readonly string[];
+  /** Its foot, CSS pixels. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export const position = (device: DeviceView): Vec => [device.position.east_m, device.position.north_m, device.position.up_m];
+
+export function lookOf(status: DeviceStatus, icon: string, selected: boolean, count: number): SymbolLook {
+  const { fill, ink, shape } = LOOKS[status];
+  return { icon: iconPath(icon), shape, fill, ink, dashed: status === 'offline', urgent: status === 'alarm', selected, count };
+}
+
+export class DeviceSymbols implements Part {
+  readonly #viewport: Viewport;
+  readonly #symbols: Symbols;
+  readonly #undo: (() => void)[] = [];
+  #shown: Shown[] = [];
+
+  constructor(viewport: Viewport) {
+    this.#viewport = viewport;
+    this.#symbols = new Symbols(viewport.renderer.getPixelRatio());
+    viewport.scene.add(this.#symbols.group);
+    this.#undo.push(
+      viewport.add(this),
+      effect(() => {
+        void [devices.value, kinds.value, selection.value];
+        viewport.invalidate();
+      }),
+    );
+  }
+
+  beforeDraw(): boolean {
+    const all = devices.peek();
+    const chosen = selection.peek();
+    const selected = chosen?.type === 'device' ? chosen.id : null;
+    const places = new Map<string, { x: number; y: number; depth_m: number }>();
+    const marks: Mark[] = [];
+    for (const device of all.values()) {
+      const place = this.#viewport.project(position(device));
+      if (!place || !this.#nearCanvas(place.x, place.y)) continue;
+      places.set(device.id, place);
+      marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(device.status) });
+    }
+    const groups = declutter(marks, GROUP_PX).map((group) => ({ group, place: places.get(group.head), device: all.get(group.head) }));
+    const drawn: { symbol: PlacedSymbol; shown: Shown; order: number; depth_m: number }[] = [];
+    for (const { group, place, device } of groups) {
+      if (!place || !device) continue;
+      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, group.members.length);
+      const front = device.status === 'alarm' || device.id === selected;
+      drawn.push({
+        symbol: { at: position(device), look, front },
+        shown: { id: device.id, members: group.members, x: place.x, y: place.y },
+        order: device.id === selected ? SELECTED_RANK : severity(device.status),
+        depth_m: place.depth_m,
+      });
+    }
+    drawn.sort((a, b) => a.order - b.order || b.depth_m - a.depth_m);
+    this.#shown = drawn.map(({ shown }) => shown);
+    const { width, height } = this.#viewport.renderer.domElement;
+    this.#symbols.set(drawn.map(({ symbol }) => symbol), { width, height });
+    return false;
+  }
+
+  /** The symbol at a place on the canvas, as last drawn; the foremost if several. */
+  at(x: number, y: number, touch: boolean): Shown | null {
+    const reach = touch ? REACH_PX.touch : REACH_PX.mouse;
+    const onHead = (s: Shown): boolean => Math.hypot(x - s.x, y - (s.y - HEAD.above)) <= reach;
+    const onStem = (s: Shown): boolean => Math.abs(x - s.x) <= 5 && y <= s.y + 4 && y >= s.y - HEAD.above;
+    return this.#shown.findLast(onHead) ?? this.#shown.findLast(onStem) ?? null;
+  }
+
+  /** The symbol that stands for a device, itself or its group's. */
+  shown(id: string): Shown | null {
+    return this.#shown.find((s) => s.members.includes(id)) ?? null;
+  }
+
+  dispose(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#symbols.dispose();
+  }
+
+  #nearCanvas(x: number, y: number): boolean {
+    return x > -40 && x < this.#viewport.width + 40 && y > -20 && y < this.#viewport.height + 100;
+  }
+}

@@ -1,0 +1,332 @@
+// The camera: gestures, commands, flights, and what of it others may know.
+//
+// In: gestures on the canvas, commands of state/view, the permalink's pose. Out: the viewport's
+// camera, and pose, heading and scale in state/view.
+import { batch, effect, type ReadonlySignal } from '@preact/signals-core';
+import type { LocalBox, LocalPoint } from '../api/types';
+import { control, type Mover } from '../scene/controls';
+import {
+  between, clamp, distance, dolly, ease, forward, frame, fromAim, meetLevel, orbit, right, add, scale, sub, toAim, wrap,
+  type Aim, type Pose, type Vec,
+} from '../scene/pose';
+import { FOV_RAD, type Part, type Viewport } from '../scene/viewport';
+import { goToSelection } from '../state/actions';
+import type { Publication } from '../state/session';
+import { hintSeen, reducedMotion } from '../state/settings';
+import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type Command, type ViewPose } from '../state/view';
+import { chooseScene, type Photogrammetry } from './photogrammetry';
+
+const FLIGHT_MS = 800;
+/** The first view: from the south, a little from the west, 35° down. */
+const FIRST = { heading_rad: 0.35, pitch_rad: -0.62 };
+/** Distance and angle from which a point is looked at. */
+const POINT_DISTANCE_M = 60;
+const POINT_PITCH = -0.6;
+/** Nearest to a pivot, and lowest above the ground. */
+const NEAREST_M = 3;
+const CLEARANCE_M = 2;
+/** Time in which two thirds of a wheel step are done. */
+const WHEEL_MS = 70;
+
+const DEG = Math.PI / 180;
+const vec = (p: LocalPoint): Vec => [p.east_m, p.north_m, p.up_m];
+
+interface Flight {
+  readonly from: Aim;
+  readonly to: Aim;
+  readonly start_ms: number;
+}
+
+/** What else listens to the canvas. */
+export type Pointing = Pick<Mover, 'tap' | 'hover' | 'leave'>;
+
+export class Navigation implements Part, Mover {
+  readonly #viewport: Viewport;
+  readonly #place: Photogrammetry;
+  readonly #pointing: Pointing;
+  readonly #undo: (() => void)[] = [];
+  #pose: Pose = { eye: [0, -300, 200], heading_rad: 0, pitch_rad: -0.6 };
+  #bounds: LocalBox | null = null;
+  /** Whether a pose has been chosen, by link, by default or by hand. */
+  #posed = false;
+  /** Whether the user, or a link, chose the pose: then a new publication leaves it alone. */
+  #chosen = false;
+  #pivot: Vec | null = null;
+  #flight: Flight | null = null;
+  #wheel: { pivot: Vec; log: number; time_ms: number } | null = null;
+  #ground = { east: Infinity, north: Infinity, up: 0 };
+  #published_ms = 0;
+
+  constructor(
+    viewport: Viewport,
+    place: Photogrammetry,
+    pointing: Pointing,
+    publication: ReadonlySignal<Publication | null>,
+    linked: ViewPose | null,
+  ) {
+    [this.#viewport, this.#place, this.#pointing] = [viewport, place, pointing];
+    if (linked) this.jump(linked);
+    this.#undo.push(
+      control(viewport.canvas, this),
+      onCommand((command) => this.#obey(command)),
+      effect(() => viewport.cover(cover.value)),
+      effect(() => this.#open(publication.value)),
+      viewport.add(this),
+    );
+  }
+
+  get tap(): Mover['tap'] {
+    return this.#pointing.tap;
+  }
+  get hover(): Mover['hover'] {
+    return this.#pointing.hover;
+  }
+  get leave(): Mover['leave'] {
+    return this.#pointing.leave;
+  }
+
+  /** Whether the camera is on its way. */
+  get moving(): boolean {
+    return this.#flight !== null || this.#wheel !== null;
+  }
+
+  beforeDraw(now_ms: number): boolean {
+    const before = this.#pose;
+    this.#fly(now_ms);
+    this.#roll(now_ms);
+    if (this.#pose !== before || this.#ground.east === Infinity) this.#pose = this.#aboveGround(this.#pose);
+    this.#viewport.place(this.#pose, Math.max(1, this.#pose.eye[2] - this.#ground.up));
+    this.#report(now_ms);
+    return this.moving;
+  }
+
+  /** Stands at a pose at once. */
+  jump(to: ViewPose): void {
+    this.#pose = { eye: [to.east_m, to.north_m, to.up_m], heading_rad: to.heading_deg * DEG, pitch_rad: to.pitch_deg * DEG };
+    this.#posed = this.#chosen = true;
+    this.#flight = null;
+    this.#viewport.invalidate();
+  }
+
+  // What gestures do (Mover).
+
+  grab(x: number, y: number): void {
+    this.#interrupt();
+    this.#pivot = this.#under(x, y);
+  }
+
+  pan(x: number, y: number): void {
+    const pivot = this.#pivot;
+    if (!pivot) return;
+    const at = meetLevel(this.#pose.eye, this.#viewport.ray(x, y), pivot[2], 6 * distance(this.#pose.eye, pivot));
+    if (!at) return;
+    const step = sub(pivot, at);
+    this.#move({ ...this.#pose, eye: add(this.#pose.eye, [step[0], step[1], 0]) });
+    // The ray of the next event must start from here, even if no frame lies between.
+    this.#viewport.place(this.#pose, Math.max(1, this.#pose.eye[2] - this.#ground.up));
+  }
+
+  turn(heading_rad: number, pitch_rad: number): void {
+    if (this.#pivot) this.#move(orbit(this.#pose, this.#pivot, heading_rad, pitch_rad));
+  }
+
+  zoom(factor: number): void {
+    if (this.#pivot) this.#move(dolly(this.#pose, this.#pivot, factor, NEAREST_M, this.#farthest));
+  }
+
+  wheel(x: number, y: number, factor: number): void {
+    this.#flight = null;
+    this.#chose();
+    if (reducedMotion.peek()) {
+      this.#pivot = this.#under(x, y);
+      this.zoom(factor);
+      return;
+    }
+    const log = (this.#wheel?.log ?? 0) + Math.log(factor);
+    this.#wheel = { pivot: this.#wheel?.pivot ?? this.#under(x, y), log, time_ms: this.#wheel?.time_ms ?? performance.now() };
+    this.#viewport.invalidate();
+  }
+
+  release(): void {
+    this.#pivot = null;
+  }
+
+  doubleTap(x: number, y: number): void {
+    const target = this.#under(x, y);
+    const away = clamp(distance(this.#pose.eye, target) * 0.45, 25, this.#farthest);
+    this.flyTo({ target, distance_m: away, heading_rad: this.#pose.heading_rad, pitch_rad: Math.min(this.#pose.pitch_rad, -0.3) });
+  }
+
+  /** Moves to an aim in less than a second; any gesture interrupts. */
+  flyTo(to: Aim): void {
+    this.#chose();
+    this.#wheel = null;
+    if (reducedMotion.peek() || !this.#posed) {
+      this.#flight = null;
+      this.#move(fromAim(to));
+      return;
+    }
+    // Both ends at the same height of target: the path neither dives nor climbs without need.
+    const ahead = meetLevel(this.#pose.eye, forward(this.#pose), to.target[2], this.#farthest);
+    const from = toAim(this.#pose, ahead ? distance(this.#pose.eye, ahead) : distance(this.#pose.eye, to.target));
+    this.#flight = { from, to, start_ms: performance.now() };
+    this.#viewport.invalidate();
+  }
+
+  dispose(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  #open(publication: Publication | null): void {
+    const scene = publication ? chooseScene(publication.catalog) : null;
+    if (!scene) return;
+    this.#bounds = scene.bounds;
+    this.#ground = { east: Infinity, north: Infinity, up: scene.bounds.min.up_m };
+    if (!this.#chosen) {
+      this.#pose = fromAim(this.#home());
+      this.#posed = true;
+    }
+    this.#viewport.invalidate();
+  }
+
+  #obey(command: Command): void {
+    switch (command.do) {
+      case 'home':
+        return this.#bounds ? this.flyTo(this.#home()) : undefined;
+      case 'north':
+        return this.#turnTo(0);
+      case 'selected':
+        return goToSelection();
+      case 'turn':
+        return this.#turnTo(this.#pose.heading_rad + command.heading_deg * DEG);
+      case 'zoom': {
+        const aim = this.#centre();
+        return this.flyTo({ ...aim, distance_m: clamp(aim.distance_m * command.factor, NEAREST_M, this.#farthest) });
+      }
+      case 'pan': {
+        const aim = this.#centre();
+        const reach = aim.distance_m * 2 * Math.tan(FOV_RAD / 2);
+        const ahead: Vec = [Math.sin(aim.heading_rad), Math.cos(aim.heading_rad), 0];
+        const step = add(scale(right(aim), command.right * reach), scale(ahead, command.forward * reach));
+        return this.flyTo({ ...aim, target: add(aim.target, step) });
+      }
+      case 'point': {
+        const near = Math.min(this.#centre().distance_m, POINT_DISTANCE_M);
+        return this.flyTo({ target: vec(command.at), distance_m: Math.max(near, 30), heading_rad: this.#pose.heading_rad, pitch_rad: clamp(this.#pose.pitch_rad, -1.2, POINT_PITCH) });
+      }
+      case 'box': {
+        const pitch_rad = clamp(this.#pose.pitch_rad, -1.1, -0.5);
+        const aim = this.#framed(command.box, this.#pose.heading_rad, pitch_rad);
+        return this.flyTo({ ...aim, distance_m: Math.max(aim.distance_m * 1.5, 30) });
+      }
+    }
+  }
+
+  #home(): Aim {
+    return this.#bounds ? this.#framed(this.#bounds, FIRST.heading_rad, FIRST.pitch_rad) : toAim(this.#pose, 100);
+  }
+
+  #framed(box: LocalBox, heading_rad: number, pitch_rad: number): Aim {
+    const { aspect, share } = this.#viewport.free;
+    const fov = 2 * Math.atan(Math.tan(FOV_RAD / 2) * share);
+    return frame(vec(box.min), vec(box.max), fov, aspect, heading_rad, pitch_rad);
+  }
+
+  #turnTo(heading_rad: number): void {
+    // Quick presses add up: turn on from where the flight would have ended.
+    const aim = this.#flight?.to ?? this.#centre();
+    const target = this.#flight ? wrap(this.#flight.to.heading_rad + wrap(heading_rad - this.#pose.heading_rad)) : heading_rad;
+    this.flyTo({ ...aim, heading_rad: heading_rad === 0 ? 0 : target });
+  }
+
+  /** What the middle of the free picture looks at. */
+  #centre(): Aim {
+    if (this.#flight) return this.#flight.to;
+    const ray = forward(this.#pose);
+    const hit = this.#place.hit(this.#pose.eye, ray) ?? meetLevel(this.#pose.eye, ray, this.#ground.up, this.#farthest);
+    return toAim(this.#pose, hit ? Math.max(distance(this.#pose.eye, hit), NEAREST_M) : POINT_DISTANCE_M);
+  }
+
+  /** What is under a place on the canvas: the survey, else the level of the ground, else something ahead. */
+  #under(x: number, y: number): Vec {
+    const { eye } = this.#pose;
+    const ray = this.#viewport.ray(x, y);
+    const level = this.#ground.up;
+    return this.#place.hit(eye, ray) ?? meetLevel(eye, ray, level, this.#farthest) ?? add(eye, scale(ray, Math.max(50, eye[2] - level)));
+  }
+
+  get #farthest(): number {
+    if (!this.#bounds) return 5000;
+    return 4 * distance(vec(this.#bounds.min), vec(this.#bounds.max)) + 200;
+  }
+
+  #move(pose: Pose): void {
+    this.#pose = pose;
+    this.#posed = true;
+    this.#viewport.invalidate();
+  }
+
+  #chose(): void {
+    this.#chosen = true;
+    hintSeen.value = true;
+  }
+
+  #interrupt(): void {
+    this.#flight = null;
+    this.#wheel = null;
+    this.#chose();
+  }
+
+  #fly(now_ms: number): void {
+    const flight = this.#flight;
+    if (!flight) return;
+    const t = clamp((now_ms - flight.start_ms) / FLIGHT_MS, 0, 1);
+    this.#pose = fromAim(between(flight.from, flight.to, ease(t)));
+    if (t === 1) this.#flight = null;
+  }
+
+  #roll(now_ms: number): void {
+    const wheel = this.#wheel;
+    if (!wheel) return;
+    const passed_ms = Math.max(now_ms - wheel.time_ms, 8);
+    const rest = Math.abs(wheel.log) < 0.002;
+    const step = rest ? wheel.log : wheel.log * (1 - Math.exp(-passed_ms / WHEEL_MS));
+    this.#pose = dolly(this.#pose, wheel.pivot, Math.exp(step), NEAREST_M, this.#farthest);
+    this.#wheel = rest ? null : { ...wheel, log: wheel.log - step, time_ms: now_ms };
+  }
+
+  /** Lifts a pose that would be in or under the ground. Far above everything nothing is asked. */
+  #aboveGround(pose: Pose): Pose {
+    const [east, north, up] = pose.eye;
+    const top = this.#bounds?.max.up_m ?? 0;
+    if (up > top + CLEARANCE_M) {
+      this.#ground.up = this.#bounds?.min.up_m ?? 0;
+      return pose;
+    }
+    if (Math.hypot(east - this.#ground.east, north - this.#ground.north) > 0.5) {
+      const below = this.#place.hit([east, north, top + 50], [0, 0, -1]);
+      this.#ground = { east, north, up: below?.[2] ?? this.#bounds?.min.up_m ?? 0 };
+    }
+    // A roof overhead is no ground: only what lies below the eye, or buries it, counts.
+    const floor = this.#ground.up + CLEARANCE_M;
+    return up < floor ? { ...pose, eye: [east, north, floor] } : pose;
+  }
+
+  #report(now_ms: number): void {
+    const centre = this.#flight ? between(this.#flight.from, this.#flight.to, 0.5) : null;
+    const { eye, heading_rad, pitch_rad } = this.#pose;
+    const level = this.#ground.up;
+    const ahead = meetLevel(eye, forward(this.#pose), level, this.#farthest);
+    const away = centre?.distance_m ?? (ahead ? distance(eye, ahead) : Math.max(20, eye[2] - level));
+    batch(() => {
+      heading_deg.value = Math.round(((heading_rad / DEG) % 360 + 360) % 360) % 360;
+      metresPerPixel.value = (away * 2 * Math.tan(FOV_RAD / 2)) / this.#viewport.height;
+      if (this.moving && now_ms - this.#published_ms < 250) return;
+      this.#published_ms = now_ms;
+      if (!this.#chosen) return;
+      const next: ViewPose = { east_m: eye[0], north_m: eye[1], up_m: eye[2], heading_deg: heading_rad / DEG, pitch_deg: pitch_rad / DEG };
+      const now = statePose.peek();
+      if (!now || (Object.keys(next) as (keyof ViewPose)[]).some((key) => Math.abs(next[key] - now[key]) > 1e-3)) statePose.value = next;
+    });
+  }
+}

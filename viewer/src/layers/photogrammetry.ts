@@ -1,0 +1,104 @@
+// The survey: tiles of the opened scene.
+//
+// In: the publication of state/session. Out: tiles in the viewport, their progress in state/view. A
+// new version replaces the old tiles once it shows something, so that the place never goes blank.
+import { batch, effect, type ReadonlySignal } from '@preact/signals-core';
+import type { Catalog, Scene } from '../api/types';
+import { IDENTITY, ecefToEnu } from '../scene/georef';
+import type { Vec } from '../scene/pose';
+import { TileLayer } from '../scene/tiles';
+import type { Part, Viewport } from '../scene/viewport';
+import { onPhone } from '../state/actions';
+import type { Publication } from '../state/session';
+import { placeVisible, tiles } from '../state/view';
+
+/** Pixels by which the place may differ from the survey. */
+const ERROR_TARGET_PX = 16;
+
+/** The scene to open: the full one of the whole community if there is one. */
+export function chooseScene(catalog: Catalog): Scene | null {
+  const whole = catalog.scenes.filter((scene) => scene.zone === undefined || scene.zone === null);
+  return whole.find((scene) => scene.profile === 'full') ?? whole[0] ?? catalog.scenes[0] ?? null;
+}
+
+export class Photogrammetry implements Part {
+  readonly #viewport: Viewport;
+  readonly #undo: (() => void)[] = [];
+  #shown: TileLayer | null = null;
+  #next: TileLayer | null = null;
+
+  constructor(viewport: Viewport, publication: ReadonlySignal<Publication | null>) {
+    this.#viewport = viewport;
+    this.#undo.push(viewport.add(this));
+    this.#undo.push(effect(() => this.#open(publication.value)));
+  }
+
+  beforeDraw(): boolean {
+    const { camera, width, height } = this.#viewport;
+    if (this.#next) {
+      this.#next.update(camera, width, height);
+      if (this.#next.counts.visible > 0 || !this.#shown) this.#switch();
+    }
+    if (this.#shown !== this.#next) this.#shown?.update(camera, width, height);
+    const current = this.#next ?? this.#shown;
+    if (current) {
+      const { done, total, failed, visible } = current.counts;
+      const now = tiles.peek();
+      batch(() => {
+        if (now.done !== done || now.total !== total || now.failed !== failed) tiles.value = { done, total, failed };
+        if (visible > 0) placeVisible.value = true;
+      });
+    }
+    return false;
+  }
+
+  get idle(): boolean {
+    return (this.#next ?? this.#shown)?.idle ?? false;
+  }
+
+  hit(from: Vec, ray: Vec): Vec | null {
+    return this.#shown?.hit(from, ray) ?? null;
+  }
+
+  get figures(): { visible: number; failed: number; textureBytes: number; memoryBytes: number } {
+    const layer = this.#shown;
+    return {
+      visible: layer?.counts.visible ?? 0,
+      failed: layer?.counts.failed ?? 0,
+      textureBytes: layer?.textureBytes ?? 0,
+      memoryBytes: layer?.memoryBytes ?? 0,
+    };
+  }
+
+  dispose(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    for (const layer of new Set([this.#shown, this.#next])) layer?.dispose();
+    this.#shown = this.#next = null;
+  }
+
+  #open(publication: Publication | null): void {
+    const scene = publication ? chooseScene(publication.catalog) : null;
+    if (!publication || !scene) return;
+    const { origin } = publication.catalog.community;
+    if (this.#next !== this.#shown) this.#next?.dispose();
+    this.#next = new TileLayer({
+      url: new URL(scene.tileset, publication.base).href,
+      toWorld: origin ? ecefToEnu(origin) : IDENTITY,
+      errorTarget_px: ERROR_TARGET_PX,
+      phone: onPhone(),
+      changed: this.#viewport.invalidate,
+    });
+    const { min, max } = scene.bounds;
+    this.#viewport.sky.reach(Math.hypot(max.east_m - min.east_m, max.north_m - min.north_m));
+    this.#viewport.invalidate();
+  }
+
+  /** Puts the next layer in the place of the shown one. */
+  #switch(): void {
+    if (this.#shown === this.#next) return;
+    this.#shown?.dispose();
+    this.#shown = this.#next;
+    this.#next = null;
+    if (this.#shown) this.#viewport.scene.add(this.#shown.group);
+  }
+}

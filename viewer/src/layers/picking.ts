@@ -1,0 +1,89 @@
+// What is at a place on the canvas, and what a click on it does.
+//
+// In: places on the canvas. Out: hits; selection and label in state. Symbols come before the survey;
+// of the survey, a point inside a footprint is its building.
+import type { LocalBox, LocalPoint } from '../api/types';
+import { localToGeographic } from '../scene/georef';
+import type { Viewport } from '../scene/viewport';
+import { select } from '../state/actions';
+import { devices } from '../state/devices';
+import { buildingAt } from '../state/footprint';
+import { hovered, type Selection, type Spot } from '../state/selection';
+import { buildings, publication } from '../state/session';
+import { command } from '../state/view';
+import type { DeviceSymbols } from './devices';
+import type { Photogrammetry } from './photogrammetry';
+
+/** Members of a group that stand closer than this cannot be told apart by going nearer. */
+const SAME_PLACE_M = 6;
+
+export type Hit =
+  | { readonly type: 'device'; readonly id: string; readonly members: readonly string[] }
+  | { readonly type: 'building'; readonly id: string; readonly spot: Spot }
+  | { readonly type: 'ground'; readonly spot: Spot };
+
+export class Picking {
+  readonly #viewport: Viewport;
+  readonly #place: Photogrammetry;
+  readonly #symbols: DeviceSymbols;
+
+  constructor(viewport: Viewport, place: Photogrammetry, symbols: DeviceSymbols) {
+    [this.#viewport, this.#place, this.#symbols] = [viewport, place, symbols];
+  }
+
+  at(x: number, y: number, touch: boolean): Hit | null {
+    const symbol = this.#symbols.at(x, y, touch);
+    if (symbol) return { type: 'device', id: symbol.id, members: symbol.members };
+    const { x: east_m, y: north_m, z: up_m } = this.#viewport.camera.position;
+    const point = this.#place.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
+    if (!point) return null;
+    const spot = spotAt({ east_m: point[0], north_m: point[1], up_m: point[2] });
+    const building = buildingAt(buildings.peek(), point[0], point[1]);
+    return building ? { type: 'building', id: building.id, spot } : { type: 'ground', spot };
+  }
+
+  tap = (x: number, y: number, touch: boolean): void => {
+    const hit = this.at(x, y, touch);
+    if (!hit) return;
+    if (hit.type !== 'device') {
+      select(hit);
+      return;
+    }
+    const box = boxOf(hit.members);
+    if (box && hit.members.length > 1) command({ do: 'box', box });
+    else select({ type: 'device', id: hit.id } satisfies Selection);
+  };
+
+  hover = (x: number, y: number): void => {
+    const symbol = this.#symbols.at(x, y, false);
+    this.#viewport.canvas.style.cursor = symbol ? 'pointer' : '';
+    const now = hovered.peek();
+    if (!symbol) hovered.value = null;
+    else if (now?.id !== symbol.id || now.x !== symbol.x || now.y !== symbol.y) {
+      hovered.value = { id: symbol.id, others: symbol.members.length - 1, x: symbol.x, y: symbol.y };
+    }
+  };
+
+  leave = (): void => {
+    hovered.value = null;
+  };
+}
+
+/** A point with its longitude and latitude, if the community has a place on the Earth. */
+export function spotAt(local: LocalPoint): Spot {
+  const origin = publication.peek()?.catalog.community.origin;
+  return { local, geographic: origin ? localToGeographic(origin, local) : null };
+}
+
+/** The box around devices; null if they stand together. */
+function boxOf(ids: readonly string[]): LocalBox | null {
+  const all = ids.flatMap((id) => devices.peek().get(id)?.position ?? []);
+  const low = (pick: (p: LocalPoint) => number): number => Math.min(...all.map(pick));
+  const high = (pick: (p: LocalPoint) => number): number => Math.max(...all.map(pick));
+  const box = {
+    min: { east_m: low((p) => p.east_m), north_m: low((p) => p.north_m), up_m: low((p) => p.up_m) },
+    max: { east_m: high((p) => p.east_m), north_m: high((p) => p.north_m), up_m: high((p) => p.up_m) },
+  };
+  const size = Math.hypot(box.max.east_m - box.min.east_m, box.max.north_m - box.min.north_m);
+  return all.length > 0 && size > SAME_PLACE_M ? box : null;
+}

@@ -1,0 +1,158 @@
+// The one place that knows the 3D Tiles library.
+//
+// In: the address of a tileset and the matrix from its frame to the world. Out: an engine group that
+// refines itself to the camera, its progress, and ray hits. Called by the photogrammetry layer.
+// Follows 3D Tiles 1.1; contents are glTF with EXT_meshopt_compression and KHR_mesh_quantization.
+import { TilesRenderer } from '3d-tiles-renderer/three';
+import { Matrix4, Mesh, Raycaster, Texture, Vector3, type Camera, type Material, type Object3D } from 'three';
+import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import { adaptErrorTarget, retryDelay_ms } from './tile-policy';
+import type { Vec } from './pose';
+
+export interface TileCounts {
+  /** Tiles that are there, of those wanted since loading began. */
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly visible: number;
+}
+
+/** Counters of the library that its types leave out. */
+interface LibraryStats {
+  inCacheSinceLoad: number;
+  queued: number;
+  downloading: number;
+  parsing: number;
+  failed: number;
+  visible: number;
+  refused: number;
+}
+
+/** Memory that tiles may take: desktop and phone. */
+const CACHE_BYTES = { desktop: 512 * 2 ** 20, phone: 192 * 2 ** 20 };
+/** Smaller angles between surface and view keep their texture sharp; more costs more. */
+const ANISOTROPY = 4;
+
+export class TileLayer {
+  readonly group: Object3D;
+  readonly #tiles: TilesRenderer;
+  readonly #raycaster = new Raycaster();
+  readonly #textureBytes = new Map<Object3D, number>();
+  readonly #changed: () => void;
+  readonly #errorTarget: number;
+  #retryTimer = 0;
+  #failures = 0;
+  #disposed = false;
+
+  constructor(options: { url: string; toWorld: readonly number[]; errorTarget_px: number; phone: boolean; changed: () => void }) {
+    this.#changed = options.changed;
+    this.#errorTarget = options.errorTarget_px;
+    const tiles = new TilesRenderer(options.url);
+    this.#tiles = tiles;
+    tiles.errorTarget = options.errorTarget_px;
+    tiles.lruCache.maxBytesSize = options.phone ? CACHE_BYTES.phone : CACHE_BYTES.desktop;
+    tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.75;
+    const loader = new GLTFLoader(tiles.manager);
+    loader.setMeshoptDecoder(MeshoptDecoder);
+    tiles.manager.addHandler(/\.(gltf|glb)$/, loader);
+
+    this.group = tiles.group;
+    this.group.matrixAutoUpdate = false;
+    this.group.matrix.copy(new Matrix4().fromArray([...options.toWorld]));
+    this.group.updateMatrixWorld(true);
+
+    tiles.addEventListener('needs-update', this.#changed);
+    tiles.addEventListener('load-model', ({ scene }) => this.#modelLoaded(scene));
+    tiles.addEventListener('dispose-model', ({ scene }) => this.#textureBytes.delete(scene));
+    tiles.addEventListener('load-error', () => this.#retryLater());
+  }
+
+  /** Chooses tiles for the camera and starts their downloads. Call once before each drawing. */
+  update(camera: Camera, width_px: number, height_px: number): void {
+    this.#tiles.setCamera(camera);
+    this.#tiles.setResolution(camera, width_px, height_px);
+    this.#tiles.update();
+    const { refused } = this.#stats;
+    const full = this.memoryBytes / this.#tiles.lruCache.maxBytesSize;
+    const target = adaptErrorTarget(this.#tiles.errorTarget, this.#errorTarget, refused, full, this.idle);
+    if (target !== this.#tiles.errorTarget) {
+      this.#tiles.errorTarget = target;
+      this.#changed();
+    }
+  }
+
+  /** Whether nothing is wanted that is not there. */
+  get idle(): boolean {
+    const { queued, downloading, parsing } = this.#stats;
+    return this.#tiles.root !== null && queued + downloading + parsing === 0 && !this.#tiles.processNodeQueue.running;
+  }
+
+  get counts(): TileCounts {
+    const { queued, downloading, parsing, failed, visible, inCacheSinceLoad } = this.#stats;
+    const left = queued + downloading + parsing;
+    return { done: Math.max(0, inCacheSinceLoad - left), total: inCacheSinceLoad, failed: failed + (this.#rootFailed ? 1 : 0), visible };
+  }
+
+  /** Bytes that decoded textures take, mip levels included. */
+  get textureBytes(): number {
+    return [...this.#textureBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  get memoryBytes(): number {
+    return (this.#tiles.lruCache as unknown as { cachedBytes: number }).cachedBytes;
+  }
+
+  /** Where a ray first meets the place; null if it meets none of what is loaded. */
+  hit(from: Vec, ray: Vec): Vec | null {
+    this.#raycaster.set(new Vector3(...from), new Vector3(...ray).normalize());
+    (this.#raycaster as Raycaster & { firstHitOnly: boolean }).firstHitOnly = true;
+    const hits = this.#raycaster.intersectObject(this.group, true);
+    const point = hits[0]?.point;
+    return point ? [point.x, point.y, point.z] : null;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#retryTimer);
+    this.#tiles.removeEventListener('needs-update', this.#changed);
+    this.#tiles.dispose();
+    this.#textureBytes.clear();
+  }
+
+  get #stats(): LibraryStats {
+    return (this.#tiles as unknown as { stats: LibraryStats }).stats;
+  }
+
+  get #rootFailed(): boolean {
+    return this.#failures > 0 && this.#tiles.root === null;
+  }
+
+  #modelLoaded(model: Object3D): void {
+    let bytes = 0;
+    model.traverse((part) => {
+      if (!(part instanceof Mesh)) return;
+      for (const material of [part.material].flat() as (Material & { map?: Texture | null })[]) {
+        const map = material.map;
+        if (!map) continue;
+        map.anisotropy = ANISOTROPY;
+        const image = map.image as { width?: number; height?: number } | null;
+        bytes += ((image?.width ?? 0) * (image?.height ?? 0) * 16) / 3;
+      }
+    });
+    this.#textureBytes.set(model, bytes);
+    this.#failures = 0;
+    this.#changed();
+  }
+
+  #retryLater(): void {
+    this.#changed();
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = window.setTimeout(() => {
+      if (this.#disposed) return;
+      this.#failures++;
+      this.#tiles.resetFailedTiles();
+      this.#changed();
+    }, retryDelay_ms(this.#failures));
+  }
+}

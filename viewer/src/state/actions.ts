@@ -1,0 +1,72 @@
+// What a click means, said once for the scene, the list and the keyboard.
+//
+// In: something chosen. Out: selection, open sheets, camera commands. Called by tools, panels, layers.
+import { batch } from '@preact/signals-core';
+import type { DeviceView, ModelObject } from '../api/types';
+import { devices } from './devices';
+import { hovered, selectedBuilding, selectedDevice, selection, type Selection } from './selection';
+import { command, listOpen, pull, sheetOpen } from './view';
+
+/** Width below which list and sheet together would cover more than a third of the scene. */
+const BOTH_FIT_PX = 1900;
+/** Width below which the interface is one sheet at the bottom. */
+export const PHONE_PX = 720;
+
+export const onPhone = (): boolean => innerWidth < PHONE_PX;
+
+/** Selects and opens the sheet that reads what it is. */
+export function select(next: Selection): void {
+  batch(() => {
+    selection.value = next;
+    hovered.value = null;
+    showSheet();
+  });
+}
+
+export function showSheet(): void {
+  sheetOpen.value = true;
+  if (innerWidth < BOTH_FIT_PX) listOpen.value = false;
+  if (pull.peek() === 'peek') pull.value = 'half';
+}
+
+export function showList(): void {
+  batch(() => {
+    listOpen.value = true;
+    if (innerWidth < BOTH_FIT_PX) sheetOpen.value = false;
+    if (pull.peek() === 'peek') pull.value = 'half';
+  });
+}
+
+/** Closes the sheet and lets go of the selection. */
+export function deselect(): void {
+  batch(() => {
+    selection.value = null;
+    sheetOpen.value = false;
+    listOpen.value = true;
+  });
+}
+
+export function goToDevice(device: DeviceView): void {
+  select({ type: 'device', id: device.id });
+  command({ do: 'point', at: device.position });
+}
+
+export function goToDeviceId(id: string): void {
+  const device = devices.peek().get(id);
+  if (device) goToDevice(device);
+}
+
+export function goToBuilding(building: ModelObject): void {
+  select({ type: 'building', id: building.id, spot: null });
+  command({ do: 'box', box: building.bounds });
+}
+
+/** Brings the selection into view. */
+export function goToSelection(): void {
+  const now = selection.peek();
+  const device = selectedDevice.peek();
+  const building = selectedBuilding.peek();
+  if (device) command({ do: 'point', at: device.position });
+  else if (building) command({ do: 'box', box: building.bounds });
+  else if (now?.type === 'ground') command({ do: 'point', at: now.spot.local });
+}

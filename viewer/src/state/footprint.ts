@@ -1,0 +1,48 @@
+// Outlines of buildings as plain polygons. In: GeoJSON-like rings in local metres. Out: containment,
+// area, centre. No engine. Called by selection and panels.
+import type { ModelObject } from '../api/types';
+
+type Ring = readonly (readonly [number, number])[];
+
+function inRing(ring: Ring, e: number, n: number): boolean {
+  let inside = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [a, b] = [ring[i], ring[j]];
+    if (!a || !b) continue;
+    if (a[1] > n !== b[1] > n && e < ((b[0] - a[0]) * (n - a[1])) / (b[1] - a[1]) + a[0]) inside = !inside;
+  }
+  return inside;
+}
+
+/** Whether the outline of `object` holds the point; holes do not count. */
+export function holds(object: ModelObject, east_m: number, north_m: number): boolean {
+  const { min, max } = object.bounds;
+  if (east_m < min.east_m || east_m > max.east_m || north_m < min.north_m || north_m > max.north_m) return false;
+  return (object.footprint ?? []).some(
+    ([outer, ...holes]) =>
+      outer !== undefined && inRing(outer as Ring, east_m, north_m) && !holes.some((hole) => inRing(hole as Ring, east_m, north_m)),
+  );
+}
+
+function ringArea(ring: Ring): number {
+  let twice = 0;
+  for (let i = 1; i < ring.length; i++) {
+    const [a, b] = [ring[i - 1], ring[i]];
+    if (a && b) twice += a[0] * b[1] - b[0] * a[1];
+  }
+  return Math.abs(twice) / 2;
+}
+
+/** Square metres inside the outline. */
+export function area_m2(object: ModelObject): number {
+  return (object.footprint ?? []).reduce(
+    (sum, [outer, ...holes]) => sum + (outer ? ringArea(outer as Ring) : 0) - holes.reduce((h, ring) => h + ringArea(ring as Ring), 0),
+    0,
+  );
+}
+
+/** The building whose outline holds the point; of several, the smallest. */
+export function buildingAt(list: readonly ModelObject[], east_m: number, north_m: number): ModelObject | null {
+  const found = list.filter((b) => holds(b, east_m, north_m)).sort((a, b) => area_m2(a) - area_m2(b));
+  return found[0] ?? null;
+}

@@ -1,0 +1,37 @@
+// The line to the server: is what is on screen the present?
+//
+// In: the event stream. Out: `line`, and calls into devices and session. Started by app.
+import { signal } from '@preact/signals-core';
+import { listen } from '../api/events';
+import { changeDevice, resetDevices } from './devices';
+import { published, reachable } from './session';
+
+/** The state of the line, and since when there has been no news if it is broken. */
+export interface Line {
+  readonly state: 'connecting' | 'live' | 'reconnecting';
+  readonly brokenSince: Date | null;
+}
+
+export const line = signal<Line>({ state: 'connecting', brokenSince: null });
+
+/** Listens until the returned function is called. */
+export function startLive(): () => void {
+  return listen({
+    opened: () => {
+      line.value = { state: 'live', brokenSince: null };
+      reachable();
+    },
+    lost: () => {
+      const { state, brokenSince } = line.peek();
+      if (state === 'connecting') return;
+      line.value = { state: 'reconnecting', brokenSince: brokenSince ?? new Date() };
+    },
+    snapshot: (version, list) => {
+      resetDevices(list);
+      published(version);
+    },
+    device: (device) => changeDevice(device.id, device),
+    removed: (id) => changeDevice(id, null),
+    published,
+  });
+}

@@ -1,0 +1,72 @@
+// What is selected, and what the server knows about the place.
+//
+// In: picks, list clicks, the permalink. Out: signals for layers and panels.
+import { computed, effect, signal } from '@preact/signals-core';
+import { getPlace } from '../api/client';
+import type { GeographicPoint, LocalPoint, Place } from '../api/types';
+import { devices } from './devices';
+import { line } from './live';
+import { buildingById } from './session';
+
+/** A picked point, in both frames if the community has a place on the Earth. */
+export interface Spot {
+  readonly local: LocalPoint;
+  readonly geographic: GeographicPoint | null;
+}
+
+export type Selection =
+  | { readonly type: 'device'; readonly id: string }
+  | { readonly type: 'building'; readonly id: string; readonly spot: Spot | null }
+  | { readonly type: 'ground'; readonly spot: Spot };
+
+export const selection = signal<Selection | null>(null);
+/** The device under the pointer, for its label. */
+export const hovered = signal<{ readonly id: string; readonly others: number; readonly x: number; readonly y: number } | null>(null);
+
+export const selectedDevice = computed(() => {
+  const now = selection.value;
+  return now?.type === 'device' ? (devices.value.get(now.id) ?? null) : null;
+});
+
+export const selectedBuilding = computed(() => {
+  const now = selection.value;
+  return now?.type === 'building' ? (buildingById.value.get(now.id) ?? null) : null;
+});
+
+/** Same text, same thing: keeps live updates of a device from looking like a new selection. */
+const placeKey = computed(() => {
+  const now = selection.value;
+  if (!now) return null;
+  const at = now.type === 'device' ? selectedDevice.value?.position : now.type === 'ground' ? now.spot.local : (now.spot?.local ?? middle());
+  return at ? `${at.east_m} ${at.north_m} ${at.up_m}` : null;
+});
+
+function middle(): LocalPoint | null {
+  const bounds = selectedBuilding.value?.bounds;
+  if (!bounds) return null;
+  const { min, max } = bounds;
+  return { east_m: (min.east_m + max.east_m) / 2, north_m: (min.north_m + max.north_m) / 2, up_m: min.up_m };
+}
+
+/** What stands at the selected place: `null` while asking. */
+export const place = signal<Place | 'failed' | null>(null);
+
+/** Asks the server about each newly selected place; asks again when the line comes back. */
+export function startPlaceLookup(): void {
+  const alive = computed(() => line.value.state === 'live');
+  effect(() => {
+    const key = placeKey.value;
+    if (place.peek() === 'failed' && !alive.value) return;
+    place.value = null;
+    if (key === null) return;
+    const [east_m = 0, north_m = 0, up_m = 0] = key.split(' ').map(Number);
+    const stop = new AbortController();
+    getPlace({ east_m, north_m, up_m }, stop.signal).then(
+      (answer) => (place.value = answer),
+      () => {
+        if (!stop.signal.aborted) place.value = 'failed';
+      },
+    );
+    return () => stop.abort();
+  });
+}

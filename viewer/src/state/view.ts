@@ -1,0 +1,77 @@
+// What the camera shows and what it is asked to do. State knows no engine: angles are degrees,
+// positions local metres.
+//
+// In: commands of tools and panels; reports of the navigation and tile layers. Out: signals.
+import { signal } from '@preact/signals-core';
+import type { LocalBox, LocalPoint } from '../api/types';
+
+/** Where the camera stands and looks: heading clockwise from north, pitch negative below the horizon. */
+export interface ViewPose {
+  readonly east_m: number;
+  readonly north_m: number;
+  readonly up_m: number;
+  readonly heading_deg: number;
+  readonly pitch_deg: number;
+}
+
+/** Something the camera is asked to do. */
+export type Command =
+  | { readonly do: 'home' | 'north' | 'selected' }
+  /** By shares of the view's height, right and forward. */
+  | { readonly do: 'pan'; readonly right: number; readonly forward: number }
+  | { readonly do: 'zoom'; readonly factor: number }
+  | { readonly do: 'turn'; readonly heading_deg: number }
+  | { readonly do: 'point'; readonly at: LocalPoint }
+  | { readonly do: 'box'; readonly box: LocalBox };
+
+type Listener = (command: Command) => void;
+const listeners = new Set<Listener>();
+
+/** Asks the camera to move. */
+export function command(next: Command): void {
+  listeners.forEach((listener) => listener(next));
+}
+
+/** Hears every command until the returned function is called. */
+export function onCommand(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The camera at rest; null before the first frame. */
+export const pose = signal<ViewPose | null>(null);
+/** Every frame, for compass and scale bar. */
+export const heading_deg = signal(0);
+export const metresPerPixel = signal(0);
+
+/** CSS pixels at each edge that the interface covers; the scene centres on what is left. */
+export interface Cover {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+export const cover = signal<Cover>({ left: 0, right: 0, top: 0, bottom: 0 });
+
+/** Tiles of the scene: done of total since the last rest; failed ones wait for their retry. */
+export interface TileProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+}
+export const tiles = signal<TileProgress>({ done: 0, total: 0, failed: 0 });
+/** Whether anything of the place is on screen. */
+export const placeVisible = signal(false);
+
+/** What keeps the scene from being drawn at all. */
+export const graphics = signal<'ok' | 'missing' | 'lost'>('ok');
+
+/** Which sheets are open. */
+export const listOpen = signal(true);
+export const sheetOpen = signal(false);
+export const helpOpen = signal(false);
+export const tab = signal<'devices' | 'buildings'>('devices');
+/** How far the phone's bottom sheet is pulled up. */
+export const pull = signal<'peek' | 'half' | 'full'>('half');
+/** Counts requests to put the cursor into the search field. */
+export const searchAsked = signal(0);
