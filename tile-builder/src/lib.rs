@@ -1,3 +1,9 @@
-//! The tile builder as a library.
+//! The tile builder: surveys in, lightweight glTF in 3D Tiles 1.1 out.
+//!
+//! [`pipeline`] shows the stages in order: read → georef → lod → encode → tileset → publish, with
+//! `report` alongside. A stage takes the previous stage's type and imports no later stage.
 
-pub mod sample;
+pub mod geometry;
+pub mod georef;
+pub mod read;
+pub mod scene;

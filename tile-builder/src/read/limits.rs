@@ -1,0 +1,47 @@
+//! How much a reader takes from one file before it refuses.
+
+/// Upper bounds per input file. The defaults are far above what survey software writes and far
+/// below what would exhaust a workstation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of a file on disk.
+    pub file_bytes: u64,
+    /// Size of a file's body after decompression.
+    pub body_bytes: u64,
+    /// Objects in one file.
+    pub objects: usize,
+    /// Nesting of objects.
+    pub depth: usize,
+    /// Vertices of one file, counted with repetitions of shared objects.
+    pub vertices: usize,
+    /// Triangles of one file, counted with repetitions of shared objects.
+    pub triangles: usize,
+    /// Nodes met while walking one file's graph, counted with repetitions of shared objects.
+    pub visits: usize,
+    /// Bytes of one string.
+    pub string_bytes: usize,
+    /// Width and height of one texture.
+    pub texture_px: u32,
+    /// Files in one tile's tree.
+    pub tree_files: usize,
+    /// Levels of files in one tile's tree.
+    pub tree_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 2 << 30,
+            body_bytes: 2 << 30,
+            objects: 1 << 20,
+            depth: 128,
+            vertices: 50_000_000,
+            triangles: 50_000_000,
+            visits: 1 << 20,
+            string_bytes: 64 << 10,
+            texture_px: 16_384,
+            tree_files: 200_000,
+            tree_depth: 64,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Readers: bytes of a format in, [`crate::scene`] types out. Called by the pipeline.
+//!
+//! Every reader treats its input as hostile: a count is held against the bytes that are left and
+//! against [`Limits`] before anything is allocated for it, and a damaged file is an error that
+//! names the file, the element and the byte offset.
+
+pub mod limits;
+pub mod osgb;
+pub mod survey;
+
+pub use limits::Limits;
