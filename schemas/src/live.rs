@@ -161,3 +161,40 @@ pub struct DeviceRemovedEvent {
     /// Id of the device.
     pub id: String,
 }
+
+/// Another version of the publication is served from now on. SSE event name `publication`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicationEvent {
+    /// Version of the publication that is served now.
+    pub publication: String,
+}
+
+/// Readings as devices and gateways post them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingBatch {
+    /// 1 to 10,000 readings, of any devices, in any order.
+    pub readings: Vec<Reading>,
+}
+
+/// What became of a [`ReadingBatch`]. Everything accepted is on disk when this is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IngestAnswer {
+    /// Readings stored now, implausible ones included.
+    pub accepted: u64,
+    /// Readings that were there already: same device, stream and time.
+    pub duplicates: u64,
+    /// Readings that were not stored, each with its reason.
+    pub rejected: Vec<RejectedReading>,
+}
+
+/// A reading that was not stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RejectedReading {
+    /// Its place in the posted list, from 0.
+    pub index: u64,
+    /// Stable, machine-readable reason, such as `unknown_device`.
+    pub code: String,
+    /// The reason in one sentence.
+    pub message: String,
+}

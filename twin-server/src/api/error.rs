@@ -1,0 +1,187 @@
+//! The one error type of the HTTP interface: problem details (RFC 9457) for every failure.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::registration::RegistrationError;
+use crate::ingest::WriteError;
+use crate::store::StoreError;
+
+/// Media type of a problem.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+/// Foreign text in a detail is cut to this many characters.
+const DETAIL_LIMIT: usize = 500;
+
+/// A failure as it is answered (RFC 9457). `type` is always `about:blank`: `code` tells failures
+/// apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemBody {
+    /// Always `about:blank`.
+    pub r#type: String,
+    /// The words of the HTTP status.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable, machine-readable name of the failure.
+    pub code: String,
+    /// What went wrong, in one sentence.
+    pub detail: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// A failure on its way to the client.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    hint: Option<String>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    /// A failure with its HTTP status, its stable name and one sentence.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        let mut detail: String = detail.into();
+        if let Some((cut, _)) = detail.char_indices().nth(DETAIL_LIMIT) {
+            detail.truncate(cut);
+            detail.push('…');
+        }
+        Self { status, code, detail, hint: None, header: None }
+    }
+
+    /// The request asks for something that cannot be.
+    #[must_use]
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// What was asked for does not exist.
+    #[must_use]
+    pub fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    /// The server cannot do it now.
+    #[must_use]
+    pub fn unavailable(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+
+    /// With the next step.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// With a header of the answer.
+    #[must_use]
+    pub fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    /// The problem that stands for a bare status, as the framework answers it.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        let (code, detail) = match status {
+            StatusCode::NOT_FOUND => ("not_found", "there is nothing at this address"),
+            StatusCode::METHOD_NOT_ALLOWED => (
+                "method_not_allowed",
+                "this address does not take this method; `Allow` names those that it takes",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is larger than this address takes"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("unsupported_media_type", "send `Content-Type: application/json`")
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE => {
+                ("range_not_satisfiable", "the range begins behind the end of the file")
+            }
+            StatusCode::SERVICE_UNAVAILABLE => ("timeout", "the server could not answer in time"),
+            status if status.is_server_error() => ("internal", "the server failed; its log has the reason"),
+            _ => ("bad_request", "the request is not understood"),
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = ProblemBody {
+            r#type: "about:blank".into(),
+            title: self.status.canonical_reason().unwrap_or("Error").into(),
+            status: self.status.as_u16(),
+            code: self.code.into(),
+            detail: self.detail,
+            hint: self.hint,
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some((name, value)) = self.header {
+            headers.insert(name, value);
+        }
+        response
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        let code = match &rejection {
+            JsonRejection::JsonSyntaxError(_) => "bad_json",
+            JsonRejection::JsonDataError(_) => "bad_value",
+            JsonRejection::MissingJsonContentType(_) => "unsupported_media_type",
+            _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+            _ => "bad_body",
+        };
+        Self::new(rejection.status(), code, rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::bad_request("bad_query", rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(rejection.status(), "bad_path", rejection.body_text())
+    }
+}
+
+impl From<RegistrationError> for Problem {
+    fn from(error: RegistrationError) -> Self {
+        let code = match error {
+            RegistrationError::Id(_) => "bad_device_id",
+            RegistrationError::Kind { .. } => "unknown_kind",
+            RegistrationError::TextTooLong { .. } => "text_too_long",
+            RegistrationError::Position => "bad_position",
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Store => Self::unavailable("storage", error.to_string()),
+            WriteError::Stopping => Self::unavailable("stopping", error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store refused a question");
+        Self::unavailable("storage", "the database could not answer; the server's log has the reason")
+    }
+}

@@ -1,0 +1,120 @@
+//! Small pieces of HTTP that several resources share: entity tags, accepted encodings, ranges.
+
+use std::ops::Range;
+
+use axum::http::{HeaderMap, HeaderName, header};
+
+/// Cache rule of what never changes under its address.
+pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// Whether `If-None-Match` names this entity tag, compared weakly (RFC 9110 § 13.1.2).
+pub(super) fn none_match_hits(headers: &HeaderMap, etag: &str) -> bool {
+    let strong = etag.trim_start_matches("W/");
+    values(headers, &header::IF_NONE_MATCH)
+        .any(|candidate| candidate == "*" || candidate.trim_start_matches("W/") == strong)
+}
+
+/// Whether the client takes a content coding (RFC 9110 § 12.5.3).
+pub(super) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    values(headers, &header::ACCEPT_ENCODING).any(|item| {
+        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+        let refused =
+            weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0));
+        name.trim().eq_ignore_ascii_case(coding) && !refused
+    })
+}
+
+fn values<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .map(str::trim)
+}
+
+/// What `Range` asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ranged {
+    /// Everything: no range, several ranges, or not a range of bytes.
+    Whole,
+    /// These bytes.
+    Part(Range<u64>),
+    /// Nothing that the file has.
+    Outside,
+}
+
+/// Reads `Range` and `If-Range` (RFC 9110 § 14.2, § 13.1.5) for a file of `size` bytes.
+pub(super) fn range_of(headers: &HeaderMap, etag: &str, size: u64) -> Ranged {
+    let Some(range) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else {
+        return Ranged::Whole;
+    };
+    let current = headers.get(header::IF_RANGE).is_none_or(|value| value.as_bytes() == etag.as_bytes());
+    let spec = range.strip_prefix("bytes=").filter(|spec| current && !spec.contains(','));
+    let Some((first, last)) = spec.and_then(|spec| spec.trim().split_once('-')) else { return Ranged::Whole };
+    match (number(first), number(last)) {
+        (Some(first), _) if first >= size => Ranged::Outside,
+        (Some(first), Some(last)) if last >= first => Ranged::Part(first..size.min(last.saturating_add(1))),
+        (Some(first), None) if last.is_empty() => Ranged::Part(first..size),
+        (None, Some(0)) if first.is_empty() => Ranged::Outside,
+        (None, Some(suffix)) if first.is_empty() && size > 0 => {
+            Ranged::Part(size.saturating_sub(suffix)..size)
+        }
+        _ => Ranged::Whole,
+    }
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(name: HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        for (range, expected) in [
+            ("bytes=0-3", Ranged::Part(0..4)),
+            ("bytes=4-", Ranged::Part(4..10)),
+            ("bytes=-3", Ranged::Part(7..10)),
+            ("bytes=-99", Ranged::Part(0..10)),
+            ("bytes=0-99999999999999999999", Ranged::Whole),
+            ("bytes=8-99", Ranged::Part(8..10)),
+            ("bytes=10-", Ranged::Outside),
+            ("bytes=-0", Ranged::Outside),
+            ("bytes=3-2", Ranged::Whole),
+            ("bytes=0-1,3-4", Ranged::Whole),
+            ("bytes=-", Ranged::Whole),
+            ("bytes=+1-2", Ranged::Whole),
+            ("items=0-1", Ranged::Whole),
+        ] {
+            assert_eq!(range_of(&headers(header::RANGE, range), "\"e\"", 10), expected, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_version_is_the_whole() {
+        let mut both = headers(header::RANGE, "bytes=0-3");
+        both.insert(header::IF_RANGE, HeaderValue::from_static("\"old\""));
+        assert_eq!(range_of(&both, "\"e\"", 10), Ranged::Whole);
+        both.insert(header::IF_RANGE, HeaderValue::from_static("\"e\""));
+        assert_eq!(range_of(&both, "\"e\"", 10), Ranged::Part(0..4));
+    }
+
+    #[test]
+    fn encodings_and_tags_are_found_in_lists() {
+        let encodings = headers(header::ACCEPT_ENCODING, "gzip;q=0, deflate, BR;q=0.5");
+        assert!(accepts(&encodings, "br") && !accepts(&encodings, "gzip"));
+        let tags = headers(header::IF_NONE_MATCH, "\"a\", W/\"b\"");
+        assert!(none_match_hits(&tags, "\"b\"") && none_match_hits(&tags, "W/\"a\""));
+        assert!(!none_match_hits(&tags, "\"c\""));
+        assert!(none_match_hits(&headers(header::IF_NONE_MATCH, "*"), "\"c\""));
+    }
+}

@@ -1,0 +1,151 @@
+//! `/api/v1/readings` takes measurements, `/api/v1/devices/{id}/readings` gives their history.
+
+use std::sync::Arc;
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use twin_schemas::live::{IngestAnswer, ReadingBatch};
+use utoipa::{IntoParams, ToSchema};
+
+use super::devices::unknown;
+use super::extract::{Json, Path, Query};
+use super::{Problem, ProblemBody};
+use crate::app::App;
+use crate::domain::reading::whole_microseconds;
+use crate::store::HistoryQuery;
+
+/// Most readings in one post.
+const BATCH_LIMIT: usize = 10_000;
+/// Readings of history that are given if no limit is asked for.
+const HISTORY_DEFAULT: u32 = 1_000;
+/// Most readings of history that are given at once.
+const HISTORY_LIMIT: u32 = 10_000;
+
+/// Stores measurements. What is counted as accepted is on disk when the answer comes.
+///
+/// Posting the same again is harmless: device, stream and time make a reading, and the first value
+/// stays. Late readings are stored and do not move the state back. Values that the sensor cannot
+/// report are stored, marked and not shown. A reading from more than 5 s ahead of the server's
+/// clock is rejected. A rejected reading does not keep the others from being stored.
+#[utoipa::path(
+    post, path = "/api/v1/readings", tag = "readings", request_body = ReadingBatch, security((), ("key" = [])),
+    responses(
+        (status = 200, body = IngestAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
+        (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
+    )
+)]
+pub async fn post_readings(
+    State(app): State<Arc<App>>,
+    Json(batch): Json<ReadingBatch>,
+) -> Result<JsonAnswer<IngestAnswer>, Problem> {
+    let count = batch.readings.len();
+    if !(1..=BATCH_LIMIT).contains(&count) {
+        let detail = format!("`readings` holds {count} readings, 1 to {BATCH_LIMIT} are taken");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_batch", detail));
+    }
+    Ok(JsonAnswer(app.writer.ingest(batch.readings).await?))
+}
+
+/// Which stretch of history is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReadingsQuery {
+    /// Id of the stream.
+    stream: String,
+    /// Earliest instant, included, RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<String>,
+    /// Latest instant, included, RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<String>,
+    /// At most this many, the newest ones; 1 to 10,000, default 1,000.
+    #[param(minimum = 1, maximum = 10_000)]
+    limit: Option<u32>,
+}
+
+/// A stretch of a stream's history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingHistory {
+    /// Id of the device.
+    device: String,
+    /// Id of the stream.
+    stream: String,
+    /// The readings in the order of time.
+    readings: Vec<HistoryReading>,
+    /// Whether older readings were left out because of the limit.
+    truncated: bool,
+}
+
+/// One reading of history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HistoryReading {
+    /// Instant of the measurement.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    time: OffsetDateTime,
+    /// Value in the stream's unit.
+    value: f64,
+    /// Whether the sensor can report such a value.
+    plausible: bool,
+}
+
+/// Gives a stretch of a stream's history in the order of time.
+#[utoipa::path(
+    get, path = "/api/v1/devices/{id}/readings", tag = "readings",
+    params(("id" = String, Path, description = "Id of the device"), ReadingsQuery),
+    responses(
+        (status = 200, body = ReadingHistory), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody),
+    )
+)]
+pub async fn list_readings(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(query): Query<ReadingsQuery>,
+) -> Result<JsonAnswer<ReadingHistory>, Problem> {
+    let entry = app.hub.entry(&id).ok_or_else(|| unknown(&id))?;
+    if !entry.kind.streams.contains_key(&query.stream) {
+        let detail = format!("a `{}` has no stream `{}`", entry.kind.id, query.stream);
+        return Err(Problem::not_found("unknown_stream", detail));
+    }
+    let limit = query.limit.unwrap_or(HISTORY_DEFAULT);
+    if !(1..=HISTORY_LIMIT).contains(&limit) {
+        let detail = format!("`limit` is {limit}, 1 to {HISTORY_LIMIT} are given");
+        return Err(Problem::bad_request("bad_limit", detail));
+    }
+    let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
+    let stream = query.stream.clone();
+    // One more than asked for shows whether there are older ones.
+    let mut stored = app
+        .store
+        .history(HistoryQuery { device: id.clone(), stream: query.stream, from, to, limit: limit + 1 })
+        .await?;
+    let truncated = stored.len() > limit as usize;
+    if truncated {
+        stored.remove(0);
+    }
+    let readings = stored
+        .into_iter()
+        .map(|reading| HistoryReading {
+            time: reading.time,
+            value: reading.value,
+            plausible: reading.plausible,
+        })
+        .collect();
+    Ok(JsonAnswer(ReadingHistory { device: id, stream, readings, truncated }))
+}
+
+fn instant(name: &str, text: Option<&str>) -> Result<Option<OffsetDateTime>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    // In a query `+` means a space, and people forget to write `%2B`.
+    OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339)
+        .map(|time| Some(whole_microseconds(time)))
+        .map_err(|_| {
+            Problem::bad_request("bad_time", format!("`{name}` is `{text}`, not an instant"))
+                .with_hint("write it as RFC 3339, such as 2026-05-01T12:00:00Z")
+        })
+}

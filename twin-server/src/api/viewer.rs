@@ -1,0 +1,62 @@
+//! Everything else: the viewer, which is inside the binary.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::Problem;
+use super::http::{IMMUTABLE, none_match_hits};
+
+/// The built viewer. A debug build reads the folder at run time.
+#[derive(RustEmbed)]
+#[folder = "../viewer/dist"]
+#[allow_missing = true]
+struct Viewer;
+
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Community Twin</title>\
+<h1>The server works; the viewer is not built</h1>\
+<p>Build it with <code>npm --prefix viewer ci &amp;&amp; npm --prefix viewer run build</code>, then build and start the server again.\
+<p>The interface is described in <a href=\"/api/openapi.json\">/api/openapi.json</a>.";
+
+/// Gives a file of the viewer. An address without a file ending belongs to the viewer itself and
+/// gets its page.
+pub async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        let mut response = Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    let path = uri.path().trim_start_matches('/');
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let pages = [path.to_owned(), format!("{}.html", path.trim_end_matches('/')), "index.html".to_owned()];
+    // A missing script must be an error, not a page that the browser cannot run.
+    let tries = if last.contains('.') { &pages[..1] } else { &pages[..] };
+    let found = tries.iter().find_map(|name| Viewer::get(name).map(|file| (name, file)));
+    match found {
+        Some((name, file)) => file_answer(name, file, &headers),
+        None if !last.contains('.') => {
+            ([(header::CACHE_CONTROL, "no-cache")], Html(NOT_BUILT)).into_response()
+        }
+        None => Problem::of_status(StatusCode::NOT_FOUND).into_response(),
+    }
+}
+
+fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    // The builder puts a hash into the name of whatever lies in `assets`.
+    let cache = if name.starts_with("assets/") { IMMUTABLE } else { "no-cache" };
+    let hash = file.metadata.sha256_hash();
+    // Weak: the same tag stands for the plain and the compressed form.
+    let tag: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let etag = format!("W/\"{tag}\"");
+    let mut response = if none_match_hits(headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let kind = file.metadata.mimetype().to_owned();
+        ([(header::CONTENT_TYPE, kind)], axum::body::Bytes::from(file.data.into_owned())).into_response()
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    response
+}

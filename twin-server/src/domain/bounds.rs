@@ -1,0 +1,71 @@
+//! A rectangle on the ground, as requests ask for it. Called by the filters of lists and events.
+
+use std::str::FromStr;
+
+use twin_schemas::geometry::LocalPoint;
+
+/// A rectangle in local metres, edges included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LocalRect {
+    /// West edge.
+    pub min_east_m: f64,
+    /// South edge.
+    pub min_north_m: f64,
+    /// East edge.
+    pub max_east_m: f64,
+    /// North edge.
+    pub max_north_m: f64,
+}
+
+impl LocalRect {
+    /// Whether the point stands above the rectangle or on its edge.
+    #[must_use]
+    pub fn contains(&self, point: &LocalPoint) -> bool {
+        (self.min_east_m..=self.max_east_m).contains(&point.east_m)
+            && (self.min_north_m..=self.max_north_m).contains(&point.north_m)
+    }
+}
+
+/// Why a text is not a rectangle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a box is `min_e,min_n,max_e,max_n` in local metres with min at or below max, not `{0}`")]
+pub struct BoundsError(String);
+
+impl FromStr for LocalRect {
+    type Err = BoundsError;
+
+    /// Reads `min_e,min_n,max_e,max_n`.
+    fn from_str(text: &str) -> Result<Self, BoundsError> {
+        let error = || BoundsError(text.chars().take(100).collect());
+        let numbers: Vec<f64> = text
+            .split(',')
+            .map(|part| part.trim().parse::<f64>())
+            .collect::<Result<_, _>>()
+            .map_err(|_| error())?;
+        let [min_east_m, min_north_m, max_east_m, max_north_m] = numbers[..] else { return Err(error()) };
+        if !numbers.iter().all(|n| n.is_finite()) || min_east_m > max_east_m || min_north_m > max_north_m {
+            return Err(error());
+        }
+        Ok(Self { min_east_m, min_north_m, max_east_m, max_north_m })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_numbers_in_order_are_a_box_with_its_edges() {
+        let rect: LocalRect = "-1,0, 2.5,3".parse().unwrap();
+        let at = |east_m, north_m| LocalPoint { east_m, north_m, up_m: 99.0 };
+        assert!(rect.contains(&at(-1.0, 3.0)));
+        assert!(!rect.contains(&at(2.6, 1.0)));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in ["", "1,2,3", "1,2,3,4,5", "3,0,1,1", "0,0,nan,1", "0,0,inf,1", "a,b,c,d"] {
+            assert!(text.parse::<LocalRect>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What the server knows about a community, as plain values and decisions: no framework, no SQL,
+//! no clock. Everything here is given the instant that it decides for.
+
+pub mod bounds;
+pub mod enu;
+pub mod kinds;
+pub mod reading;
+pub mod registration;
+pub mod state;

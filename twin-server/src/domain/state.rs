@@ -1,0 +1,331 @@
+//! The state of a device: readings and the passing of time come in, a status with its reason goes
+//! out. Called by the ingest writer, at start and by the silence clock.
+//!
+//! The rule, whole: every stream's latest plausible reading is held against the bands of the
+//! device's kind. A device whose newest reading is older than `silence_s`, or that has none, counts
+//! as offline. The worst of all these is the status ([`DeviceStatus`] is ordered), so a smoke alarm
+//! stays an alarm when the detector then falls silent.
+
+use std::collections::BTreeMap;
+
+use time::{Duration, OffsetDateTime};
+use twin_schemas::LocalizedText;
+use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView, LatestReading};
+
+use super::reading::CheckedReading;
+
+/// What is known about a device beyond its registration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeviceState {
+    /// Latest plausible reading of each stream.
+    latest: BTreeMap<String, LatestReading>,
+    /// Newest instant stored of each stream, implausible readings included.
+    newest: BTreeMap<String, OffsetDateTime>,
+    status: DeviceStatus,
+    since: Option<OffsetDateTime>,
+    reason: Option<LocalizedText>,
+}
+
+impl Default for DeviceState {
+    fn default() -> Self {
+        Self {
+            latest: BTreeMap::new(),
+            newest: BTreeMap::new(),
+            status: DeviceStatus::Offline,
+            since: None,
+            reason: Some(LocalizedText::new("从未上报", "has never reported")),
+        }
+    }
+}
+
+/// A status and why it holds.
+#[derive(Debug, Clone, PartialEq)]
+struct Standing {
+    status: DeviceStatus,
+    since: Option<OffsetDateTime>,
+    reason: Option<LocalizedText>,
+}
+
+impl DeviceState {
+    /// The state as it was before a restart: what the store holds of each stream, and the status
+    /// that was last written down with its instant.
+    #[must_use]
+    pub fn restored(
+        latest: BTreeMap<String, LatestReading>,
+        newest: BTreeMap<String, OffsetDateTime>,
+        recorded: Option<(DeviceStatus, OffsetDateTime)>,
+        kind: &DeviceKind,
+        now: OffsetDateTime,
+    ) -> Self {
+        let mut state = Self { latest, newest, ..Self::default() };
+        if let Some((status, since)) = recorded {
+            (state.status, state.since) = (status, Some(since));
+        }
+        state.settle(kind, now);
+        state
+    }
+
+    /// Whether a reading at this instant is newer than everything stored of the stream, and so
+    /// cannot be there already.
+    #[must_use]
+    pub fn is_newest(&self, stream: &str, time: OffsetDateTime) -> bool {
+        self.newest.get(stream).is_none_or(|newest| time > *newest)
+    }
+
+    /// Takes in a stored reading. A late one changes nothing that newer ones decided.
+    /// True if anything that viewers see changed.
+    pub fn observe(&mut self, reading: &CheckedReading, kind: &DeviceKind, now: OffsetDateTime) -> bool {
+        if self.is_newest(&reading.stream, reading.time) {
+            put(&mut self.newest, &reading.stream, reading.time);
+        }
+        let later = self.latest.get(&reading.stream).is_none_or(|latest| reading.time > latest.time);
+        let moves = reading.plausible && later;
+        if moves {
+            put(
+                &mut self.latest,
+                &reading.stream,
+                LatestReading { value: reading.value, time: reading.time },
+            );
+        }
+        // An implausible reading still shows that the device is alive.
+        self.settle(kind, now) || moves
+    }
+
+    /// Judges the device anew. True if status or reason changed.
+    pub fn settle(&mut self, kind: &DeviceKind, now: OffsetDateTime) -> bool {
+        let standing = self.standing(kind, now);
+        let changed = standing.status != self.status || standing.reason != self.reason;
+        if standing.status != self.status || self.since.is_none() {
+            self.since = standing.since;
+        }
+        self.status = standing.status;
+        self.reason = standing.reason;
+        changed
+    }
+
+    /// Whether judging anew would give another status.
+    #[must_use]
+    pub fn is_due(&self, kind: &DeviceKind, now: OffsetDateTime) -> bool {
+        self.standing(kind, now).status != self.status
+    }
+
+    /// Judges a device that became one of another kind: streams that the kind does not have are no
+    /// longer shown.
+    pub fn refit(&mut self, kind: &DeviceKind, now: OffsetDateTime) {
+        self.latest.retain(|stream, _| kind.streams.contains_key(stream));
+        self.settle(kind, now);
+    }
+
+    /// Status now and since when; the instant is absent if the device never reported.
+    #[must_use]
+    pub fn status(&self) -> (DeviceStatus, Option<OffsetDateTime>) {
+        (self.status, self.since)
+    }
+
+    /// Latest plausible reading of each stream.
+    #[must_use]
+    pub fn latest(&self) -> &BTreeMap<String, LatestReading> {
+        &self.latest
+    }
+
+    /// What the viewer shows of the device.
+    #[must_use]
+    pub fn view(&self, device: &Device) -> DeviceView {
+        DeviceView {
+            device: device.clone(),
+            status: self.status,
+            status_since: self.since,
+            reason: self.reason.clone(),
+            latest: self.latest.clone(),
+        }
+    }
+
+    fn standing(&self, kind: &DeviceKind, now: OffsetDateTime) -> Standing {
+        let by_bands = self.by_bands(kind);
+        let by_silence = self.by_silence(kind, now);
+        match (by_bands, by_silence) {
+            (Some(band), Some(silence)) if band.status < silence.status => silence,
+            (Some(band), _) => band,
+            (None, Some(silence)) => silence,
+            (None, None) => Standing {
+                status: DeviceStatus::Normal,
+                since: self.newest.values().max().copied(),
+                reason: None,
+            },
+        }
+    }
+
+    /// The worst band that holds; of equals the first stream's.
+    fn by_bands(&self, kind: &DeviceKind) -> Option<Standing> {
+        let mut worst: Option<Standing> = None;
+        for (id, stream) in &kind.streams {
+            let Some(reading) = self.latest.get(id) else { continue };
+            for band in &stream.bands {
+                let holds = band.from.is_none_or(|from| reading.value >= from)
+                    && band.to.is_none_or(|to| reading.value <= to);
+                if holds && worst.as_ref().is_none_or(|worst| band.status > worst.status) {
+                    worst = Some(Standing {
+                        status: band.status,
+                        since: Some(reading.time),
+                        reason: Some(band.meaning.clone()),
+                    });
+                }
+            }
+        }
+        worst
+    }
+
+    fn by_silence(&self, kind: &DeviceKind, now: OffsetDateTime) -> Option<Standing> {
+        let Some(newest) = self.newest.values().max() else {
+            return Some(Standing {
+                status: DeviceStatus::Offline,
+                since: None,
+                reason: Self::default().reason,
+            });
+        };
+        let due = *newest + Duration::seconds(i64::from(kind.silence_s));
+        (now > due).then(|| Standing {
+            status: DeviceStatus::Offline,
+            since: Some(due),
+            reason: Some(silence_reason(kind.silence_s)),
+        })
+    }
+}
+
+fn silence_reason(silence_s: u32) -> LocalizedText {
+    if silence_s.is_multiple_of(60) {
+        let minutes = silence_s / 60;
+        LocalizedText::new(
+            format!("超过 {minutes} 分钟没有上报"),
+            format!("no reading for more than {minutes} min"),
+        )
+    } else {
+        LocalizedText::new(
+            format!("超过 {silence_s} 秒没有上报"),
+            format!("no reading for more than {silence_s} s"),
+        )
+    }
+}
+
+/// Inserts without allocating the key again if it is there.
+fn put<V>(map: &mut BTreeMap<String, V>, key: &str, value: V) {
+    if let Some(slot) = map.get_mut(key) {
+        *slot = value;
+    } else {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::domain::kinds::DeviceKinds;
+
+    const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
+
+    fn at(seconds: i64) -> OffsetDateTime {
+        NOON + Duration::seconds(seconds)
+    }
+
+    fn detector() -> Arc<DeviceKind> {
+        DeviceKinds::built_in().unwrap().get("smoke_detector").unwrap().clone()
+    }
+
+    fn reading(stream: &str, value: f64, seconds: i64) -> CheckedReading {
+        CheckedReading {
+            device: "d".into(),
+            stream: stream.into(),
+            value,
+            time: at(seconds),
+            plausible: value <= 125.0,
+        }
+    }
+
+    /// The status and its instant after these readings, judged at `now`.
+    fn check(
+        readings: &[(&str, f64, i64)],
+        now: i64,
+        status: DeviceStatus,
+        since: Option<i64>,
+    ) -> DeviceState {
+        let kind = detector();
+        let mut state = DeviceState::default();
+        for (stream, value, seconds) in readings {
+            state.observe(&reading(stream, *value, *seconds), &kind, at(now));
+        }
+        state.settle(&kind, at(now));
+        assert_eq!(state.status(), (status, since.map(at)));
+        state
+    }
+
+    #[test]
+    fn a_device_that_never_reported_is_offline_since_no_known_instant() {
+        let state = check(&[], 0, DeviceStatus::Offline, None);
+        assert_eq!(state.reason.unwrap().en_or_zh(), "has never reported");
+    }
+
+    #[test]
+    fn the_worst_band_wins_and_says_why() {
+        let state = check(
+            &[("battery_pct", 15.0, 0), ("smoke_db_m", 0.3, 1), ("temperature_c", 20.0, 2)],
+            2,
+            DeviceStatus::Alarm,
+            Some(1),
+        );
+        assert_eq!(state.reason, Some(LocalizedText::new("烟雾报警", "smoke")));
+    }
+
+    #[test]
+    fn an_alarm_keeps_its_first_instant_until_it_ends() {
+        check(&[("smoke_db_m", 0.3, 0), ("smoke_db_m", 0.4, 9)], 9, DeviceStatus::Alarm, Some(0));
+        check(&[("smoke_db_m", 0.3, 0), ("smoke_db_m", 0.01, 9)], 9, DeviceStatus::Normal, Some(9));
+    }
+
+    #[test]
+    fn a_late_reading_does_not_move_the_state_back() {
+        let state =
+            check(&[("smoke_db_m", 0.01, 9), ("smoke_db_m", 0.5, 3)], 9, DeviceStatus::Normal, Some(9));
+        assert!(!state.is_newest("smoke_db_m", at(3)));
+        assert_eq!(state.latest()["smoke_db_m"].time, at(9));
+    }
+
+    #[test]
+    fn an_implausible_reading_moves_nothing_but_shows_life() {
+        let state = check(
+            &[("temperature_c", 20.0, 0), ("temperature_c", 900.0, 800)],
+            1000,
+            DeviceStatus::Normal,
+            Some(800),
+        );
+        assert_eq!(state.latest()["temperature_c"].value, 20.0);
+    }
+
+    #[test]
+    fn silence_turns_normal_to_offline_when_the_time_is_over() {
+        check(&[("temperature_c", 20.0, 0)], 900, DeviceStatus::Normal, Some(0));
+        let state = check(&[("temperature_c", 20.0, 0)], 901, DeviceStatus::Offline, Some(900));
+        assert_eq!(state.reason.unwrap().en_or_zh(), "no reading for more than 15 min");
+    }
+
+    #[test]
+    fn an_alarm_outlasts_silence_but_a_notice_does_not() {
+        check(&[("smoke_db_m", 0.3, 0)], 5000, DeviceStatus::Alarm, Some(0));
+        check(&[("battery_pct", 15.0, 0)], 5000, DeviceStatus::Offline, Some(900));
+    }
+
+    #[test]
+    fn a_restart_keeps_the_instant_of_the_status() {
+        let kind = detector();
+        let latest = BTreeMap::from([("smoke_db_m".into(), LatestReading { value: 0.4, time: at(60) })]);
+        let newest = BTreeMap::from([("smoke_db_m".into(), at(60))]);
+        let recorded = Some((DeviceStatus::Alarm, at(0)));
+        let state = DeviceState::restored(latest.clone(), newest.clone(), recorded, &kind, at(90));
+        assert_eq!(state.status(), (DeviceStatus::Alarm, Some(at(0))));
+        let state = DeviceState::restored(latest, newest, None, &kind, at(90));
+        assert_eq!(state.status(), (DeviceStatus::Alarm, Some(at(60))));
+    }
+}

@@ -1,0 +1,107 @@
+//! What happens by itself: silent devices are judged, registrations of other processes and new
+//! versions of the publication are noticed. Started by `app`; each job ends when the server stops.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior};
+
+use crate::ingest::WriterHandle;
+use crate::live::Hub;
+use crate::tiles::Publications;
+
+/// How often silent devices are judged; silence is measured in minutes.
+const SILENCE_EVERY: Duration = Duration::from_secs(1);
+/// How often other processes' registrations are looked for.
+const RELOAD_EVERY: Duration = Duration::from_secs(2);
+/// How often `current` is read. Its text, not its time: a file system's clock may be coarse, and a
+/// network file system tells nobody of changes.
+const PUBLICATION_EVERY: Duration = Duration::from_secs(2);
+
+/// Judges silent devices until the server stops.
+pub async fn judge_silence(writer: WriterHandle, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(SILENCE_EVERY, stop);
+    while clock.tick().await {
+        writer.judge_silence();
+    }
+}
+
+/// Takes over registrations of other processes until the server stops.
+pub async fn reload_devices(writer: WriterHandle, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(RELOAD_EVERY, stop);
+    while clock.tick().await {
+        writer.reload();
+    }
+}
+
+/// Serves new versions of the publication until the server stops.
+pub async fn follow_publication(publications: Arc<Publications>, hub: Arc<Hub>, stop: watch::Receiver<bool>) {
+    // The reason why a version is not served is reported once, not every two seconds.
+    let mut refused: Option<String> = None;
+    let mut clock = Clock::new(PUBLICATION_EVERY, stop);
+    while clock.tick().await {
+        let publications = Arc::clone(&publications);
+        let before = refused.take();
+        let looked = tokio::task::spawn_blocking(move || look(&publications, before.as_deref())).await;
+        match looked {
+            Ok(Look::Same) => {}
+            Ok(Look::Switched(version)) => {
+                tracing::info!(version, "serving a new version of the publication");
+                hub.publish(&version);
+            }
+            Ok(Look::Refused(reason)) => refused = Some(reason),
+            Err(error) => tracing::error!(%error, "looking for a new version failed"),
+        }
+    }
+}
+
+enum Look {
+    Same,
+    Switched(String),
+    Refused(String),
+}
+
+/// Looks once. A version that could not be loaded is tried again each time: a slow file system may
+/// show `current` before the files that it names.
+fn look(publications: &Publications, refused: Option<&str>) -> Look {
+    let switched = publications.current().and_then(|current| {
+        if current == publications.served().version {
+            return Ok(Look::Same);
+        }
+        publications.switch_to(&current)?;
+        Ok(Look::Switched(current))
+    });
+    switched.unwrap_or_else(|error| {
+        let reason = error.to_string();
+        if refused != Some(&reason) {
+            tracing::warn!(
+                reason,
+                "the publication's current version cannot be served, the one before stays"
+            );
+        }
+        Look::Refused(reason)
+    })
+}
+
+/// Ticks until the server stops.
+struct Clock {
+    ticks: Interval,
+    stop: watch::Receiver<bool>,
+}
+
+impl Clock {
+    fn new(every: Duration, stop: watch::Receiver<bool>) -> Self {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { ticks, stop }
+    }
+
+    /// Waits for the next tick. False: the server stops.
+    async fn tick(&mut self) -> bool {
+        tokio::select! {
+            () = async { let _ = self.stop.wait_for(|stop| *stop).await; } => false,
+            _ = self.ticks.tick() => true,
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! All devices with their states in memory, and the log of what changed.
+//!
+//! The log is compacted: it knows of every device only the sequence number of its last change, so
+//! it is as long as there are devices, however fast readings come. A subscriber keeps nothing but
+//! the number that it has seen; asking for everything above it gives each changed device once, as
+//! it is now. A slow subscriber gets fewer, newer events, and none needs a queue of its own.
+//! Removed devices stay in the log as marks; when the oldest marks are dropped, a subscriber from
+//! before them must start with a snapshot (`horizon`).
+//!
+//! Only the ingest writer changes the hub, after the store has committed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use time::OffsetDateTime;
+use tokio::sync::watch;
+use twin_schemas::live::{Device, DeviceKind, DeviceRemovedEvent, DeviceView, PublicationEvent};
+
+use super::DeviceFilter;
+use crate::domain::state::DeviceState;
+use crate::spatial::DeviceIndex;
+
+/// Marks of removed devices that the log keeps.
+const REMOVED_LIMIT: usize = 1024;
+
+/// A device in the hub.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its registration.
+    pub device: Device,
+    /// Its kind.
+    pub kind: Arc<DeviceKind>,
+    /// Its state.
+    pub state: DeviceState,
+}
+
+/// Something that viewers are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveEvent {
+    /// Sequence number of the change, within the epoch of this process.
+    pub seq: u64,
+    /// Name of the event.
+    pub name: &'static str,
+    /// The event as JSON.
+    pub data: String,
+}
+
+/// What a subscriber gets for its number.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    pub(super) events: Vec<LiveEvent>,
+    /// The number to ask with next.
+    pub(super) seen: u64,
+}
+
+/// Devices, their states and the log.
+#[derive(Debug)]
+pub struct Hub {
+    state: RwLock<State>,
+    latest: watch::Sender<u64>,
+    epoch: String,
+}
+
+#[derive(Debug)]
+struct State {
+    devices: BTreeMap<String, Slot>,
+    index: DeviceIndex,
+    publication: String,
+    log: BTreeMap<u64, Change>,
+    removed: VecDeque<u64>,
+    seq: u64,
+    horizon: u64,
+    publication_seq: u64,
+}
+
+#[derive(Debug)]
+struct Slot {
+    entry: Entry,
+    changed_seq: u64,
+    /// Last change of kind or place: what filters look at.
+    placed_seq: u64,
+    /// The view as JSON, made when first asked for after a change and shared by all viewers.
+    json: OnceLock<Arc<str>>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Device(String),
+    Removed(String),
+    Publication,
+}
+
+impl Hub {
+    /// A hub of devices as they were stored. `epoch` names this run: numbers of another run mean
+    /// nothing here.
+    #[must_use]
+    pub fn new(epoch: String, publication: String, entries: Vec<Entry>) -> Self {
+        let index =
+            DeviceIndex::new(entries.iter().map(|entry| (entry.device.id.as_str(), entry.device.position)));
+        let devices =
+            entries.into_iter().map(|entry| (entry.device.id.clone(), Slot::new(entry, 0))).collect();
+        let state = State {
+            devices,
+            index,
+            publication,
+            log: BTreeMap::new(),
+            removed: VecDeque::new(),
+            seq: 0,
+            horizon: 0,
+            publication_seq: 0,
+        };
+        Self { state: RwLock::new(state), latest: watch::Sender::new(0), epoch }
+    }
+
+    /// Name of this run.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// Number of devices.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.read().devices.len()
+    }
+
+    /// A device as it is now.
+    #[must_use]
+    pub fn entry(&self, id: &str) -> Option<Entry> {
+        self.read().devices.get(id).map(|slot| slot.entry.clone())
+    }
+
+    /// What viewers see of a device.
+    #[must_use]
+    pub fn view(&self, id: &str) -> Option<DeviceView> {
+        self.read().devices.get(id).map(|slot| slot.entry.state.view(&slot.entry.device))
+    }
+
+    /// The views of the covered devices, by id, as a JSON array.
+    #[must_use]
+    pub fn list(&self, filter: &DeviceFilter) -> String {
+        self.read().list(filter)
+    }
+
+    /// Up to `count` devices within `radius_m` of a place, nearest first, with their distances.
+    #[must_use]
+    pub fn nearest(&self, east_m: f64, north_m: f64, radius_m: f64, count: usize) -> Vec<(DeviceView, f64)> {
+        let state = self.read();
+        let found = state.index.nearest(east_m, north_m, radius_m, count);
+        found
+            .into_iter()
+            .filter_map(|(id, distance_m)| {
+                let entry = &state.devices.get(&id)?.entry;
+                Some((entry.state.view(&entry.device), distance_m))
+            })
+            .collect()
+    }
+
+    /// The devices whose status is another one by now, although no reading came.
+    #[must_use]
+    pub fn overdue(&self, now: OffsetDateTime) -> Vec<Entry> {
+        let due = |slot: &&Slot| slot.entry.state.is_due(&slot.entry.kind, now);
+        self.read().devices.values().filter(due).map(|slot| slot.entry.clone()).collect()
+    }
+
+    /// All devices, by id.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.read().devices.values().map(|slot| slot.entry.clone()).collect()
+    }
+
+    /// Takes over new states; `visible` ones are told to viewers.
+    pub fn update(&self, states: Vec<(String, DeviceState, bool)>) {
+        let mut state = self.write();
+        for (id, new, visible) in states {
+            let Some(slot) = state.devices.get_mut(&id) else { continue };
+            slot.entry.state = new;
+            if visible {
+                state.note_device(&id, false);
+            }
+        }
+        self.announce(state);
+    }
+
+    /// Adds a device, or replaces it.
+    pub fn put(&self, entry: Entry) {
+        let mut state = self.write();
+        let (id, position) = (entry.device.id.clone(), entry.device.position);
+        let slot = Slot::new(entry, 0);
+        if let Some(before) = state.devices.insert(id.clone(), slot) {
+            state.index.remove(&id, &before.entry.device.position);
+            state.log.remove(&before.changed_seq);
+        }
+        state.index.insert(&id, &position);
+        state.note_device(&id, true);
+        self.announce(state);
+    }
+
+    /// Removes a device.
+    pub fn remove(&self, id: &str) {
+        let mut state = self.write();
+        let Some(slot) = state.devices.remove(id) else { return };
+        state.index.remove(id, &slot.entry.device.position);
+        state.log.remove(&slot.changed_seq);
+        let seq = state.next_seq();
+        state.log.insert(seq, Change::Removed(id.to_owned()));
+        state.removed.push_back(seq);
+        if state.removed.len() > REMOVED_LIMIT
+            && let Some(oldest) = state.removed.pop_front()
+        {
+            state.log.remove(&oldest);
+            state.horizon = oldest;
+        }
+        self.announce(state);
+    }
+
+    /// Tells viewers that another version is served.
+    pub fn publish(&self, publication: &str) {
+        let mut state = self.write();
+        publication.clone_into(&mut state.publication);
+        let before = state.publication_seq;
+        state.log.remove(&before);
+        state.publication_seq = state.next_seq();
+        let seq = state.publication_seq;
+        state.log.insert(seq, Change::Publication);
+        self.announce(state);
+    }
+
+    /// Wakes when something changed.
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.latest.subscribe()
+    }
+
+    /// Everything, and the number up to which it is everything.
+    pub(super) fn snapshot(&self, filter: &DeviceFilter) -> Delivery {
+        let state = self.read();
+        let publication = json(&state.publication);
+        let data = format!(r#"{{"publication":{publication},"devices":{}}}"#, state.list(filter));
+        Delivery { events: vec![LiveEvent { seq: state.seq, name: "snapshot", data }], seen: state.seq }
+    }
+
+    /// Up to `limit` changes above `seen`; none if the log does not reach back so far, or `seen`
+    /// is not a number of this run.
+    pub(super) fn changes(&self, seen: u64, filter: &DeviceFilter, limit: usize) -> Option<Delivery> {
+        let state = self.read();
+        if seen < state.horizon || seen > state.seq {
+            return None;
+        }
+        let mut delivery = Delivery { events: Vec::new(), seen: state.seq };
+        for (seq, change) in state.log.range(seen + 1..) {
+            if delivery.events.len() == limit {
+                delivery.seen = seq - 1;
+                break;
+            }
+            if let Some((name, data)) = state.tell(change, seen, filter) {
+                delivery.events.push(LiveEvent { seq: *seq, name, data });
+            }
+        }
+        Some(delivery)
+    }
+
+    fn announce(&self, state: RwLockWriteGuard<'_, State>) {
+        let seq = state.seq;
+        drop(state);
+        self.latest.send_if_modified(|latest| std::mem::replace(latest, seq) != seq);
+    }
+
+    // A lock is poisoned if a holder panicked; the maps are whole between statements, so go on.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn next_seq(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    fn note_device(&mut self, id: &str, placed: bool) {
+        let seq = self.next_seq();
+        let Some(slot) = self.devices.get_mut(id) else { return };
+        self.log.remove(&slot.changed_seq);
+        slot.changed_seq = seq;
+        if placed {
+            slot.placed_seq = seq;
+        }
+        slot.json = OnceLock::new();
+        self.log.insert(seq, Change::Device(id.to_owned()));
+    }
+
+    fn list(&self, filter: &DeviceFilter) -> String {
+        let mut list = String::from("[");
+        for slot in self.devices.values() {
+            let by_status = filter.status.is_none_or(|status| slot.entry.state.status().0 == status);
+            if by_status && filter.covers(&slot.entry.device) {
+                if list.len() > 1 {
+                    list.push(',');
+                }
+                list.push_str(slot.json());
+            }
+        }
+        list.push(']');
+        list
+    }
+
+    /// Name and data of an event for a subscriber that has seen everything up to `seen`; nothing if
+    /// the change is outside its filter.
+    fn tell(&self, change: &Change, seen: u64, filter: &DeviceFilter) -> Option<(&'static str, String)> {
+        match change {
+            Change::Device(id) => {
+                let slot = self.devices.get(id)?;
+                if filter.covers(&slot.entry.device) {
+                    return Some(("device", format!(r#"{{"device":{}}}"#, slot.json())));
+                }
+                // It may have been covered where it stood before.
+                (slot.placed_seq > seen).then(|| removed(id))
+            }
+            Change::Removed(id) => Some(removed(id)),
+            Change::Publication => {
+                let event = PublicationEvent { publication: self.publication.clone() };
+                Some(("publication", json(&event)))
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn new(entry: Entry, seq: u64) -> Self {
+        Self { entry, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+    }
+
+    fn json(&self) -> &str {
+        self.json.get_or_init(|| json(&self.entry.state.view(&self.entry.device)).into())
+    }
+}
+
+fn removed(id: &str) -> (&'static str, String) {
+    ("device-removed", json(&DeviceRemovedEvent { id: id.to_owned() }))
+}
+
+/// Our own types have string keys and finite numbers: writing them cannot fail.
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use twin_schemas::geometry::LocalPoint;
+    use twin_schemas::live::SnapshotEvent;
+
+    use super::*;
+    use crate::domain::kinds::DeviceKinds;
+
+    fn lamp(id: &str, east_m: f64) -> Entry {
+        let position = LocalPoint { east_m, north_m: 0.0, up_m: 0.0 };
+        let kind = DeviceKinds::built_in().unwrap().get("street_lamp").unwrap().clone();
+        let device =
+            Device { id: id.into(), kind: kind.id.clone(), name: Default::default(), position, object: None };
+        Entry { device, kind, state: DeviceState::default() }
+    }
+
+    fn hub() -> Hub {
+        Hub::new("e".into(), "v1".into(), vec![lamp("a", 0.0), lamp("b", 50.0)])
+    }
+
+    /// Number, name and device of every change above `seen`.
+    fn check(hub: &Hub, seen: u64, filter: &DeviceFilter, expected: &[(u64, &str, &str)]) {
+        let events = hub.changes(seen, filter, 100).unwrap().events;
+        assert_eq!(events.len(), expected.len(), "{events:?}");
+        for (event, (seq, name, id)) in events.iter().zip(expected) {
+            assert_eq!((event.seq, event.name), (*seq, *name));
+            assert!(event.data.contains(&format!("\"{id}\"")), "{}", event.data);
+        }
+    }
+
+    #[test]
+    fn a_device_that_changed_often_is_told_once_as_it_is_now() {
+        let hub = hub();
+        for _ in 0..3 {
+            hub.update(vec![("a".into(), DeviceState::default(), true)]);
+        }
+        hub.update(vec![("b".into(), DeviceState::default(), true)]);
+        hub.update(vec![("b".into(), DeviceState::default(), false)]);
+        check(&hub, 0, &DeviceFilter::default(), &[(3, "device", "a"), (4, "device", "b")]);
+        check(&hub, 3, &DeviceFilter::default(), &[(4, "device", "b")]);
+        check(&hub, 4, &DeviceFilter::default(), &[]);
+    }
+
+    #[test]
+    fn a_device_that_leaves_the_filter_is_told_as_removed() {
+        let hub = hub();
+        let west = DeviceFilter { bounds: Some("-10,-10,10,10".parse().unwrap()), ..DeviceFilter::default() };
+        hub.put(lamp("a", 90.0));
+        check(&hub, 0, &west, &[(1, "device-removed", "a")]);
+        hub.update(vec![("a".into(), DeviceState::default(), true)]);
+        check(&hub, 1, &west, &[]);
+        assert_eq!(hub.nearest(90.0, 1.0, 30.0, 5).len(), 1);
+    }
+
+    #[test]
+    fn a_snapshot_and_the_changes_after_it_leave_no_gap() {
+        let hub = hub();
+        hub.remove("b");
+        let snapshot = hub.snapshot(&DeviceFilter::default());
+        let event: SnapshotEvent = serde_json::from_str(&snapshot.events[0].data).unwrap();
+        assert_eq!((event.publication.as_str(), event.devices.len()), ("v1", 1));
+        hub.publish("v2");
+        hub.publish("v3");
+        check(&hub, snapshot.seen, &DeviceFilter::default(), &[(3, "publication", "v3")]);
+    }
+
+    #[test]
+    fn removals_are_forgotten_in_order_and_then_a_snapshot_is_due() {
+        let hub = hub();
+        for _ in 0..=REMOVED_LIMIT {
+            hub.put(lamp("c", 0.0));
+            hub.remove("c");
+        }
+        assert!(hub.changes(0, &DeviceFilter::default(), 10).is_none());
+        assert!(hub.changes(2, &DeviceFilter::default(), 10).is_some());
+        assert!(hub.changes(999_999, &DeviceFilter::default(), 10).is_none());
+    }
+
+    #[test]
+    fn a_delivery_that_was_cut_short_goes_on_where_it_stopped() {
+        let hub = hub();
+        for id in ["c", "d", "e"] {
+            hub.put(lamp(id, 0.0));
+        }
+        let first = hub.changes(0, &DeviceFilter::default(), 2).unwrap();
+        assert_eq!((first.events.len(), first.seen), (2, 2));
+        let rest = hub.changes(first.seen, &DeviceFilter::default(), 2).unwrap();
+        assert_eq!((rest.events.len(), rest.seen), (1, 3));
+    }
+}

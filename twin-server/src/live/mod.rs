@@ -1,0 +1,9 @@
+//! The live side: stored changes come in from the ingest writer, events go out to viewers.
+
+mod filter;
+mod hub;
+mod subscription;
+
+pub use filter::DeviceFilter;
+pub use hub::{Entry, Hub, LiveEvent};
+pub use subscription::{EventId, Subscription};

@@ -1,0 +1,134 @@
+//! One viewer's stream of events: first everything, then what changes, in order, until the server
+//! stops. Called by the API's event stream.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{DeviceFilter, Hub, LiveEvent};
+
+/// Events fetched from the hub at a time; bounds what a viewer that does not read holds in memory.
+const BATCH: usize = 256;
+
+/// The id of an event on the wire, `<epoch>-<seq>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventId {
+    epoch: String,
+    seq: u64,
+}
+
+impl EventId {
+    /// Reads an id as a reconnecting viewer sends it; nothing if it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (epoch, seq) = text.trim().rsplit_once('-')?;
+        Some(Self { epoch: epoch.to_owned(), seq: seq.parse().ok()? })
+    }
+
+    /// The id of an event of this hub.
+    #[must_use]
+    pub fn of(hub: &Hub, event: &LiveEvent) -> String {
+        format!("{}-{}", hub.epoch(), event.seq)
+    }
+}
+
+/// A viewer's place in the log.
+#[derive(Debug)]
+pub struct Subscription {
+    hub: Arc<Hub>,
+    filter: DeviceFilter,
+    /// Nothing: a snapshot is due.
+    seen: Option<u64>,
+    changed: watch::Receiver<u64>,
+    stop: watch::Receiver<bool>,
+    ready: VecDeque<LiveEvent>,
+}
+
+impl Subscription {
+    /// Subscribes. With the id of the last event of an earlier stream it goes on from there if the
+    /// log still reaches so far; otherwise it starts with a snapshot.
+    #[must_use]
+    pub fn new(
+        hub: Arc<Hub>,
+        filter: DeviceFilter,
+        last: Option<&EventId>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let seen = last.filter(|last| last.epoch == hub.epoch()).map(|last| last.seq);
+        let changed = hub.watch();
+        Self { hub, filter, seen, changed, stop, ready: VecDeque::new() }
+    }
+
+    /// The next event with its id; nothing when the server stops.
+    pub async fn next(&mut self) -> Option<(String, LiveEvent)> {
+        loop {
+            if *self.stop.borrow() {
+                return None;
+            }
+            if let Some(event) = self.ready.pop_front() {
+                return Some((EventId::of(&self.hub, &event), event));
+            }
+            // Marked as seen before the hub is read: a change in between wakes us once too often,
+            // never once too seldom.
+            self.changed.borrow_and_update();
+            self.fetch();
+            if self.ready.is_empty() {
+                tokio::select! {
+                    changed = self.changed.changed() => changed.ok()?,
+                    stopped = self.stop.changed() => stopped.ok()?,
+                }
+            }
+        }
+    }
+
+    fn fetch(&mut self) {
+        let changes = self.seen.and_then(|seen| self.hub.changes(seen, &self.filter, BATCH));
+        let delivery = changes.unwrap_or_else(|| self.hub.snapshot(&self.filter));
+        self.seen = Some(delivery.seen);
+        self.ready.extend(delivery.events);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subscribe(hub: &Arc<Hub>, last: Option<&str>) -> (Subscription, watch::Sender<bool>) {
+        let (stop, stopped) = watch::channel(false);
+        let last = last.and_then(EventId::parse);
+        (Subscription::new(Arc::clone(hub), DeviceFilter::default(), last.as_ref(), stopped), stop)
+    }
+
+    async fn next(subscription: &mut Subscription) -> (String, &'static str) {
+        let (id, event) = subscription.next().await.unwrap();
+        (id, event.name)
+    }
+
+    #[tokio::test]
+    async fn a_stream_starts_with_a_snapshot_and_ends_with_the_server() {
+        let hub = Arc::new(Hub::new("run".into(), "v1".into(), Vec::new()));
+        let (mut subscription, stop) = subscribe(&hub, None);
+        assert_eq!(next(&mut subscription).await, ("run-0".into(), "snapshot"));
+        hub.publish("v2");
+        assert_eq!(next(&mut subscription).await, ("run-1".into(), "publication"));
+        stop.send(true).unwrap();
+        assert!(subscription.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_known_id_goes_on_and_any_other_starts_anew() {
+        let hub = Arc::new(Hub::new("run".into(), "v1".into(), Vec::new()));
+        hub.publish("v2");
+        for (last, name) in [
+            ("run-0", "publication"),
+            ("run-7", "snapshot"),
+            ("other-0", "snapshot"),
+            ("rubbish", "snapshot"),
+            ("run-99999999999999999999", "snapshot"),
+        ] {
+            let (mut subscription, _stop) = subscribe(&hub, Some(last));
+            assert_eq!(next(&mut subscription).await, ("run-1".into(), name), "{last}");
+        }
+    }
+}

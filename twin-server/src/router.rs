@@ -1,0 +1,70 @@
+//! Everything that the server answers, in order. Read this file first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::api::{
+    Problem, catalog, device_kinds, devices, events, health, layers, objects, openapi, place, publication,
+    readings, viewer,
+};
+use crate::app::App;
+use crate::auth::require_key;
+
+/// 10,000 readings of 400 bytes each.
+const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+/// Until an answer begins. Event streams begin at once and then take as long as they like.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The whole service.
+#[must_use]
+pub fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/healthz", get(health::get_health))
+        .route("/api/openapi.json", get(openapi::get_openapi))
+        .route("/api/v1/catalog", get(catalog::get_catalog))
+        .route("/api/v1/device-kinds", get(device_kinds::list_device_kinds))
+        .route("/api/v1/devices", get(devices::list_devices))
+        .route(
+            "/api/v1/devices/{id}",
+            get(devices::get_device).put(devices::put_device).delete(devices::delete_device),
+        )
+        .route("/api/v1/devices/{id}/readings", get(readings::list_readings))
+        .route("/api/v1/readings", post(readings::post_readings))
+        .route("/api/v1/events", get(events::stream_events))
+        .route("/api/v1/objects", get(objects::list_objects))
+        .route("/api/v1/objects/{*id}", get(objects::get_object))
+        .route("/api/v1/place", get(place::get_place))
+        .route("/api/{*rest}", get(nothing))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&app), require_key));
+
+    let publication = Router::new()
+        .route("/publication/current", get(publication::get_current))
+        .route("/publication/{*path}", get(publication::get_file));
+
+    Router::new()
+        .merge(api)
+        .fallback(viewer::get_viewer)
+        // Leaves event streams and pictures alone; published files bring their own encodings.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .merge(publication)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn(layers::secure))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(middleware::from_fn(layers::observe))
+        .with_state(app)
+}
+
+async fn nothing() -> Problem {
+    Problem::of_status(StatusCode::NOT_FOUND)
+}

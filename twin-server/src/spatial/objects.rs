@@ -1,0 +1,137 @@
+//! Which model objects hold a place: objects come in once, objects by id, class or point go out.
+//!
+//! Boxes are found in the R-tree; an outline then decides.
+
+use std::collections::HashMap;
+
+use geo::{Area, Intersects, LineString, MultiPolygon, Point, Polygon};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use twin_schemas::model::{ModelObject, ObjectClass};
+
+/// The objects of a publication, in the order of its file.
+#[derive(Debug)]
+pub struct ObjectIndex {
+    objects: Vec<ModelObject>,
+    outlines: Vec<Outline>,
+    by_id: HashMap<String, usize>,
+    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+}
+
+#[derive(Debug)]
+struct Outline {
+    polygons: Option<MultiPolygon>,
+    area_m2: f64,
+}
+
+impl ObjectIndex {
+    /// Indexes objects. Of two with one id, the later is kept under the id.
+    #[must_use]
+    pub fn new(objects: Vec<ModelObject>) -> Self {
+        let items = objects.iter().enumerate().map(|(i, object)| {
+            let (min, max) = (object.bounds.min, object.bounds.max);
+            let envelope = Rectangle::from_corners([min.east_m, min.north_m], [max.east_m, max.north_m]);
+            GeomWithData::new(envelope, i)
+        });
+        Self {
+            tree: RTree::bulk_load(items.collect()),
+            by_id: objects.iter().enumerate().map(|(i, object)| (object.id.clone(), i)).collect(),
+            outlines: objects.iter().map(outline).collect(),
+            objects,
+        }
+    }
+
+    /// All objects, in the order of the file.
+    #[must_use]
+    pub fn all(&self) -> &[ModelObject] {
+        &self.objects
+    }
+
+    /// The object with this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&ModelObject> {
+        self.by_id.get(id).map(|i| &self.objects[*i])
+    }
+
+    /// The smallest object of a class whose outline, or box where it has none, holds the point;
+    /// edges belong to it.
+    #[must_use]
+    pub fn at(&self, class: ObjectClass, east_m: f64, north_m: f64) -> Option<&ModelObject> {
+        self.tree
+            .locate_in_envelope_intersecting(AABB::from_point([east_m, north_m]))
+            .map(|item| item.data)
+            .filter(|i| self.objects[*i].class == class && self.outlines[*i].holds(east_m, north_m))
+            .min_by(|a, b| self.outlines[*a].area_m2.total_cmp(&self.outlines[*b].area_m2).then(a.cmp(b)))
+            .map(|i| &self.objects[i])
+    }
+}
+
+impl Outline {
+    fn holds(&self, east_m: f64, north_m: f64) -> bool {
+        self.polygons.as_ref().is_none_or(|polygons| polygons.intersects(&Point::new(east_m, north_m)))
+    }
+}
+
+fn outline(object: &ModelObject) -> Outline {
+    let polygons: Vec<Polygon> = object.footprint.iter().filter_map(|rings| polygon(rings)).collect();
+    if polygons.is_empty() {
+        let (min, max) = (object.bounds.min, object.bounds.max);
+        let area_m2 = (max.east_m - min.east_m) * (max.north_m - min.north_m);
+        return Outline { polygons: None, area_m2 };
+    }
+    let polygons = MultiPolygon::new(polygons);
+    Outline { area_m2: polygons.unsigned_area(), polygons: Some(polygons) }
+}
+
+fn polygon(rings: &[Vec<[f64; 2]>]) -> Option<Polygon> {
+    let mut rings = rings.iter().map(|ring| LineString::from(ring.clone()));
+    Some(Polygon::new(rings.next()?, rings.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(id: &str, class: &str, east_m: f64, footprint: &[[f64; 2]]) -> ModelObject {
+        serde_json::from_value(json!({
+            "id": id, "class": class,
+            "bounds": {
+                "min": { "east_m": east_m, "north_m": 0, "up_m": 0 },
+                "max": { "east_m": east_m + 10.0, "north_m": 10, "up_m": 20 },
+            },
+            "footprint": if footprint.is_empty() { json!([]) } else { json!([[footprint]]) },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_outline_decides_and_not_the_box() {
+        let corner = [[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [0.0, 0.0]];
+        let index = ObjectIndex::new(vec![object("building/a", "building", 0.0, &corner)]);
+        assert_eq!(index.at(ObjectClass::Building, 2.0, 2.0).unwrap().id, "building/a");
+        assert_eq!(index.at(ObjectClass::Building, 5.0, 5.0).unwrap().id, "building/a");
+        assert!(index.at(ObjectClass::Building, 9.0, 9.0).is_none());
+        assert!(index.at(ObjectClass::Zone, 2.0, 2.0).is_none());
+    }
+
+    #[test]
+    fn of_nested_objects_the_smallest_answers() {
+        let inner = [[4.0, 4.0], [6.0, 4.0], [6.0, 6.0], [4.0, 6.0], [4.0, 4.0]];
+        let index = ObjectIndex::new(vec![
+            object("zone/outer", "zone", 0.0, &[]),
+            object("zone/inner", "zone", 0.0, &inner),
+        ]);
+        assert_eq!(index.at(ObjectClass::Zone, 5.0, 5.0).unwrap().id, "zone/inner");
+        assert_eq!(index.at(ObjectClass::Zone, 1.0, 5.0).unwrap().id, "zone/outer");
+        assert_eq!(index.get("zone/outer").unwrap().id, "zone/outer");
+        assert!(index.get("zone/none").is_none());
+    }
+
+    #[test]
+    fn an_outline_without_area_does_not_break_the_index() {
+        let index = ObjectIndex::new(vec![object("zone/a", "zone", 0.0, &[[1.0, 1.0]])]);
+        assert!(index.at(ObjectClass::Zone, 5.0, 5.0).is_none());
+    }
+}

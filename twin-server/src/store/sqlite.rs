@@ -1,0 +1,179 @@
+//! The SQLite engine: one file, one connection that writes, a few that read.
+//!
+//! Write-ahead log with `synchronous=FULL`: a committed transaction survives a power cut, not only
+//! a killed process (<https://www.sqlite.org/pragma.html#pragma_synchronous>). Readers never wait
+//! for the writer nor it for them. The ingest writer shares one transaction between concurrent
+//! posts, so that the sync costs little.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use time::OffsetDateTime;
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::{Answer, Store, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a connection waits for another process that writes, such as an import.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// History is read by few at a time; more connections than cores gain nothing.
+const READERS: u32 = 4;
+
+/// A store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    write: Mutex<Option<WriteSide>>,
+    read: SqlitePool,
+}
+
+/// The connection that writes, and what it remembers.
+#[derive(Debug)]
+pub(super) struct WriteSide {
+    pub(super) connection: SqliteConnection,
+    /// Ids of series by device and stream, so that readings need no look-up.
+    pub(super) series: HashMap<String, HashMap<String, i64>>,
+    data_version: i64,
+}
+
+impl SqliteStore {
+    /// Opens `sqlite:<file>`, makes the file if it is missing and brings it to the present shape.
+    ///
+    /// # Errors
+    /// If the address is not understood or the file cannot be written.
+    pub async fn open(address: &str) -> Result<Self, StoreError> {
+        let path = file_of(address)?;
+        let open_error = |reason: String| StoreError::Open { path: path.display().to_string(), reason };
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .disable_statement_logging();
+        let mut connection =
+            SqliteConnection::connect_with(&options).await.map_err(|e| open_error(e.to_string()))?;
+        MIGRATIONS.run(&mut connection).await.map_err(|e| open_error(e.to_string()))?;
+        // A file on a read-only mount opens without complaint; writing to it does not.
+        sqlx::query("BEGIN IMMEDIATE")
+            .execute(&mut connection)
+            .await
+            .map_err(|e| open_error(e.to_string()))?;
+        sqlx::query("ROLLBACK").execute(&mut connection).await?;
+        let data_version = data_version(&mut connection).await?;
+        let read =
+            SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
+        let write = WriteSide { connection, series: HashMap::new(), data_version };
+        Ok(Self { write: Mutex::new(Some(write)), read })
+    }
+
+    /// Sole use of the writing side.
+    pub(super) async fn writer(&self) -> Result<WriteGuard<'_>, StoreError> {
+        let guard = self.write.lock().await;
+        if guard.is_none() {
+            return Err(StoreError::Sql(sqlx::Error::PoolClosed));
+        }
+        Ok(WriteGuard(guard))
+    }
+
+    /// The connections that read.
+    pub(super) fn reader(&self) -> &SqlitePool {
+        &self.read
+    }
+}
+
+/// The writing side while it is held; it is open.
+pub(super) struct WriteGuard<'a>(MutexGuard<'a, Option<WriteSide>>);
+
+impl WriteGuard<'_> {
+    /// The writing side.
+    pub(super) fn side(&mut self) -> Result<&mut WriteSide, StoreError> {
+        self.0.as_mut().ok_or(StoreError::Sql(sqlx::Error::PoolClosed))
+    }
+}
+
+impl Store for SqliteStore {
+    fn changed_elsewhere(&self) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let side = guard.side()?;
+            // Counts the commits of other connections only, so our own do not wake us.
+            let version = data_version(&mut side.connection).await?;
+            let changed = version != side.data_version;
+            side.data_version = version;
+            Ok(changed)
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.read.close().await;
+            let Some(mut side) = self.write.lock().await.take() else { return Ok(()) };
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut side.connection).await?;
+            side.connection.close().await?;
+            Ok(())
+        })
+    }
+}
+
+async fn data_version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query("PRAGMA data_version").fetch_one(connection).await?.try_get(0)?)
+}
+
+fn file_of(address: &str) -> Result<PathBuf, StoreError> {
+    let error = || StoreError::Address(address.to_owned());
+    let path = address.strip_prefix("sqlite:").ok_or_else(error)?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(':') || path.contains('?') {
+        return Err(error());
+    }
+    Ok(Path::new(path).to_owned())
+}
+
+/// Microseconds since 1970, as the database keeps instants.
+pub(super) fn to_us(time: OffsetDateTime) -> i64 {
+    (time.unix_timestamp_nanos() / 1_000) as i64
+}
+
+/// The instant of a stored number.
+pub(super) fn from_us(time_us: i64) -> Result<OffsetDateTime, StoreError> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1_000)
+        .map_err(|_| StoreError::Content(format!("instant {time_us} µs is out of range")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_a_file() {
+        assert_eq!(file_of("sqlite:twin.db").unwrap(), Path::new("twin.db"));
+        assert_eq!(file_of("sqlite:///srv/twin.db").unwrap(), Path::new("/srv/twin.db"));
+        for bad in ["twin.db", "postgres://x", "sqlite:", "sqlite::memory:", "sqlite:a?mode=ro"] {
+            assert!(file_of(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_in_a_missing_folder_is_refused_with_a_hint() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}/missing/twin.db", folder.path().display());
+        let message = SqliteStore::open(&address).await.unwrap_err().to_string();
+        assert!(message.contains("missing/twin.db") && message.contains("hint:"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_closed_store_leaves_one_file_and_answers_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&format!("sqlite:{}/twin.db", folder.path().display())).await.unwrap();
+        store.close().await.unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(store.changed_elsewhere().await.is_err());
+    }
+}
