@@ -39,12 +39,15 @@ export function listen(handler: EventHandler): () => void {
       timer = window.setTimeout(open, wait_ms);
       wait_ms = Math.min(wait_ms * 2, LONGEST_RETRY_MS);
     };
-    const on = <T>(name: string, take: (data: T) => void): void =>
-      source?.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data) as T));
-    on<{ publication: string; devices: DeviceView[] }>('snapshot', (e) => handler.snapshot(e.publication, e.devices));
-    on<{ device: DeviceView }>('device', (e) => handler.device(e.device));
-    on<{ id: string }>('device-removed', (e) => handler.removed(e.id));
-    on<{ publication: string }>('publication', (e) => handler.published(e.publication));
+    const on = (name: string, take: (data: unknown) => void): void =>
+      source?.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data)));
+    on('snapshot', (data) => {
+      const { publication, devices } = data as { publication: string; devices: DeviceView[] };
+      handler.snapshot(publication, devices);
+    });
+    on('device', (data) => handler.device((data as { device: DeviceView }).device));
+    on('device-removed', (data) => handler.removed((data as { id: string }).id));
+    on('publication', (data) => handler.published((data as { publication: string }).publication));
   };
 
   // A phone that wakes up, or finds its network again, need not wait for the timer.

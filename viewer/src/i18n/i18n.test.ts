@@ -12,7 +12,7 @@ test('both_languages_have_every_text', () => {
 });
 
 test('chinese_texts_use_no_half_width_brackets_or_commas', () => {
-  const texts = JSON.stringify(dictionary('zh'), (_, v: unknown) => (typeof v === 'function' ? String(v(1, 'x', 'y', 'alarm')) : v));
+  const texts = JSON.stringify(dictionary('zh'), (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
   expect(texts).not.toMatch(/[\u4e00-\u9fff][,;(]|[);][\u4e00-\u9fff]/);
 });
 

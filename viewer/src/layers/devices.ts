@@ -51,8 +51,8 @@ export class DeviceSymbols implements Part {
     this.#undo.push(
       viewport.add(this),
       effect(() => {
-        void [devices.value, kinds.value, selection.value];
-        viewport.invalidate();
+        // Any change of these is worth a drawing.
+        if (devices.value.size >= 0 && kinds.value.size >= 0 && selection.value !== undefined) viewport.invalidate();
       }),
     );
   }

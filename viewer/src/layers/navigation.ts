@@ -190,34 +190,42 @@ export class Navigation implements Part, Mover {
   }
 
   #obey(command: Command): void {
+    const { heading_rad, pitch_rad } = this.#pose;
     switch (command.do) {
       case 'home':
-        return this.#bounds ? this.flyTo(this.#home()) : undefined;
+        if (this.#bounds) this.flyTo(this.#home());
+        break;
       case 'north':
-        return this.#turnTo(0);
+        this.#turnTo(0);
+        break;
       case 'selected':
-        return goToSelection();
+        goToSelection();
+        break;
       case 'turn':
-        return this.#turnTo(this.#pose.heading_rad + command.heading_deg * DEG);
+        this.#turnTo(wrap((this.#flight?.to.heading_rad ?? heading_rad) + command.heading_deg * DEG));
+        break;
       case 'zoom': {
         const aim = this.#centre();
-        return this.flyTo({ ...aim, distance_m: clamp(aim.distance_m * command.factor, NEAREST_M, this.#farthest) });
+        this.flyTo({ ...aim, distance_m: clamp(aim.distance_m * command.factor, NEAREST_M, this.#farthest) });
+        break;
       }
       case 'pan': {
         const aim = this.#centre();
         const reach = aim.distance_m * 2 * Math.tan(FOV_RAD / 2);
         const ahead: Vec = [Math.sin(aim.heading_rad), Math.cos(aim.heading_rad), 0];
         const step = add(scale(right(aim), command.right * reach), scale(ahead, command.forward * reach));
-        return this.flyTo({ ...aim, target: add(aim.target, step) });
+        this.flyTo({ ...aim, target: add(aim.target, step) });
+        break;
       }
       case 'point': {
-        const near = Math.min(this.#centre().distance_m, POINT_DISTANCE_M);
-        return this.flyTo({ target: vec(command.at), distance_m: Math.max(near, 30), heading_rad: this.#pose.heading_rad, pitch_rad: clamp(this.#pose.pitch_rad, -1.2, POINT_PITCH) });
+        const distance_m = clamp(this.#centre().distance_m, 30, POINT_DISTANCE_M);
+        this.flyTo({ target: vec(command.at), distance_m, heading_rad, pitch_rad: clamp(pitch_rad, -1.2, POINT_PITCH) });
+        break;
       }
       case 'box': {
-        const pitch_rad = clamp(this.#pose.pitch_rad, -1.1, -0.5);
-        const aim = this.#framed(command.box, this.#pose.heading_rad, pitch_rad);
-        return this.flyTo({ ...aim, distance_m: Math.max(aim.distance_m * 1.5, 30) });
+        const aim = this.#framed(command.box, heading_rad, clamp(pitch_rad, -1.1, -0.5));
+        this.flyTo({ ...aim, distance_m: Math.max(aim.distance_m * 1.5, 30) });
+        break;
       }
     }
   }
@@ -232,11 +240,9 @@ export class Navigation implements Part, Mover {
     return frame(vec(box.min), vec(box.max), fov, aspect, heading_rad, pitch_rad);
   }
 
+  /** Turns about what is in the middle. Quick presses add up: `#centre` is where a flight will end. */
   #turnTo(heading_rad: number): void {
-    // Quick presses add up: turn on from where the flight would have ended.
-    const aim = this.#flight?.to ?? this.#centre();
-    const target = this.#flight ? wrap(this.#flight.to.heading_rad + wrap(heading_rad - this.#pose.heading_rad)) : heading_rad;
-    this.flyTo({ ...aim, heading_rad: heading_rad === 0 ? 0 : target });
+    this.flyTo({ ...this.#centre(), heading_rad });
   }
 
   /** What the middle of the free picture looks at. */

@@ -20,7 +20,7 @@ export function holds(object: ModelObject, east_m: number, north_m: number): boo
   if (east_m < min.east_m || east_m > max.east_m || north_m < min.north_m || north_m > max.north_m) return false;
   return (object.footprint ?? []).some(
     ([outer, ...holes]) =>
-      outer !== undefined && inRing(outer as Ring, east_m, north_m) && !holes.some((hole) => inRing(hole as Ring, east_m, north_m)),
+      outer !== undefined && inRing(outer, east_m, north_m) && !holes.some((hole) => inRing(hole, east_m, north_m)),
   );
 }
 

@@ -55,6 +55,6 @@ export function startSettings(): void {
   effect(() => {
     const root = document.documentElement;
     root.lang = language.value === 'zh' ? 'zh-CN' : 'en';
-    root.dataset['theme'] = dark.value ? 'dark' : 'light';
+    root.dataset.theme = dark.value ? 'dark' : 'light';
   });
 }

@@ -1,0 +1,92 @@
+// Puts the application together: state, scene, layers, tools, panels, in that order.
+//
+// In: the page. Out: a running application. Called by main once.
+import { effect } from '@preact/signals-core';
+import { h, render } from 'preact';
+import { BuildingOutline } from '../layers/buildings';
+import { DeviceSymbols } from '../layers/devices';
+import { Navigation } from '../layers/navigation';
+import { Photogrammetry } from '../layers/photogrammetry';
+import { Picking } from '../layers/picking';
+import { App } from '../panels/App';
+import { Viewport } from '../scene/viewport';
+import { onPhone } from '../state/actions';
+import { startClock } from '../state/clock';
+import { startLive } from '../state/live';
+import { startReadings } from '../state/readings';
+import { selection, startPlaceLookup } from '../state/selection';
+import { open, publication } from '../state/session';
+import { dark, startSettings, texts } from '../state/settings';
+import { graphics, listOpen, type ViewPose } from '../state/view';
+import { startKeyboard } from '../tools/keyboard';
+import { followLink, startPermalink } from '../tools/permalink';
+import { exposeForTests } from './testing';
+
+export function start(root: HTMLElement): void {
+  startSettings();
+  const linked = followLink();
+  if (selection.peek() && !onPhone()) listOpen.value = false;
+  open();
+  startLive();
+  startClock();
+  startPlaceLookup();
+  startReadings();
+  startKeyboard();
+
+  const canvas = document.createElement('canvas');
+  canvas.className = 'scene';
+  canvas.tabIndex = 0;
+  canvas.setAttribute('role', 'application');
+  const panels = document.createElement('div');
+  root.append(canvas, panels);
+  effect(() => canvas.setAttribute('aria-label', texts.value.sceneLabel));
+  render(h(App, {}), panels);
+
+  const moved = startScene(canvas, linked);
+  startPermalink(moved);
+}
+
+/** Builds the scene; without WebGL 2 everything else works on. Returns what moves the camera. */
+function startScene(canvas: HTMLCanvasElement, linked: ViewPose | null): (pose: ViewPose) => void {
+  let viewport: Viewport;
+  try {
+    viewport = new Viewport(canvas);
+  } catch {
+    graphics.value = 'missing';
+    exposeForTests(null);
+    return () => undefined;
+  }
+  const place = new Photogrammetry(viewport, publication);
+  const symbols = new DeviceSymbols(viewport);
+  const picking = new Picking(viewport, place, symbols);
+  const navigation = new Navigation(viewport, place, picking, publication, linked);
+  new BuildingOutline(viewport);
+  paintSky(viewport);
+  watchContext(viewport);
+  exposeForTests({ viewport, place, symbols, picking, navigation });
+  return (pose) => navigation.jump(pose);
+}
+
+/** Sky colours come from the style sheet, like all others. */
+function paintSky(viewport: Viewport): void {
+  effect(() => {
+    // The style sheet knows the theme; reading it here repeats this when it changes.
+    if (dark.value) document.documentElement.dataset.theme = 'dark';
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name: string): string => style.getPropertyValue(`--sky-${name}`).trim();
+    viewport.sky.paint({ zenith: colour('zenith'), horizon: colour('horizon'), ground: colour('ground') });
+    viewport.invalidate();
+  });
+}
+
+/** A browser may take the graphics memory away and give it back; the engine then uploads anew. */
+function watchContext(viewport: Viewport): void {
+  viewport.canvas.addEventListener('webglcontextlost', (event) => {
+    event.preventDefault();
+    graphics.value = 'lost';
+  });
+  viewport.canvas.addEventListener('webglcontextrestored', () => {
+    graphics.value = 'ok';
+    viewport.invalidate();
+  });
+}

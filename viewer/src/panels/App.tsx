@@ -1,0 +1,70 @@
+// All panels, laid out for a desk or for a hand.
+//
+// In: state. Out: the page around the canvas; how much of the scene the panels cover. Mounted by app.
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { PHONE_PX } from '../state/actions';
+import { selection } from '../state/selection';
+import { texts } from '../state/settings';
+import { cover, listOpen, sheetOpen } from '../state/view';
+import { Drawer } from './Drawer';
+import { Help } from './Help';
+import { HoverLabel } from './HoverLabel';
+import { Instruments, Scale } from './Instruments';
+import { ListPanel, ListRail } from './ListPanel';
+import { Notices, Stage } from './Notices';
+import { Sheet } from './Sheet';
+import { TopBar } from './TopBar';
+
+export function App() {
+  const phone = useSignal(innerWidth < PHONE_PX);
+  useEffect(() => {
+    const resized = (): void => void (phone.value = innerWidth < PHONE_PX);
+    addEventListener('resize', resized);
+    return () => removeEventListener('resize', resized);
+  }, []);
+
+  const sheet = sheetOpen.value && selection.value !== null;
+  return (
+    <>
+      <a class="skip" href="#list" onClick={(event) => (event.preventDefault(), document.getElementById('search')?.focus())}>
+        {texts.value.skipToList}
+      </a>
+      <TopBar phone={phone.value} />
+      {phone.value ? (
+        <Drawer>{sheet ? <Sheet phone /> : <ListPanel phone />}</Drawer>
+      ) : (
+        <>
+          {listOpen.value ? <ListPanel phone={false} /> : <ListRail />}
+          {sheet && <Sheet phone={false} />}
+          <DeskCover sheet={sheet} />
+        </>
+      )}
+      <Instruments />
+      <Scale />
+      <Notices phone={phone.value} />
+      <Stage />
+      <HoverLabel />
+      <Help />
+      <CoverVariables />
+    </>
+  );
+}
+
+/** Measures the paper at the edges of a desk's window. */
+function DeskCover({ sheet }: { sheet: boolean }) {
+  const list = listOpen.value;
+  useEffect(() => {
+    const width = (selector: string): number => document.querySelector(selector)?.getBoundingClientRect().width ?? 0;
+    cover.value = { left: width(list ? '.list' : '.rail'), right: sheet ? width('.sheet') : 0, top: width('.bar') > 0 ? 48 : 0, bottom: 0 };
+  }, [list, sheet]);
+  return null;
+}
+
+/** Tells the style sheets what is covered. */
+function CoverVariables() {
+  useSignalEffect(() => {
+    for (const [edge, px] of Object.entries(cover.value)) document.documentElement.style.setProperty(`--cover-${edge}`, `${px}px`);
+  });
+  return null;
+}

@@ -1,0 +1,76 @@
+// A device: its state and why, its readings, where it stands.
+import type { DeviceView, StreamKind } from '../api/types';
+import { ago, clock, figure, named, quantity } from '../i18n';
+import { bandOf, isSwitch } from '../state/bands';
+import { now } from '../state/clock';
+import { series } from '../state/readings';
+import { kinds } from '../state/session';
+import { language, texts } from '../state/settings';
+import { LocalFacts, PlaceFacts } from './PlaceDetail';
+import { Sparkline } from './Sparkline';
+
+export function DeviceDetail({ device }: { device: DeviceView }) {
+  const t = texts.value;
+  const since = device.status_since ? new Date(device.status_since) : null;
+  const reason = named(device.reason, language.value, '');
+  const kind = kinds.value.get(device.kind);
+  const streams = Object.entries(kind?.streams ?? {});
+  const reported = streams.filter(([id]) => device.latest[id] !== undefined);
+  return (
+    <>
+      <div class="state" data-status={device.status}>
+        <p>
+          <span class="word">{t.status[device.status]}</span>
+          <span>{since ? t.since(clock(since, now.value, language.value)) : t.neverReported}</span>
+        </p>
+        {reason !== '' && <p>{reason}</p>}
+      </div>
+      <section>
+        <h3>{t.readings}</h3>
+        {reported.length === 0 && <p>{t.noReadings}</p>}
+        {reported.map(([id, stream]) => (
+          <Reading key={id} device={device} id={id} stream={stream} />
+        ))}
+      </section>
+      <section>
+        <h3>{t.where}</h3>
+        <dl class="facts">
+          <PlaceFacts />
+          <LocalFacts local={device.position} />
+        </dl>
+      </section>
+    </>
+  );
+}
+
+function Reading({ device, id, stream }: { device: DeviceView; id: string; stream: StreamKind }) {
+  const t = texts.value;
+  const latest = device.latest[id];
+  if (!latest) return null;
+  const time = new Date(latest.time);
+  const band = bandOf(latest.value, stream);
+  const onOff = isSwitch(stream);
+  const history = series.value.get(id) ?? [];
+  const values = history.map((r) => r.value);
+  const unit = stream.unit ?? '';
+  const span = t.range(figure(Math.min(...values), language.value), quantity(Math.max(...values), unit, language.value));
+  return (
+    <div class="reading">
+      <div class="line">
+        <span>{named(stream.name, language.value, id)}</span>
+        <output data-status={band?.status}>{onOff ? (latest.value >= 0.5 ? t.yes : t.no) : quantity(latest.value, unit, language.value)}</output>
+      </div>
+      {!onOff && values.length > 1 && (
+        <Sparkline readings={history} status={band?.status} label={`${t.lastReadings(values.length)}${t.separator}${span}`} />
+      )}
+      <div class="line">
+        <small title={clock(time, now.value, language.value)}>{ago(time, now.value, language.value)}</small>
+        {!onOff && values.length > 1 && (
+          <small>
+            {t.lastReadings(values.length)}: {span}
+          </small>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+// What is selected, read out: a device, a building or a place.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { named } from '../i18n';
+import { deselect, goToSelection } from '../state/actions';
+import { devicesKnown } from '../state/devices';
+import { selectedBuilding, selectedDevice, selection } from '../state/selection';
+import { kinds, publication } from '../state/session';
+import { language, texts } from '../state/settings';
+import { buildingName } from './BuildingRows';
+import { DeviceDetail } from './DeviceDetail';
+import { Icon, StatusGlyph } from './Icon';
+import { BuildingDetail, GroundDetail } from './PlaceDetail';
+
+export function Sheet({ phone }: { phone: boolean }) {
+  const t = texts.value;
+  const now = selection.value;
+  const device = selectedDevice.value;
+  const building = selectedBuilding.value;
+  if (!now) return null;
+  if (now.type === 'device' && device) {
+    const kind = kinds.value.get(device.kind);
+    return (
+      <Frame
+        phone={phone}
+        key={device.id}
+        mark={<StatusGlyph status={device.status} icon={kind?.icon ?? ''} size={40} />}
+        title={named(device.name, language.value, device.id)}
+        note={`${named(kind?.name, language.value, device.kind)} · ${device.id}`}
+      >
+        <DeviceDetail device={device} />
+      </Frame>
+    );
+  }
+  if (now.type === 'building' && building) {
+    return (
+      <Frame phone={phone} key={building.id} mark={<Icon name="building-2" />} title={buildingName(building)} note={t.building}>
+        <BuildingDetail building={building} spot={now.spot} />
+      </Frame>
+    );
+  }
+  if (now.type === 'ground') {
+    return (
+      <Frame phone={phone} key="ground" mark={<Icon name="map-pin" />} title={t.ground} note="">
+        <GroundDetail spot={now.spot} />
+      </Frame>
+    );
+  }
+  // Nothing can be said before the server has told what there is.
+  const known = now.type === 'device' ? devicesKnown.value : publication.value !== null;
+  return (
+    <Frame phone={phone} key="gone" mark={<Icon name="map-pin" />} title={known ? t.goneTitle : now.id} note={known ? now.id : ''}>
+      <p class="empty">{known ? t.gone : t.looking}</p>
+    </Frame>
+  );
+}
+
+function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; note: string; children: ComponentChildren }) {
+  const t = texts.value;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // The row that was pressed may have gone with the list: the focus continues here.
+    if (document.activeElement === null || document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <aside class="sheet" aria-label={props.title}>
+      <header>
+        {props.mark}
+        <div class="what">
+          <h2 ref={heading} tabIndex={-1}>
+            {props.title}
+          </h2>
+          {props.note !== '' && <p>{props.note}</p>}
+        </div>
+        <button class="tool" aria-label={props.phone ? t.back : t.close} title={props.phone ? t.back : t.close} onClick={deselect}>
+          <Icon name="x" />
+        </button>
+      </header>
+      <div class="scroll">
+        {props.children}
+        <div class="actions" style="padding-top:12px">
+          <button class="button quiet" onClick={goToSelection}>
+            <Icon name="locate" />
+            {t.flyTo}
+          </button>
+        </div>
+      </div>
+    </aside>
+  );
+}

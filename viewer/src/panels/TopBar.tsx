@@ -1,0 +1,42 @@
+// The strip on top: which community, whether what is shown is the present, language, appearance, help.
+import { named } from '../i18n';
+import { line } from '../state/live';
+import { publication } from '../state/session';
+import { language, texts, theme, type Theme } from '../state/settings';
+import { helpOpen } from '../state/view';
+import { Icon } from './Icon';
+
+const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
+const THEME_ICON = { auto: 'sun-moon', light: 'sun', dark: 'moon' } as const;
+
+export function TopBar({ phone }: { phone: boolean }) {
+  const t = texts.value;
+  const community = publication.value?.catalog.community;
+  return (
+    <header class="bar">
+      <h1>{community ? named(community.name, language.value, community.id) : ''}</h1>
+      <LineState />
+      <button class="tool" aria-label={t.switchLanguage} title={t.switchLanguage} onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
+        <Icon name="languages" />
+        {!phone && <span lang={language.value === 'zh' ? 'en' : 'zh-CN'}>{t.otherLanguage}</span>}
+      </button>
+      <button class="tool" aria-label={t.theme[theme.value]} title={t.theme[theme.value]} onClick={() => (theme.value = NEXT[theme.value])}>
+        <Icon name={THEME_ICON[theme.value]} />
+      </button>
+      <button class="tool" aria-label={t.help} title={t.help} onClick={() => (helpOpen.value = true)}>
+        <Icon name="circle-question-mark" />
+      </button>
+    </header>
+  );
+}
+
+function LineState() {
+  const t = texts.value;
+  const { state, brokenSince } = line.value;
+  const time = brokenSince?.toLocaleTimeString(language.value === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
+  return (
+    <span class="line-state" data-line={state} role="status" title={state === 'reconnecting' ? t.reconnecting : undefined}>
+      {state === 'live' ? t.live : state === 'connecting' ? t.connecting : t.staleSince(time ?? '')}
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+// The keyboard: moves the camera, opens search and help.
+//
+// In: key presses anywhere on the page. Out: commands and state. Keys in a text field, a menu or a
+// dialog are left to it; arrow keys in a list move through the list.
+import { goToSelection, deselect, onPhone, showList } from '../state/actions';
+import { selection } from '../state/selection';
+import { command, helpOpen, listOpen, searchAsked, type Command } from '../state/view';
+
+/** Camera commands by key. */
+const CAMERA: Readonly<Record<string, Command>> = {
+  ArrowLeft: { do: 'pan', right: -0.15, forward: 0 },
+  ArrowRight: { do: 'pan', right: 0.15, forward: 0 },
+  ArrowUp: { do: 'pan', right: 0, forward: 0.15 },
+  ArrowDown: { do: 'pan', right: 0, forward: -0.15 },
+  '+': { do: 'zoom', factor: 0.7 },
+  '=': { do: 'zoom', factor: 0.7 },
+  '-': { do: 'zoom', factor: 1 / 0.7 },
+  '−': { do: 'zoom', factor: 1 / 0.7 },
+  q: { do: 'turn', heading_deg: -30 },
+  e: { do: 'turn', heading_deg: 30 },
+  Home: { do: 'home' },
+  n: { do: 'north' },
+};
+
+/** Whether keys belong to what has the focus. */
+function takesKeys(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, select, textarea, dialog, [contenteditable]') !== null;
+}
+
+/** Listens until the returned function is called. */
+export function startKeyboard(): () => void {
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === 'Escape' && !helpOpen.peek() && !(event.target instanceof HTMLSelectElement)) escape(event.target);
+    if (event.key === 'Escape' || takesKeys(event.target)) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    // Lists and tabs scroll with these; only a canvas or nothing in particular gives them to the camera.
+    const inPanel = event.target instanceof HTMLElement && event.target.closest('.scroll, [role=tablist]') !== null;
+    if (inPanel && (key.startsWith('Arrow') || key === 'Home')) return;
+    const move = CAMERA[key];
+    if (move) command(move);
+    else if (key === 'f') goToSelection();
+    else if (key === '?') helpOpen.value = true;
+    else if (key === '/') {
+      if (!listOpen.peek() || onPhone()) showList();
+      searchAsked.value++;
+    } else return;
+    event.preventDefault();
+  };
+  document.addEventListener('keydown', press);
+  return () => document.removeEventListener('keydown', press);
+}
+
+function escape(target: EventTarget | null): void {
+  if (target instanceof HTMLInputElement) target.blur();
+  else if (selection.peek()) deselect();
+}

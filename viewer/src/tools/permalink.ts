@@ -1,0 +1,49 @@
+// Keeps the address of the page in step with what is shown.
+//
+// In: pose, selection, language. Out: `location.hash`, replaced, so that "back" leaves the page as
+// people expect; a hash that is pasted in is followed.
+import { batch, effect } from '@preact/signals-core';
+import { selection } from '../state/selection';
+import { language } from '../state/settings';
+import { pose, sheetOpen, type ViewPose } from '../state/view';
+import { readLink, writeLink, type Link } from '../state/permalink';
+
+/** Browsers refuse more than about a hundred changes in half a minute. */
+const QUIET_MS = 400;
+
+/** Applies what the address says about selection and language; returns its pose. */
+export function followLink(): ViewPose | null {
+  const link = readLink(location.hash);
+  batch(() => {
+    if (link.language) language.value = link.language;
+    if (link.selection) {
+      selection.value = link.selection;
+      sheetOpen.value = true;
+    }
+  });
+  return link.pose;
+}
+
+/** Writes the address until the returned function is called; `moved` is told of a pasted pose. */
+export function startPermalink(moved: (pose: ViewPose) => void): () => void {
+  let timer = 0;
+  const write = (link: Link): void => {
+    const hash = writeLink(link);
+    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+  };
+  const stop = effect(() => {
+    const link = { pose: pose.value, selection: selection.value, language: language.value };
+    clearTimeout(timer);
+    timer = window.setTimeout(() => write(link), QUIET_MS);
+  });
+  const pasted = (): void => {
+    const to = followLink();
+    if (to) moved(to);
+  };
+  addEventListener('hashchange', pasted);
+  return () => {
+    stop();
+    clearTimeout(timer);
+    removeEventListener('hashchange', pasted);
+  };
+}
