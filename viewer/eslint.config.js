@@ -11,6 +11,7 @@ export default tseslint.config(
     rules: {
       'no-console': 'error',
       eqeqeq: 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // Numbers in messages and class names are plain to read.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // `() => void expression` in one line is the usual shape of a handler.

@@ -22,6 +22,6 @@ export default defineConfig(({ mode }) => {
         },
       },
     },
-    test: { include: ['src/**/*.test.ts'], environment: 'node' },
+    test: { include: ['src/**/*.test.ts', 'checks/*.test.ts'], environment: 'node' },
   };
 });

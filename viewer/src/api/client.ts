@@ -2,7 +2,7 @@
 //
 // In: ids and positions. Out: what the server answered, or an `ApiError` that says who can act.
 // Called by state. Addresses are relative, so that the viewer works behind a path of a proxy.
-import type { CatalogAnswer, DeviceKind, LocalPoint, ModelObject, Place, ReadingsAnswer } from './types';
+import type { CatalogAnswer, DeviceKind, LocalPoint, ModelObject, ObjectList, Place, ReadingHistory } from './types';
 
 /** Why a request failed: nobody answered, the thing is not there, or the server had a fault. */
 export type ApiFailure = 'unreachable' | 'missing' | 'fault';
@@ -54,10 +54,11 @@ export const getCatalog = (): Promise<CatalogAnswer> => get('catalog');
 
 export const getDeviceKinds = (): Promise<DeviceKind[]> => get('device-kinds');
 
-export const getObjects = (objectClass: 'building' | 'zone'): Promise<ModelObject[]> => get(`objects?class=${objectClass}`);
+export const getObjects = async (objectClass: 'building' | 'zone'): Promise<ModelObject[]> =>
+  (await get<ObjectList>(`objects?class=${objectClass}`)).objects;
 
 export const getPlace = (at: LocalPoint, signal: AbortSignal): Promise<Place> =>
   get(`place?east_m=${at.east_m.toFixed(2)}&north_m=${at.north_m.toFixed(2)}`, signal);
 
-export const getReadings = (device: string, stream: string, limit: number, signal: AbortSignal): Promise<ReadingsAnswer> =>
+export const getReadings = (device: string, stream: string, limit: number, signal: AbortSignal): Promise<ReadingHistory> =>
   get(`devices/${encodeURIComponent(device)}/readings?stream=${encodeURIComponent(stream)}&limit=${limit}`, signal);

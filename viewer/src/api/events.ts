@@ -4,7 +4,7 @@
 // state/live. The browser itself reconnects after a broken line and says where it stopped
 // (Last-Event-ID); only a refused connection closes for good, and is opened anew here.
 import { address } from './client';
-import type { DeviceView } from './types';
+import type { DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, SnapshotEvent } from './types';
 
 export interface EventHandler {
   opened(): void;
@@ -42,12 +42,12 @@ export function listen(handler: EventHandler): () => void {
     const on = (name: string, take: (data: unknown) => void): void =>
       source?.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data)));
     on('snapshot', (data) => {
-      const { publication, devices } = data as { publication: string; devices: DeviceView[] };
+      const { publication, devices } = data as SnapshotEvent;
       handler.snapshot(publication, devices);
     });
-    on('device', (data) => handler.device((data as { device: DeviceView }).device));
-    on('device-removed', (data) => handler.removed((data as { id: string }).id));
-    on('publication', (data) => handler.published((data as { publication: string }).publication));
+    on('device', (data) => handler.device((data as DeviceEvent).device));
+    on('device-removed', (data) => handler.removed((data as DeviceRemovedEvent).id));
+    on('publication', (data) => handler.published((data as PublicationEvent).publication));
   };
 
   // A phone that wakes up, or finds its network again, need not wait for the timer.

@@ -51,8 +51,7 @@ export class DeviceSymbols implements Part {
     this.#undo.push(
       viewport.add(this),
       effect(() => {
-        // Any change of these is worth a drawing.
-        if (devices.value.size >= 0 && kinds.value.size >= 0 && selection.value !== undefined) viewport.invalidate();
+        this.#redrawOn(devices.value, kinds.value, selection.value);
       }),
     );
   }
@@ -105,6 +104,11 @@ export class DeviceSymbols implements Part {
   dispose(): void {
     for (const undo of this.#undo.splice(0)) undo();
     this.#symbols.dispose();
+  }
+
+  /** Reading the signals in the call is what makes their changes count. */
+  #redrawOn(..._changed: unknown[]): void {
+    this.#viewport.invalidate();
   }
 
   #nearCanvas(x: number, y: number): boolean {

@@ -17,11 +17,11 @@ import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type 
 import { chooseScene, type Photogrammetry } from './photogrammetry';
 
 const FLIGHT_MS = 800;
-/** The first view: from the south, a little from the west, 35° down. */
-const FIRST = { heading_rad: 0.35, pitch_rad: -0.62 };
-/** Distance and angle from which a point is looked at. */
+/** The first view: from the south, a little from the west, 25° down: the horizon is just in the picture. */
+const FIRST = { heading_rad: 0.3, pitch_rad: -0.43 };
+/** Distance and angle from which a point is looked at: steep enough to see over the next roof. */
 const POINT_DISTANCE_M = 60;
-const POINT_PITCH = -0.6;
+const POINT_PITCH = -0.72;
 /** Nearest to a pivot, and lowest above the ground. */
 const NEAREST_M = 3;
 const CLEARANCE_M = 2;

@@ -83,7 +83,7 @@ export class Photogrammetry implements Part {
     if (this.#next !== this.#shown) this.#next?.dispose();
     this.#next = new TileLayer({
       url: new URL(scene.tileset, publication.base).href,
-      toWorld: origin ? ecefToEnu(origin) : IDENTITY,
+      toWorld: origin ? ecefToEnu({ height_m: 0, ...origin }) : IDENTITY,
       errorTarget_px: ERROR_TARGET_PX,
       phone: onPhone(),
       changed: this.#viewport.invalidate,

@@ -72,7 +72,7 @@ export class Picking {
 /** A point with its longitude and latitude, if the community has a place on the Earth. */
 export function spotAt(local: LocalPoint): Spot {
   const origin = publication.peek()?.catalog.community.origin;
-  return { local, geographic: origin ? localToGeographic(origin, local) : null };
+  return { local, geographic: origin ? localToGeographic({ height_m: 0, ...origin }, local) : null };
 }
 
 /** The box around devices; null if they stand together. */

@@ -50,6 +50,8 @@ function Reading({ device, id, stream }: { device: DeviceView; id: string; strea
   const time = new Date(latest.time);
   const band = bandOf(latest.value, stream);
   const onOff = isSwitch(stream);
+  // What a yes means is in its band: "lamp is out" rather than "lamp fault: yes".
+  const yesNo = named(band?.meaning, language.value, latest.value >= 0.5 ? t.yes : t.no);
   const history = series.value.get(id) ?? [];
   const values = history.map((r) => r.value);
   const unit = stream.unit ?? '';
@@ -58,7 +60,7 @@ function Reading({ device, id, stream }: { device: DeviceView; id: string; strea
     <div class="reading">
       <div class="line">
         <span>{named(stream.name, language.value, id)}</span>
-        <output data-status={band?.status}>{onOff ? (latest.value >= 0.5 ? t.yes : t.no) : quantity(latest.value, unit, language.value)}</output>
+        <output data-status={band?.status}>{onOff ? yesNo : quantity(latest.value, unit, language.value)}</output>
       </div>
       {!onOff && values.length > 1 && (
         <Sparkline readings={history} status={band?.status} label={`${t.lastReadings(values.length)}${t.separator}${span}`} />

@@ -2,7 +2,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { showList } from '../state/actions';
-import { counts, devices, filter, findings } from '../state/devices';
+import { counts, devices, filter, findings, kindsInUse } from '../state/devices';
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
 import { STATUSES } from '../state/status';
@@ -140,7 +140,6 @@ function Count({ status, words }: { status: DeviceStatus; words: boolean }) {
 
 function KindFilter() {
   const t = texts.value;
-  const inUse = [...kinds.value.values()].filter((kind) => [...devices.value.values()].some((device) => device.kind === kind.id));
   return (
     <div class="row">
       <select
@@ -149,9 +148,9 @@ function KindFilter() {
         onChange={(event) => (filter.value = { ...filter.peek(), kind: event.currentTarget.value === '' ? null : event.currentTarget.value })}
       >
         <option value="">{t.allKinds}</option>
-        {inUse.map((kind) => (
-          <option key={kind.id} value={kind.id}>
-            {named(kind.name, language.value, kind.id)}
+        {kindsInUse.value.map(({ id, count }) => (
+          <option key={id} value={id}>
+            {`${named(kinds.value.get(id)?.name, language.value, id)} ${count}`}
           </option>
         ))}
       </select>

@@ -2,6 +2,7 @@
 import type { LocalPoint, ModelObject } from '../api/types';
 import { figure, named, quantity } from '../i18n';
 import { goToBuilding } from '../state/actions';
+import { devices } from '../state/devices';
 import { area_m2 } from '../state/footprint';
 import { place, selection, type Spot } from '../state/selection';
 import { buildingById } from '../state/session';
@@ -37,7 +38,7 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
       {others.length > 0 && (
         <section>
           <h3>{t.properties}</h3>
-          <Facts rows={others.map(([name, value]) => [name, typeof value === 'number' ? figure(value, language.value) : plain(value)])} />
+          <Facts rows={others.map(([name, value]) => [name, plain(value)])} />
         </section>
       )}
       {spot && <SpotSection spot={spot} />}
@@ -129,13 +130,14 @@ function NearbyDevices({ title }: { title: string }) {
       {found === 'failed' && <p class="empty">{t.lookupFailed}</p>}
       {found && found !== 'failed' && list.length === 0 && <p class="empty">{t.noneNearby}</p>}
       <ul class="rows" onKeyDown={moveInList}>
-        {list.map((device, i) => (
+        {list.map(({ device, distance_m }, i) => (
           <li key={device.id}>
             <DeviceRow
-              device={device}
+              device={devices.value.get(device.id) ?? device}
               name={named(device.name, language.value, device.id)}
               current={chosen?.type === 'device' && chosen.id === device.id}
               tabStop={i === 0}
+              note={quantity(distance_m, 'm', language.value, 0)}
             />
           </li>
         ))}

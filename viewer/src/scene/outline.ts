@@ -15,7 +15,8 @@ import {
   Vector2,
 } from 'three';
 
-type Ring = readonly (readonly [number, number])[];
+type Point = readonly [number, number];
+type Ring = readonly (readonly number[])[];
 
 const WALL_VERTEX = /* glsl */ `
 precision highp float;
@@ -147,9 +148,8 @@ export class Outline {
   }
 }
 
-function edges(ring: Ring): (readonly [readonly [number, number], readonly [number, number]])[] {
-  return ring.slice(1).flatMap((b, i) => {
-    const a = ring[i];
-    return a ? [[a, b] as const] : [];
-  });
+/** The sides of a ring whose first point is repeated at its end. */
+function edges(ring: Ring): (readonly [Point, Point])[] {
+  const points = ring.map(([e = 0, n = 0]): Point => [e, n]);
+  return points.slice(1).map((b, i) => [points[i] ?? b, b] as const);
 }

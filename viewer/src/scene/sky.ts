@@ -28,7 +28,7 @@ uniform vec3 ground;
 out vec4 colour;
 void main() {
   float up = normalize(ray).z;
-  vec3 c = up > 0. ? mix(horizon, zenith, 1. - exp(-up * 3.5)) : mix(horizon, ground, 1. - exp(up * 7.));
+  vec3 c = up > 0. ? mix(horizon, zenith, 1. - exp(-up * 3.5)) : mix(horizon, ground, 1. - exp(up * 3.2));
   colour = vec4(c, 1.);
 }`;
 

@@ -12,7 +12,7 @@ export interface Part {
   beforeDraw(now_ms: number): boolean;
 }
 
-export const FOV_RAD = (40 * Math.PI) / 180;
+export const FOV_RAD = (48 * Math.PI) / 180;
 /** Sharper screens cost four times the pixels and show little more. */
 const MAX_PIXEL_RATIO = 2;
 

@@ -2,14 +2,14 @@
 // area, centre. No engine. Called by selection and panels.
 import type { ModelObject } from '../api/types';
 
-type Ring = readonly (readonly [number, number])[];
+type Ring = readonly (readonly number[])[];
 
 function inRing(ring: Ring, e: number, n: number): boolean {
   let inside = false;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
     const [a, b] = [ring[i], ring[j]];
-    if (!a || !b) continue;
-    if (a[1] > n !== b[1] > n && e < ((b[0] - a[0]) * (n - a[1])) / (b[1] - a[1]) + a[0]) inside = !inside;
+    const [ae = 0, an = 0, be = 0, bn = 0] = [...(a ?? []), ...(b ?? [])];
+    if (an > n !== bn > n && e < ((be - ae) * (n - an)) / (bn - an) + ae) inside = !inside;
   }
   return inside;
 }
@@ -28,7 +28,8 @@ function ringArea(ring: Ring): number {
   let twice = 0;
   for (let i = 1; i < ring.length; i++) {
     const [a, b] = [ring[i - 1], ring[i]];
-    if (a && b) twice += a[0] * b[1] - b[0] * a[1];
+    const [ae = 0, an = 0, be = 0, bn = 0] = [...(a ?? []), ...(b ?? [])];
+    twice += ae * bn - be * an;
   }
   return Math.abs(twice) / 2;
 }

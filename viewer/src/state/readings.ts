@@ -7,21 +7,12 @@ import type { LatestReading } from '../api/types';
 import { line } from './live';
 import { selectedDevice } from './selection';
 import { kinds } from './session';
+import { SHOWN, withReading } from './spark';
 
 /** Readings by stream, oldest first. */
 export type Series = ReadonlyMap<string, readonly LatestReading[]>;
 
 export const series = signal<Series>(new Map());
-
-/** How many readings a chart shows. */
-const SHOWN = 60;
-
-/** `now` with `reading` at its place in time; the same reading again changes nothing. */
-export function withReading(now: readonly LatestReading[], reading: LatestReading): readonly LatestReading[] {
-  const time = Date.parse(reading.time);
-  if (now.some((r) => Date.parse(r.time) === time)) return now;
-  return [...now, reading].sort((a, b) => Date.parse(a.time) - Date.parse(b.time)).slice(-SHOWN);
-}
 
 /** Loads the series of each newly selected device and keeps them growing. */
 export function startReadings(): void {

@@ -11,7 +11,7 @@ import { buildingById } from './session';
 /** A picked point, in both frames if the community has a place on the Earth. */
 export interface Spot {
   readonly local: LocalPoint;
-  readonly geographic: GeographicPoint | null;
+  readonly geographic: Required<GeographicPoint> | null;
 }
 
 export type Selection =

@@ -1,5 +1,17 @@
-// Where the points of a small chart lie. In: readings in order of time. Out: points in a box. Pure.
+// A small chart: which readings it shows and where their points lie. Pure.
+//
+// In: readings. Out: readings in order of time; points in a box. Called by state/readings and panels.
 import type { LatestReading } from '../api/types';
+
+/** How many readings a chart shows. */
+export const SHOWN = 60;
+
+/** `now` with `reading` at its place in time; the same reading again changes nothing. */
+export function withReading(now: readonly LatestReading[], reading: LatestReading): readonly LatestReading[] {
+  const time = Date.parse(reading.time);
+  if (now.some((r) => Date.parse(r.time) === time)) return now;
+  return [...now, reading].sort((a, b) => Date.parse(a.time) - Date.parse(b.time)).slice(-SHOWN);
+}
 
 /** Time runs left to right, larger values lie higher; `pad` is kept free at every edge. */
 export function sparkPoints(readings: readonly LatestReading[], width: number, height: number, pad: number): (readonly [number, number])[] {

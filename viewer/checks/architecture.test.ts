@@ -1,0 +1,79 @@
+// Holds the direction in which modules may know one another, by reading their imports.
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+/** What each folder may import besides itself. Data flows api → state → layers → scene. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  api: [],
+  i18n: ['api'],
+  state: ['api', 'i18n'],
+  scene: [],
+  layers: ['api', 'state', 'scene'],
+  tools: ['state'],
+  panels: ['api', 'i18n', 'state'],
+  app: ['layers', 'panels', 'scene', 'state', 'tools'],
+  '.': ['app', 'styles'],
+};
+
+interface File {
+  readonly path: string;
+  readonly folder: string;
+  readonly imports: readonly string[];
+}
+
+/** The first folder of a path; `.` for the files beside main. */
+function top(path: string): string {
+  const [first = ''] = path.split('/');
+  return first === '' ? '.' : first;
+}
+
+function files(folder: string): File[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return files(path);
+    if (!/\.tsx?$/.test(entry.name) || /\.(test|gen)\.ts$/.test(entry.name)) return [];
+    const text = readFileSync(path, 'utf8');
+    const imports = [...text.matchAll(/(?:from|import) '([^']+)'/g)].map((m) => m[1] ?? '');
+    return [{ path: relative(SRC, path), folder: top(relative(SRC, folder)), imports }];
+  });
+}
+
+const ALL = files(SRC);
+
+test('every_module_imports_only_in_the_allowed_direction', () => {
+  const wrong = ALL.flatMap(({ path, folder, imports }) =>
+    imports
+      .filter((name) => name.startsWith('.') && !name.endsWith('.json'))
+      .map((name) => top(relative(SRC, join(SRC, dirname(path), name))))
+      .filter((target) => target !== folder && !path.startsWith(`${target}.`) && !(MAY_IMPORT[folder] ?? []).includes(target))
+      .map((target) => `${path} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('only_the_adapter_knows_the_tiles_library', () => {
+  expect(ALL.filter(({ imports }) => imports.some((name) => name.startsWith('3d-tiles-renderer'))).map(({ path }) => path)).toEqual(['scene/tiles.ts']);
+});
+
+test('state_tools_and_panels_know_no_engine', () => {
+  const free = ALL.filter(({ folder }) => !['scene', 'layers', 'app'].includes(folder));
+  expect(free.filter(({ imports }) => imports.some((name) => name.startsWith('three'))).map(({ path }) => path)).toEqual([]);
+});
+
+test('the_core_knows_no_user_interface_library', () => {
+  const core = ALL.filter(({ folder }) => ['api', 'i18n', 'state', 'scene', 'layers', 'tools'].includes(folder));
+  expect(core.filter(({ imports }) => imports.some((name) => /^(preact|@preact\/signals)(\/|$)/.test(name))).map(({ path }) => path)).toEqual([]);
+});
+
+test('every_module_opens_by_saying_what_it_is', () => {
+  expect(ALL.filter(({ path }) => !readFileSync(join(SRC, path), 'utf8').startsWith('// ')).map(({ path }) => path)).toEqual([]);
+});
+
+test('no_module_names_another_host', () => {
+  const links = ALL.filter(({ path }) => /https?:\/\/(?!127\.0\.0\.1)/.test(readFileSync(join(SRC, path), 'utf8')));
+  expect(links.map(({ path }) => path)).toEqual([]);
+});
