@@ -3,7 +3,17 @@
 //! [`pipeline`] shows the stages in order: read → georef → lod → encode → tileset → publish, with
 //! `report` alongside. A stage takes the previous stage's type and imports no later stage.
 
+pub mod cli;
+pub mod encode;
 pub mod geometry;
 pub mod georef;
+pub mod lod;
+pub mod partition;
+pub mod pipeline;
+pub mod publish;
 pub mod read;
+pub mod report;
+pub mod sample;
 pub mod scene;
+pub mod tileset;
+pub mod validate;

@@ -8,6 +8,30 @@
 //! textures by ray casting (`ray`, `light`, `bake`), and each tile is cut, packed and written by
 //! itself, so that memory does not grow with the number of tiles.
 
+mod atlas;
+mod bake;
+mod canal;
+mod cut;
+mod light;
+mod low;
+mod noise;
+mod osgb;
+mod paint;
+mod patch;
+mod plants;
+mod quarter;
+mod ray;
+mod records;
+mod site;
+mod square;
+mod street;
+mod survey;
+mod terrain;
+mod tile;
+mod vector;
+mod walkup;
+mod works;
+
 use std::path::{Path, PathBuf};
 
 /// How finely the survey is made.
@@ -121,27 +145,59 @@ pub enum SampleError {
 /// # Errors
 ///
 /// [`SampleError`]: options out of range, an output folder in use, or a failing disk.
-pub fn run(
-    options: &SampleOptions,
-    progress: &dyn Fn(SampleProgress),
-) -> Result<SampleSummary, SampleError> {
+pub fn run(options: &SampleOptions, progress: &dyn Fn(SampleProgress)) -> Result<SampleSummary, SampleError> {
     if options.tiles == 0 || options.tiles > MAX_TILES {
         return Err(SampleError::TileCount { given: options.tiles });
     }
-    check_output(&options.out)?;
+    let out = std::path::absolute(&options.out)
+        .map_err(|source| SampleError::Write { path: options.out.clone(), source })?;
+    let earlier = check_output(&out)?;
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| SampleError::Write { path, source }
+    };
+    let parent = out.parent().unwrap_or(&out).to_path_buf();
+    std::fs::create_dir_all(&parent).map_err(failed(&parent))?;
+    let work = tempfile::Builder::new().prefix(".sample-").tempdir_in(&parent).map_err(failed(&parent))?;
+    let folder = work.path().join("sample");
+    std::fs::create_dir_all(folder.join("survey")).map_err(failed(&folder))?;
+
     progress(SampleProgress { tiles_done: 0, tiles_total: options.tiles });
-    Err(SampleError::OutputOccupied { path: options.out.clone() })
+    let quarter = quarter::Quarter::new(options.tiles, options.seed);
+    let counts = records::write_records(&quarter, &folder)?;
+    let size = survey::write_survey(&quarter, options.detail, &folder.join("survey"), progress)?;
+    records::write_plan(&folder)?;
+
+    if earlier {
+        // Moved into the working folder first, and deleted with it: the path is never half a sample.
+        std::fs::rename(&out, work.path().join("earlier")).map_err(failed(&out))?;
+    }
+    std::fs::rename(&folder, &out).map_err(failed(&out))?;
+    Ok(SampleSummary {
+        plan: options.out.join("community.toml"),
+        tiles: options.tiles,
+        survey_files: size.files,
+        survey_bytes: size.bytes,
+        buildings: counts.buildings,
+        zones: counts.zones,
+        devices: counts.devices,
+    })
 }
 
 /// The first line of every sample's `community.toml`, by which an earlier sample is recognised.
 const PLAN_MARK: &str = "# The sample community, written by `tile-builder sample`.";
 
-fn check_output(out: &Path) -> Result<(), SampleError> {
+/// True if there is a folder to be replaced: an empty one or an earlier sample.
+fn check_output(out: &Path) -> Result<bool, SampleError> {
     let occupied = || SampleError::OutputOccupied { path: out.to_path_buf() };
     if !out.exists() {
-        return Ok(());
+        return Ok(false);
     }
     let mut entries = std::fs::read_dir(out).map_err(|_| occupied())?;
     let plan = std::fs::read_to_string(out.join("community.toml")).unwrap_or_default();
-    if entries.next().is_none() || plan.starts_with(PLAN_MARK) { Ok(()) } else { Err(occupied()) }
+    if entries.next().is_none() || plan.starts_with(PLAN_MARK) { Ok(true) } else { Err(occupied()) }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), SampleError> {
+    std::fs::write(path, bytes).map_err(|source| SampleError::Write { path: path.to_path_buf(), source })
 }

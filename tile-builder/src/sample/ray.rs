@@ -1,0 +1,234 @@
+//! Rays against the scene: a bounding volume hierarchy over the triangles of patches.
+//!
+//! In: the patches around a tile. Out: whether, and on what, a ray ends. Built and asked by `bake`.
+//! Triangles are tested after Möller and Trumbore (1997); the tree splits at the median of the
+//! longest axis, which is quick to build and good enough for scenes of some 100,000 triangles.
+
+use super::noise::value3;
+use super::patch::Patch;
+use super::vector::{Vec3, vec3};
+
+/// The triangles of a scene, ready to be hit.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    nodes: Vec<Node>,
+    triangles: Vec<Triangle>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Triangle {
+    a: Vec3,
+    ab: Vec3,
+    ac: Vec3,
+    patch: u32,
+    leafy: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    low: Vec3,
+    high: Vec3,
+    /// First triangle of a leaf, or the right child of a branch (the left one follows the branch).
+    start: u32,
+    /// Triangles of a leaf, 0 for a branch.
+    count: u32,
+}
+
+/// A ray with its reach.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ray {
+    pub(crate) origin: Vec3,
+    pub(crate) direction: Vec3,
+    pub(crate) reach_m: f32,
+}
+
+/// Where a ray ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub(crate) distance_m: f32,
+    pub(crate) patch: u32,
+}
+
+/// Segments per edge of a crown that casts shadows.
+const CROWN_SEGMENTS: usize = 3;
+const LEAF_TRIANGLES: usize = 4;
+const DEEPEST: usize = 64;
+
+impl Scene {
+    /// Cost: n log n of the number of patches.
+    pub(crate) fn new(patches: &[Patch]) -> Self {
+        let mut triangles = Vec::with_capacity(patches.len() * 2);
+        for (index, patch) in patches.iter().enumerate() {
+            push_triangles(&mut triangles, patch, index as u32);
+        }
+        let mut nodes = Vec::with_capacity(triangles.len());
+        let count = triangles.len();
+        if count > 0 {
+            build(&mut nodes, &mut triangles, 0, count);
+        }
+        Self { nodes, triangles }
+    }
+
+    /// True if anything solid stands in the way. Crowns let a fifth of the light through.
+    pub(crate) fn blocked(&self, ray: Ray, own_patch: u32) -> bool {
+        let mut blocked = false;
+        self.walk(ray, |triangle, distance| {
+            if triangle.patch == own_patch && !triangle.leafy {
+                return ray.reach_m;
+            }
+            if triangle.leafy {
+                let p = ray.origin + ray.direction * distance;
+                if value3(p.x * 2.6, p.y * 2.6, p.z * 2.6, 77) > 0.68 {
+                    return ray.reach_m;
+                }
+            }
+            blocked = true;
+            0.0
+        });
+        blocked
+    }
+
+    /// The first thing on the way.
+    pub(crate) fn first(&self, ray: Ray, own_patch: u32) -> Option<Hit> {
+        let mut hit: Option<Hit> = None;
+        self.walk(ray, |triangle, distance| {
+            if triangle.patch == own_patch && !triangle.leafy {
+                return hit.map_or(ray.reach_m, |h| h.distance_m);
+            }
+            hit = Some(Hit { distance_m: distance, patch: triangle.patch });
+            distance
+        });
+        hit
+    }
+
+    /// Visits triangles that the ray meets within its reach; the visitor answers the new reach.
+    fn walk(&self, ray: Ray, mut visit: impl FnMut(&Triangle, f32) -> f32) {
+        if self.nodes.is_empty() {
+            return;
+        }
+        let inverse = vec3(1.0 / ray.direction.x, 1.0 / ray.direction.y, 1.0 / ray.direction.z);
+        let mut reach = ray.reach_m;
+        let mut stack = [0u32; DEEPEST];
+        let mut depth = 1;
+        while depth > 0 {
+            depth -= 1;
+            let index = stack[depth];
+            let node = &self.nodes[index as usize];
+            if !node.meets(ray.origin, inverse, reach) {
+                continue;
+            }
+            if node.count == 0 {
+                if depth + 2 <= DEEPEST {
+                    stack[depth] = node.start;
+                    stack[depth + 1] = index + 1;
+                    depth += 2;
+                }
+                continue;
+            }
+            let first = node.start as usize;
+            for triangle in &self.triangles[first..first + node.count as usize] {
+                if let Some(distance) = triangle.meets(ray, reach) {
+                    reach = visit(triangle, distance);
+                    if reach <= 0.0 {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn push_triangles(out: &mut Vec<Triangle>, patch: &Patch, index: u32) {
+    let leafy = patch.is_crown();
+    let n = if leafy { CROWN_SEGMENTS } else { 1 };
+    let step = 1.0 / n as f32;
+    for row in 0..n {
+        for column in 0..n {
+            let (s, t) = (column as f32 * step, row as f32 * step);
+            let (a, b) = (patch.at(s, t), patch.at(s + step, t));
+            let (c, d) = (patch.at(s + step, t + step), patch.at(s, t + step));
+            for [p, q, r] in [[a, b, c], [a, c, d]] {
+                out.push(Triangle { a: p, ab: q - p, ac: r - p, patch: index, leafy });
+            }
+        }
+    }
+}
+
+fn build(nodes: &mut Vec<Node>, triangles: &mut [Triangle], first: usize, count: usize) {
+    let part = &mut triangles[first..first + count];
+    let (mut low, mut high) = (vec3(f32::MAX, f32::MAX, f32::MAX), vec3(f32::MIN, f32::MIN, f32::MIN));
+    for t in part.iter() {
+        let (b, c) = (t.a + t.ab, t.a + t.ac);
+        low = low.min(t.a).min(b.min(c));
+        high = high.max(t.a).max(b.max(c));
+    }
+    let index = nodes.len();
+    nodes.push(Node { low, high, start: first as u32, count: count as u32 });
+    if count <= LEAF_TRIANGLES {
+        return;
+    }
+    let size = high - low;
+    let axis = if size.x >= size.y && size.x >= size.z { 0 } else { usize::from(size.y < size.z) + 1 };
+    let middle = |t: &Triangle| (t.a * 3.0 + t.ab + t.ac).axis(axis);
+    part.select_nth_unstable_by(count / 2, |a, b| middle(a).total_cmp(&middle(b)));
+    build(nodes, triangles, first, count / 2);
+    nodes[index].start = nodes.len() as u32;
+    nodes[index].count = 0;
+    build(nodes, triangles, first + count / 2, count - count / 2);
+}
+
+impl Node {
+    fn meets(&self, origin: Vec3, inverse: Vec3, reach: f32) -> bool {
+        let (a, b) = (self.low - origin, self.high - origin);
+        let a = vec3(a.x * inverse.x, a.y * inverse.y, a.z * inverse.z);
+        let b = vec3(b.x * inverse.x, b.y * inverse.y, b.z * inverse.z);
+        let (near, far) = (a.min(b), a.max(b));
+        let enter = near.x.max(near.y).max(near.z).max(0.0);
+        enter <= far.x.min(far.y).min(far.z).min(reach)
+    }
+}
+
+impl Triangle {
+    fn meets(&self, ray: Ray, reach: f32) -> Option<f32> {
+        let p = ray.direction.cross(self.ac);
+        let determinant = self.ab.dot(p);
+        if determinant.abs() < 1e-9 {
+            return None;
+        }
+        let inverse = 1.0 / determinant;
+        let from = ray.origin - self.a;
+        let u = from.dot(p) * inverse;
+        let q = from.cross(self.ab);
+        let v = ray.direction.dot(q) * inverse;
+        let distance = self.ac.dot(q) * inverse;
+        (u >= 0.0 && v >= 0.0 && u + v <= 1.0 && distance > 1e-4 && distance < reach).then_some(distance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::paint::Paint;
+
+    fn floor_at(z: f32) -> Patch {
+        let corners = [vec3(-5.0, -5.0, z), vec3(5.0, -5.0, z), vec3(5.0, 5.0, z), vec3(-5.0, 5.0, z)];
+        Patch::flat(corners, Paint::Water, 0)
+    }
+
+    #[test]
+    fn a_ray_ends_on_the_nearest_patch_but_not_on_its_own() {
+        let scene = Scene::new(&[floor_at(0.0), floor_at(2.0), floor_at(5.0)]);
+        let up = Ray { origin: vec3(1.0, 1.0, 0.0), direction: vec3(0.0, 0.0, 1.0), reach_m: 50.0 };
+        assert_eq!(scene.first(up, 0).map(|h| h.patch), Some(1));
+        assert_eq!(scene.first(up, 1).map(|h| h.patch), Some(2));
+        assert!(scene.blocked(up, 0));
+        assert!(!scene.blocked(Ray { reach_m: 1.5, ..up }, 0));
+    }
+
+    #[test]
+    fn a_ray_beside_everything_meets_nothing() {
+        let scene = Scene::new(&[floor_at(0.0)]);
+        let aside = Ray { origin: vec3(9.0, 0.0, -1.0), direction: vec3(0.0, 0.0, 1.0), reach_m: 50.0 };
+        assert!(scene.first(aside, u32::MAX).is_none() && !scene.blocked(aside, u32::MAX));
+    }
+}
