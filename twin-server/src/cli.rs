@@ -3,12 +3,15 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::ServeConfig;
+use crate::import::{self, ImportCounts};
+use crate::simulate::{self, SimulateConfig};
 use crate::{api, app};
 
 /// Serves a community: its model, its tiles and its live devices.
@@ -23,6 +26,10 @@ pub struct Cli {
 enum Command {
     /// Serve a publication and its devices over HTTP.
     Serve(ServeArgs),
+    /// Register the devices of a list: GeoJSON points, or a table (CSV).
+    Import(ImportArgs),
+    /// Simulate devices that report to a server, with faults now and then.
+    Simulate(SimulateArgs),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
 }
@@ -53,6 +60,31 @@ struct ServeArgs {
     cache_mib: usize,
 }
 
+#[derive(Debug, Args)]
+struct ImportArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// The list; `import` takes all of it or nothing.
+    #[arg(value_name = "devices.geojson|devices.csv")]
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct SimulateArgs {
+    /// Address of the server.
+    #[arg(long, env = "TWIN_SERVER", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    server: String,
+    /// Time between ticks, such as `1s` or `200ms`; each device reports every tenth tick.
+    #[arg(long, env = "TWIN_INTERVAL", default_value = "1s", value_parser = duration)]
+    interval: Duration,
+    /// What chance starts from; the same seed gives the same faults.
+    #[arg(long, env = "TWIN_SEED", default_value_t = 1)]
+    seed: u64,
+    /// The server's ingest key, if it has one.
+    #[arg(long, env = "TWIN_INGEST_KEY", hide_env_values = true, value_name = "KEY")]
+    ingest_key: Option<String>,
+}
+
 impl Cli {
     /// Does what the arguments ask for.
     ///
@@ -61,6 +93,8 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve(args) => serve(args),
+            Command::Import(args) => import(&args),
+            Command::Simulate(args) => simulate(args),
             Command::Openapi => print(&api::openapi::document()),
         }
     }
@@ -80,6 +114,34 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
         let stopped = stop_signal()?;
         app::serve(&config, stopped, |address| print(&format!("listening on http://{address}\n"))).await
     })
+}
+
+fn import(args: &ImportArgs) -> anyhow::Result<()> {
+    let ImportArgs { place, file } = args;
+    let done = runtime()?.block_on(import::import(&place.publication, &place.database, file))?;
+    let ImportCounts { added, updated, unchanged } = done;
+    print(&format!("{added} added, {updated} updated, {unchanged} unchanged\n"))
+}
+
+fn simulate(args: SimulateArgs) -> anyhow::Result<()> {
+    start_logging()?;
+    let SimulateArgs { server, interval, seed, ingest_key } = args;
+    let config = SimulateConfig { server, interval, seed, key: ingest_key.filter(|key| !key.is_empty()) };
+    runtime()?.block_on(async { simulate::simulate(config, stop_signal()?).await })
+}
+
+/// Reads a time such as `1s`, `1.5s` or `200ms`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit_s) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(number), _) => (number, 0.001),
+        (None, Some(number)) => (number, 1.0),
+        (None, None) => (text, 1.0),
+    };
+    let seconds = number.trim().parse::<f64>().map(|number| number * unit_s);
+    match seconds {
+        Ok(seconds) if (0.01..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("write a time from `10ms` to `3600s`".into()),
+    }
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -123,4 +185,24 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("writing to standard output")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        assert_eq!(duration("1s"), Ok(Duration::from_secs(1)));
+        assert_eq!(duration("200ms"), Ok(Duration::from_millis(200)));
+        assert_eq!(duration("1.5"), Ok(Duration::from_millis(1500)));
+        for bad in ["", "s", "0s", "-1s", "nan", "1h", "1e9s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
 }

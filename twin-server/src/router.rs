@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
-use axum::{Router, middleware};
+use axum::routing::{any, get, post};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -44,7 +44,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/objects", get(objects::list_objects))
         .route("/api/v1/objects/{*id}", get(objects::get_object))
         .route("/api/v1/place", get(place::get_place))
-        .route("/api/{*rest}", get(nothing))
+        .route("/api/{*rest}", any(nothing))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), require_key));
 
@@ -61,7 +61,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(from_fn(layers::secure))
         .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(middleware::from_fn(layers::observe))
+        .layer(from_fn(layers::observe))
         .with_state(app)
 }
 

@@ -21,12 +21,15 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 /// Gives a file of the viewer. An address without a file ending belongs to the viewer itself and
 /// gets its page.
 pub async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if matches!(path.split('/').next(), Some("api" | "publication")) {
+        return Problem::of_status(StatusCode::NOT_FOUND).into_response();
+    }
     if !matches!(method, Method::GET | Method::HEAD) {
         let mut response = Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    let path = uri.path().trim_start_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
     let pages = [path.to_owned(), format!("{}.html", path.trim_end_matches('/')), "index.html".to_owned()];
     // A missing script must be an error, not a page that the browser cannot run.

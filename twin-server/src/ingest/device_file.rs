@@ -1,0 +1,340 @@
+//! Device lists on disk: the bytes of a GeoJSON or CSV file come in, devices in local metres go
+//! out, or a list of everything that is wrong with it. Called by the `import` command.
+//!
+//! GeoJSON (RFC 7946): a collection of points in WGS 84 longitude, latitude and, if given, metres
+//! above the ellipsoid. CSV: a header line with `id`, `kind` and either `longitude_deg`,
+//! `latitude_deg` (and `height_m`) or `east_m`, `north_m` (and `up_m`); UTF-8, UTF-16 with its
+//! mark, or GBK as Chinese spreadsheets write it. Properties and columns: `id`, `kind`, `name_zh`,
+//! `name_en`, `object`; others are ignored. Where no height is given, a device stands at the height
+//! of the community's origin.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use encoding_rs::{Encoding, GBK};
+use serde::Deserialize;
+use serde_json::Value;
+use twin_schemas::LocalizedText;
+use twin_schemas::geometry::{GeographicPoint, LocalPoint};
+use twin_schemas::live::Device;
+
+use crate::domain::kinds::DeviceKinds;
+use crate::domain::{enu, registration};
+
+/// Most devices in one file.
+const DEVICE_LIMIT: usize = 100_000;
+/// Problems that are listed before the rest is only counted.
+const LISTED_LIMIT: usize = 20;
+
+/// The formats of device lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A feature collection of points.
+    GeoJson,
+    /// A table.
+    Csv,
+}
+
+/// What a list is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    /// Origin of the local frame, if the community has one.
+    pub origin: Option<GeographicPoint>,
+    /// Kinds of device that may be registered.
+    pub kinds: &'a DeviceKinds,
+}
+
+/// Why a list is refused as a whole; one line a problem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct DeviceFileError(Vec<String>);
+
+/// One device as the file says it, with the words for where it says so.
+struct Record {
+    label: String,
+    text: HashMap<String, String>,
+    place: Result<Place, String>,
+}
+
+enum Place {
+    Geographic { longitude_deg: f64, latitude_deg: f64, height_m: Option<f64> },
+    Local(LocalPoint),
+}
+
+/// Reads a list of devices.
+///
+/// # Errors
+/// If anything in the file cannot be registered: all or nothing.
+pub fn read(bytes: &[u8], format: Format, site: Site<'_>) -> Result<Vec<Device>, DeviceFileError> {
+    let one = |problem: String| DeviceFileError(vec![problem]);
+    let text = decode(bytes).map_err(one)?;
+    let records = match format {
+        Format::GeoJson => geojson_records(&text),
+        Format::Csv => csv_records(&text),
+    }
+    .map_err(one)?;
+    if records.len() > DEVICE_LIMIT {
+        return Err(one(format!("{} devices, limit {DEVICE_LIMIT} in one file", records.len())));
+    }
+    let mut devices: Vec<Device> = Vec::with_capacity(records.len());
+    let mut problems = Vec::new();
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for record in records {
+        let label = record.label.clone();
+        match device_of(record, site) {
+            Err(problem) => problems.push(format!("{label}: {problem}")),
+            Ok(device) => match seen.insert(device.id.clone(), label.clone()) {
+                Some(before) => {
+                    problems.push(format!("{label}: device `{}` is already in {before}", device.id))
+                }
+                None => devices.push(device),
+            },
+        }
+    }
+    if problems.is_empty() { Ok(devices) } else { Err(DeviceFileError(listed(problems))) }
+}
+
+fn listed(mut problems: Vec<String>) -> Vec<String> {
+    let more = problems.len().saturating_sub(LISTED_LIMIT);
+    if more > 0 {
+        problems.truncate(LISTED_LIMIT);
+        problems.push(format!("and {more} more"));
+    }
+    problems
+}
+
+/// The text in whichever encoding it was saved.
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
+        return text.ok_or_else(|| format!("not valid {}", encoding.name()));
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(text.into());
+    }
+    GBK.decode_without_bom_handling_and_without_replacement(bytes)
+        .ok_or_else(|| "neither UTF-8 nor GBK\nhint: save the file as UTF-8".into())
+}
+
+fn geojson_records(text: &str) -> Result<Vec<Record>, String> {
+    #[derive(Deserialize)]
+    struct Collection {
+        features: Vec<Value>,
+    }
+    let collection: Collection =
+        serde_json::from_str(text).map_err(|error| format!("not a GeoJSON feature collection: {error}"))?;
+    Ok(collection.features.into_iter().enumerate().map(|(i, value)| feature_record(i + 1, value)).collect())
+}
+
+fn feature_record(number: usize, value: Value) -> Record {
+    let label = format!("feature {number}");
+    let feature = match serde_json::from_value::<geojson::Feature>(value) {
+        Ok(feature) => feature,
+        Err(error) => return Record { label, text: HashMap::new(), place: Err(error.to_string()) },
+    };
+    let mut text: HashMap<String, String> = HashMap::new();
+    for (name, value) in feature.properties.iter().flatten() {
+        match value {
+            Value::String(string) => text.insert(name.clone(), string.clone()),
+            Value::Number(number) => text.insert(name.clone(), number.to_string()),
+            _ => None,
+        };
+    }
+    match feature.id {
+        Some(geojson::feature::Id::String(id)) => text.entry("id".into()).or_insert(id),
+        Some(geojson::feature::Id::Number(id)) => text.entry("id".into()).or_insert(id.to_string()),
+        None => &mut String::new(),
+    };
+    let place = match feature.geometry.map(|geometry| geometry.value) {
+        Some(geojson::GeometryValue::Point { coordinates }) => point(coordinates.as_slice()),
+        Some(_) => Err("geometry is not a point".into()),
+        None => Err("geometry is missing".into()),
+    };
+    Record { label, text, place }
+}
+
+fn point(coordinates: &[f64]) -> Result<Place, String> {
+    match *coordinates {
+        [longitude_deg, latitude_deg] => {
+            Ok(Place::Geographic { longitude_deg, latitude_deg, height_m: None })
+        }
+        [longitude_deg, latitude_deg, height_m, ..] => {
+            Ok(Place::Geographic { longitude_deg, latitude_deg, height_m: Some(height_m) })
+        }
+        _ => Err("a point needs longitude and latitude".into()),
+    }
+}
+
+fn csv_records(text: &str) -> Result<Vec<Record>, String> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|error| error.to_string())?.clone();
+    for needed in ["id", "kind"] {
+        if !headers.iter().any(|header| header == needed) {
+            return Err(format!("line 1: column `{needed}` is missing"));
+        }
+    }
+    let mut records = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|error| error.to_string())?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let text: HashMap<String, String> = headers
+            .iter()
+            .zip(&row)
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        // Spreadsheets like to end with empty rows.
+        if !text.is_empty() {
+            records.push(Record { label: format!("line {line}"), place: place_of(&text), text });
+        }
+    }
+    Ok(records)
+}
+
+fn place_of(text: &HashMap<String, String>) -> Result<Place, String> {
+    let number = |name: &str| match text.get(name) {
+        None => Ok(None),
+        Some(value) => match value.parse::<f64>() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(format!("`{name}` is `{value}`, not a number")),
+        },
+    };
+    match (number("longitude_deg")?, number("latitude_deg")?, number("east_m")?, number("north_m")?) {
+        (Some(longitude_deg), Some(latitude_deg), None, None) => {
+            Ok(Place::Geographic { longitude_deg, latitude_deg, height_m: number("height_m")? })
+        }
+        (None, None, Some(east_m), Some(north_m)) => {
+            Ok(Place::Local(LocalPoint { east_m, north_m, up_m: number("up_m")?.unwrap_or(0.0) }))
+        }
+        _ => Err("needs either `longitude_deg` and `latitude_deg` or `east_m` and `north_m`".into()),
+    }
+}
+
+fn device_of(record: Record, site: Site<'_>) -> Result<Device, String> {
+    let position = local(record.place?, site.origin)?;
+    let mut text = record.text;
+    let mut needed = |name: &str| text.remove(name).ok_or_else(|| format!("`{name}` is missing"));
+    let (id, kind) = (needed("id")?, needed("kind")?);
+    let device = Device {
+        id,
+        kind,
+        name: LocalizedText { zh: text.remove("name_zh"), en: text.remove("name_en") },
+        position,
+        object: text.remove("object"),
+    };
+    registration::check(&device, site.kinds).map_err(|error| error.to_string())?;
+    Ok(device)
+}
+
+fn local(place: Place, origin: Option<GeographicPoint>) -> Result<LocalPoint, String> {
+    let (longitude_deg, latitude_deg, height_m) = match place {
+        Place::Local(point) => return Ok(point),
+        Place::Geographic { longitude_deg, latitude_deg, height_m } => {
+            (longitude_deg, latitude_deg, height_m)
+        }
+    };
+    let Some(origin) = origin else {
+        return Err(
+            "the publication has no position on the Earth; give `east_m` and `north_m` instead".into()
+        );
+    };
+    if !(-180.0..=180.0).contains(&longitude_deg) || !(-90.0..=90.0).contains(&latitude_deg) {
+        return Err(format!(
+            "longitude {longitude_deg}, latitude {latitude_deg} are not degrees on the Earth"
+        ));
+    }
+    let height_m = height_m.unwrap_or(origin.height_m);
+    Ok(enu::to_local(&origin, &GeographicPoint { longitude_deg, latitude_deg, height_m }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: GeographicPoint =
+        GeographicPoint { longitude_deg: 113.388, latitude_deg: 22.524, height_m: 12.0 };
+
+    fn parse(bytes: &[u8], format: Format) -> Result<Vec<Device>, String> {
+        let kinds = DeviceKinds::built_in().unwrap();
+        read(bytes, format, Site { origin: Some(ORIGIN), kinds: &kinds }).map_err(|error| error.to_string())
+    }
+
+    fn check_refused(text: &str, format: Format, expected: &str) {
+        let message = parse(text.as_bytes(), format).unwrap_err();
+        assert!(message.contains(expected), "{message}");
+    }
+
+    #[test]
+    fn a_point_becomes_a_device_in_local_metres() {
+        let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
+            "geometry":{"type":"Point","coordinates":[113.388,22.524,15.0]},
+            "properties":{"id":"lamp-1","kind":"street_lamp","name_zh":"一号灯","name_en":"Lamp 1","object":"zone/z1","colour":"red"}}]}"#;
+        let devices = parse(text.as_bytes(), Format::GeoJson).unwrap();
+        assert_eq!(devices[0].name, LocalizedText::new("一号灯", "Lamp 1"));
+        assert_eq!(devices[0].object.as_deref(), Some("zone/z1"));
+        assert!((devices[0].position.up_m - 3.0).abs() < 1e-6, "{:?}", devices[0].position);
+        assert!(devices[0].position.east_m.abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_table_is_read_in_every_encoding_that_spreadsheets_write() {
+        let text = "id,kind,name_zh,east_m,north_m,备注\nbin-1, waste_bin ,垃圾桶,1.5,-2,旧\n,,,,,\n";
+        let utf16: Vec<u8> =
+            [0xfe_ff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        let gbk = GBK.encode(text).0.into_owned();
+        let bom = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        for bytes in [text.as_bytes().to_vec(), bom, gbk, utf16] {
+            let devices = parse(&bytes, Format::Csv).unwrap();
+            assert_eq!(devices.len(), 1);
+            assert_eq!(devices[0].name.zh.as_deref(), Some("垃圾桶"));
+            assert_eq!(devices[0].position, LocalPoint { east_m: 1.5, north_m: -2.0, up_m: 0.0 });
+        }
+    }
+
+    #[test]
+    fn a_table_may_give_degrees() {
+        let text = "id,kind,longitude_deg,latitude_deg\na,lift,113.389,22.524\n";
+        let at = parse(text.as_bytes(), Format::Csv).unwrap()[0].position;
+        assert!((at.east_m - 102.88).abs() < 0.05 && at.up_m.abs() < 0.01, "{at:?}");
+    }
+
+    #[test]
+    fn every_problem_names_its_line_or_feature() {
+        let table = "id,kind,east_m,north_m\na,lift,1,2\nb,toaster,1,2\na,lift,1,2\nc,lift,x,2\n,lift,1,2\nd,lift,1,\n";
+        let message = parse(table.as_bytes(), Format::Csv).unwrap_err();
+        for expected in [
+            "line 3: kind `toaster` is unknown",
+            "line 4: device `a` is already in line 2",
+            "line 5: `east_m` is `x`",
+            "line 6: `id` is missing",
+            "line 7: needs either",
+        ] {
+            assert!(message.contains(expected), "{message}");
+        }
+        check_refused("id,east_m\n", Format::Csv, "column `kind` is missing");
+        check_refused("id,kind\na,lift,9\n", Format::Csv, "line: 2");
+        check_refused("{\"features\":[{\"type\":\"Feature\"}]}", Format::GeoJson, "feature 1");
+        check_refused("[]", Format::GeoJson, "not a GeoJSON feature collection");
+        let far = "id,kind,longitude_deg,latitude_deg\na,lift,22.5,113.4\n";
+        check_refused(far, Format::Csv, "are not degrees on the Earth");
+        check_refused(&far.replace("22.5,113.4", "22.5,11.4"), Format::Csv, "within 100000 m");
+        check_refused(&far.replace("22.5", "nan"), Format::Csv, "are not degrees");
+    }
+
+    #[test]
+    fn many_problems_are_counted_and_not_all_listed() {
+        let rows: String = (0..50).map(|i| format!("d{i},toaster,1,2\n")).collect();
+        let message = parse(format!("id,kind,east_m,north_m\n{rows}").as_bytes(), Format::Csv).unwrap_err();
+        assert_eq!(message.lines().count(), 21);
+        assert!(message.ends_with("and 30 more"));
+    }
+
+    #[test]
+    fn a_community_without_position_takes_local_metres_only() {
+        let kinds = DeviceKinds::built_in().unwrap();
+        let site = Site { origin: None, kinds: &kinds };
+        let degrees = b"id,kind,longitude_deg,latitude_deg\na,lift,113,22\n";
+        assert!(read(degrees, Format::Csv, site).is_err());
+        assert!(read(b"id,kind,east_m,north_m\na,lift,1,2\n", Format::Csv, site).is_ok());
+    }
+}
