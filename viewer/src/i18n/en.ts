@@ -38,6 +38,7 @@ export const en: Dictionary = {
   kind: 'Kind',
   filterByStatus: 'Filter by status',
   shownOf: (shown, all) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+  waitingForDevices: 'Waiting for the server’s devices…',
   noDevices: 'No devices yet. Once registered, they appear here and in the scene.',
   noMatch: 'Nothing matches.',
   showAll: 'Show all',

@@ -34,6 +34,7 @@ export const zh = {
   kind: '种类',
   filterByStatus: '按状态筛选',
   shownOf: (shown: number, all: number) => (shown === all ? `共 ${all} 项` : `${shown} / ${all} 项`),
+  waitingForDevices: '正在等待服务器的设备数据…',
   noDevices: '还没有设备。登记后，它们会出现在这里和实景中。',
   noMatch: '没有符合条件的项目。',
   showAll: '显示全部',

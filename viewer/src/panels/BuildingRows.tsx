@@ -4,7 +4,7 @@ import { figure, named } from '../i18n';
 import { goToBuilding } from '../state/actions';
 import { filter } from '../state/devices';
 import { selection } from '../state/selection';
-import { buildings, zones } from '../state/session';
+import { buildings, publication, zones } from '../state/session';
 import { language, texts } from '../state/settings';
 import { Icon } from './Icon';
 import { moveInList } from './rows';
@@ -31,7 +31,7 @@ export function BuildingRows() {
     .filter((b) => text === '' || [b.id, b.name?.zh, b.name?.en].some((name) => name?.toLowerCase().includes(text)))
     .map((building) => ({ building, name: buildingName(building) }))
     .sort((a, b) => collator.compare(a.name, b.name));
-  if (buildings.value.length === 0) return <p class="empty">{t.noBuildings}</p>;
+  if (buildings.value.length === 0) return <p class="empty">{publication.value ? t.noBuildings : t.looking}</p>;
   if (rows.length === 0) return <p class="empty">{t.noMatch}</p>;
   const now = selection.value;
   const current = now?.type === 'building' ? now.id : null;

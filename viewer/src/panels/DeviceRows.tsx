@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { DeviceView } from '../api/types';
 import { named } from '../i18n';
 import { goToDevice } from '../state/actions';
-import { devices, filter, listed, NO_FILTER } from '../state/devices';
+import { devices, devicesKnown, filter, listed, NO_FILTER } from '../state/devices';
 import { selection } from '../state/selection';
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
@@ -17,7 +17,7 @@ export function DeviceRows() {
   const t = texts.value;
   const shown = useSignal(PAGE);
   const rows = listed.value;
-  if (devices.value.size === 0) return <p class="empty">{t.noDevices}</p>;
+  if (devices.value.size === 0) return <p class="empty">{devicesKnown.value ? t.noDevices : t.waitingForDevices}</p>;
   if (rows.length === 0) {
     return (
       <div class="empty">

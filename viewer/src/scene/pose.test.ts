@@ -57,6 +57,15 @@ describe('pose', () => {
     }
   });
 
+  test('a_framed_box_is_in_the_middle_of_the_view', () => {
+    const pose = fromAim(frame([-40, -150, 0], [40, 150, 30], 0.8, 1.6, 0.2, -0.6));
+    const up = [0, 1, 2, 3, 4, 5, 6, 7].map((c) => {
+      const [, y, z] = seen(pose, [c & 1 ? 40 : -40, c & 2 ? 150 : -150, c & 4 ? 30 : 0]);
+      return y / z;
+    });
+    expect(Math.max(...up) + Math.min(...up)).toBeCloseTo(0, 1);
+  });
+
   test('a_flight_starts_and_ends_where_it_should_and_turns_the_short_way', () => {
     const a = { ...toAim(POSE, 80), heading_rad: 3 };
     const b = { ...toAim({ ...POSE, eye: add(POSE.eye, scale([1, 1, 0], 50)) }, 20), heading_rad: -3 };

@@ -94,20 +94,27 @@ export function meetLevel(eye: Vec, ray: Vec, up_m: number, max_m: number): Vec 
   return t > 0 && t * length(ray) <= max_m ? add(eye, scale(ray, t)) : null;
 }
 
-/** The pose that shows the box `min`–`max` whole, seen from `heading_rad` at `pitch_rad`. */
+/**
+ * The aim that shows the box `min`–`max` whole and in the middle, seen along `heading_rad` and
+ * `pitch_rad`. What is near looks larger, so that the middle of the picture is not the middle of the
+ * box: the target moves until the picture's edges are even (a few steps settle it).
+ */
 export function frame(min: Vec, max: Vec, fov_rad: number, aspect: number, heading_rad: number, pitch_rad: number): Aim {
-  const target = scale(add(min, max), 0.5);
   const [f, r] = [forward({ heading_rad, pitch_rad }), right({ heading_rad })];
   const u: Vec = [r[1] * f[2] - r[2] * f[1], r[2] * f[0] - r[0] * f[2], r[0] * f[1] - r[1] * f[0]];
   const tanY = Math.tan(fov_rad / 2);
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((c): Vec => [(c & 1 ? max : min)[0], (c & 2 ? max : min)[1], (c & 4 ? max : min)[2]]);
+  let target = scale(add(min, max), 0.5);
   let distance_m = 1;
-  for (let corner = 0; corner < 8; corner++) {
-    const p: Vec = [corner & 1 ? max[0] : min[0], corner & 2 ? max[1] : min[1], corner & 4 ? max[2] : min[2]];
-    const v = sub(p, target);
-    const wide = Math.max(Math.abs(dot(v, r)) / (tanY * aspect), Math.abs(dot(v, u)) / tanY);
-    distance_m = Math.max(distance_m, wide - dot(v, f));
+  for (let step = 0; step < 8; step++) {
+    const seen = corners.map((p) => sub(p, target)).map((v) => ({ x: dot(v, r), y: dot(v, u), z: dot(v, f) }));
+    distance_m = Math.max(1, ...seen.map(({ x, y, z }) => Math.max(Math.abs(x) / (tanY * aspect), Math.abs(y) / tanY) - z));
+    const across = seen.map(({ x, z }) => x / (distance_m + z));
+    const upward = seen.map(({ y, z }) => y / (distance_m + z));
+    const middle = (list: number[]): number => ((Math.min(...list) + Math.max(...list)) / 2) * distance_m;
+    target = add(target, add(scale(r, middle(across)), scale(u, middle(upward))));
   }
-  return { target, distance_m: distance_m * 1.06, heading_rad, pitch_rad };
+  return { target, distance_m: distance_m * 1.08, heading_rad, pitch_rad };
 }
 
 /** Slow at both ends. */

@@ -29,7 +29,9 @@ out vec4 colour;
 void main() {
   float up = normalize(ray).z;
   vec3 c = up > 0. ? mix(horizon, zenith, 1. - exp(-up * 3.5)) : mix(horizon, ground, 1. - exp(up * 3.2));
-  colour = vec4(c, 1.);
+  // Less than one step of brightness, so that the gradient shows no bands (interleaved gradient noise).
+  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(.06711056, .00583715))));
+  colour = vec4(c + (noise - .5) / 255., 1.);
 }`;
 
 export class Sky {
