@@ -1,2 +1,7 @@
-//! `tile-builder`.
-fn main() {}
+//! `tile-builder`: see `tile-builder --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tile_builder::cli::run()
+}

@@ -4,8 +4,10 @@
 //! against [`Limits`] before anything is allocated for it, and a damaged file is an error that
 //! names the file, the element and the byte offset.
 
+pub mod areas;
 pub mod limits;
 pub mod osgb;
+pub mod plan;
 pub mod survey;
 
 pub use limits::Limits;

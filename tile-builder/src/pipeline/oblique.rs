@@ -1,0 +1,419 @@
+//! One tile of a survey: its tree of files to a tree of tiles, each content stored as it is made.
+//!
+//! Depth first, one file's meshes in memory at a time on each thread. A child that is missing or
+//! damaged leaves its parent as a leaf; only a damaged root costs the whole tile.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+use twin_schemas::report::{Figures, Message, Severity};
+
+use crate::encode::{self, Content};
+use crate::georef::Placement;
+use crate::georef::ellipsoid::EnuFrame;
+use crate::geometry::Aabb;
+use crate::lod;
+use crate::publish::{Publication, PublishError};
+use crate::read::survey::SurveyTile;
+use crate::read::{Limits, osgb};
+use crate::scene::{Finer, LodNode, Mesh};
+use crate::tileset::Tile;
+
+/// What every file of one tile is built with.
+pub(super) struct ObliqueJob<'j> {
+    /// Folder that child files must stay in.
+    pub(super) survey: &'j Path,
+    pub(super) placement: &'j Placement,
+    pub(super) frame: Option<&'j EnuFrame>,
+    pub(super) publication: &'j Publication,
+    pub(super) limits: &'j Limits,
+    /// From a tile's document to the root of the publication.
+    pub(super) content_prefix: &'j str,
+    /// Files met so far, counted with repetitions, against `limits.tree_files`.
+    pub(super) files: AtomicUsize,
+    /// Told of each file that was read.
+    pub(super) on_file: &'j (dyn Fn(&str) + Sync),
+}
+
+/// What came of a tile, or of a part of it.
+#[derive(Default)]
+pub(super) struct Built {
+    pub(super) tiles: Vec<Tile>,
+    pub(super) figures: Figures,
+    pub(super) messages: Vec<Message>,
+    /// Child files that are named but do not exist.
+    pub(super) missing: Vec<String>,
+    pub(super) residual_m: f64,
+}
+
+/// A node whose own meshes are encoded already.
+struct EncodedNode {
+    content: Option<(String, Aabb)>,
+    error_m: f64,
+    finer: Vec<EncodedFiner>,
+}
+
+enum EncodedFiner {
+    Node(EncodedNode),
+    File(String),
+}
+
+/// Why a file gave no tiles.
+enum Absent {
+    Missing,
+    Damaged,
+}
+
+impl Built {
+    /// Takes over another's sums and messages; its tiles are the caller's to place.
+    fn absorb(&mut self, other: &mut Self) {
+        self.figures += other.figures;
+        self.messages.append(&mut other.messages);
+        self.missing.append(&mut other.missing);
+        self.residual_m = self.residual_m.max(other.residual_m);
+    }
+}
+
+/// Builds one tile of the survey.
+pub(super) fn build_tile(job: &ObliqueJob<'_>, tile: &SurveyTile) -> Result<Built, PublishError> {
+    let mut built = Built::default();
+    let (tiles, _) = build_file(job, &tile.root, &[], f64::INFINITY, &mut built)?;
+    built.tiles = tiles;
+    Ok(built)
+}
+
+/// Builds a file and everything below it. The second part says why there is nothing.
+fn build_file(
+    job: &ObliqueJob<'_>,
+    path: &Path,
+    above: &[PathBuf],
+    parent_error_m: f64,
+    built: &mut Built,
+) -> Result<(Vec<Tile>, Option<Absent>), PublishError> {
+    let name = relative_name(job, path);
+    if let Some(reason) = beyond_limits(job, path, above) {
+        let text = format!("`{name}` {reason}");
+        built.messages.push(damaged(&name, text, "export this tile again from the survey software"));
+        built.figures.files_damaged += 1;
+        return Ok((Vec::new(), Some(Absent::Damaged)));
+    }
+    let nodes = match read_levels(job, path, &name, built) {
+        Ok(nodes) => nodes,
+        Err(absent) => return Ok((Vec::new(), Some(absent))),
+    };
+    (job.on_file)(&name);
+    let mut encoded = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        encoded.push(encode_node(job, node, parent_error_m, &name, built)?);
+    }
+    let mut trail = above.to_vec();
+    trail.push(path.to_owned());
+    let mut tiles = Vec::new();
+    for node in encoded {
+        tiles.extend(finish_node(job, node, path, &trail, built)?);
+    }
+    Ok((tiles, None))
+}
+
+/// Why a file must not be followed: a tree of files that contains itself, or grows without end.
+fn beyond_limits(job: &ObliqueJob<'_>, path: &Path, above: &[PathBuf]) -> Option<String> {
+    let Limits { tree_depth, tree_files, .. } = *job.limits;
+    if above.iter().any(|ancestor| ancestor == path) {
+        return Some("is its own descendant".to_owned());
+    }
+    if above.len() >= tree_depth {
+        return Some(format!("is more than {tree_depth} levels deep"));
+    }
+    (job.files.fetch_add(1, Ordering::Relaxed) >= tree_files)
+        .then(|| format!("is one of more than {tree_files} files of its tile"))
+}
+
+fn read_levels(job: &ObliqueJob<'_>, path: &Path, name: &str, built: &mut Built) -> Result<Vec<LodNode>, Absent> {
+    let bytes = match read_bounded(path, job.limits) {
+        Ok(bytes) => bytes,
+        Err(ReadFailure::Missing) => return Err(Absent::Missing),
+        Err(ReadFailure::Other(reason)) => {
+            built.messages.push(damaged(name, format!("`{name}` {reason}"), "check the file and its permissions"));
+            built.figures.files_damaged += 1;
+            return Err(Absent::Damaged);
+        }
+    };
+    built.figures.files_read += 1;
+    built.figures.bytes_read += bytes.len() as u64;
+    let load = |file: &str| {
+        let path = resolve(job.survey, path, file)?;
+        read_bounded(&path, job.limits).map_err(|failure| match failure {
+            ReadFailure::Missing => "is not there".to_owned(),
+            ReadFailure::Other(reason) => reason,
+        })
+    };
+    let levels = osgb::parse(&bytes, name, job.limits).and_then(|file| file.levels(job.limits, &load));
+    match levels {
+        Ok(levels) => {
+            for warning in levels.warnings {
+                built.messages.push(Message {
+                    severity: Severity::Warning,
+                    code: "part_left_out".into(),
+                    text: format!("`{name}`: {warning}"),
+                    hint: None,
+                    subject: Some(name.to_owned()),
+                });
+            }
+            Ok(levels.nodes)
+        }
+        Err(error) => {
+            built.messages.push(damaged(name, error.to_string(), error.kind.hint()));
+            built.figures.files_damaged += 1;
+            Err(Absent::Damaged)
+        }
+    }
+}
+
+fn damaged(name: &str, text: String, hint: &str) -> Message {
+    Message {
+        severity: Severity::Error,
+        code: "file_damaged".into(),
+        text,
+        hint: Some(hint.to_owned()),
+        subject: Some(name.to_owned()),
+    }
+}
+
+/// Encodes a node's meshes and those of its finer nodes in the same file.
+fn encode_node(
+    job: &ObliqueJob<'_>,
+    node: LodNode,
+    parent_error_m: f64,
+    name: &str,
+    built: &mut Built,
+) -> Result<EncodedNode, PublishError> {
+    let error_m = node.switch.map_or(0.0, lod::geometric_error_m);
+    // A leaf is stored as finely as a further level would be.
+    let detail_m = if error_m > 0.0 { error_m } else { parent_error_m / 2.0 };
+    let content = encode_meshes(job, node.meshes, lod::position_step_m(detail_m), name, built)?;
+    let mut finer = Vec::with_capacity(node.finer.len());
+    for part in node.finer {
+        finer.push(match part {
+            Finer::Node(node) => EncodedFiner::Node(encode_node(job, node, detail_m, name, built)?),
+            Finer::File(file) => EncodedFiner::File(file),
+        });
+    }
+    Ok(EncodedNode { content, error_m, finer })
+}
+
+fn encode_meshes(
+    job: &ObliqueJob<'_>,
+    mut meshes: Vec<Mesh>,
+    step_m: f64,
+    name: &str,
+    built: &mut Built,
+) -> Result<Option<(String, Aabb)>, PublishError> {
+    let mut bounds = Aabb::EMPTY;
+    meshes.iter().for_each(|mesh| bounds.merge(&Aabb::around(&mesh.positions)));
+    if bounds.is_empty() {
+        return Ok(None);
+    }
+    let failure = match job.placement.warp(job.frame, &bounds) {
+        Ok(warp) => {
+            built.residual_m = built.residual_m.max(warp.residual_m);
+            for position in meshes.iter_mut().flat_map(|mesh| &mut mesh.positions) {
+                *position = warp.apply(*position);
+            }
+            match encode::encode(&meshes, step_m) {
+                Ok(None) => return Ok(None),
+                Ok(Some(content)) => {
+                    count(&content, built);
+                    let path = job.publication.put_content(&content.bytes)?;
+                    return Ok(Some((format!("{}{path}", job.content_prefix), content.bounds)));
+                }
+                Err(error) => error.to_string(),
+            }
+        }
+        Err(error) => error.to_string(),
+    };
+    let hint = "check the survey's coordinate reference system, or export this tile again";
+    built.messages.push(damaged(name, format!("`{name}`: {failure}"), hint));
+    built.figures.files_damaged += 1;
+    Ok(None)
+}
+
+fn count(content: &Content, built: &mut Built) {
+    let figures = &mut built.figures;
+    figures.tiles += 1;
+    figures.triangles += content.triangles;
+    figures.vertices += content.vertices;
+    figures.content_bytes += content.bytes.len() as u64;
+    for texture in &content.textures {
+        figures.texture_px += u64::from(texture.width) * u64::from(texture.height);
+        figures.texture_bytes += texture.bytes.len() as u64;
+        if texture.kept {
+            figures.textures_kept += 1;
+        } else {
+            figures.textures_encoded += 1;
+        }
+    }
+}
+
+/// Follows a node's finer files. Returns the node as a tile, or its children where it has nothing
+/// to show itself: a tile without content in the middle of a tree would show as a hole.
+fn finish_node(
+    job: &ObliqueJob<'_>,
+    node: EncodedNode,
+    file: &Path,
+    trail: &[PathBuf],
+    built: &mut Built,
+) -> Result<Vec<Tile>, PublishError> {
+    let error_m = node.error_m;
+    let parts: Vec<Result<(Built, bool), PublishError>> = node
+        .finer
+        .into_par_iter()
+        .map(|part| {
+            let mut below = Built::default();
+            let whole = match part {
+                EncodedFiner::Node(node) => {
+                    below.tiles = finish_node(job, node, file, trail, &mut below)?;
+                    true
+                }
+                EncodedFiner::File(child) => finer_file(job, &child, file, trail, error_m, &mut below)?,
+            };
+            Ok((below, whole))
+        })
+        .collect();
+    let (mut children, mut whole) = (Vec::new(), true);
+    for part in parts {
+        let (mut below, part_whole) = part?;
+        built.absorb(&mut below);
+        children.append(&mut below.tiles);
+        whole &= part_whole;
+    }
+    if !whole && node.content.is_some() && !children.is_empty() {
+        // Part of what would replace this content is not there: staying coarse shows everything.
+        let name = relative_name(job, file);
+        built.messages.push(Message {
+            severity: Severity::Warning,
+            code: "stays_coarse".into(),
+            text: format!("a level of `{name}` stays coarse, because only a part of its finer level can be read"),
+            hint: None,
+            subject: Some(name),
+        });
+        children.clear();
+    }
+    Ok(if node.content.is_some() { vec![Tile::new(node.content, error_m, children)] } else { children })
+}
+
+/// Builds a child file; `false` if it could not be had.
+fn finer_file(
+    job: &ObliqueJob<'_>,
+    child: &str,
+    parent: &Path,
+    trail: &[PathBuf],
+    error_m: f64,
+    below: &mut Built,
+) -> Result<bool, PublishError> {
+    let path = match resolve(job.survey, parent, child) {
+        Ok(path) => path,
+        Err(reason) => {
+            let name = relative_name(job, parent);
+            let hint = "child files must lie inside the survey's folder";
+            below.messages.push(damaged(&name, format!("`{name}` names the child file `{child}`, which {reason}"), hint));
+            below.figures.files_damaged += 1;
+            return Ok(false);
+        }
+    };
+    let (tiles, absent) = build_file(job, &path, trail, error_m, below)?;
+    below.tiles = tiles;
+    if matches!(absent, Some(Absent::Missing)) {
+        below.figures.files_missing += 1;
+        below.missing.push(relative_name(job, &path));
+    }
+    Ok(absent.is_none())
+}
+
+/// The path of a file that another file names. It must stay inside the survey.
+fn resolve(survey: &Path, from: &Path, name: &str) -> Result<PathBuf, String> {
+    let name = name.replace('\\', "/");
+    let mut path = from.parent().unwrap_or(survey).to_owned();
+    for component in Path::new(&name).components() {
+        match component {
+            Component::Normal(part) => path.push(part),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                path.pop();
+            }
+            Component::RootDir | Component::Prefix(_) => return Err("is an absolute path".to_owned()),
+        }
+    }
+    if path.starts_with(survey) && path != survey && !name.contains('\0') {
+        Ok(path)
+    } else {
+        Err("lies outside the survey's folder".to_owned())
+    }
+}
+
+enum ReadFailure {
+    Missing,
+    Other(String),
+}
+
+fn read_bounded(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadFailure> {
+    let other = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => ReadFailure::Missing,
+        _ => ReadFailure::Other(format!("cannot be read: {error}")),
+    };
+    let meta = fs::metadata(path).map_err(other)?;
+    if !meta.is_file() {
+        return Err(ReadFailure::Other("is not a file".to_owned()));
+    }
+    if meta.len() > limits.file_bytes {
+        return Err(ReadFailure::Other(format!("is {} bytes, limit {}", meta.len(), limits.file_bytes)));
+    }
+    fs::read(path).map_err(other)
+}
+
+fn relative_name(job: &ObliqueJob<'_>, path: &Path) -> String {
+    path.strip_prefix(job.survey).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// One message for all missing children: their number, and the first few by name.
+pub(super) fn missing_message(source: &str, missing: &[String]) -> Option<Message> {
+    let first = missing.first()?;
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in missing {
+        *folders.entry(name.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
+    }
+    let text = format!(
+        "{} child files of source `{source}`, in {} folders, are named but do not exist (the first: `{first}`); their parents are the finest level there",
+        missing.len(),
+        folders.len()
+    );
+    Some(Message {
+        severity: Severity::Warning,
+        code: "missing_children".into(),
+        text,
+        hint: Some("if the survey should have a finer level, copy those files and build again".into()),
+        subject: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: Result<&str, ()>) {
+        let survey = Path::new("/survey");
+        let got = resolve(survey, Path::new("/survey/Data/T/T.osgb"), name);
+        assert_eq!(got.map_err(|_| ()), expected.map(PathBuf::from), "{name}");
+    }
+
+    #[test]
+    fn a_child_file_cannot_lead_out_of_the_survey() {
+        check("T_L15_0.osgb", Ok("/survey/Data/T/T_L15_0.osgb"));
+        check("..\\U\\U.osgb", Ok("/survey/Data/U/U.osgb"));
+        check("../../../etc/passwd", Err(()));
+        check("/etc/passwd", Err(()));
+        check("../../..", Err(()));
+    }
+}
