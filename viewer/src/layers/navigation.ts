@@ -9,8 +9,9 @@ import {
   between, clamp, distance, dolly, ease, forward, frame, fromAim, meetLevel, orbit, right, add, scale, sub, toAim, wrap,
   type Aim, type Pose, type Vec,
 } from '../scene/pose';
-import { FOV_RAD, type Part, type Viewport } from '../scene/viewport';
+import { FOV_RAD, type Margins, type Part, type Viewport } from '../scene/viewport';
 import { goToSelection } from '../state/actions';
+import { selectedPoint } from '../state/selection';
 import type { Publication } from '../state/session';
 import { hintSeen, reducedMotion } from '../state/settings';
 import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type Command, type ViewPose } from '../state/view';
@@ -34,7 +35,15 @@ const vec = (p: LocalPoint): Vec => [p.east_m, p.north_m, p.up_m];
 interface Flight {
   readonly from: Aim;
   readonly to: Aim;
+  /** Where the middle of the picture was: it moves to amid what is not covered. */
+  readonly margins: Margins;
   readonly start_ms: number;
+}
+
+/** Part of the way from one set of margins to another. */
+function mixMargins(a: Margins, b: Margins, t: number): Margins {
+  const mix = (x: number, y: number): number => x + (y - x) * t;
+  return { left: mix(a.left, b.left), right: mix(a.right, b.right), top: mix(a.top, b.top), bottom: mix(a.bottom, b.bottom) };
 }
 
 /** What else listens to the canvas. */
@@ -69,7 +78,7 @@ export class Navigation implements Part, Mover {
     this.#undo.push(
       control(viewport.canvas, this),
       onCommand((command) => this.#obey(command)),
-      effect(() => viewport.cover(cover.value)),
+      effect(() => this.#covered(cover.value)),
       effect(() => this.#open(publication.value)),
       viewport.add(this),
     );
@@ -163,13 +172,14 @@ export class Navigation implements Part, Mover {
     this.#wheel = null;
     if (reducedMotion.peek() || !this.#posed) {
       this.#flight = null;
+      this.#viewport.margins = cover.peek();
       this.#move(fromAim(to));
       return;
     }
     // Both ends at the same height of target: the path neither dives nor climbs without need.
     const ahead = meetLevel(this.#pose.eye, forward(this.#pose), to.target[2], this.#farthest);
     const from = toAim(this.#pose, ahead ? distance(this.#pose.eye, ahead) : distance(this.#pose.eye, to.target));
-    this.#flight = { from, to, start_ms: performance.now() };
+    this.#flight = { from, to, margins: this.#viewport.margins, start_ms: performance.now() };
     this.#viewport.invalidate();
   }
 
@@ -183,10 +193,29 @@ export class Navigation implements Part, Mover {
     this.#bounds = scene.bounds;
     this.#ground = { east: Infinity, north: Infinity, up: scene.bounds.min.up_m };
     if (!this.#chosen) {
+      this.#viewport.margins = cover.peek();
       this.#pose = fromAim(this.#home());
       this.#posed = true;
     }
     this.#viewport.invalidate();
+  }
+
+  /**
+   * Paper that opens does not move the picture: only the next flight centres on what is left. Before
+   * the user has moved, the first view is fitted anew; and what is selected comes out from under it.
+   */
+  #covered(margins: Margins): void {
+    if (!this.#chosen) {
+      this.#viewport.margins = margins;
+      if (this.#bounds) this.#pose = fromAim(this.#home());
+      return;
+    }
+    const target = selectedPoint.peek();
+    const at = target && !this.#flight ? this.#viewport.project(vec(target)) : null;
+    if (!target || !at) return;
+    const { width, height } = this.#viewport;
+    const hidden = at.x < margins.left || at.x > width - margins.right || at.y < margins.top || at.y > height - margins.bottom;
+    if (hidden) this.flyTo({ ...toAim(this.#pose, distance(this.#pose.eye, vec(target))), target: vec(target) });
   }
 
   #obey(command: Command): void {
@@ -235,7 +264,7 @@ export class Navigation implements Part, Mover {
   }
 
   #framed(box: LocalBox, heading_rad: number, pitch_rad: number): Aim {
-    const { aspect, share } = this.#viewport.free;
+    const { aspect, share } = this.#viewport.free(cover.peek());
     const fov = 2 * Math.atan(Math.tan(FOV_RAD / 2) * share);
     return frame(vec(box.min), vec(box.max), fov, aspect, heading_rad, pitch_rad);
   }
@@ -288,6 +317,7 @@ export class Navigation implements Part, Mover {
     if (!flight) return;
     const t = clamp((now_ms - flight.start_ms) / FLIGHT_MS, 0, 1);
     this.#pose = fromAim(between(flight.from, flight.to, ease(t)));
+    this.#viewport.margins = mixMargins(flight.margins, cover.peek(), ease(t));
     if (t === 1) this.#flight = null;
   }
 

@@ -44,7 +44,7 @@ export function BuildingRows() {
           const notes = [zoneName(building.zone), storeys === null ? '' : `${t.storeys} ${figure(storeys, language.value, 0)}`];
           return (
             <li key={building.id}>
-              <button class="item" aria-current={building.id === current} tabIndex={building.id === stop ? 0 : -1} onClick={() => goToBuilding(building)}>
+              <button class="item" id={`row-${building.id}`} aria-current={building.id === current} tabIndex={building.id === stop ? 0 : -1} onClick={() => goToBuilding(building)}>
                 <Icon name="building-2" />
                 <span class="what">
                   {name}

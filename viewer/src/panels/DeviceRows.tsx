@@ -36,7 +36,7 @@ export function DeviceRows() {
       <ul class="rows" onKeyDown={moveInList}>
         {rows.slice(0, shown.value).map(({ device, name }) => (
           <li key={device.id}>
-            <DeviceRow device={device} name={name} current={device.id === current} tabStop={device.id === stop} />
+            <DeviceRow device={device} name={name} current={device.id === current} tabStop={device.id === stop} listed />
           </li>
         ))}
       </ul>
@@ -55,13 +55,13 @@ export function DeviceRows() {
 }
 
 /** One device as a line: glyph, name, why it is not normal, word. */
-export function DeviceRow(props: { device: DeviceView; name: string; current: boolean; tabStop: boolean; note?: string }) {
+export function DeviceRow(props: { device: DeviceView; name: string; current: boolean; tabStop: boolean; listed?: boolean; note?: string }) {
   const { device, name, current, tabStop, note } = props;
   const kind = kinds.value.get(device.kind);
   const reason = named(device.reason, language.value, '');
   const kindName = named(kind?.name, language.value, device.kind);
   return (
-    <button class="item" data-status={device.status} aria-current={current} tabIndex={tabStop ? 0 : -1} onClick={() => goToDevice(device)}>
+    <button class="item" id={props.listed ? `row-${device.id}` : undefined} data-status={device.status} aria-current={current} tabIndex={tabStop ? 0 : -1} onClick={() => goToDevice(device)}>
       <StatusGlyph status={device.status} icon={kind?.icon ?? ''} size={32} />
       <span class="what">
         {name}

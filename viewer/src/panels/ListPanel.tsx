@@ -6,7 +6,7 @@ import { counts, devices, filter, findings, kindsInUse } from '../state/devices'
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
 import { STATUSES } from '../state/status';
-import { listOpen, searchAsked, tab } from '../state/view';
+import { focusAsked, listOpen, tab } from '../state/view';
 import type { DeviceStatus } from '../api/types';
 import { named } from '../i18n';
 import { BuildingRows } from './BuildingRows';
@@ -16,11 +16,15 @@ import { Icon, StatusGlyph } from './Icon';
 export function ListPanel({ phone }: { phone: boolean }) {
   const t = texts.value;
   const search = useRef<HTMLInputElement>(null);
-  const asked = useRef(searchAsked.peek());
   useSignalEffect(() => {
-    if (searchAsked.value === asked.current) return;
-    asked.current = searchAsked.value;
-    search.current?.focus();
+    const asked = focusAsked.value;
+    if (!asked) return;
+    focusAsked.value = null;
+    // The row may be about to be made.
+    requestAnimationFrame(() => {
+      if ('search' in asked) search.current?.focus();
+      else document.getElementById(`row-${asked.row}`)?.focus();
+    });
   });
   const tabs = ['devices', 'buildings'] as const;
   return (

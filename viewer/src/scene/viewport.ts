@@ -109,14 +109,18 @@ export class Viewport {
     camera.updateMatrixWorld();
   }
 
-  cover(margins: Margins): void {
+  /** Where the middle of the picture is: amid these margins. */
+  get margins(): Margins {
+    return this.#margins;
+  }
+
+  set margins(margins: Margins) {
     this.#margins = margins;
     this.invalidate();
   }
 
-  /** The part of the picture that nothing lies over, as width ÷ height, and its share of the height. */
-  get free(): { aspect: number; share: number } {
-    const { left, right, top, bottom } = this.#margins;
+  /** The part of the picture between margins, as width ÷ height, and its share of the height. */
+  free({ left, right, top, bottom }: Margins): { aspect: number; share: number } {
     const height = Math.max(this.height - top - bottom, 1);
     return { aspect: Math.max(this.width - left - right, 1) / height, share: height / this.height };
   }

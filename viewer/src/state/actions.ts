@@ -5,7 +5,7 @@ import { batch } from '@preact/signals-core';
 import type { DeviceView, ModelObject } from '../api/types';
 import { devices } from './devices';
 import { hovered, selectedBuilding, selectedDevice, selection, type Selection } from './selection';
-import { command, listOpen, pull, sheetOpen } from './view';
+import { command, focusAsked, listOpen, pull, sheetOpen } from './view';
 
 /** Width below which list and sheet together would cover more than a third of the scene. */
 const BOTH_FIT_PX = 1900;
@@ -39,7 +39,10 @@ export function showList(): void {
 
 /** Closes the sheet and lets go of the selection. */
 export function deselect(): void {
+  const now = selection.peek();
   batch(() => {
+    // Who came from the list goes on there.
+    if (now && now.type !== 'ground') focusAsked.value = { row: now.id };
     selection.value = null;
     sheetOpen.value = false;
     listOpen.value = true;

@@ -33,11 +33,17 @@ export const selectedBuilding = computed(() => {
   return now?.type === 'building' ? (buildingById.value.get(now.id) ?? null) : null;
 });
 
-/** Same text, same thing: keeps live updates of a device from looking like a new selection. */
-const placeKey = computed(() => {
+/** Where the selection is. */
+export const selectedPoint = computed<LocalPoint | null>(() => {
   const now = selection.value;
   if (!now) return null;
-  const at = now.type === 'device' ? selectedDevice.value?.position : now.type === 'ground' ? now.spot.local : (now.spot?.local ?? middle());
+  if (now.type === 'device') return selectedDevice.value?.position ?? null;
+  return now.type === 'ground' ? now.spot.local : (now.spot?.local ?? middle());
+});
+
+/** Same text, same place: live updates of a device must not look like a new selection. */
+const placeKey = computed(() => {
+  const at = selectedPoint.value;
   return at ? `${at.east_m} ${at.north_m} ${at.up_m}` : null;
 });
 

@@ -73,5 +73,5 @@ export const helpOpen = signal(false);
 export const tab = signal<'devices' | 'buildings'>('devices');
 /** How far the phone's bottom sheet is pulled up. */
 export const pull = signal<'peek' | 'half' | 'full'>('half');
-/** Counts requests to put the cursor into the search field. */
-export const searchAsked = signal(0);
+/** Asks the list to take the focus: its search field, or the row of an object; null when it has. */
+export const focusAsked = signal<{ readonly search: true } | { readonly row: string } | null>(null);

@@ -4,7 +4,7 @@
 // dialog are left to it; arrow keys in a list move through the list.
 import { goToSelection, deselect, onPhone, showList } from '../state/actions';
 import { selection } from '../state/selection';
-import { command, helpOpen, listOpen, searchAsked, type Command } from '../state/view';
+import { command, focusAsked, helpOpen, listOpen, type Command } from '../state/view';
 
 /** Camera commands by key. */
 const CAMERA: Readonly<Record<string, Command>> = {
@@ -43,7 +43,7 @@ export function startKeyboard(): () => void {
     else if (key === '?') helpOpen.value = true;
     else if (key === '/') {
       if (!listOpen.peek() || onPhone()) showList();
-      searchAsked.value++;
+      focusAsked.value = { search: true };
     } else return;
     event.preventDefault();
   };
