@@ -3,7 +3,7 @@
 //!
 //! Read [`router`] first: it shows everything that the server answers, in order.
 
-pub mod api;
+mod api;
 pub mod app;
 mod auth;
 pub mod cli;

@@ -26,7 +26,6 @@ const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
-#[must_use]
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/healthz", get(health::get_health))

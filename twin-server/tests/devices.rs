@@ -1,4 +1,5 @@
 //! Devices, readings and states over HTTP, on the router.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod common;
 

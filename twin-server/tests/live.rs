@@ -1,4 +1,5 @@
 //! The server as a process on a real socket: events, stopping, being killed, simulated devices.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! The publication over HTTP: catalogue, objects, places, files; and what all answers have in
 //! common.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod common;
 

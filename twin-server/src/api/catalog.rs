@@ -18,7 +18,7 @@ const CACHE_CONTROL: &str = "public, max-age=2";
 
 /// The catalogue of the served version.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CatalogAnswer {
+pub(crate) struct CatalogAnswer {
     /// Id of the version.
     version: String,
     /// What the catalogue's paths are relative to: a path on this server with a slash at its end.
@@ -32,7 +32,7 @@ pub struct CatalogAnswer {
     get, path = "/api/v1/catalog", tag = "publication",
     responses((status = 200, body = CatalogAnswer), (status = 304, description = "`If-None-Match` names the served version"))
 )]
-pub async fn get_catalog(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+pub(crate) async fn get_catalog(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let publication = app.publications.served();
     let etag = format!("W/\"{}\"", publication.base());
     let mut response = if none_match_hits(&headers, &etag) {

@@ -10,6 +10,6 @@ use crate::app::App;
 
 /// Lists the kinds of device with their streams and bands.
 #[utoipa::path(get, path = "/api/v1/device-kinds", tag = "devices", responses((status = 200, body = Vec<DeviceKind>)))]
-pub async fn list_device_kinds(State(app): State<Arc<App>>) -> Json<Vec<DeviceKind>> {
+pub(crate) async fn list_device_kinds(State(app): State<Arc<App>>) -> Json<Vec<DeviceKind>> {
     Json(app.kinds.list().iter().map(|kind| DeviceKind::clone(kind)).collect())
 }

@@ -23,7 +23,7 @@ use crate::store::Registered;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct DeviceQuery {
+pub(crate) struct DeviceQuery {
     /// Id of a kind.
     kind: Option<String>,
     /// A status.
@@ -34,7 +34,7 @@ pub struct DeviceQuery {
 
 /// Devices by id.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DeviceList {
+pub(crate) struct DeviceList {
     /// The devices.
     pub devices: Vec<DeviceView>,
 }
@@ -42,7 +42,7 @@ pub struct DeviceList {
 /// A device as it is put; its id is in the path.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DeviceRegistration {
+pub(crate) struct DeviceRegistration {
     /// The id again, if given: it must be the one in the path.
     id: Option<String>,
     /// Id of its kind.
@@ -81,7 +81,7 @@ pub(super) fn filter_of(
     get, path = "/api/v1/devices", tag = "devices", params(DeviceQuery),
     responses((status = 200, body = DeviceList), (status = 400, body = ProblemBody))
 )]
-pub async fn list_devices(
+pub(crate) async fn list_devices(
     State(app): State<Arc<App>>,
     Query(query): Query<DeviceQuery>,
 ) -> Result<Response, Problem> {
@@ -96,7 +96,7 @@ pub async fn list_devices(
     get, path = "/api/v1/devices/{id}", tag = "devices", params(("id" = String, Path, description = "Id of the device")),
     responses((status = 200, body = DeviceView), (status = 404, body = ProblemBody))
 )]
-pub async fn get_device(
+pub(crate) async fn get_device(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<JsonAnswer<DeviceView>, Problem> {
@@ -113,7 +113,7 @@ pub async fn get_device(
         (status = 401, body = ProblemBody), (status = 422, body = ProblemBody),
     )
 )]
-pub async fn put_device(
+pub(crate) async fn put_device(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Json(body): Json<DeviceRegistration>,
@@ -140,7 +140,7 @@ pub async fn put_device(
     security((), ("key" = [])),
     responses((status = 204), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody))
 )]
-pub async fn delete_device(
+pub(crate) async fn delete_device(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {

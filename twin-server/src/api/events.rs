@@ -27,7 +27,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct EventsQuery {
+pub(crate) struct EventsQuery {
     /// Only devices of this kind.
     kind: Option<String>,
     /// Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
@@ -52,7 +52,7 @@ pub struct EventsQuery {
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
-pub async fn stream_events(
+pub(crate) async fn stream_events(
     State(app): State<Arc<App>>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,

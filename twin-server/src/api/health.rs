@@ -11,7 +11,7 @@ use crate::app::App;
 
 /// That the server works, and with what.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Health {
+pub(crate) struct Health {
     /// Always `ok`: a server that does not work does not answer.
     status: &'static str,
     /// Version of the server.
@@ -24,7 +24,7 @@ pub struct Health {
 
 /// Tells that the server works.
 #[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, body = Health)))]
-pub async fn get_health(State(app): State<Arc<App>>) -> Json<Health> {
+pub(crate) async fn get_health(State(app): State<Arc<App>>) -> Json<Health> {
     Json(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),

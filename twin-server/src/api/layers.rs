@@ -27,7 +27,7 @@ const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsa
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// Gives the request an id, logs how it ended, and answers bare failures with a problem.
-pub async fn observe(mut request: Request, next: Next) -> Response {
+pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let id = request.headers().get(&REQUEST_ID).filter(|value| is_sane(value)).cloned();
     let id = id.unwrap_or_else(new_request_id);
     request.headers_mut().insert(REQUEST_ID, id.clone());
@@ -64,7 +64,7 @@ fn explain(response: Response) -> Response {
 }
 
 /// Adds the headers that keep a browser careful; what is there already stays.
-pub async fn secure(request: Request, next: Next) -> Response {
+pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -78,7 +78,8 @@ pub async fn secure(request: Request, next: Next) -> Response {
 }
 
 /// The answer of a handler that panicked.
-pub fn panicked(reason: Box<dyn Any + Send + 'static>) -> Response {
+#[expect(clippy::needless_pass_by_value, reason = "the shape that the layer calls")]
+pub(crate) fn panicked(reason: Box<dyn Any + Send + 'static>) -> Response {
     let text = reason.downcast_ref::<String>().map(String::as_str);
     let reason = text.or_else(|| reason.downcast_ref::<&str>().copied()).unwrap_or("unknown");
     tracing::error!(reason, "a handler panicked");

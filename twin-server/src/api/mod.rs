@@ -1,20 +1,20 @@
 //! The HTTP interface: one file a resource, one error type. Handlers extract, ask store, hub and
 //! spatial indexes, let the domain decide, and answer. `router` mounts them.
 
-pub mod catalog;
-pub mod device_kinds;
-pub mod devices;
+pub(crate) mod catalog;
+pub(crate) mod device_kinds;
+pub(crate) mod devices;
 mod error;
-pub mod events;
+pub(crate) mod events;
 mod extract;
-pub mod health;
+pub(crate) mod health;
 mod http;
-pub mod layers;
-pub mod objects;
-pub mod openapi;
-pub mod place;
-pub mod publication;
-pub mod readings;
-pub mod viewer;
+pub(crate) mod layers;
+pub(crate) mod objects;
+pub(crate) mod openapi;
+pub(crate) mod place;
+pub(crate) mod publication;
+pub(crate) mod readings;
+pub(crate) mod viewer;
 
-pub use error::{Problem, ProblemBody};
+pub(crate) use error::{Problem, ProblemBody};

@@ -16,7 +16,7 @@ use crate::app::App;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ObjectQuery {
+pub(crate) struct ObjectQuery {
     /// A class.
     class: Option<ObjectClass>,
     /// Id of the zone that they stand in, such as `zone/z1`.
@@ -25,7 +25,7 @@ pub struct ObjectQuery {
 
 /// Objects in the order of the publication.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ObjectList {
+pub(crate) struct ObjectList {
     /// The objects.
     objects: Vec<ModelObject>,
 }
@@ -35,7 +35,10 @@ pub struct ObjectList {
     get, path = "/api/v1/objects", tag = "objects", params(ObjectQuery),
     responses((status = 200, body = ObjectList), (status = 400, body = ProblemBody))
 )]
-pub async fn list_objects(State(app): State<Arc<App>>, Query(query): Query<ObjectQuery>) -> Json<ObjectList> {
+pub(crate) async fn list_objects(
+    State(app): State<Arc<App>>,
+    Query(query): Query<ObjectQuery>,
+) -> Json<ObjectList> {
     let publication = app.publications.served();
     let meant = |object: &&ModelObject| {
         query.class.is_none_or(|class| object.class == class)
@@ -50,7 +53,7 @@ pub async fn list_objects(State(app): State<Arc<App>>, Query(query): Query<Objec
     params(("id" = String, Path, description = "Id of the object, such as `building/b07`")),
     responses((status = 200, body = ModelObject), (status = 404, body = ProblemBody))
 )]
-pub async fn get_object(
+pub(crate) async fn get_object(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<ModelObject>, Problem> {

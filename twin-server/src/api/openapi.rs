@@ -45,7 +45,7 @@ impl Modify for IngestKey {
 
 /// The document as JSON that people can read, with a line end at its end.
 #[must_use]
-pub fn document() -> String {
+pub(crate) fn document() -> String {
     // The document is plain data with string keys: writing it cannot fail.
     let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
     text.push('\n');
@@ -53,7 +53,7 @@ pub fn document() -> String {
 }
 
 /// Gives the OpenAPI document.
-pub async fn get_openapi() -> Response {
+pub(crate) async fn get_openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document()).into_response()
 }
 

@@ -23,7 +23,7 @@ const NEAR_COUNT: usize = 5;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct PlaceQuery {
+pub(crate) struct PlaceQuery {
     /// Metres east of the community's origin.
     east_m: f64,
     /// Metres north of the community's origin.
@@ -32,7 +32,7 @@ pub struct PlaceQuery {
 
 /// What is at a place.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PlaceAnswer {
+pub(crate) struct PlaceAnswer {
     /// The community, wherever the place is.
     community: CommunitySummary,
     /// The zone that holds the place.
@@ -47,7 +47,7 @@ pub struct PlaceAnswer {
 
 /// The community in a few words.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CommunitySummary {
+pub(crate) struct CommunitySummary {
     /// Its id.
     id: String,
     /// Its name in both languages.
@@ -62,7 +62,7 @@ pub struct CommunitySummary {
 
 /// A device near a place.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct NearDevice {
+pub(crate) struct NearDevice {
     /// The device.
     device: DeviceView,
     /// Metres between it and the place, on the ground.
@@ -74,7 +74,7 @@ pub struct NearDevice {
     get, path = "/api/v1/place", tag = "objects", params(PlaceQuery),
     responses((status = 200, body = PlaceAnswer), (status = 400, body = ProblemBody))
 )]
-pub async fn get_place(
+pub(crate) async fn get_place(
     State(app): State<Arc<App>>,
     Query(PlaceQuery { east_m, north_m }): Query<PlaceQuery>,
 ) -> Result<Json<PlaceAnswer>, Problem> {

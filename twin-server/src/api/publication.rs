@@ -24,14 +24,14 @@ const PIECE_BYTES: usize = 64 * 1024;
 const PAGE_SECURITY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:";
 
 /// Gives the id of the served version as text.
-pub async fn get_current(State(app): State<Arc<App>>) -> Response {
+pub(crate) async fn get_current(State(app): State<Arc<App>>) -> Response {
     let version = format!("{}\n", app.publications.served().version);
     ([(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_TYPE, "text/plain; charset=utf-8")], version)
         .into_response()
 }
 
 /// Gives a file of a version or a content.
-pub async fn get_file(
+pub(crate) async fn get_file(
     State(app): State<Arc<App>>,
     method: Method,
     uri: Uri,

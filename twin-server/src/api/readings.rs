@@ -38,7 +38,7 @@ const HISTORY_LIMIT: u32 = 10_000;
         (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
-pub async fn post_readings(
+pub(crate) async fn post_readings(
     State(app): State<Arc<App>>,
     Json(batch): Json<ReadingBatch>,
 ) -> Result<JsonAnswer<IngestAnswer>, Problem> {
@@ -54,7 +54,7 @@ pub async fn post_readings(
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ReadingsQuery {
+pub(crate) struct ReadingsQuery {
     /// Id of the stream.
     stream: String,
     /// Earliest instant, included, RFC 3339.
@@ -70,7 +70,7 @@ pub struct ReadingsQuery {
 
 /// A stretch of a stream's history.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReadingHistory {
+pub(crate) struct ReadingHistory {
     /// Id of the device.
     device: String,
     /// Id of the stream.
@@ -83,7 +83,7 @@ pub struct ReadingHistory {
 
 /// One reading of history.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct HistoryReading {
+pub(crate) struct HistoryReading {
     /// Instant of the measurement.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -102,7 +102,7 @@ pub struct HistoryReading {
         (status = 200, body = ReadingHistory), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody),
     )
 )]
-pub async fn list_readings(
+pub(crate) async fn list_readings(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(query): Query<ReadingsQuery>,

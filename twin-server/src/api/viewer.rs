@@ -20,7 +20,7 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// Gives a file of the viewer. An address without a file ending belongs to the viewer itself and
 /// gets its page.
-pub async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if matches!(path.split('/').next(), Some("api" | "publication")) {
         return Problem::of_status(StatusCode::NOT_FOUND).into_response();
@@ -47,10 +47,10 @@ pub async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> Respons
 fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     // The builder puts a hash into the name of whatever lies in `assets`.
     let cache = if name.starts_with("assets/") { IMMUTABLE } else { "no-cache" };
-    let hash = file.metadata.sha256_hash();
     // Weak: the same tag stands for the plain and the compressed form.
-    let tag: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("W/\"{tag}\"");
+    let hash = file.metadata.sha256_hash();
+    let head = hash.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+    let etag = format!("W/\"{head:016x}\"");
     let mut response = if none_match_hits(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

@@ -56,6 +56,7 @@ struct Record {
     place: Result<Place, String>,
 }
 
+#[derive(Clone, Copy)]
 enum Place {
     Geographic { longitude_deg: f64, latitude_deg: f64, height_m: Option<f64> },
     Local(LocalPoint),
@@ -85,7 +86,7 @@ pub fn read(bytes: &[u8], format: Format, site: Site<'_>) -> Result<Vec<Device>,
             Err(problem) => problems.push(format!("{label}: {problem}")),
             Ok(device) => match seen.insert(device.id.clone(), label.clone()) {
                 Some(before) => {
-                    problems.push(format!("{label}: device `{}` is already in {before}", device.id))
+                    problems.push(format!("{label}: device `{}` is already in {before}", device.id));
                 }
                 None => devices.push(device),
             },
@@ -323,7 +324,7 @@ mod tests {
 
     #[test]
     fn many_problems_are_counted_and_not_all_listed() {
-        let rows: String = (0..50).map(|i| format!("d{i},toaster,1,2\n")).collect();
+        let rows = (0..50).map(|i| format!("d{i},toaster,1,2")).collect::<Vec<_>>().join("\n");
         let message = parse(format!("id,kind,east_m,north_m\n{rows}").as_bytes(), Format::Csv).unwrap_err();
         assert_eq!(message.lines().count(), 21);
         assert!(message.ends_with("and 30 more"));

@@ -263,6 +263,7 @@ impl Writer {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a mapping of errors")]
 fn log_store_error(error: crate::store::StoreError) -> WriteError {
     tracing::error!(%error, "the store refused a change");
     WriteError::Store

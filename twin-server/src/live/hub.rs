@@ -350,6 +350,7 @@ fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
 
 #[cfg(test)]
 mod tests {
+    use twin_schemas::LocalizedText;
     use twin_schemas::geometry::LocalPoint;
     use twin_schemas::live::SnapshotEvent;
 
@@ -359,8 +360,13 @@ mod tests {
     fn lamp(id: &str, east_m: f64) -> Entry {
         let position = LocalPoint { east_m, north_m: 0.0, up_m: 0.0 };
         let kind = DeviceKinds::built_in().unwrap().get("street_lamp").unwrap().clone();
-        let device =
-            Device { id: id.into(), kind: kind.id.clone(), name: Default::default(), position, object: None };
+        let device = Device {
+            id: id.into(),
+            kind: kind.id.clone(),
+            name: LocalizedText::default(),
+            position,
+            object: None,
+        };
         Entry { device, kind, state: DeviceState::default() }
     }
 

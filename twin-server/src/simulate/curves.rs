@@ -44,6 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "these are the constants themselves")]
     fn nights_are_lit_and_quiet_and_evenings_busy() {
         assert_eq!(
             [lamp_light(12.0), lamp_light(20.0), lamp_light(2.0), lamp_light(5.5)],

@@ -240,6 +240,8 @@ impl SimDevice {
 #[cfg(test)]
 mod tests {
     use time::OffsetDateTime;
+    use twin_schemas::LocalizedText;
+    use twin_schemas::geometry::LocalPoint;
     use twin_schemas::live::{Device, DeviceStatus, Reading};
 
     use super::*;
@@ -251,8 +253,8 @@ mod tests {
         let device = Device {
             id: id.into(),
             kind: kind.into(),
-            name: Default::default(),
-            position: Default::default(),
+            name: LocalizedText::default(),
+            position: LocalPoint::default(),
             object: None,
         };
         let sim = SimDevice::new(&DeviceState::default().view(&device), 1);

@@ -1,4 +1,4 @@
-//! Repeatable chance for the simulator: SplitMix64 (Steele, Lea, Flood: "Fast splittable
+//! Repeatable chance for the simulator: `SplitMix64` (Steele, Lea, Flood: "Fast splittable
 //! pseudorandom number generators", 2014). Not for secrets.
 
 /// A stream of numbers that its seed decides.
@@ -40,6 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "the same numbers are the same bits")]
     fn the_same_seed_and_name_give_the_same_numbers_evenly() {
         let (mut a, mut b, mut c) = (Random::new(7, "x"), Random::new(7, "x"), Random::new(7, "y"));
         let numbers: Vec<f64> = (0..10_000).map(|_| a.unit()).collect();

@@ -10,7 +10,16 @@ use super::path::PublicPath;
 /// Counted for each entry beside its bytes: key, maps and header.
 const ENTRY_OVERHEAD_BYTES: usize = 256;
 
-/// A cache bounded in bytes. `None` remembers that a side file does not exist.
+/// What is known of a path.
+#[derive(Debug, Clone)]
+pub(super) enum Known {
+    /// Its file.
+    File(Arc<Served>),
+    /// There is no such side file.
+    Absent,
+}
+
+/// A cache bounded in bytes.
 #[derive(Debug)]
 pub(super) struct Cache {
     limit_bytes: usize,
@@ -19,7 +28,7 @@ pub(super) struct Cache {
 
 #[derive(Debug, Default)]
 struct Inner {
-    entries: HashMap<PublicPath, (u64, Option<Arc<Served>>)>,
+    entries: HashMap<PublicPath, (u64, Known)>,
     by_use: BTreeMap<u64, PublicPath>,
     clock: u64,
     used_bytes: usize,
@@ -31,7 +40,7 @@ impl Cache {
     }
 
     /// What is known of a file.
-    pub(super) fn get(&self, path: &PublicPath) -> Option<Option<Arc<Served>>> {
+    pub(super) fn get(&self, path: &PublicPath) -> Option<Known> {
         let mut inner = self.lock();
         inner.clock += 1;
         let clock = inner.clock;
@@ -45,8 +54,8 @@ impl Cache {
     }
 
     /// Remembers a file; one larger than an eighth of the cache is not worth what it would push out.
-    pub(super) fn put(&self, path: &PublicPath, entry: Option<Arc<Served>>) {
-        let size = cost(path, entry.as_ref());
+    pub(super) fn put(&self, path: &PublicPath, entry: Known) {
+        let size = cost(path, &entry);
         if size > self.limit_bytes / 8 {
             return;
         }
@@ -73,13 +82,17 @@ impl Inner {
     fn drop_entry(&mut self, path: &PublicPath) {
         if let Some((used, entry)) = self.entries.remove(path) {
             self.by_use.remove(&used);
-            self.used_bytes -= cost(path, entry.as_ref());
+            self.used_bytes -= cost(path, &entry);
         }
     }
 }
 
-fn cost(path: &PublicPath, entry: Option<&Arc<Served>>) -> usize {
-    ENTRY_OVERHEAD_BYTES + 2 * path.as_str().len() + entry.map_or(0, |served| served.bytes.len())
+fn cost(path: &PublicPath, entry: &Known) -> usize {
+    let bytes = match entry {
+        Known::File(served) => served.bytes.len(),
+        Known::Absent => 0,
+    };
+    ENTRY_OVERHEAD_BYTES + 2 * path.as_str().len() + bytes
 }
 
 #[cfg(test)]
@@ -90,8 +103,8 @@ mod tests {
         PublicPath::parse(&format!("content/{name}")).unwrap()
     }
 
-    fn file(size: usize) -> Option<Arc<Served>> {
-        Some(Arc::new(Served { bytes: vec![0; size].into(), etag: "\"a\"".into() }))
+    fn file(size: usize) -> Known {
+        Known::File(Arc::new(Served { bytes: vec![0; size].into(), etag: "\"a\"".into() }))
     }
 
     #[test]
@@ -112,7 +125,7 @@ mod tests {
         let cache = Cache::new(16_000);
         cache.put(&path("large"), file(2000));
         assert!(cache.get(&path("large")).is_none());
-        cache.put(&path("none"), None);
-        assert_eq!(cache.get(&path("none")).map(|entry| entry.is_none()), Some(true));
+        cache.put(&path("none"), Known::Absent);
+        assert!(matches!(cache.get(&path("none")), Some(Known::Absent)));
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use tokio::fs::File;
 
-use super::cache::Cache;
+use super::cache::{Cache, Known};
 use super::path::PublicPath;
 
 /// Files up to this size are read whole and may be cached; larger ones are streamed.
@@ -63,10 +63,11 @@ impl FileStore {
     /// # Errors
     /// If the file system fails in another way.
     pub async fn open(&self, path: &PublicPath) -> io::Result<Option<Opened>> {
-        if let Some(known) = self.cache.get(path) {
-            return Ok(known.map(Opened::Whole));
+        match self.cache.get(path) {
+            Some(Known::File(served)) => Ok(Some(Opened::Whole(served))),
+            Some(Known::Absent) => Ok(None),
+            None => self.read(path).await,
         }
-        self.read(path).await
     }
 
     /// Opens a side file, remembering also that it does not exist.
@@ -76,7 +77,7 @@ impl FileStore {
     pub async fn open_side(&self, path: &PublicPath) -> io::Result<Option<Opened>> {
         let opened = self.open(path).await?;
         if opened.is_none() {
-            self.cache.put(path, None);
+            self.cache.put(path, Known::Absent);
         }
         Ok(opened)
     }
@@ -102,7 +103,7 @@ impl FileStore {
             return Ok(Some(Opened::Large { file, size_bytes: metadata.len(), etag }));
         }
         let served = Arc::new(Served { bytes: tokio::fs::read(&real).await?.into(), etag });
-        self.cache.put(path, Some(Arc::clone(&served)));
+        self.cache.put(path, Known::File(Arc::clone(&served)));
         Ok(Some(Opened::Whole(served)))
     }
 }
