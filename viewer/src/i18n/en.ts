@@ -56,7 +56,7 @@ export const en: Dictionary = {
   neverReported: 'never reported',
   readings: 'Latest readings',
   noReadings: 'No readings yet. They appear once the device reports.',
-  lastReadings: (n) => `last ${n}`,
+  lastReadings: (n, span) => `last ${n}: ${span}`,
   range: (low, high) => `${low} to ${high}`,
   yes: 'yes',
   no: 'no',

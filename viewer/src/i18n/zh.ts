@@ -52,7 +52,7 @@ export const zh = {
   neverReported: '从未上报',
   readings: '最新读数',
   noReadings: '还没有读数。设备上报后会显示在这里。',
-  lastReadings: (n: number) => `最近 ${n} 次`,
+  lastReadings: (n: number, span: string) => `最近 ${n} 次：${span}`,
   range: (low: string, high: string) => `${low} 至 ${high}`,
   yes: '是',
   no: '否',

@@ -8,7 +8,7 @@ import type { Part, Viewport } from '../scene/viewport';
 import { selectedBuilding } from '../state/selection';
 
 /** Above roof tiles that are a little higher than the surveyed height. */
-const ABOVE_ROOF_M = 0.4;
+const ABOVE_ROOF_M = 1;
 
 export class BuildingOutline implements Part {
   readonly #viewport: Viewport;

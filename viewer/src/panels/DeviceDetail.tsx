@@ -55,7 +55,9 @@ function Reading({ device, id, stream }: { device: DeviceView; id: string; strea
   const history = series.value.get(id) ?? [];
   const values = history.map((r) => r.value);
   const unit = stream.unit ?? '';
-  const span = t.range(figure(Math.min(...values), language.value), quantity(Math.max(...values), unit, language.value));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const most = quantity(high, unit, language.value);
+  const span = t.lastReadings(values.length, low < high ? t.range(figure(low, language.value), most) : most);
   return (
     <div class="reading">
       <div class="line">
@@ -63,14 +65,12 @@ function Reading({ device, id, stream }: { device: DeviceView; id: string; strea
         <output data-status={band?.status}>{onOff ? yesNo : quantity(latest.value, unit, language.value)}</output>
       </div>
       {!onOff && values.length > 1 && (
-        <Sparkline readings={history} status={band?.status} label={`${t.lastReadings(values.length)}${t.separator}${span}`} />
+        <Sparkline readings={history} status={band?.status} label={span} />
       )}
       <div class="line">
         <small title={clock(time, now.value, language.value)}>{ago(time, now.value, language.value)}</small>
         {!onOff && values.length > 1 && (
-          <small>
-            {t.lastReadings(values.length)}: {span}
-          </small>
+          <small>{span}</small>
         )}
       </div>
     </div>

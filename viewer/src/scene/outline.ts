@@ -80,7 +80,7 @@ export class Outline {
     this.#buildLines(rings, [bottom_m, top_m]);
     this.#buildWalls(rings, bottom_m, top_m);
     this.#add(this.#walls, WALL_VERTEX, WALL_FRAGMENT, { tint: { value: TINT } }, LessEqualDepth);
-    for (const [depth, opacity] of [[LessEqualDepth, 0.95], [GreaterDepth, 0.28]] as const) {
+    for (const [depth, opacity] of [[LessEqualDepth, 0.95], [GreaterDepth, 0.45]] as const) {
       const uniforms = { tint: { value: TINT }, opacity: { value: opacity }, screen: this.#screen, width: { value: 1.25 * pixelRatio } };
       this.#add(this.#lines, LINE_VERTEX, LINE_FRAGMENT, uniforms, depth);
     }
