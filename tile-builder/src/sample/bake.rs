@@ -180,7 +180,8 @@ impl Part<'_> {
         // Corners touch neighbouring surfaces; stepping in a little avoids their darkness.
         let (s, t) = self.st(lerp(x, 0.5, 0.04), lerp(y, 0.5, 0.04));
         let normal = self.patch.normal(s, t);
-        let light = self.oven.look_around(self.patch.at(s, t), normal, self.index, self.off());
+        let mut light = self.oven.look_around(self.patch.at(s, t), normal, self.index, self.off());
+        light.sky *= if self.patch.is_crown() { 0.3 + 0.8 * self.patch.openness(s, t) } else { 1.0 };
         (light, normal.dot(to_sun()))
     }
 
@@ -198,7 +199,8 @@ impl Part<'_> {
     fn picture(&self) -> Picture {
         let [width, height] = self.count;
         let extent = [width as f32 * self.texel_m, height as f32 * self.texel_m];
-        let sky = Grid::new(extent, SKY_GRID_M, |x, y| self.sky_at(x, y));
+        let spacing = if self.patch.is_crown() { SKY_GRID_M * 0.6 } else { SKY_GRID_M };
+        let sky = Grid::new(extent, spacing, |x, y| self.sky_at(x, y));
         let sun = Grid::new(extent, self.texel_m * 2.0, |x, y| self.sun_at(x, y));
         let mut colours: Vec<Rgb> = Vec::with_capacity(width * height);
         for row in 0..height {

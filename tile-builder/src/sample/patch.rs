@@ -3,9 +3,9 @@
 //! A patch has corners, a paint and a size in metres; `Mason` builds walls, floors and boxes from
 //! them in a frame of its own. Everything later (light, texture, mesh) evaluates patches.
 
-use super::noise::value3;
+use super::noise::{cell, value3};
 use super::paint::Paint;
-use super::vector::{Vec3, lerp, vec3};
+use super::vector::{Vec3, lerp, smoothstep, vec3};
 
 /// A surface over `s` (along the lower edge) and `t` (upwards), both 0 to 1.
 #[derive(Debug, Clone)]
@@ -69,6 +69,19 @@ impl Patch {
         }
     }
 
+    /// How open a point of a crown lies, 0 between clumps to 1 on top; 1 for all other patches.
+    pub(crate) fn openness(&self, s: f32, t: f32) -> f32 {
+        match self.shape {
+            Shape::Flat => 1.0,
+            Shape::Crown { centre, seed, .. } => {
+                let [a, b, c, d] = self.corners;
+                let (low, high) = (a + (b - a) * s, d + (c - d) * s);
+                let p = low + (high - low) * t;
+                smoothstep(0.12, 0.85, crown_lumps((p - centre).unit(), seed))
+            }
+        }
+    }
+
     /// True for tree crowns, which let some light through.
     pub(crate) fn is_crown(&self) -> bool {
         matches!(self.shape, Shape::Crown { .. })
@@ -88,10 +101,29 @@ impl Patch {
 
 fn crown(p: Vec3, centre: Vec3, radii: Vec3, seed: u32) -> Vec3 {
     let d = (p - centre).unit();
-    let lumps = value3(d.x * 2.1 + 9.0, d.y * 2.1, d.z * 2.1, seed) * 0.62
-        + value3(d.x * 4.6, d.y * 4.6 + 5.0, d.z * 4.6, seed ^ 7) * 0.34;
-    let k = 0.62 + 0.66 * lumps;
+    let k = 0.66 + 0.46 * crown_lumps(d, seed);
     centre + vec3(d.x * radii.x * k, d.y * radii.y * k, d.z * radii.z * k)
+}
+
+/// How far a crown bulges in a direction: 1 on top of a clump of leaves, 0 deep between clumps.
+///
+/// Clumps are the cells of a jittered grid on the sphere (Worley 1996), which gives the cauliflower
+/// that surveys make of trees.
+fn crown_lumps(d: Vec3, seed: u32) -> f32 {
+    let f = 1.75;
+    let p = vec3(d.x * f + 31.5, d.y * f + 31.5, d.z * f + 31.5);
+    let (x, y, z) = (p.x.floor() as i32, p.y.floor() as i32, p.z.floor() as i32);
+    let mut nearest = 4.0f32;
+    for i in 0..27 {
+        let (cx, cy, cz) = (x + i % 3 - 1, y + i / 3 % 3 - 1, z + i / 9 - 1);
+        let jitter = |k: u32| cell(cx, cy, cz, seed.wrapping_mul(5).wrapping_add(k));
+        let q = vec3(cx as f32 + jitter(1), cy as f32 + jitter(2), cz as f32 + jitter(3));
+        let away = q - p;
+        nearest = nearest.min(away.dot(away));
+    }
+    let fine = value3(d.x * 5.2 + 7.0, d.y * 5.2, d.z * 5.2, seed ^ 7);
+    let uneven = value3(d.x * 1.1 + 3.0, d.y * 1.1, d.z * 1.1, seed ^ 19);
+    (1.0 - nearest * 1.05).max(0.0) * 0.62 + fine * 0.22 + uneven * 0.42
 }
 
 /// The melted look of a survey mesh: where a point of the true surface ends up. It depends on the

@@ -26,11 +26,11 @@ impl Species {
     /// Reflectance of leaves, crown radius from and to, height of the crown's middle over its radius.
     fn habit(self) -> (Rgb, [f32; 2], f32) {
         match self {
-            Self::Camphor => ([0.066, 0.100, 0.032], [2.7, 4.3], 1.28),
-            Self::Plane => ([0.088, 0.110, 0.036], [2.4, 3.4], 1.75),
-            Self::Willow => ([0.105, 0.135, 0.045], [2.0, 2.9], 1.35),
-            Self::Osmanthus => ([0.048, 0.078, 0.028], [1.3, 2.0], 1.0),
-            Self::Ginkgo => ([0.230, 0.175, 0.035], [1.6, 2.3], 2.0),
+            Self::Camphor => ([0.085, 0.128, 0.038], [3.0, 5.0], 1.22),
+            Self::Plane => ([0.115, 0.140, 0.042], [2.8, 3.9], 1.5),
+            Self::Willow => ([0.135, 0.170, 0.052], [2.3, 3.3], 1.2),
+            Self::Osmanthus => ([0.060, 0.098, 0.032], [1.3, 2.1], 0.95),
+            Self::Ginkgo => ([0.300, 0.225, 0.045], [1.8, 2.5], 1.9),
         }
     }
 }

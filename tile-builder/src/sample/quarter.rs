@@ -30,15 +30,15 @@ pub(crate) const AVENUE: [f32; 4] = [0.0, 4.2, 14.2, 18.4];
 /// The row of shops.
 pub(crate) const SHOPS: [f32; 2] = [22.0, 31.0];
 /// South faces of the rows of walk-ups.
-pub(crate) const ROWS: [f32; 5] = [43.0, 75.0, 107.0, 157.0, 188.0];
+pub(crate) const ROWS: [f32; 5] = [43.0, 75.0, 124.5, 156.5, 188.0];
 /// Depth of a walk-up.
 pub(crate) const DEPTH: f32 = 11.0;
 /// Walks and water of the canal: south walk from, water from, water to, north walk to.
-pub(crate) const CANAL: [f32; 4] = [125.5, 129.0, 142.0, 145.5];
+pub(crate) const CANAL: [f32; 4] = [93.5, 97.0, 110.0, 113.5];
 /// The two plots of a row within a cell.
 pub(crate) const SLOTS: [[f32; 2]; 2] = [[8.5, 67.0], [73.0, 131.5]];
 /// Where the pattern starts, so that the middle of the survey shows all of it.
-const START: [f32; 2] = [20.0, -72.0];
+const START: [f32; 2] = [20.0, -86.0];
 const ANGLE_DEG: f32 = 14.0;
 /// Buildings keep this distance from the edge of the survey.
 const EDGE_M: f32 = 1.5;
@@ -244,7 +244,13 @@ impl Quarter {
     /// True if the slot of a cell's second row is a square.
     pub(crate) fn is_square(&self, plot: Plot) -> bool {
         let home = plot.cell == Cell { j: 0, i: -1 };
-        let slot = if home { 1 } else { (self.seed_in(plot.cell, 1) % 4) as u8 };
+        let slot = if home {
+            1
+        } else if far_from_home(plot.cell) {
+            (self.seed_in(plot.cell, 1) % 5) as u8
+        } else {
+            return false;
+        };
         plot.row == SQUARE_ROW && plot.slot == slot
     }
 
@@ -309,7 +315,7 @@ impl Quarter {
         seed: u64,
     ) -> Building {
         let works = self.works_on(plot, kind, dice);
-        let north_bank = plot.row == 3 || plot.row == 4;
+        let north_bank = plot.row >= 2;
         let storeys = match kind {
             Kind::WalkUp if works != Works::None => 7,
             Kind::WalkUp => [6, 6, 7, 7, 5][dice.below(if north_bank { 5 } else { 4 })],

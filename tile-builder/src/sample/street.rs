@@ -191,33 +191,33 @@ const CARS: [Rgb; 10] = [
 fn car(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32, dice: &mut Dice) {
     let colour = CARS[dice.below(CARS.len())];
     let kind = dice.below(4);
-    let length = [4.4, 4.6, 4.75, 3.9][kind];
-    let height = [1.45, 1.42, 1.72, 1.5][kind];
+    let length = [4.5, 4.7, 4.75, 3.9][kind];
+    let height = [1.46, 1.44, 1.74, 1.52][kind];
     let boxy = kind >= 2;
     site.object([u, v, GROUND_M], angle, 2.6, level::MIDDLE, |m| {
-        let (x, y) = (length / 2.0, 0.9);
+        let (x, y, waist) = (length / 2.0, 0.9, if boxy { 0.98 } else { 0.88 });
         let body = Paint::Car { colour, windows: [2.0, 2.0] };
-        let waist = 0.92;
-        let bonnet = x - length * if boxy { 0.26 } else { 0.29 };
-        let tail = -x + length * if boxy { 0.03 } else { 0.17 };
-        m.sides(Block { low: [-x, -y, 0.12], high: [x, y, waist] }, [body; 4]);
-        m.floor([-x, -y], [x, y], waist, body);
-        let roof = [tail + 0.32, bonnet - 0.75, y - 0.2];
-        cabin(m, [tail, bonnet, y - 0.06], roof, [waist, height], colour);
+        let bonnet = x - if boxy { 0.95 } else { 1.1 };
+        let tail = -x + if boxy { 0.12 } else { 0.62 };
+        let foot = [-x, x, y];
+        tapered(m, foot, [-x + 0.1, x - 0.16, y - 0.07], [0.1, waist], body, body);
+        let roof = [tail + if boxy { 0.22 } else { 0.6 }, bonnet - if boxy { 0.62 } else { 0.78 }, y - 0.24];
+        let glass = Paint::Car { colour, windows: [0.1, 0.84] };
+        tapered(m, [tail, bonnet, y - 0.1], roof, [waist - 0.02, height], glass, body);
     });
 }
 
-/// The glazed upper part of a car between its waist and roof.
-fn cabin(m: &mut Mason, foot: [f32; 3], roof: [f32; 3], z: [f32; 2], colour: Rgb) {
-    let corners =
-        |[back, front, y]: [f32; 3], z: f32| [[back, -y, z], [front, -y, z], [front, y, z], [back, y, z]];
-    let (low, high) = (corners(foot, z[0]), corners(roof, z[1]));
-    let glass = Paint::Car { colour, windows: [0.1, 0.86] };
+/// A body that narrows upwards: ends and half width of foot and top, two heights, sides and top.
+fn tapered(m: &mut Mason, foot: [f32; 3], top: [f32; 3], z: [f32; 2], side: Paint, lid: Paint) {
+    let corners = |[back, front, y]: [f32; 3], z: f32| {
+        [[back, -y, z], [front, -y, z], [front, y, z], [back, y, z]]
+    };
+    let (low, high) = (corners(foot, z[0]), corners(top, z[1]));
     for i in 0..4 {
         let j = (i + 1) % 4;
-        m.face([low[i], low[j], high[j], high[i]], glass);
+        m.face([low[i], low[j], high[j], high[i]], side);
     }
-    m.face(high, Paint::Car { colour, windows: [2.0, 2.0] });
+    m.face(high, lid);
 }
 
 fn coach(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32, dice: &mut Dice) {
