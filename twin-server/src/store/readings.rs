@@ -19,15 +19,15 @@ use super::{
 };
 use crate::domain::reading::CheckedReading;
 
-/// Rows in one statement: 4 values each, far below SQLite's limit of 32,766.
-const CHUNK: usize = 256;
-
-static INSERT_CHUNK: LazyLock<String> = LazyLock::new(|| {
-    let rows = vec!["(?, ?, ?, ?)"; CHUNK].join(", ");
-    format!("INSERT OR IGNORE INTO reading (series, time_us, value, plausible) VALUES {rows}")
+/// Rows in one statement, most first: a large post and a group of single ones. 4 values a row stay
+/// far below SQLite's limit of 32,766.
+static INSERTS: LazyLock<[(usize, String); 3]> = LazyLock::new(|| {
+    [256, 16, 1].map(|rows| {
+        let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
+        let head = "INSERT OR IGNORE INTO reading (series, time_us, value, plausible) VALUES";
+        (rows, format!("{head} {values}"))
+    })
 });
-const INSERT_ONE: &str =
-    "INSERT OR IGNORE INTO reading (series, time_us, value, plausible) VALUES (?, ?, ?, ?)";
 
 impl ReadingStore for SqliteStore {
     fn append<'a>(&'a self, batch: &'a ReadingsToStore) -> Answer<'a, Vec<bool>> {
@@ -129,18 +129,17 @@ async fn write(
     series: &mut SeriesIds,
     batch: &ReadingsToStore,
 ) -> Result<Vec<bool>, StoreError> {
-    for chunk in batch.fresh.chunks(CHUNK) {
-        if chunk.len() == CHUNK {
-            insert(connection, series, INSERT_CHUNK.as_str(), chunk).await?;
-        } else {
-            for reading in chunk.chunks(1) {
-                insert(connection, series, INSERT_ONE, reading).await?;
-            }
+    let mut fresh = batch.fresh.as_slice();
+    for (rows, _) in INSERTS.iter() {
+        let (chunks, rest) = fresh.split_at(fresh.len() - fresh.len() % rows);
+        for chunk in chunks.chunks(*rows) {
+            insert(connection, series, chunk).await?;
         }
+        fresh = rest;
     }
     let mut stored = Vec::with_capacity(batch.late.len());
     for reading in batch.late.chunks(1) {
-        stored.push(insert(connection, series, INSERT_ONE, reading).await? > 0);
+        stored.push(insert(connection, series, reading).await? > 0);
     }
     for row in &batch.statuses {
         sqlx::query("INSERT OR REPLACE INTO device_status (device, status, since_us) VALUES (?1, ?2, ?3)")
@@ -153,12 +152,14 @@ async fn write(
     Ok(stored)
 }
 
+/// Inserts as many rows as one of [`INSERTS`] takes; gives how many were not there yet.
 async fn insert(
     connection: &mut SqliteConnection,
     series: &mut SeriesIds,
-    statement: &'static str,
     readings: &[CheckedReading],
 ) -> Result<u64, StoreError> {
+    let statement = INSERTS.iter().find(|(rows, _)| *rows == readings.len());
+    let (_, statement) = statement.ok_or_else(|| StoreError::Content("no statement of this size".into()))?;
     let mut arguments = SqliteArguments::default();
     for reading in readings {
         let id = series_id(connection, series, reading).await?;
@@ -168,7 +169,7 @@ async fn insert(
         bind(sqlx::Arguments::add(&mut arguments, reading.value))?;
         bind(sqlx::Arguments::add(&mut arguments, i64::from(reading.plausible)))?;
     }
-    Ok(sqlx::query_with(statement, arguments).execute(connection).await?.rows_affected())
+    Ok(sqlx::query_with(statement.as_str(), arguments).execute(connection).await?.rows_affected())
 }
 
 async fn series_id(
