@@ -17,7 +17,6 @@ import type { DeviceSymbols } from '../layers/devices';
 import type { Navigation } from '../layers/navigation';
 import type { Photogrammetry } from '../layers/photogrammetry';
 import type { Picking } from '../layers/picking';
-import { HEAD } from '../scene/symbol-atlas';
 import type { Viewport } from '../scene/viewport';
 import { devices } from '../state/devices';
 import { LOOKS } from '../state/status';
@@ -85,7 +84,7 @@ export function exposeForTests(parts: Parts | null): void {
     },
     symbol: (id) => {
       const shown = symbols.shown(id);
-      return shown ? { x: shown.x, y: shown.y - HEAD.above, members: shown.members } : null;
+      return shown ? { x: shown.x, y: shown.y - shown.head.above, members: shown.members } : null;
     },
     projectPoint: (e, n, u) => inView(viewport, e, n, u),
     pick: (x, y) => Promise.resolve(picked(picking, x, y)),

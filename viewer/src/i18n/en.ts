@@ -76,6 +76,14 @@ export const en: Dictionary = {
   ellipsoidHeight: 'Ellipsoidal height',
   identifier: 'Id',
   properties: 'Properties',
+  propertyNames: {
+    has_lift: 'Lift', households: 'Households', units: 'Entrances', use: 'Use', year_built: 'Built', renewal: 'Renewal',
+    structure: 'Structure', address: 'Address', area_m2: 'Area (m²)', basement: 'Basement', owner: 'Owner', manager: 'Managed by',
+  },
+  propertyValues: {
+    residential: 'residential', retail: 'retail', service: 'public service', office: 'office', school: 'school', mixed: 'mixed',
+    insulation: 'insulation', lift: 'new lift', true: 'yes', false: 'no',
+  },
   nearbyDevices: 'Devices nearby',
   noneNearby: 'No devices nearby.',
   looking: 'Looking it up…',

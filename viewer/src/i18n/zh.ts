@@ -72,6 +72,15 @@ export const zh = {
   ellipsoidHeight: '大地高',
   identifier: '编号',
   properties: '属性',
+  /** Common properties of buildings; others are shown as the source names them. */
+  propertyNames: {
+    has_lift: '电梯', households: '户数', units: '单元数', use: '用途', year_built: '建成年份', renewal: '更新内容',
+    structure: '结构', address: '地址', area_m2: '面积（m²）', basement: '地下室', owner: '产权单位', manager: '物业',
+  },
+  propertyValues: {
+    residential: '住宅', retail: '商业', service: '公共服务', office: '办公', school: '学校', mixed: '混合',
+    insulation: '外墙保温', lift: '加装电梯', true: '有', false: '无',
+  },
   nearbyDevices: '附近设备',
   noneNearby: '附近没有设备。',
   looking: '正在查询…',

@@ -7,7 +7,7 @@ import { iconPath } from '../api/icons';
 import type { DeviceStatus, DeviceView } from '../api/types';
 import { declutter, type Mark } from '../scene/declutter';
 import type { Vec } from '../scene/pose';
-import { HEAD, type SymbolLook } from '../scene/symbol-atlas';
+import { HEAD, SMALL_HEAD, type SymbolLook } from '../scene/symbol-atlas';
 import { Symbols, type PlacedSymbol } from '../scene/symbols';
 import type { Part, Viewport } from '../scene/viewport';
 import { devices } from '../state/devices';
@@ -17,8 +17,10 @@ import { LOOKS, severity } from '../state/status';
 
 /** Heads nearer than this are drawn as one, CSS pixels. */
 const GROUP_PX = 30;
-/** How far from the middle of a head a press still counts. */
-const REACH_PX = { mouse: HEAD.radius + 3, touch: 26 };
+/** How far beyond the edge of a head a press still counts. */
+const REACH_PX = { mouse: 3, touch: 10 };
+/** Beyond this distance a device with nothing to tell is a dot: the place is the picture. */
+const FAR_M = 130;
 /** The selected device comes before all others. */
 const SELECTED_RANK = 10;
 
@@ -29,13 +31,16 @@ export interface Shown {
   /** Its foot, CSS pixels. */
   readonly x: number;
   readonly y: number;
+  /** The middle of its head is this far above, and reaches this far. */
+  readonly head: { readonly above: number; readonly radius: number };
 }
 
 export const position = (device: DeviceView): Vec => [device.position.east_m, device.position.north_m, device.position.up_m];
 
-export function lookOf(status: DeviceStatus, icon: string, selected: boolean, count: number): SymbolLook {
+/** `small` looks need no icon, so that all kinds share their pictures. */
+export function lookOf(status: DeviceStatus, icon: string, selected: boolean, small: boolean, count: number): SymbolLook {
   const { fill, ink, shape } = LOOKS[status];
-  return { icon: iconPath(icon), shape, fill, ink, dashed: status === 'offline', urgent: status === 'alarm', selected, count };
+  return { icon: small ? '' : iconPath(icon), shape, fill, ink, dashed: status === 'offline', urgent: status === 'alarm', selected, small, count };
 }
 
 export class DeviceSymbols implements Part {
@@ -72,11 +77,12 @@ export class DeviceSymbols implements Part {
     const drawn: { symbol: PlacedSymbol; shown: Shown; order: number; depth_m: number }[] = [];
     for (const { group, place, device } of groups) {
       if (!place || !device) continue;
-      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, group.members.length);
+      const small = device.status === 'normal' && device.id !== selected && place.depth_m > FAR_M;
+      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length);
       const front = device.status === 'alarm' || device.id === selected;
       drawn.push({
         symbol: { at: position(device), look, front },
-        shown: { id: device.id, members: group.members, x: place.x, y: place.y },
+        shown: { id: device.id, members: group.members, x: place.x, y: place.y, head: small ? SMALL_HEAD : HEAD },
         order: device.id === selected ? SELECTED_RANK : severity(device.status),
         depth_m: place.depth_m,
       });
@@ -91,8 +97,8 @@ export class DeviceSymbols implements Part {
   /** The symbol at a place on the canvas, as last drawn; the foremost if several. */
   at(x: number, y: number, touch: boolean): Shown | null {
     const reach = touch ? REACH_PX.touch : REACH_PX.mouse;
-    const onHead = (s: Shown): boolean => Math.hypot(x - s.x, y - (s.y - HEAD.above)) <= reach;
-    const onStem = (s: Shown): boolean => Math.abs(x - s.x) <= 5 && y <= s.y + 4 && y >= s.y - HEAD.above;
+    const onHead = ({ head, ...s }: Shown): boolean => Math.hypot(x - s.x, y - (s.y - head.above)) <= head.radius + reach;
+    const onStem = ({ head, ...s }: Shown): boolean => Math.abs(x - s.x) <= 5 && y <= s.y + 4 && y >= s.y - head.above;
     return this.#shown.findLast(onHead) ?? this.#shown.findLast(onStem) ?? null;
   }
 

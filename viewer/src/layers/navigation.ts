@@ -10,7 +10,7 @@ import {
   type Aim, type Pose, type Vec,
 } from '../scene/pose';
 import { FOV_RAD, type Margins, type Part, type Viewport } from '../scene/viewport';
-import { goToSelection } from '../state/actions';
+import { goToSelection, onPhone } from '../state/actions';
 import { selectedPoint } from '../state/selection';
 import type { Publication } from '../state/session';
 import { hintSeen, reducedMotion } from '../state/settings';
@@ -18,8 +18,8 @@ import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type 
 import { chooseScene, type Photogrammetry } from './photogrammetry';
 
 const FLIGHT_MS = 800;
-/** The first view: from the south, a little from the west, 25° down: the horizon is just in the picture. */
-const FIRST = { heading_rad: 0.3, pitch_rad: -0.43 };
+/** The first view: from the south, a little from the west, 25° to 40° down. */
+const FIRST = { heading_rad: 0.3, pitches_rad: [-0.43, -0.5, -0.57, -0.64, -0.7] };
 /** Distance and angle from which a point is looked at: steep enough to see over the next roof. */
 const POINT_DISTANCE_M = 60;
 const POINT_PITCH = -0.72;
@@ -144,6 +144,7 @@ export class Navigation implements Part, Mover {
   }
 
   wheel(x: number, y: number, factor: number): void {
+    this.#pointing.leave();
     this.#flight = null;
     this.#chose();
     if (reducedMotion.peek()) {
@@ -252,7 +253,7 @@ export class Navigation implements Part, Mover {
         break;
       }
       case 'box': {
-        const aim = this.#framed(command.box, heading_rad, clamp(pitch_rad, -1.1, -0.5));
+        const aim = this.#framed(command.box, heading_rad, clamp(pitch_rad, -1.1, -0.7));
         this.flyTo({ ...aim, distance_m: Math.max(aim.distance_m * 1.5, 30) });
         break;
       }
@@ -260,11 +261,21 @@ export class Navigation implements Part, Mover {
   }
 
   #home(): Aim {
-    return this.#bounds ? this.#framed(this.#bounds, FIRST.heading_rad, FIRST.pitch_rad) : toAim(this.#pose, 100);
+    const box = this.#bounds;
+    if (!box) return toAim(this.#pose, 100);
+    // Symbols stand above what they mark, and the instruments lie on the right.
+    const { left, right: east, top, bottom } = cover.peek();
+    const margins = { left: left + 16, right: east + (onPhone() ? 64 : 16), top: top + 48, bottom: bottom + 16 };
+    // Towers seldom stand at the corners: half the height is what the corners need.
+    const low = { min: box.min, max: { ...box.max, up_m: (box.min.up_m + box.max.up_m) / 2 } };
+    const aims = FIRST.pitches_rad.map((pitch) => this.#framed(low, FIRST.heading_rad, pitch, margins));
+    // As steep as the picture has room for: streets are seen between the houses.
+    const flat = aims[0]?.distance_m ?? 0;
+    return aims.findLast(({ distance_m }) => distance_m <= flat * 1.03) ?? toAim(this.#pose, 100);
   }
 
-  #framed(box: LocalBox, heading_rad: number, pitch_rad: number): Aim {
-    const { aspect, share } = this.#viewport.free(cover.peek());
+  #framed(box: LocalBox, heading_rad: number, pitch_rad: number, margins: Margins = cover.peek()): Aim {
+    const { aspect, share } = this.#viewport.free(margins);
     const fov = 2 * Math.atan(Math.tan(FOV_RAD / 2) * share);
     return frame(vec(box.min), vec(box.max), fov, aspect, heading_rad, pitch_rad);
   }

@@ -59,8 +59,8 @@ export class Picking {
     this.#viewport.canvas.style.cursor = symbol ? 'pointer' : '';
     const now = hovered.peek();
     if (!symbol) hovered.value = null;
-    else if (now?.id !== symbol.id || now.x !== symbol.x || now.y !== symbol.y) {
-      hovered.value = { id: symbol.id, others: symbol.members.length - 1, x: symbol.x, y: symbol.y };
+    else if (now?.id !== symbol.id || now.x !== symbol.x) {
+      hovered.value = { id: symbol.id, others: symbol.members.length - 1, x: symbol.x, y: symbol.y - symbol.head.above - symbol.head.radius };
     }
   };
 

@@ -4,8 +4,8 @@ import { devices } from '../state/devices';
 import { hovered } from '../state/selection';
 import { language, texts } from '../state/settings';
 
-/** From the foot of a symbol to above its head. */
-const ABOVE_PX = 76;
+/** Between the head of a symbol and its label. */
+const ABOVE_PX = 10;
 
 export function HoverLabel() {
   const now = hovered.value;

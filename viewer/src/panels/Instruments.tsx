@@ -2,7 +2,7 @@
 import { niceLength } from '../state/scale';
 import { quantity } from '../i18n';
 import { language, texts } from '../state/settings';
-import { command, heading_deg, metresPerPixel, placeVisible } from '../state/view';
+import { command, graphics, heading_deg, metresPerPixel, placeVisible } from '../state/view';
 import { Icon } from './Icon';
 
 /** One press of a zoom button. */
@@ -10,6 +10,7 @@ const STEP = 1.6;
 
 export function Instruments() {
   const t = texts.value;
+  if (graphics.value === 'missing') return null;
   return (
     <div class="instruments">
       <div class="raised">

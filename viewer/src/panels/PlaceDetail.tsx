@@ -38,7 +38,7 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
       {others.length > 0 && (
         <section>
           <h3>{t.properties}</h3>
-          <Facts rows={others.map(([name, value]) => [name, plain(value)])} />
+          <Facts rows={others.map(([name, value]) => [known(t.propertyNames, name), known(t.propertyValues, plain(value))])} />
         </section>
       )}
       {spot && <SpotSection spot={spot} />}
@@ -164,5 +164,8 @@ function Fact({ name, value }: { name: string; value: string }) {
     </>
   );
 }
+
+/** The word for a common name or value; what the source says itself for others. */
+const known = (words: Readonly<Record<string, string>>, text: string): string => words[text] ?? text;
 
 const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -14,6 +14,8 @@ export interface SymbolLook {
   readonly dashed: boolean;
   readonly urgent: boolean;
   readonly selected: boolean;
+  /** Far away and nothing to tell: a dot, or a bubble with the count. */
+  readonly small: boolean;
   /** Things gathered under this symbol, itself included. */
   readonly count: number;
 }
@@ -22,6 +24,7 @@ export interface SymbolLook {
 export const CELL = { width: 64, height: 88 };
 /** Where the centre of the head is above the foot, and how far it reaches. */
 export const HEAD = { above: 50, radius: 17 };
+export const SMALL_HEAD = { above: 24, radius: 11 };
 
 const INK = '#2b2f31';
 const PAPER = '#fffefb';
@@ -87,6 +90,10 @@ export class SymbolAtlas {
     const head = { x: foot.x, y: foot.y - HEAD.above };
     const reset = (): void => c.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     reset();
+    if (look.small) {
+      this.#bubble(foot, look);
+      return;
+    }
     this.#stem(foot, head, look);
     const size = (look.urgent ? 38 : look.shape.includes('l9.6') ? 37 : 32) + (look.selected ? 4 : 0);
     const inBox = (box: number): void => {
@@ -125,6 +132,25 @@ export class SymbolAtlas {
     c.stroke(new Path2D(look.icon));
     reset();
     if (look.count > 1) this.#badge(head, look.count > 99 ? '99+' : String(look.count));
+  }
+
+  #bubble(foot: { x: number; y: number }, look: SymbolLook): void {
+    const c = this.#context;
+    const head = { x: foot.x, y: foot.y - SMALL_HEAD.above };
+    this.#stem(foot, head, look);
+    c.beginPath();
+    c.arc(head.x, head.y, look.count > 1 ? SMALL_HEAD.radius - 1 : 6, 0, Math.PI * 2);
+    c.lineWidth = 3.6;
+    c.strokeStyle = PAPER;
+    c.fillStyle = look.fill;
+    c.stroke();
+    c.fill();
+    if (look.count < 2) return;
+    c.font = '600 12px "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+    c.fillStyle = look.ink;
+    c.textAlign = 'center';
+    c.textBaseline = 'middle';
+    c.fillText(look.count > 99 ? '99' : String(look.count), head.x, head.y + 0.5);
   }
 
   #stem(foot: { x: number; y: number }, head: { x: number; y: number }, look: SymbolLook): void {
