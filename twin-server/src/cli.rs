@@ -1,6 +1,6 @@
 //! The command line: arguments come in, a finished command goes out. Called by `main`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -155,7 +155,8 @@ fn start_logging() -> anyhow::Result<()> {
         .try_from_env()
         .or_else(|_| EnvFilter::try_new("info"))
         .context("TWIN_LOG is not understood")?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     Ok(())
 }
 

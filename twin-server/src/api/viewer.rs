@@ -54,7 +54,10 @@ fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response 
     let mut response = if none_match_hits(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let kind = file.metadata.mimetype().to_owned();
+        let kind = match file.metadata.mimetype() {
+            text if text.starts_with("text/") => format!("{text}; charset=utf-8"),
+            other => other.to_owned(),
+        };
         ([(header::CONTENT_TYPE, kind)], axum::body::Bytes::from(file.data.into_owned())).into_response()
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
