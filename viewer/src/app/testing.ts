@@ -19,6 +19,7 @@ import type { Photogrammetry } from '../layers/photogrammetry';
 import type { Picking } from '../layers/picking';
 import type { Viewport } from '../scene/viewport';
 import { devices } from '../state/devices';
+import { buildingById } from '../state/session';
 import { LOOKS } from '../state/status';
 import { pose, tiles, type ViewPose } from '../state/view';
 
@@ -112,7 +113,10 @@ function picked(picking: Picking, x: number, y: number): Picked {
   const hit = picking.at(x, y, false);
   if (!hit) return { type: 'nothing' };
   if (hit.type === 'ground') return { type: 'ground', position: hit.spot.local };
-  if (hit.type === 'building') return { type: 'building', id: hit.id, position: hit.spot.local };
+  if (hit.type === 'building') {
+    const name = buildingById.peek().get(hit.id)?.name;
+    return { type: 'building', id: hit.id, name: name?.zh ?? name?.en ?? hit.id, position: hit.spot.local };
+  }
   const device = devices.peek().get(hit.id);
   return { type: 'device', id: hit.id, name: device?.name.zh ?? device?.name.en ?? hit.id, ...(device ? { position: device.position } : {}) };
 }
