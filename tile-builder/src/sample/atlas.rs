@@ -1,7 +1,8 @@
 //! Packs the pictures of patches into one texture.
 //!
 //! In: charts (rectangles of pictures). Out: where each stands, and the texture. Called by `tile` for
-//! every piece. Charts stand on shelves, tallest first; each has a border that continues it, so that
+//! every piece. Charts are placed as low as
+//! they fit, tallest first; each has a border that continues it, so that
 //! filtering never mixes neighbours.
 
 use super::bake::Picture;
@@ -40,25 +41,60 @@ pub(crate) fn pack(charts: &[Chart<'_>]) -> Atlas {
     let sizes: Vec<[usize; 2]> = charts.iter().map(Chart::size).collect();
     let area: usize = sizes.iter().map(|[w, h]| w * h).sum();
     let widest = sizes.iter().map(|s| s[0]).max().unwrap_or(0);
-    let width = (((area as f64 * 1.06).sqrt().ceil() as usize).max(widest)).div_ceil(BLOCK) * BLOCK;
+    let width = (((area as f64 * 1.03).sqrt().ceil() as usize).max(widest)).div_ceil(BLOCK) * BLOCK;
     let mut order: Vec<usize> = (0..charts.len()).collect();
     order.sort_by_key(|&i| (std::cmp::Reverse(sizes[i][1]), std::cmp::Reverse(sizes[i][0]), i));
     let mut places = vec![[0; 2]; charts.len()];
-    let (mut x, mut y, mut shelf) = (0, 0, 0);
+    let mut skyline = Skyline::new(width);
     for &i in &order {
-        let [w, h] = sizes[i];
-        if x + w > width {
-            (x, y, shelf) = (0, y + shelf, 0);
-        }
-        places[i] = [x + GUTTER, y + GUTTER];
-        (x, shelf) = (x + w, shelf.max(h));
+        places[i] = skyline.place(sizes[i]).map(|v| v + GUTTER);
     }
-    let height = (y + shelf).div_ceil(BLOCK) * BLOCK;
+    let height = skyline.top.div_ceil(BLOCK) * BLOCK;
     let mut picture = Picture { width, height, rgb: vec![mean(charts); width * height] };
     for (chart, place) in charts.iter().zip(&places) {
         draw(&mut picture, chart, *place);
     }
     Atlas { picture, places }
+}
+
+/// The upper outline of what is packed, from left to right (after Jylänki 2010, bottom-left).
+struct Skyline {
+    width: usize,
+    /// Left end and height of each step.
+    steps: Vec<[usize; 2]>,
+    top: usize,
+}
+
+impl Skyline {
+    fn new(width: usize) -> Self {
+        Self { width, steps: vec![[0, 0]], top: 0 }
+    }
+
+    /// The lowest place where a chart fits, which it then takes. No chart is wider than the outline.
+    fn place(&mut self, [w, h]: [usize; 2]) -> [usize; 2] {
+        let mut best = [0, usize::MAX];
+        for (i, &[x, _]) in self.steps.iter().enumerate() {
+            if x + w > self.width {
+                break;
+            }
+            let under = self.steps[i..].iter().take_while(|step| step[0] < x + w);
+            let y = under.map(|step| step[1]).max().unwrap_or(0);
+            if y < best[1] {
+                best = [x, y];
+            }
+        }
+        let [x, y] = best;
+        let last = self.steps.iter().rev().find(|step| step[0] <= x + w).map_or(0, |step| step[1]);
+        let right_is_step = self.steps.iter().any(|step| step[0] == x + w);
+        self.steps.retain(|step| step[0] < x || step[0] >= x + w);
+        self.steps.push([x, y + h]);
+        if !right_is_step && x + w < self.width {
+            self.steps.push([x + w, last]);
+        }
+        self.steps.sort_unstable();
+        self.top = self.top.max(y + h);
+        best
+    }
 }
 
 /// The colour of what no chart covers: the mean, which costs the codec least.

@@ -6,6 +6,7 @@ use super::paint::Paint;
 use super::patch::{Block, Mason};
 use super::quarter::{CANAL, CELL_U, Cell, GROUND_M, LANE_HALF, Quarter, WATER_M};
 use super::site::{Site, level};
+use super::terrain::pave;
 use super::vector::lerp;
 
 const STONE: Paint = Paint::Stone;
@@ -22,7 +23,7 @@ pub(crate) fn lay(site: &mut Site<'_>, cell: Cell) {
     let frame = site.quarter.frame;
     site.lay(frame.at(u + CELL_U / 2.0, south, 0.0, 0.0), CELL_U, level::ALWAYS, |m| {
         m.frame = frame;
-        m.floor([u, south], [u + CELL_U, north], WATER_M, Paint::Water);
+        pave(m, [u, south, u + CELL_U, north], north - south, WATER_M, Paint::Water);
         let heights = [WATER_M - 0.3, GROUND_M];
         m.wall([u + CELL_U, south], [u, south], heights, STONE);
         m.wall([u, north], [u + CELL_U, north], heights, STONE);

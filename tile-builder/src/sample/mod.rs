@@ -37,10 +37,10 @@ use std::path::{Path, PathBuf};
 /// How finely the survey is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
-    /// Like a real survey: texels of 5.5 cm, five levels, some 4 MB a tile.
+    /// Like a real survey: texels of 6 cm, five levels, some 4 MB a tile.
     #[default]
     Full,
-    /// For load tests: texels of 22 cm, three levels, some 0.3 MB a tile.
+    /// For load tests: texels of 24 cm, three levels, some 0.3 MB a tile.
     Light,
 }
 

@@ -101,7 +101,7 @@ impl Patch {
 
 fn crown(p: Vec3, centre: Vec3, radii: Vec3, seed: u32) -> Vec3 {
     let d = (p - centre).unit();
-    let k = 0.66 + 0.46 * crown_lumps(d, seed);
+    let k = 0.60 + 0.56 * crown_lumps(d, seed);
     centre + vec3(d.x * radii.x * k, d.y * radii.y * k, d.z * radii.z * k)
 }
 
@@ -110,7 +110,7 @@ fn crown(p: Vec3, centre: Vec3, radii: Vec3, seed: u32) -> Vec3 {
 /// Clumps are the cells of a jittered grid on the sphere (Worley 1996), which gives the cauliflower
 /// that surveys make of trees.
 fn crown_lumps(d: Vec3, seed: u32) -> f32 {
-    let f = 1.75;
+    let f = 2.1;
     let p = vec3(d.x * f + 31.5, d.y * f + 31.5, d.z * f + 31.5);
     let (x, y, z) = (p.x.floor() as i32, p.y.floor() as i32, p.z.floor() as i32);
     let mut nearest = 4.0f32;

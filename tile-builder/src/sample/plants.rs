@@ -70,8 +70,26 @@ fn tree(site: &mut Site<'_>, u: f32, v: f32, species: Species, dice: &mut Dice) 
         m.sides(Block::standing(0.0, 0.0, -0.2, [0.34, 0.34, middle]), [bark; 4]);
         m.level = level::ALWAYS;
         let radii = [radius, radius * 0.94, radius * tall];
-        m.crown([lean[0], lean[1], middle], radii, seed, Paint::Leaves { tone, seed });
+        let leaves = Paint::Leaves { tone, seed };
+        m.crown([lean[0], lean[1], middle], radii, seed, leaves);
+        // Old crowns have grown apart into several tops.
+        m.level = level::LARGE;
+        let lobes = [[0.52, 0.18, 0.34], [-0.36, 0.46, 0.12], [-0.22, -0.52, 0.26]];
+        for (k, [x, y, up]) in lobes.into_iter().enumerate().take(lobe_count(species, radius)) {
+            let centre = [lean[0] + x * radius, lean[1] + y * radius, middle + up * radius * tall];
+            let size = radius * (0.66 - 0.05 * k as f32);
+            m.crown(centre, [size, size, size * 0.86], seed ^ (k as u32 + 5), leaves);
+        }
     });
+}
+
+/// How many side tops a tree has.
+fn lobe_count(species: Species, radius: f32) -> usize {
+    match species {
+        Species::Ginkgo | Species::Osmanthus => 0,
+        _ if radius > 3.7 => 3,
+        _ => 2,
+    }
 }
 
 fn avenue(site: &mut Site<'_>, [u, v]: [f32; 2], dice: &mut Dice) {

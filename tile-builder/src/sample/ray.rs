@@ -1,6 +1,8 @@
 //! Rays against the scene: a bounding volume hierarchy over the triangles of patches.
 //!
 //! In: the patches around a tile. Out: whether, and on what, a ray ends. Built and asked by `bake`.
+//! The tree stands in the street frame, where most walls are flat boxes along its axes; in the survey's
+//! axes every long wall would fill a wide box and be tested by every ray that passes near it.
 //! Triangles are tested after Möller and Trumbore (1997); the tree splits at the median of the
 //! longest axis, which is quick to build and good enough for scenes of some 100,000 triangles.
 
@@ -11,6 +13,8 @@ use super::vector::{Vec3, vec3};
 /// The triangles of a scene, ready to be hit.
 #[derive(Debug)]
 pub(crate) struct Scene {
+    /// Cosine and sine of the angle from east to the streets.
+    turn: [f32; 2],
     nodes: Vec<Node>,
     triangles: Vec<Triangle>,
 }
@@ -32,6 +36,8 @@ struct Node {
     start: u32,
     /// Triangles of a leaf, 0 for a branch.
     count: u32,
+    /// The axis along which a branch was split.
+    axis: u8,
 }
 
 /// A ray with its reach.
@@ -56,21 +62,27 @@ const DEEPEST: usize = 64;
 
 impl Scene {
     /// Cost: n log n of the number of patches.
-    pub(crate) fn new(patches: &[Patch]) -> Self {
+    pub(crate) fn new(patches: &[Patch], turn: [f32; 2]) -> Self {
         let mut triangles = Vec::with_capacity(patches.len() * 2);
         for (index, patch) in patches.iter().enumerate() {
-            push_triangles(&mut triangles, patch, index as u32);
+            push_triangles(&mut triangles, patch, index as u32, turn);
         }
         let mut nodes = Vec::with_capacity(triangles.len());
         let count = triangles.len();
         if count > 0 {
             build(&mut nodes, &mut triangles, 0, count);
         }
-        Self { nodes, triangles }
+        Self { turn, nodes, triangles }
+    }
+
+    fn turned(&self, ray: Ray) -> Ray {
+        let [origin, direction] = [ray.origin, ray.direction].map(|v| turned(v, self.turn));
+        Ray { origin, direction, ..ray }
     }
 
     /// True if anything solid stands in the way. Crowns let a fifth of the light through.
     pub(crate) fn blocked(&self, ray: Ray, own_patch: u32) -> bool {
+        let ray = self.turned(ray);
         let mut blocked = false;
         self.walk(ray, |triangle, distance| {
             if triangle.patch == own_patch && !triangle.leafy {
@@ -90,6 +102,7 @@ impl Scene {
 
     /// The first thing on the way.
     pub(crate) fn first(&self, ray: Ray, own_patch: u32) -> Option<Hit> {
+        let ray = self.turned(ray);
         let mut hit: Option<Hit> = None;
         self.walk(ray, |triangle, distance| {
             if triangle.patch == own_patch && !triangle.leafy {
@@ -119,8 +132,10 @@ impl Scene {
             }
             if node.count == 0 {
                 if depth + 2 <= DEEPEST {
-                    stack[depth] = node.start;
-                    stack[depth + 1] = index + 1;
+                    // The nearer half is visited first.
+                    let (near, far) = (index + 1, node.start);
+                    let backwards = ray.direction.axis(usize::from(node.axis)) < 0.0;
+                    (stack[depth], stack[depth + 1]) = if backwards { (near, far) } else { (far, near) };
                     depth += 2;
                 }
                 continue;
@@ -138,15 +153,20 @@ impl Scene {
     }
 }
 
-fn push_triangles(out: &mut Vec<Triangle>, patch: &Patch, index: u32) {
+/// A vector of the survey's axes in the street frame's axes.
+fn turned(p: Vec3, [cos, sin]: [f32; 2]) -> Vec3 {
+    vec3(p.x * cos + p.y * sin, p.y * cos - p.x * sin, p.z)
+}
+
+fn push_triangles(out: &mut Vec<Triangle>, patch: &Patch, index: u32, turn: [f32; 2]) {
     let leafy = patch.is_crown();
     let n = if leafy { CROWN_SEGMENTS } else { 1 };
     let step = 1.0 / n as f32;
     for row in 0..n {
         for column in 0..n {
             let (s, t) = (column as f32 * step, row as f32 * step);
-            let (a, b) = (patch.at(s, t), patch.at(s + step, t));
-            let (c, d) = (patch.at(s + step, t + step), patch.at(s, t + step));
+            let at = |s: f32, t: f32| turned(patch.at(s, t), turn);
+            let (a, b, c, d) = (at(s, t), at(s + step, t), at(s + step, t + step), at(s, t + step));
             for [p, q, r] in [[a, b, c], [a, c, d]] {
                 out.push(Triangle { a: p, ab: q - p, ac: r - p, patch: index, leafy });
             }
@@ -163,7 +183,7 @@ fn build(nodes: &mut Vec<Node>, triangles: &mut [Triangle], first: usize, count:
         high = high.max(t.a).max(b.max(c));
     }
     let index = nodes.len();
-    nodes.push(Node { low, high, start: first as u32, count: count as u32 });
+    nodes.push(Node { low, high, start: first as u32, count: count as u32, axis: 0 });
     if count <= LEAF_TRIANGLES {
         return;
     }
@@ -174,6 +194,7 @@ fn build(nodes: &mut Vec<Node>, triangles: &mut [Triangle], first: usize, count:
     build(nodes, triangles, first, count / 2);
     nodes[index].start = nodes.len() as u32;
     nodes[index].count = 0;
+    nodes[index].axis = axis as u8;
     build(nodes, triangles, first + count / 2, count - count / 2);
 }
 
@@ -217,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_ray_ends_on_the_nearest_patch_but_not_on_its_own() {
-        let scene = Scene::new(&[floor_at(0.0), floor_at(2.0), floor_at(5.0)]);
+        let scene = Scene::new(&[floor_at(0.0), floor_at(2.0), floor_at(5.0)], [0.8, 0.6]);
         let up = Ray { origin: vec3(1.0, 1.0, 0.0), direction: vec3(0.0, 0.0, 1.0), reach_m: 50.0 };
         assert_eq!(scene.first(up, 0).map(|h| h.patch), Some(1));
         assert_eq!(scene.first(up, 1).map(|h| h.patch), Some(2));
@@ -227,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_ray_beside_everything_meets_nothing() {
-        let scene = Scene::new(&[floor_at(0.0)]);
+        let scene = Scene::new(&[floor_at(0.0)], [0.8, 0.6]);
         let aside = Ray { origin: vec3(9.0, 0.0, -1.0), direction: vec3(0.0, 0.0, 1.0), reach_m: 50.0 };
         assert!(scene.first(aside, u32::MAX).is_none() && !scene.blocked(aside, u32::MAX));
     }

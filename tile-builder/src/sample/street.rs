@@ -28,8 +28,11 @@ pub(crate) fn furnish(site: &mut Site<'_>, cell: Cell) {
 fn avenue(site: &mut Site<'_>, [u, v]: [f32; 2], dice: &mut Dice) {
     for k in 0..4 {
         let a = 16.9 + 35.1 * k as f32;
-        lamp(site, [u + a, v + AVENUE[1] - 0.7], FRAC_PI_2, 8.0);
-        lamp(site, [u + a, v + AVENUE[2] + 0.7], -FRAC_PI_2, 8.0);
+        if k % 2 == 0 {
+            lamp(site, [u + a, v + AVENUE[1] - 0.7], FRAC_PI_2, 8.0);
+        } else {
+            lamp(site, [u + a, v + AVENUE[2] + 0.7], -FRAC_PI_2, 8.0);
+        }
     }
     camera(site, [u + LANE_HALF + 4.6, v + AVENUE[2] + 0.6]);
     let middle = f32::midpoint(AVENUE[1], AVENUE[2]);
@@ -117,8 +120,11 @@ fn access_road(site: &mut Site<'_>, cell: Cell, row: u8, dice: &mut Dice) {
 fn canal_lamps(site: &mut Site<'_>, [u, v]: [f32; 2]) {
     for k in 0..4 {
         let a = 17.2 + 35.2 * k as f32;
-        lamp(site, [u + a, v + CANAL[0] + 0.5], FRAC_PI_2, 4.2);
-        lamp(site, [u + a, v + CANAL[3] - 0.5], -FRAC_PI_2, 4.2);
+        if k % 2 == 0 {
+            lamp(site, [u + a, v + CANAL[0] + 0.5], FRAC_PI_2, 4.2);
+        } else {
+            lamp(site, [u + a, v + CANAL[3] - 0.5], -FRAC_PI_2, 4.2);
+        }
     }
 }
 
@@ -209,9 +215,8 @@ fn car(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32, dice: &mut Dice) {
 
 /// A body that narrows upwards: ends and half width of foot and top, two heights, sides and top.
 fn tapered(m: &mut Mason, foot: [f32; 3], top: [f32; 3], z: [f32; 2], side: Paint, lid: Paint) {
-    let corners = |[back, front, y]: [f32; 3], z: f32| {
-        [[back, -y, z], [front, -y, z], [front, y, z], [back, y, z]]
-    };
+    let corners =
+        |[back, front, y]: [f32; 3], z: f32| [[back, -y, z], [front, -y, z], [front, y, z], [back, y, z]];
     let (low, high) = (corners(foot, z[0]), corners(top, z[1]));
     for i in 0..4 {
         let j = (i + 1) % 4;

@@ -4,8 +4,10 @@
 //! there is no ground under buildings.
 
 use super::paint::Paint;
+use super::patch::Mason;
 use super::quarter::{CANAL, CELL_U, CELL_V, Cell, GROUND_M, Quarter};
 use super::site::{Site, level};
+use super::vector::lerp;
 
 /// Walls reach this far over the hole that they stand in.
 const TUCK_M: f32 = 0.35;
@@ -24,9 +26,28 @@ pub(crate) fn lay(site: &mut Site<'_>, cell: Cell) {
     site.lay(quarter.frame.at(u + CELL_U / 2.0, v + CELL_V / 2.0, 0.0, 0.0), CELL_V, level::ALWAYS, |m| {
         m.frame = quarter.frame;
         for [u0, v0, u1, v1] in rects {
-            m.floor([u0, v0], [u1, v1], GROUND_M, Paint::Ground);
+            pave(m, [u0, v0, u1, v1], PIECE_M, GROUND_M, Paint::Ground);
         }
     });
+}
+
+/// Pieces of ground are at most this long: what a tile's edge cuts off is then little of a picture.
+const PIECE_M: f32 = 9.0;
+
+/// A level surface in pieces of about a size.
+pub(crate) fn pave(m: &mut Mason, [u0, v0, u1, v1]: [f32; 4], piece_m: f32, z: f32, paint: Paint) {
+    let count = |length: f32| (length / piece_m).ceil().max(1.0) as usize;
+    let (columns, rows) = (count(u1 - u0), count(v1 - v0));
+    let at = |from: f32, to: f32, k: usize, n: usize| {
+        if k == n { to } else { lerp(from, to, k as f32 / n as f32) }
+    };
+    for row in 0..rows {
+        for column in 0..columns {
+            let low = [at(u0, u1, column, columns), at(v0, v1, row, rows)];
+            let high = [at(u0, u1, column + 1, columns), at(v0, v1, row + 1, rows)];
+            m.floor(low, high, z, paint);
+        }
+    }
 }
 
 /// A rectangle without a hole, as at most four rectangles.

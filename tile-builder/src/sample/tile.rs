@@ -33,7 +33,7 @@ pub(crate) const OVERLAP_M: f32 = 0.05;
 const SHADOW_M: f32 = 34.0;
 /// The coarsest level.
 const ROOT_LEVEL: u8 = 16;
-const JPEG_QUALITY: u8 = 82;
+const JPEG_QUALITY: u8 = 80;
 
 /// Level and splitting of the files below the root.
 struct Steps {
@@ -46,8 +46,8 @@ struct Steps {
 impl Detail {
     fn steps(self) -> Steps {
         match self {
-            Self::Full => Steps { leaf: 20, split_from: 19, texel_m: 0.055 },
-            Self::Light => Steps { leaf: 18, split_from: 19, texel_m: 0.22 },
+            Self::Full => Steps { leaf: 20, split_from: 19, texel_m: 0.06 },
+            Self::Light => Steps { leaf: 18, split_from: 19, texel_m: 0.24 },
         }
     }
 }
@@ -70,7 +70,7 @@ pub(crate) fn make(
     let (region, place) = quarter.extent.tile(index);
     let steps = detail.steps();
     let patches = Site::patches_in(quarter, region.grown(SHADOW_M));
-    let scene = Scene::new(&patches);
+    let scene = Scene::new(&patches, quarter.frame.turn);
     let levels = usize::from(steps.leaf - ROOT_LEVEL) + 1;
     let oven = Oven { quarter, scene: &scene, patches: &patches, texel_m: steps.texel_m, levels };
     let (low, high) = (region.grown(OVERLAP_M), step_m(steps.leaf));
