@@ -58,7 +58,8 @@ pub fn publication(folder: &Path) -> Result<Findings, ValidateError> {
     let path = version.join("catalog.json");
     let catalog: Value = serde_json::from_str(&read_text(&path)?)
         .map_err(|error| ValidateError { path: path.display().to_string(), reason: error.to_string() })?;
-    let mut checker = Checker { root: folder.to_owned(), findings: Findings::default(), seen: BTreeSet::new() };
+    let mut checker =
+        Checker { root: folder.to_owned(), findings: Findings::default(), seen: BTreeSet::new() };
     for scene in catalog["scenes"].as_array().into_iter().flatten() {
         let tileset = version.join(scene["tileset"].as_str().unwrap_or_default());
         checker.tileset(&tileset, None, f64::INFINITY, 0);
@@ -79,9 +80,10 @@ impl Checker {
 
     fn tileset(&mut self, path: &Path, parent: Option<&Aabb>, parent_error: f64, depth: usize) {
         self.findings.tilesets += 1;
-        let document: Value = match fs::read(path).map_err(|e| e.to_string()).and_then(|bytes| {
-            serde_json::from_slice(&bytes).map_err(|e| e.to_string())
-        }) {
+        let document: Value = match fs::read(path)
+            .map_err(|e| e.to_string())
+            .and_then(|bytes| serde_json::from_slice(&bytes).map_err(|e| e.to_string()))
+        {
             Ok(document) => document,
             Err(reason) => return self.problem(path, reason),
         };
@@ -107,7 +109,10 @@ impl Checker {
         };
         let error = tile["geometricError"].as_f64().unwrap_or(-1.0);
         if error < 0.0 || error > parent_error {
-            self.problem(file, format!("geometric error {error} is missing, negative, or above its parent's {parent_error}"));
+            self.problem(
+                file,
+                format!("geometric error {error} is missing, negative, or above its parent's {parent_error}"),
+            );
         }
         if parent.is_some_and(|parent| !parent.encloses(&bounds, SLACK_M)) {
             self.problem(file, format!("a tile around {:?} is not inside its parent", bounds.centre()));
@@ -134,7 +139,10 @@ impl Checker {
         }
         match content_bounds(&path) {
             Ok(inside) if bounds.encloses(&inside, SLACK_M) => {}
-            Ok(inside) => self.problem(file, format!("vertices of `{uri}` reach out of their tile: {inside:?} in {bounds:?}")),
+            Ok(inside) => self.problem(
+                file,
+                format!("vertices of `{uri}` reach out of their tile: {inside:?} in {bounds:?}"),
+            ),
             Err(reason) => self.problem(file, format!("content `{uri}` {reason}")),
         }
         if self.seen.insert(path) {
@@ -172,18 +180,16 @@ fn content_bounds(path: &Path) -> Result<Aabb, String> {
     let json: Value = serde_json::from_slice(&glb.json).map_err(|error| error.to_string())?;
     let mut bounds = Aabb::EMPTY;
     for node in json["nodes"].as_array().into_iter().flatten() {
-        let vector = |key: &str, default: f64| {
-            [0, 1, 2].map(|axis| node[key][axis].as_f64().unwrap_or(default))
-        };
+        let vector =
+            |key: &str, default: f64| [0, 1, 2].map(|axis| node[key][axis].as_f64().unwrap_or(default));
         let (scale, translation) = (vector("scale", 1.0), vector("translation", 0.0));
         let Some(mesh) = node["mesh"].as_u64() else { continue };
         for primitive in json["meshes"][mesh as usize]["primitives"].as_array().into_iter().flatten() {
             let accessor = primitive["attributes"]["POSITION"].as_u64().ok_or("has no positions")?;
             for end in ["min", "max"] {
                 let corner = &json["accessors"][accessor as usize][end];
-                let [x, y, z] = [0, 1, 2].map(|axis| {
-                    corner[axis].as_f64().unwrap_or(f64::NAN) * scale[axis] + translation[axis]
-                });
+                let [x, y, z] = [0, 1, 2]
+                    .map(|axis| corner[axis].as_f64().unwrap_or(f64::NAN) * scale[axis] + translation[axis]);
                 // glTF is Y-up, a tileset Z-up.
                 bounds.add(&[x, -z, y]);
             }

@@ -7,10 +7,8 @@ use tile_builder::read::{Limits, osgb};
 use tile_builder::scene::{Finer, LodNode, Mesh};
 
 fn data() -> Option<PathBuf> {
-    let root = std::env::var_os("TWIN_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("TWIN_TEST_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     if root.join("osgb-expected.json").is_file() {
         return Some(root);
     }

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use twin_schemas::report::{BuildReport, BuildTimings, Message, Severity};
 
-use super::console::{self, Console};
 use super::BuildArguments;
+use super::console::{self, Console};
 use crate::pipeline::{self, BuildOutcome, BuildRequest, Progress};
 use crate::publish::Publication;
 use crate::read::Limits;
@@ -45,7 +45,10 @@ struct Printed<'r> {
 
 pub(super) fn run(arguments: &BuildArguments) -> Result<ExitCode> {
     if let Some(threads) = arguments.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global().context("cannot start threads")?;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.into())
+            .build_global()
+            .context("cannot start threads")?;
     }
     let console = Console::new();
     let request = BuildRequest {

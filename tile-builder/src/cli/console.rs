@@ -47,7 +47,8 @@ impl Console {
             (stage.name, stage.done, stage.steps) = (name.to_owned(), 0, steps);
             stage.last_line = Instant::now();
             if std::io::stderr().is_terminal() {
-                let style = ProgressStyle::with_template("{prefix:>10} {bar:32} {pos}/{len} {wide_msg} {eta}");
+                let style =
+                    ProgressStyle::with_template("{prefix:>10} {bar:32} {pos}/{len} {wide_msg} {eta}");
                 let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
                 stage.bar = ProgressBar::new(steps).with_style(style).with_prefix(name.to_owned());
             } else {

@@ -71,17 +71,24 @@ pub(super) fn write(packed: &Packed) -> Result<Vec<u8>, EncodeError> {
 impl Document {
     fn primitive(&mut self, primitive: &Primitive, quantised: bool) -> Result<Value, EncodeError> {
         let mut attributes = Map::new();
-        let position = if quantised { self.quantised_positions(primitive) } else { self.float_positions(primitive) };
+        let position =
+            if quantised { self.quantised_positions(primitive) } else { self.float_positions(primitive) };
         attributes.insert("POSITION".into(), position?.into());
         if primitive.texture.is_some() {
             let uvs: Vec<Uv> = primitive.vertices.iter().map(|v| Uv(v.uv)).collect();
             let view = self.attribute_view(&uvs)?;
-            attributes.insert("TEXCOORD_0".into(), self.accessor(view, UNSIGNED_SHORT, uvs.len(), "VEC2", false).into());
+            attributes.insert(
+                "TEXCOORD_0".into(),
+                self.accessor(view, UNSIGNED_SHORT, uvs.len(), "VEC2", false).into(),
+            );
         }
         if primitive.has_colours {
             let colours: Vec<Colour> = primitive.vertices.iter().map(|v| Colour(v.colour)).collect();
             let view = self.attribute_view(&colours)?;
-            attributes.insert("COLOR_0".into(), self.accessor(view, UNSIGNED_SHORT, colours.len(), "VEC4", true).into());
+            attributes.insert(
+                "COLOR_0".into(),
+                self.accessor(view, UNSIGNED_SHORT, colours.len(), "VEC4", true).into(),
+            );
         }
         let indices = self.indices(&primitive.indices, primitive.vertices.len())?;
         let material = self.material(primitive);
@@ -117,7 +124,8 @@ impl Document {
     fn indices(&mut self, indices: &[u32], vertices: usize) -> Result<usize, EncodeError> {
         let encoded = meshopt::encode_index_buffer(indices, vertices).map_err(refused)?;
         // 65535 itself is the primitive-restart value, which an index may not take.
-        let (size, component) = if vertices <= usize::from(u16::MAX) { (2, UNSIGNED_SHORT) } else { (4, UNSIGNED_INT) };
+        let (size, component) =
+            if vertices <= usize::from(u16::MAX) { (2, UNSIGNED_SHORT) } else { (4, UNSIGNED_INT) };
         let stream = json!({ "mode": "TRIANGLES", "byteStride": size, "count": indices.len() });
         let view = self.compressed_view(&encoded, indices.len() * size, None, ELEMENT_ARRAY_BUFFER, stream);
         Ok(self.accessor(view, component, indices.len(), "SCALAR", false))
@@ -215,7 +223,8 @@ impl Document {
             TextureFormat::Jpeg => "image/jpeg",
             TextureFormat::Png => "image/png",
         };
-        self.images.push(json!({ "bufferView": self.views.len() - 1, "mimeType": mime, "name": texture.name }));
+        self.images
+            .push(json!({ "bufferView": self.views.len() - 1, "mimeType": mime, "name": texture.name }));
         self.textures.push(json!({ "sampler": sampler, "source": self.images.len() - 1 }));
     }
 

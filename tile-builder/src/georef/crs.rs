@@ -48,7 +48,8 @@ thread_local! {
 pub(super) fn kind(definition: &str) -> Result<CrsKind, CrsError> {
     let crs = Proj::new(definition).map_err(|error| unknown(definition, &error))?;
     let json = crs.to_projjson(None, None, None).map_err(|error| unknown(definition, &error))?;
-    let geographic = json.contains("\"type\": \"GeographicCRS\"") && !json.contains("\"type\": \"ProjectedCRS\"");
+    let geographic =
+        json.contains("\"type\": \"GeographicCRS\"") && !json.contains("\"type\": \"ProjectedCRS\"");
     // A projected CRS names its geographic base as `base_crs`, without a type of that name.
     Ok(if geographic { CrsKind::Geographic } else { CrsKind::Projected })
 }

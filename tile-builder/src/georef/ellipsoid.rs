@@ -93,9 +93,7 @@ impl EnuFrame {
     #[must_use]
     pub fn column_major(&self) -> [f64; 16] {
         let ([e, n, u], o) = (self.axes, self.origin);
-        [
-            e[0], e[1], e[2], 0.0, n[0], n[1], n[2], 0.0, u[0], u[1], u[2], 0.0, o[0], o[1], o[2], 1.0,
-        ]
+        [e[0], e[1], e[2], 0.0, n[0], n[1], n[2], 0.0, u[0], u[1], u[2], 0.0, o[0], o[1], o[2], 1.0]
     }
 }
 

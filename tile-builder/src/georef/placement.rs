@@ -126,7 +126,10 @@ fn definition(srs: &Srs) -> &str {
 /// The vertical reference in words, and the metres that turn its heights into ellipsoidal ones.
 fn height_reference(request: &PlacementRequest, notes: &mut Notes<'_>) -> (String, f64) {
     if let Some(plan) = &request.height {
-        return (format!("{}, {} m above the ellipsoid here (plan)", plan.reference, plan.geoid_height_m), plan.geoid_height_m);
+        return (
+            format!("{}, {} m above the ellipsoid here (plan)", plan.reference, plan.geoid_height_m),
+            plan.geoid_height_m,
+        );
     }
     let stated = match &request.srs {
         Srs::Code { vertical: Some(code), .. } => Some(vertical_name(code).to_owned()),

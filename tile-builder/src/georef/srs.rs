@@ -50,7 +50,8 @@ impl Srs {
             return Ok(Self::Local);
         }
         if let Some(position) = upper.strip_prefix("ENU:") {
-            return parse_enu(position).ok_or_else(|| fail("needs latitude and longitude in degrees, as `ENU:31.2,120.6`"));
+            return parse_enu(position)
+                .ok_or_else(|| fail("needs latitude and longitude in degrees, as `ENU:31.2,120.6`"));
         }
         if let Some(codes) = upper.strip_prefix("EPSG:") {
             return parse_codes(codes).ok_or_else(|| fail("needs a number after `EPSG:`"));

@@ -67,7 +67,10 @@ impl Place<'_> {
     fn object(&self, area: &Area, class: ObjectClass, id: String) -> ModelObject {
         let mut properties: BTreeMap<String, Value> =
             area.properties.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-        let name = LocalizedText { zh: take_text(&mut properties, "name_zh"), en: take_text(&mut properties, "name_en") };
+        let name = LocalizedText {
+            zh: take_text(&mut properties, "name_zh"),
+            en: take_text(&mut properties, "name_en"),
+        };
         let number = |key: &str| area.properties.get(key).and_then(Value::as_f64).filter(|v| v.is_finite());
         let ground = number("ground_m");
         let footprint = self.outline(area, ground.unwrap_or(self.ground_m));
@@ -94,7 +97,13 @@ impl Place<'_> {
 
     /// Lowest and highest local height. A building without stated heights spans the scene's, as a
     /// zone does.
-    fn heights(&self, area: &Area, class: ObjectClass, ground: Option<f64>, height: Option<f64>) -> (f64, f64) {
+    fn heights(
+        &self,
+        area: &Area,
+        class: ObjectClass,
+        ground: Option<f64>,
+        height: Option<f64>,
+    ) -> (f64, f64) {
         let scene = (self.community.bounds.min.up_m, self.community.bounds.max.up_m);
         let corner = area.polygons.first().and_then(|rings| rings.first()?.first());
         let (ObjectClass::Building, Some(corner)) = (class, corner) else { return scene };
@@ -141,7 +150,8 @@ mod tests {
     use super::*;
 
     fn square(id: &str, lon: f64, lat: f64, edge: f64, properties: &Value) -> Area {
-        let ring = vec![[lon, lat], [lon + edge, lat], [lon + edge, lat + edge], [lon, lat + edge], [lon, lat]];
+        let ring =
+            vec![[lon, lat], [lon + edge, lat], [lon + edge, lat + edge], [lon, lat + edge], [lon, lat]];
         Area {
             id: id.into(),
             polygons: vec![vec![ring]],
@@ -158,8 +168,10 @@ mod tests {
             origin: Some(GeographicPoint { longitude_deg: 120.0, latitude_deg: 31.0, height_m: 5.0 }),
             bounds: LocalBox { min: corner, max: corner },
         };
-        let zones = [square("z1", 120.0, 31.0, 0.01, &Value::Null), square("z2", 120.01, 31.0, 0.01, &Value::Null)];
-        let about = serde_json::json!({ "name_zh": "7号楼", "ground_m": 4.0, "height_m": 20.0, "year_built": 1987 });
+        let zones =
+            [square("z1", 120.0, 31.0, 0.01, &Value::Null), square("z2", 120.01, 31.0, 0.01, &Value::Null)];
+        let about =
+            serde_json::json!({ "name_zh": "7号楼", "ground_m": 4.0, "height_m": 20.0, "year_built": 1987 });
         let buildings = [square("b7", 120.012, 31.002, 0.0004, &about)];
         let objects = model(&community, &zones, &buildings);
         let building = &objects[3];
@@ -168,6 +180,9 @@ mod tests {
         assert_eq!(building.name.zh.as_deref(), Some("7号楼"));
         assert_eq!(building.properties["year_built"], 1987);
         assert!((building.bounds.max.up_m - building.bounds.min.up_m - 20.0).abs() < 1e-9);
-        assert!((building.bounds.min.up_m - (-1.1)).abs() < 0.1, "ground is a metre below, and the Earth curves");
+        assert!(
+            (building.bounds.min.up_m - (-1.1)).abs() < 0.1,
+            "ground is a metre below, and the Earth curves"
+        );
     }
 }

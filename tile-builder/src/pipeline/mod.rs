@@ -130,8 +130,12 @@ struct BuiltSource {
 pub fn build(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
     let resolved = read::plan::resolve(&request.input)?;
     progress.plan(&resolved);
-    let sources =
-        resolved.plan.sources.iter().map(|source| open_source(&resolved.base, source)).collect::<Result<Vec<_>, _>>()?;
+    let sources = resolved
+        .plan
+        .sources
+        .iter()
+        .map(|source| open_source(&resolved.base, source))
+        .collect::<Result<Vec<_>, _>>()?;
     let zones = read_areas(&resolved, resolved.plan.partition.zones.as_deref())?;
     let footprints = read_areas(&resolved, resolved.plan.partition.footprints.as_deref())?;
     let publication = Publication::open(&request.out)?;
@@ -306,8 +310,13 @@ fn collect_report(
         report.messages.push(Message {
             severity: Severity::Warning,
             code: "areas_without_position".into(),
-            text: format!("{areas} zones and footprints were left out, because the community has no place on the Earth"),
-            hint: Some("give the plan an origin: `[community] origin = { longitude_deg = …, latitude_deg = … }`".into()),
+            text: format!(
+                "{areas} zones and footprints were left out, because the community has no place on the Earth"
+            ),
+            hint: Some(
+                "give the plan an origin: `[community] origin = { longitude_deg = …, latitude_deg = … }`"
+                    .into(),
+            ),
             subject: None,
         });
     }

@@ -12,9 +12,9 @@ use rayon::prelude::*;
 use twin_schemas::report::{Figures, Message, Severity};
 
 use crate::encode::{self, Content};
+use crate::geometry::Aabb;
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
-use crate::geometry::Aabb;
 use crate::lod;
 use crate::publish::{Publication, PublishError};
 use crate::read::survey::SurveyTile;
@@ -131,12 +131,21 @@ fn beyond_limits(job: &ObliqueJob<'_>, path: &Path, above: &[PathBuf]) -> Option
         .then(|| format!("is one of more than {tree_files} files of its tile"))
 }
 
-fn read_levels(job: &ObliqueJob<'_>, path: &Path, name: &str, built: &mut Built) -> Result<Vec<LodNode>, Absent> {
+fn read_levels(
+    job: &ObliqueJob<'_>,
+    path: &Path,
+    name: &str,
+    built: &mut Built,
+) -> Result<Vec<LodNode>, Absent> {
     let bytes = match read_bounded(path, job.limits) {
         Ok(bytes) => bytes,
         Err(ReadFailure::Missing) => return Err(Absent::Missing),
         Err(ReadFailure::Other(reason)) => {
-            built.messages.push(damaged(name, format!("`{name}` {reason}"), "check the file and its permissions"));
+            built.messages.push(damaged(
+                name,
+                format!("`{name}` {reason}"),
+                "check the file and its permissions",
+            ));
             built.figures.files_damaged += 1;
             return Err(Absent::Damaged);
         }
@@ -295,7 +304,9 @@ fn finish_node(
         built.messages.push(Message {
             severity: Severity::Warning,
             code: "stays_coarse".into(),
-            text: format!("a level of `{name}` stays coarse, because only a part of its finer level can be read"),
+            text: format!(
+                "a level of `{name}` stays coarse, because only a part of its finer level can be read"
+            ),
             hint: None,
             subject: Some(name),
         });
@@ -318,7 +329,11 @@ fn finer_file(
         Err(reason) => {
             let name = relative_name(job, parent);
             let hint = "child files must lie inside the survey's folder";
-            below.messages.push(damaged(&name, format!("`{name}` names the child file `{child}`, which {reason}"), hint));
+            below.messages.push(damaged(
+                &name,
+                format!("`{name}` names the child file `{child}`, which {reason}"),
+                hint,
+            ));
             below.figures.files_damaged += 1;
             return Ok(false);
         }

@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn an_origin_with_semicolons_is_refused_by_name() {
-        let xml = "<ModelMetadata><SRS>EPSG:4547</SRS><SRSOrigin>436199.73;2488760.85</SRSOrigin></ModelMetadata>";
+        let xml =
+            "<ModelMetadata><SRS>EPSG:4547</SRS><SRSOrigin>436199.73;2488760.85</SRSOrigin></ModelMetadata>";
         assert_eq!(
             parse_metadata(xml).unwrap_err(),
             "`SRSOrigin` is `436199.73;2488760.85`, not numbers with commas between them"

@@ -97,7 +97,12 @@ fn georeference(page: &mut String, georeference: &Georeference) {
         GeoreferenceMethod::Local => "no position; local metres",
     };
     let crs = georeference.crs.as_deref().unwrap_or("none");
-    let _ = write!(page, "<p>Placed by {method}: {}. Heights: {}.", escape(crs), escape(&georeference.height_reference));
+    let _ = write!(
+        page,
+        "<p>Placed by {method}: {}. Heights: {}.",
+        escape(crs),
+        escape(&georeference.height_reference)
+    );
     if let Some(origin) = georeference.origin {
         let _ = write!(
             page,

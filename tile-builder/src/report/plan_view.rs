@@ -15,9 +15,11 @@ pub(super) fn svg(report: &BuildReport, model: &[ModelObject]) -> String {
         .flat_map(|source| &source.tiles)
         .filter_map(|tile| tile.extent_m.map(|extent| (tile, extent)))
         .collect();
-    let Some(frame) = tiles.iter().map(|(_, extent)| *extent).reduce(|a, b| {
-        [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
-    }) else {
+    let Some(frame) = tiles
+        .iter()
+        .map(|(_, extent)| *extent)
+        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+    else {
         return String::new();
     };
     let [west, south, east, north] = frame;

@@ -99,7 +99,8 @@ const BIND_PER_VERTEX: i32 = 4;
 impl Parser<'_, '_> {
     /// An array object of version 112 or later, or `None` if `name` is no array class.
     pub(super) fn array_object(&mut self, name: &str) -> Read<Option<Array>> {
-        let Some(&(_, class, components, scalar)) = ARRAYS.iter().find(|(_, class, ..)| *class == name) else {
+        let Some(&(_, class, components, scalar)) = ARRAYS.iter().find(|(_, class, ..)| *class == name)
+        else {
             return Ok(None);
         };
         self.buffer_data()?;

@@ -114,10 +114,7 @@ impl<'a> Cursor<'a> {
         let end = usize::try_from(size).ok().and_then(|size| start.checked_add(size));
         match end {
             Some(end) if end >= self.at && end <= self.bytes.len() => Ok(Some(end)),
-            _ => Err(OsgbErrorKind::Truncated {
-                needed: size,
-                left: (self.bytes.len() - start) as u64,
-            }),
+            _ => Err(OsgbErrorKind::Truncated { needed: size, left: (self.bytes.len() - start) as u64 }),
         }
     }
 

@@ -70,7 +70,11 @@ pub(super) fn read_header(cursor: &mut Cursor<'_>) -> Read<Header> {
 }
 
 /// The body after the header, decompressed if need be.
-pub(super) fn read_body<'a>(cursor: &mut Cursor<'a>, header: &Header, limits: &Limits) -> Read<Cow<'a, [u8]>> {
+pub(super) fn read_body<'a>(
+    cursor: &mut Cursor<'a>,
+    header: &Header,
+    limits: &Limits,
+) -> Read<Cow<'a, [u8]>> {
     match header.compressor.as_str() {
         "0" | "" => Ok(Cow::Borrowed(cursor.take(cursor.left())?)),
         "zlib" => gunzip(cursor.take(cursor.left())?, limits).map(Cow::Owned),

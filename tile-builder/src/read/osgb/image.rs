@@ -34,7 +34,9 @@ pub(super) fn from_file_bytes(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> 
 pub(super) fn from_pixels(name: &str, pixels: &Pixels, limits: &Limits) -> TextureResult<Texture> {
     within_limit(pixels.width, pixels.height, limits)?;
     let mut rgba = match pixels.format {
-        GL_RGB_S3TC_DXT1 | GL_RGBA_S3TC_DXT1 | GL_RGBA_S3TC_DXT3 | GL_RGBA_S3TC_DXT5 => decode_blocks(pixels)?,
+        GL_RGB_S3TC_DXT1 | GL_RGBA_S3TC_DXT1 | GL_RGBA_S3TC_DXT3 | GL_RGBA_S3TC_DXT5 => {
+            decode_blocks(pixels)?
+        }
         _ => unpack_rows(pixels)?,
     };
     // OSG keeps the bottom row first; an image file begins at the top.

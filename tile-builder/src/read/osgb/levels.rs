@@ -48,7 +48,8 @@ impl OsgbFile {
                 .map(|class| format!("objects of class `{class}` are not supported and were left out"))
                 .collect(),
         };
-        let found = walk.collect(self.root, &Inherited { place: Affine::IDENTITY, texture: None, material: None })?;
+        let found =
+            walk.collect(self.root, &Inherited { place: Affine::IDENTITY, texture: None, material: None })?;
         Ok(Levels { nodes: found.into_nodes(), warnings: walk.warnings })
     }
 }
@@ -117,7 +118,9 @@ impl Walk<'_> {
         self.path.push(at);
         let file = self.file;
         let found = match file.get(at) {
-            Object::Node(node) | Object::Group(node) | Object::LightSource(node) | Object::Geode(node) => self.children(node, inherited)?,
+            Object::Node(node) | Object::Group(node) | Object::LightSource(node) | Object::Geode(node) => {
+                self.children(node, inherited)?
+            }
             Object::Transform { node, matrix } => {
                 let Some(place) = Affine::from_row_vector_matrix(matrix) else {
                     let kind = OsgbErrorKind::Invalid("the matrix is not an affine map".into());
@@ -161,7 +164,11 @@ impl Walk<'_> {
         Ok(found)
     }
 
-    fn geometry(&mut self, geometry: &super::drawable::Geometry, inherited: &Inherited) -> Result<Found, OsgbError> {
+    fn geometry(
+        &mut self,
+        geometry: &super::drawable::Geometry,
+        inherited: &Inherited,
+    ) -> Result<Found, OsgbError> {
         let inherited = self.with_state(geometry.state, inherited);
         let texture = inherited.texture.and_then(|at| self.texture(at));
         let material = Material { base_colour: self.base_colour(&inherited, texture.is_some()), texture };
@@ -214,7 +221,8 @@ impl Walk<'_> {
                 Some(Arc::new(made))
             }
             Err(reason) => {
-                self.warnings.push(format!("texture `{}` {reason}; its mesh is shown without it", image.name));
+                self.warnings
+                    .push(format!("texture `{}` {reason}; its mesh is shown without it", image.name));
                 None
             }
         }
@@ -239,7 +247,8 @@ impl Walk<'_> {
                 finer.extend(step.files.into_iter().map(Finer::File));
             } else {
                 if !step.files.is_empty() {
-                    self.warnings.push("a level between two others is in a file of its own; it is passed over".into());
+                    self.warnings
+                        .push("a level between two others is in a file of its own; it is passed over".into());
                 }
                 let mut meshes = step.found.meshes;
                 // What is coarse here gives way to the finer step as a whole.

@@ -202,7 +202,8 @@ mod tests {
         };
         let error = triangulate(&list, 3, 100, &mut Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), "vertex index 9 is outside 3 vertices");
-        let range = Primitives { mode: GL_TRIANGLES, indices: Indices::Range { first: u32::MAX, count: u32::MAX } };
+        let range =
+            Primitives { mode: GL_TRIANGLES, indices: Indices::Range { first: u32::MAX, count: u32::MAX } };
         assert!(triangulate(&range, 3, 100, &mut Vec::new()).is_err());
     }
 }

@@ -26,9 +26,19 @@ pub(crate) enum Object {
     Node(Node),
     Group(Node),
     LightSource(Node),
-    Transform { node: Node, matrix: [f64; 16] },
-    Lod { node: Node, lod: Lod },
-    PagedLod { node: Node, lod: Lod, paged: PagedLod },
+    Transform {
+        node: Node,
+        matrix: [f64; 16],
+    },
+    Lod {
+        node: Node,
+        lod: Lod,
+    },
+    PagedLod {
+        node: Node,
+        lod: Lod,
+        paged: PagedLod,
+    },
     Geode(Node),
     Geometry(Box<Geometry>),
     StateSet(StateSet),

@@ -269,7 +269,9 @@ impl Parser<'_, '_> {
             "AlphaFunc" | "PolygonOffset" => 8,
             "Depth" => 4 + 8 + 8 + 1,
             "Light" => 4 + 4 * 16 + 12 + 12 + 8,
-            "BufferObject" | "VertexBufferObject" | "ElementBufferObject" => return self.skip_buffer_object(),
+            "BufferObject" | "VertexBufferObject" | "ElementBufferObject" => {
+                return self.skip_buffer_object();
+            }
             _ => return Ok(false),
         };
         self.attribute()?;

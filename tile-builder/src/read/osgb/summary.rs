@@ -131,7 +131,9 @@ impl Summary {
             self.attribute(format!("{class}:{}", primitives.mode));
         }
         self.attribute(geometry.positions.as_ref().map_or(String::new(), |a| a.class.to_owned()));
-        for (name, array) in [("normal", &geometry.normals), ("colour", &geometry.colours), ("uv0", &geometry.uvs)] {
+        for (name, array) in
+            [("normal", &geometry.normals), ("colour", &geometry.colours), ("uv0", &geometry.uvs)]
+        {
             if array.is_some() {
                 self.attribute(name.to_owned());
             }

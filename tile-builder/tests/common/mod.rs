@@ -1,0 +1,160 @@
+//! What the builder's tests share: test data, builds into private folders, published glb files
+//! read back with a decoder.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde_json::Value;
+use tile_builder::pipeline::{BuildError, BuildOutcome, BuildRequest, Progress, build};
+use tile_builder::read::Limits;
+use tile_builder::read::plan::ResolvedPlan;
+use twin_schemas::report::Message;
+
+/// The folder of real surveys, or `None` after saying that the test is skipped.
+pub fn data() -> Option<PathBuf> {
+    let root = std::env::var_os("TWIN_TEST_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
+    if root.join("osgb-expected.json").is_file() {
+        return Some(root);
+    }
+    eprintln!("SKIPPED: no test data at `{}` (set TWIN_TEST_DATA)", root.display());
+    None
+}
+
+/// Copies a folder, so that a test can damage it.
+pub fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_tree(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Collects what a build says.
+#[derive(Default)]
+pub struct Said(pub Mutex<Vec<String>>);
+
+impl Progress for Said {
+    fn plan(&self, _: &ResolvedPlan) {}
+    fn stage(&self, _: &str, _: u64) {}
+    fn step(&self, _: &str) {}
+    fn message(&self, message: &Message) {
+        self.0.lock().unwrap().push(message.text.clone());
+    }
+}
+
+/// Builds `input` into `out`.
+pub fn try_build(input: &Path, out: &Path) -> Result<BuildOutcome, BuildError> {
+    let request =
+        BuildRequest { input: input.to_owned(), out: out.to_owned(), limits: Limits::default() };
+    build(&request, &Said::default())
+}
+
+/// A published version, opened for reading.
+pub struct Published {
+    pub root: PathBuf,
+    pub version: PathBuf,
+    pub catalog: Value,
+    pub outcome: BuildOutcome,
+}
+
+/// Builds `input` into `out`, which must succeed, and opens what was published.
+pub fn build_into(input: &Path, out: &Path) -> Published {
+    let outcome = try_build(input, out).unwrap_or_else(|error| panic!("{error}"));
+    let version = out.join("versions").join(&outcome.version);
+    let catalog = serde_json::from_slice(&std::fs::read(version.join("catalog.json")).unwrap()).unwrap();
+    Published { root: out.to_owned(), version, catalog, outcome }
+}
+
+impl Published {
+    /// The build's messages as `code: text`.
+    pub fn messages(&self) -> Vec<String> {
+        self.outcome.report.messages.iter().map(|m| format!("{}: {}", m.code, m.text)).collect()
+    }
+
+    /// Every content file, ordered by name.
+    pub fn contents(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(self.root.join("content")).unwrap().map(|e| e.unwrap().path()).collect();
+        files.sort();
+        files
+    }
+
+    /// Every file of the publication with its bytes, for comparisons.
+    pub fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        list(&self.root, &mut files);
+        files.sort();
+        files
+            .into_iter()
+            .map(|path| (path.strip_prefix(&self.root).unwrap().to_owned(), std::fs::read(&path).unwrap()))
+            .collect()
+    }
+}
+
+fn list(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { list(&path, out) } else { out.push(path) }
+    }
+}
+
+/// A glb, its streams decoded as a viewer would.
+pub struct Glb {
+    pub json: Value,
+    pub bin: Vec<u8>,
+}
+
+impl Glb {
+    pub fn read(path: &Path) -> Self {
+        let bytes = std::fs::read(path).unwrap();
+        let glb = gltf::Glb::from_slice(&bytes).unwrap();
+        Self { json: serde_json::from_slice(&glb.json).unwrap(), bin: glb.bin.unwrap().into_owned() }
+    }
+
+    /// Positions of all primitives, east, north, up, after the node's transform.
+    pub fn positions(&self) -> Vec<[f64; 3]> {
+        let node = &self.json["nodes"][0];
+        let number = |key: &str, axis: usize, default: f64| node[key][axis].as_f64().unwrap_or(default);
+        let mut out = Vec::new();
+        for primitive in self.json["meshes"][0]["primitives"].as_array().unwrap() {
+            let accessor = &self.json["accessors"][primitive["attributes"]["POSITION"].as_u64().unwrap() as usize];
+            let view = &self.json["bufferViews"][accessor["bufferView"].as_u64().unwrap() as usize];
+            let stream = &view["extensions"]["EXT_meshopt_compression"];
+            let size = |key: &str| stream[key].as_u64().unwrap() as usize;
+            let encoded = &self.bin[size("byteOffset")..size("byteOffset") + size("byteLength")];
+            let stored: Vec<[f64; 3]> = if accessor["componentType"] == 5123 {
+                let values = meshopt::decode_vertex_buffer::<[u16; 4]>(encoded, size("count")).unwrap();
+                values.iter().map(|v| [0, 1, 2].map(|i| f64::from(v[i]))).collect()
+            } else {
+                let values = meshopt::decode_vertex_buffer::<[f32; 3]>(encoded, size("count")).unwrap();
+                values.iter().map(|v| v.map(f64::from)).collect()
+            };
+            for v in stored {
+                let [x, y, z] = [0, 1, 2].map(|i| number("translation", i, 0.0) + number("scale", i, 1.0) * v[i]);
+                out.push([x, -z, y]);
+            }
+        }
+        out
+    }
+
+    /// Bytes of each image.
+    pub fn images(&self) -> Vec<Vec<u8>> {
+        let images = self.json["images"].as_array().cloned().unwrap_or_default();
+        images
+            .iter()
+            .map(|image| {
+                let view = &self.json["bufferViews"][image["bufferView"].as_u64().unwrap() as usize];
+                let at = view["byteOffset"].as_u64().unwrap() as usize;
+                self.bin[at..at + view["byteLength"].as_u64().unwrap() as usize].to_vec()
+            })
+            .collect()
+    }
+}
