@@ -57,7 +57,7 @@ function Reading({ device, id, stream }: { device: DeviceView; id: string; strea
   const unit = stream.unit ?? '';
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const most = quantity(high, unit, language.value);
-  const span = t.lastReadings(values.length, low < high ? t.range(figure(low, language.value), most) : most);
+  const span = t.lastReadings(values.length, figure(low, language.value) === figure(high, language.value) ? most : t.range(figure(low, language.value), most));
   return (
     <div class="reading">
       <div class="line">
