@@ -14,7 +14,7 @@ pub(crate) fn to_sun() -> Vec3 {
 const SUN: Rgb = [3.25, 2.98, 2.55];
 const SKY: Rgb = [0.60, 0.72, 0.92];
 const BOUNCE: Rgb = [0.46, 0.42, 0.36];
-const EXPOSURE: f32 = 0.52;
+const EXPOSURE: f32 = 0.56;
 
 /// What falls on a point.
 #[derive(Debug, Clone, Copy, Default)]

@@ -17,6 +17,7 @@ mod low;
 mod noise;
 mod osgb;
 mod paint;
+mod palette;
 mod patch;
 mod plants;
 mod quarter;
@@ -27,6 +28,8 @@ mod square;
 mod street;
 mod survey;
 mod terrain;
+#[cfg(test)]
+mod tests;
 mod tile;
 mod vector;
 mod walkup;
@@ -37,10 +40,10 @@ use std::path::{Path, PathBuf};
 /// How finely the survey is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
-    /// Like a real survey: texels of 6 cm, five levels, some 4 MB a tile.
+    /// Like a real survey: texels of 5.5 cm, five levels, some 4 MB a tile.
     #[default]
     Full,
-    /// For load tests: texels of 24 cm, three levels, some 0.3 MB a tile.
+    /// For load tests: texels of 22 cm, three levels, some 0.3 MB a tile.
     Light,
 }
 

@@ -311,8 +311,8 @@ mod tests {
         let finer = Finer { file: "fine.osgb".to_owned(), pixels_per_radius_m: 4.0 };
         let bytes = encode(&[Piece { finer: Some(finer), ..triangle() }]);
         let name = bytes.windows(9).position(|w| w == b"fine.osgb").expect("the name stands in the file");
-        // Radius 3 m, so the switch is at 12 pixels; the two ranges end 27 bytes before the name.
-        let threshold = &bytes[name - 27..name - 23];
+        // Radius 3 m, so the switch is at 12 pixels; the two ranges end 24 bytes before the name.
+        let threshold = &bytes[name - 28..name - 24];
         assert_eq!(threshold, 12f32.to_le_bytes());
     }
 

@@ -237,11 +237,19 @@ impl Mason {
         self.face([[x0, y1, z], [x1, y1, z], [x1, y0, z], [x0, y0, z]], paint);
     }
 
-    /// A lumpy ball of leaves around a point of the frame.
-    pub(crate) fn crown(&mut self, centre: [f32; 3], radii: [f32; 3], seed: u32, paint: Paint) {
+    /// A lumpy ball of leaves around a point of the frame. A side top grows out of another crown and
+    /// has no underside.
+    pub(crate) fn crown(
+        &mut self,
+        centre: [f32; 3],
+        radii: [f32; 3],
+        seed: u32,
+        paint: Paint,
+        side_top: bool,
+    ) {
         let centre = self.frame.place(centre[0], centre[1], centre[2]);
         let radii = vec3(radii[0], radii[1], radii[2]);
-        for corners in CUBE {
+        for corners in CUBE.into_iter().take(if side_top { 5 } else { 6 }) {
             let corners = corners.map(|[x, y, z]| centre + vec3(x, y, z));
             let size = [lerp(radii.x, radii.z, 0.3) * 1.35; 2];
             let shape = Shape::Crown { centre, radii, seed };

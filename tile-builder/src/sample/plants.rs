@@ -71,14 +71,14 @@ fn tree(site: &mut Site<'_>, u: f32, v: f32, species: Species, dice: &mut Dice) 
         m.level = level::ALWAYS;
         let radii = [radius, radius * 0.94, radius * tall];
         let leaves = Paint::Leaves { tone, seed };
-        m.crown([lean[0], lean[1], middle], radii, seed, leaves);
+        m.crown([lean[0], lean[1], middle], radii, seed, leaves, false);
         // Old crowns have grown apart into several tops.
         m.level = level::LARGE;
         let lobes = [[0.52, 0.18, 0.34], [-0.36, 0.46, 0.12], [-0.22, -0.52, 0.26]];
         for (k, [x, y, up]) in lobes.into_iter().enumerate().take(lobe_count(species, radius)) {
             let centre = [lean[0] + x * radius, lean[1] + y * radius, middle + up * radius * tall];
             let size = radius * (0.66 - 0.05 * k as f32);
-            m.crown(centre, [size, size, size * 0.86], seed ^ (k as u32 + 5), leaves);
+            m.crown(centre, [size, size, size * 0.86], seed ^ (k as u32 + 5), leaves, true);
         }
     });
 }

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use super::cut::Region;
 use super::noise::{Dice, seed_of};
 use super::paint::Style;
+use super::palette;
 use super::patch::Frame;
-use super::vector::{Rgb, Vec3, srgb, vec3};
+use super::vector::{Vec3, vec3};
 
 /// Metres of one survey tile.
 pub(crate) const TILE_M: f32 = 100.0;
@@ -323,14 +324,14 @@ impl Quarter {
             Kind::Centre => 2,
         };
         let hipped = works == Works::None && dice.chance(if north_bank { 0.62 } else { 0.25 });
-        let mut style = weathered(dice, seed as u32);
+        let mut style = palette::weathered(dice, seed as u32);
         style.storeys = storeys;
         style.units = units;
         style.length_m = rect[2] - rect[0];
         match works {
             Works::None => {}
-            Works::Lifts => refresh(&mut style, 0xd9d2c3, 0xb9b4ab, 0xa8725a),
-            Works::Insulation => refresh(&mut style, 0xe6dcc4, 0x9a9c9b, 0xb5643f),
+            Works::Lifts => palette::refresh(&mut style, palette::AFTER_LIFTS),
+            Works::Insulation => palette::refresh(&mut style, palette::AFTER_INSULATION),
         }
         Building {
             plot,
@@ -363,43 +364,6 @@ impl Quarter {
 /// Near the middle of the survey exactly two buildings are being renewed.
 fn far_from_home(cell: Cell) -> bool {
     !(-2..=1).contains(&cell.i) || !(-1..=1).contains(&cell.j)
-}
-
-/// Colours of a building that nobody has painted for long: upper walls, lower walls, bands.
-const PALETTES: [[u32; 3]; 8] = [
-    [0xcdbfa4, 0x9b7b66, 0xd8d2c4],
-    [0xb9b6ad, 0x8f8a80, 0xd0cdc6],
-    [0xd3b98f, 0xa3694d, 0xdcd0b8],
-    [0xc9a894, 0x8d5a4b, 0xd5cabd],
-    [0xa56a54, 0x8a5646, 0xc9c0b2],
-    [0xc4c2b4, 0x7f8b8a, 0xdad7cd],
-    [0xd6cdb6, 0xb7a68a, 0xb39c7c],
-    [0xb3a897, 0x86796b, 0xcbbfae],
-];
-
-fn weathered(dice: &mut Dice, seed: u32) -> Style {
-    let [wall, lower, band] = PALETTES[dice.below(PALETTES.len())].map(srgb);
-    let tone = dice.range(0.86, 1.0);
-    let toned = |c: Rgb| c.map(|v| v * tone);
-    Style {
-        seed,
-        wall: toned(wall),
-        lower: toned(lower),
-        lower_storeys: [1.0, 1.0, 2.0, 0.0][dice.below(4)],
-        band: toned(band),
-        storeys: 6,
-        units: 4,
-        length_m: 54.0,
-        age: dice.range(0.62, 1.0),
-        number: 0,
-        foot_m: 0.4,
-    }
-}
-
-fn refresh(style: &mut Style, wall: u32, lower: u32, band: u32) {
-    (style.wall, style.lower, style.band) = (srgb(wall), srgb(lower), srgb(band));
-    style.lower_storeys = 1.0;
-    style.age = 0.07;
 }
 
 #[cfg(test)]

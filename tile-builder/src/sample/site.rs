@@ -42,13 +42,13 @@ pub(crate) enum DeviceKind {
 pub(crate) mod level {
     /// Ground, walls, roofs.
     pub(crate) const ALWAYS: u8 = 0;
-    /// Balconies, crowns, roof structures: from texels of 48 cm.
+    /// Balconies, crowns, roof structures: from texels of 44 cm.
     pub(crate) const LARGE: u8 = 17;
-    /// Cars, hedges, railings: from 24 cm.
+    /// Cars, hedges, railings: from 22 cm.
     pub(crate) const MIDDLE: u8 = 18;
-    /// Lamps, air conditioners, heaters: from 12 cm.
+    /// Lamps, air conditioners, heaters: from 11 cm.
     pub(crate) const SMALL: u8 = 19;
-    /// Small boxes, benches: only at 6 cm.
+    /// Small boxes, benches: only at 5.5 cm.
     pub(crate) const TINY: u8 = 20;
 }
 

@@ -65,7 +65,7 @@ fn ring(site: &mut Site<'_>, [u, v]: [f32; 2], dice: &mut Dice) {
         m.sides(Block::standing(0.0, 0.0, 0.0, [0.7, 0.7, 5.0]), [bark; 4]);
         m.level = level::ALWAYS;
         let tone = [0.064, 0.098, 0.030];
-        m.crown([0.0, 0.0, 6.6], [5.4, 5.2, 4.2], seed, Paint::Leaves { tone, seed });
+        m.crown([0.0, 0.0, 6.6], [5.4, 5.2, 4.2], seed, Paint::Leaves { tone, seed }, false);
     });
 }
 

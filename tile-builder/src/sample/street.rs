@@ -102,7 +102,9 @@ fn access_road(site: &mut Site<'_>, cell: Cell, row: u8, dice: &mut Dice) {
     for a in [LANE_HALF + 2.2, 69.9, CELL_U - LANE_HALF - 2.2] {
         lamp(site, [u + a, north + 1.55], FRAC_PI_2, 5.2);
     }
-    camera(site, [u + 71.6, north + 1.6]);
+    if row % 2 == 1 {
+        camera(site, [u + 71.6, north + 1.6]);
+    }
     if square.is_none() {
         waste_station(site, [u + 66.3, north + 7.6], dice);
     }

@@ -46,8 +46,8 @@ struct Steps {
 impl Detail {
     fn steps(self) -> Steps {
         match self {
-            Self::Full => Steps { leaf: 20, split_from: 19, texel_m: 0.06 },
-            Self::Light => Steps { leaf: 18, split_from: 19, texel_m: 0.24 },
+            Self::Full => Steps { leaf: 20, split_from: 19, texel_m: 0.055 },
+            Self::Light => Steps { leaf: 18, split_from: 19, texel_m: 0.22 },
         }
     }
 }
@@ -87,11 +87,11 @@ pub(crate) fn make(
 /// Edges of a level's triangles are at most this long.
 fn step_m(level: u8) -> f32 {
     match level {
-        20.. => 1.9,
-        19 => 2.8,
-        18 => 5.0,
-        17 => 9.0,
-        _ => 18.0,
+        20.. => 2.4,
+        19 => 4.5,
+        18 => 9.0,
+        17 => 16.0,
+        _ => 30.0,
     }
 }
 

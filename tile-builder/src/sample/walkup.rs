@@ -110,7 +110,6 @@ fn flat_roof(m: &mut Mason, building: &Building, dice: &mut Dice) {
             tank(m, middle + dice.range(2.4, 4.2), dice.range(7.0, 9.2), z, dice);
         }
     }
-    m.level = level::SMALL;
     heaters(m, building, z, dice);
 }
 
@@ -226,7 +225,11 @@ fn hung_things(m: &mut Mason, building: &Building, dice: &mut Dice) {
                     let x = middle + side * 1.32;
                     let cage = Block { low: [x - 0.95, -0.5, z + 0.85], high: [x + 0.95, 0.0, z + 2.4] };
                     let paint = Paint::Plain { colour: [0.16, 0.165, 0.165], grime: 0.5 };
-                    m.block(cage, paint);
+                    let ([x0, y0, z0], [x1, y1, z1]) = (cage.low, cage.high);
+                    m.wall([x0, y0], [x1, y0], [z0, z1], paint);
+                    m.wall([x1, y0], [x1, y1], [z0, z1], paint);
+                    m.wall([x0, y1], [x0, y0], [z0, z1], paint);
+                    m.floor([x0, y0], [x1, y1], z1, paint);
                 }
             }
         }
@@ -237,10 +240,15 @@ fn hung_things(m: &mut Mason, building: &Building, dice: &mut Dice) {
 fn air_unit(m: &mut Mason, x: f32, y: f32, z: f32, out: f32) {
     let (near, far) = (y, y + out * 0.36);
     let b = Block { low: [x - 0.42, near.min(far), z], high: [x + 0.42, near.max(far), z + 0.58] };
-    let (grille, case) = (Paint::AirUnit, WHITE);
-    let paints = if out < 0.0 { [grille, case, case, case] } else { [case, case, grille, case] };
-    m.sides(b, paints);
-    m.floor([b.low[0], b.low[1]], [b.high[0], b.high[1]], b.high[2], case);
+    let ([x0, y0, z0], [x1, y1, z1]) = (b.low, b.high);
+    if out < 0.0 {
+        m.wall([x0, y0], [x1, y0], [z0, z1], Paint::AirUnit);
+    } else {
+        m.wall([x1, y1], [x0, y1], [z0, z1], Paint::AirUnit);
+    }
+    m.wall([x1, y0], [x1, y1], [z0, z1], WHITE);
+    m.wall([x0, y1], [x0, y0], [z0, z1], WHITE);
+    m.floor([x0, y0], [x1, y1], z1, WHITE);
 }
 
 fn clothes_line(m: &mut Mason, x: f32, y: f32, z: f32, dice: &mut Dice) {

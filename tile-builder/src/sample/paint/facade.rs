@@ -71,10 +71,10 @@ pub(crate) fn wall(spot: &Spot, style: &Style, side: Side) -> Look {
     let (x, y) = (spot.x, spot.y - style.foot_m);
     let storey = (y / STOREY_M).floor();
     let within = y - storey * STOREY_M;
-    let mut albedo = render(spot, style, x, y, within);
+    let mut albedo = render(spot, style, y, within);
     if y > 0.0 && storey < f32::from(style.storeys) {
         let openings: [Option<Opening>; 4] = match side {
-            Side::South => south(x, style, storey),
+            Side::South => south(x, style),
             Side::North => north(x, style, storey),
             Side::Gable => gable(spot, style, storey),
         };
@@ -111,7 +111,7 @@ fn hash_of(x: f32, storey: f32, style: &Style, opening: &Opening) -> f32 {
 }
 
 /// Render with bands, repairs and stains, before openings.
-fn render(spot: &Spot, style: &Style, x: f32, y: f32, within: f32) -> Rgb {
+fn render(spot: &Spot, style: &Style, y: f32, within: f32) -> Rgb {
     let lower = y < style.lower_storeys * STOREY_M;
     let mut colour = if lower { style.lower } else { style.wall };
     if lower && (y / 0.24).fract() < 0.16 {
@@ -151,7 +151,7 @@ fn mirrored(h: f32, x: f32, near: f32, width: f32, bottom: f32, height: f32) -> 
     Opening { left, bottom, width, height }
 }
 
-fn south(x: f32, style: &Style, _storey: f32) -> [Option<Opening>; 4] {
+fn south(x: f32, style: &Style) -> [Option<Opening>; 4] {
     let (h, _) = from_middle(x, style);
     [Some(mirrored(h, x, 0.45, 1.75, 0.95, 1.45)), None, None, None]
 }
@@ -171,7 +171,11 @@ fn north(x: f32, style: &Style, storey: f32) -> [Option<Opening>; 4] {
     ]
 }
 
-fn gable(spot: &Spot, style: &Style, _storey: f32) -> [Option<Opening>; 4] {
+fn gable(spot: &Spot, style: &Style, storey: f32) -> [Option<Opening>; 4] {
+    // The number hangs beside where the top window would be.
+    if storey + 1.5 > f32::from(style.storeys) {
+        return [None; 4];
+    }
     let small = |share: f32| Opening { left: spot.w * share - 0.35, bottom: 1.0, width: 0.7, height: 1.2 };
     let both = style.seed & 4 == 0;
     [Some(small(0.36)), both.then(|| small(0.64)), None, None]
