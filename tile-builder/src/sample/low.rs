@@ -23,11 +23,11 @@ pub(crate) fn shops(site: &mut Site<'_>, building: &Building) {
         m.level = level::ALWAYS;
         let side = Paint::Plain { colour: building.style.wall, grime: 0.5 };
         let b = Block { low: [0.0, 0.0, -0.3], high: [length, depth, top] };
-        m.sides(b, [Paint::Shopfront { seed }, side, side, side]);
+        m.sides(b, &[Paint::Shopfront { seed }, side, side, side]);
         m.floor([0.0, 0.0], [length, depth], top, Paint::FlatRoof { seed });
         m.level = level::LARGE;
         let board = Block { low: [0.1, -0.35, 2.95], high: [length - 0.1, 0.05, 4.55] };
-        m.sides(board, [Paint::Signs { seed }, METAL, METAL, METAL]);
+        m.sides(board, &[Paint::Signs { seed }, METAL, METAL, METAL]);
         m.floor([0.1, -0.35], [length - 0.1, 0.05], 4.55, METAL);
         m.ceiling(board, METAL);
         for (low, high) in [([0.0, 0.05], [length, 0.3]), ([0.0, depth - 0.25], [length, depth])] {
@@ -79,7 +79,7 @@ pub(crate) fn centre(site: &mut Site<'_>, building: &Building) {
         m.level = level::ALWAYS;
         let wall = |side| Paint::Wall { style, side };
         let b = Block { low: [0.0, 0.0, -style.foot_m], high: [length, depth, top] };
-        m.sides(b, [wall(Side::South), wall(Side::Gable), wall(Side::South), wall(Side::Gable)]);
+        m.sides(b, &[wall(Side::South), wall(Side::Gable), wall(Side::South), wall(Side::Gable)]);
         hipped_roof(m, [0.0, 0.0, length, depth], top, 2.6, &mut dice);
         m.level = level::LARGE;
         let porch = Block { low: [length / 2.0 - 3.2, -2.6, 3.0], high: [length / 2.0 + 3.2, 0.0, 3.45] };

@@ -1,7 +1,7 @@
 //! Repeatable randomness: dice for the layout, smooth noise for surfaces.
 //!
 //! Everything is an integer hash of position and seed, so that the same place gets the same value in
-//! every tile, on every thread and in every run. The hash is the finaliser of SplitMix64
+//! every tile, on every thread and in every run. The hash is the finaliser of `SplitMix64`
 //! (Steele, Lea, Flood 2014).
 
 /// A well-mixed 64-bit hash.

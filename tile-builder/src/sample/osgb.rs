@@ -100,6 +100,18 @@ impl Writer {
         self.bytes.extend_from_slice(&v.to_le_bytes());
     }
 
+    fn f32s(&mut self, values: &[f32]) {
+        for &v in values {
+            self.f32(v);
+        }
+    }
+
+    fn f64s(&mut self, values: &[f64]) {
+        for &v in values {
+            self.f64(v);
+        }
+    }
+
     fn flag(&mut self, v: bool) {
         self.bytes.push(u8::from(v));
     }
@@ -147,12 +159,12 @@ impl Writer {
         self.node("osg::PagedLOD");
         self.i32(1); // the centre is given
         self.flag(true);
-        centre.iter().for_each(|&c| self.f64(c));
+        self.f64s(&centre);
         self.f64(radius);
         self.i32(1); // ranges are pixels on screen
         self.flag(true);
         self.u32(2);
-        [0.0, threshold, threshold, 1e30].iter().for_each(|&r| self.f32(r));
+        self.f32s(&[0.0, threshold, threshold, 1e30]);
         self.flag(true); // database path: present, and not set
         self.flag(false);
         self.u32(0);
@@ -162,7 +174,7 @@ impl Writer {
         self.string("");
         self.string(&finer.file);
         self.u32(2);
-        [0.0, 1.0, 0.0, 1.0].iter().for_each(|&p| self.f32(p));
+        self.f32s(&[0.0, 1.0, 0.0, 1.0]);
         self.flag(true);
         self.u32(1);
         self.geode(piece);
@@ -184,7 +196,7 @@ impl Writer {
         self.i32(DRAW_ELEMENTS_UINT);
         self.i32(GL_TRIANGLES);
         self.u32(piece.indices.len() as u32);
-        piece.indices.iter().for_each(|&i| self.u32(i));
+        self.bytes.extend_from_slice(bytemuck::cast_slice(&piece.indices));
         self.flag(true);
         self.array(VEC3_ARRAY, piece.positions.as_flattened(), 3);
         self.absent(4); // normals, colours, secondary colours, fog coordinates
@@ -226,7 +238,7 @@ impl Writer {
         self.texture(piece);
         self.i32(0);
         self.absent(1); // uniforms
-        [0, 0, 0].iter().for_each(|&v| self.i32(v)); // hint, bin mode, bin number
+        self.bytes.extend_from_slice(&[0; 12]); // hint, bin mode, bin number
         self.string("");
         self.flag(true);
         self.absent(2);
@@ -241,7 +253,7 @@ impl Writer {
             self.flag(true);
             self.flag(true);
             for _front_and_back in 0..2 {
-                [colour, colour, colour, 1.0].iter().for_each(|&c| self.f32(c));
+                self.f32s(&[colour, colour, colour, 1.0]);
             }
         }
         self.flag(true);
@@ -258,8 +270,8 @@ impl Writer {
             self.u32(parameter);
         }
         self.f32(1.0); // anisotropy
-        [true, true, false, true].iter().for_each(|&f| self.flag(f));
-        [0.0; 4].iter().for_each(|&c| self.f64(c));
+        self.bytes.extend_from_slice(&[1, 1, 0, 1]); // mipmaps, release after use, no client storage, resize
+        self.f64s(&[0.0; 4]); // border colour
         self.i32(0); // border width
         self.i32(0); // internal format follows the image
         self.absent(3);
@@ -319,7 +331,7 @@ mod tests {
     #[test]
     fn the_bounding_sphere_encloses_the_box() {
         let (centre, radius) = bounding_sphere(&triangle().positions);
-        assert_eq!(centre, [2.0, 1.0, 2.0]);
+        assert!(centre.iter().zip([2.0, 1.0, 2.0]).all(|(c, want)| (c - want).abs() < 1e-9));
         assert!((radius - 3.0).abs() < 1e-9);
     }
 }

@@ -122,7 +122,7 @@ fn crown_lumps(d: Vec3, seed: u32) -> f32 {
         nearest = nearest.min(away.dot(away));
     }
     let fine = value3(d.x * 5.2 + 7.0, d.y * 5.2, d.z * 5.2, seed ^ 7);
-    let uneven = value3(d.x * 1.1 + 3.0, d.y * 1.1, d.z * 1.1, seed ^ 19);
+    let uneven = value3(d.x * 1.1 + 3.0, d.y * 1.1, d.z * 1.1, seed ^ 0x13);
     (1.0 - nearest * 1.05).max(0.0) * 0.62 + fine * 0.22 + uneven * 0.42
 }
 
@@ -216,9 +216,9 @@ impl Mason {
     }
 
     /// Four sides: south, east, north, west of the frame.
-    pub(crate) fn sides(&mut self, b: Block, paints: [Paint; 4]) {
+    pub(crate) fn sides(&mut self, b: Block, paints: &[Paint; 4]) {
         let ([x0, y0, z0], [x1, y1, z1]) = (b.low, b.high);
-        let [south, east, north, west] = paints;
+        let [south, east, north, west] = *paints;
         self.wall([x0, y0], [x1, y0], [z0, z1], south);
         self.wall([x1, y0], [x1, y1], [z0, z1], east);
         self.wall([x1, y1], [x0, y1], [z0, z1], north);
@@ -227,7 +227,7 @@ impl Mason {
 
     /// Four sides and a top of one paint.
     pub(crate) fn block(&mut self, b: Block, paint: Paint) {
-        self.sides(b, [paint; 4]);
+        self.sides(b, &[paint; 4]);
         self.floor([b.low[0], b.low[1]], [b.high[0], b.high[1]], b.high[2], paint);
     }
 

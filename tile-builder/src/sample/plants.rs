@@ -67,7 +67,7 @@ fn tree(site: &mut Site<'_>, u: f32, v: f32, species: Species, dice: &mut Dice) 
     site.object([u, v, GROUND_M], angle, radius * 1.05, level::ALWAYS, |m| {
         let bark = Paint::Plain { colour: [0.10, 0.085, 0.07], grime: 0.4 };
         m.level = level::MIDDLE;
-        m.sides(Block::standing(0.0, 0.0, -0.2, [0.34, 0.34, middle]), [bark; 4]);
+        m.sides(Block::standing(0.0, 0.0, -0.2, [0.34, 0.34, middle]), &[bark; 4]);
         m.level = level::ALWAYS;
         let radii = [radius, radius * 0.94, radius * tall];
         let leaves = Paint::Leaves { tone, seed };

@@ -103,6 +103,8 @@ pub(crate) struct Plot {
 
 /// The row number of shops.
 pub(crate) const SHOP_ROW: u8 = 9;
+/// South and north edge of a square.
+pub(crate) const SQUARE: [f32; 2] = [61.5, 93.0];
 /// The row that may hold a square instead of a walk-up.
 pub(crate) const SQUARE_ROW: u8 = 1;
 
@@ -219,7 +221,7 @@ impl Quarter {
     }
 
     /// The cell of a point and the point's place in it.
-    pub(crate) fn locate(&self, u: f32, v: f32) -> (Cell, f32, f32) {
+    pub(crate) fn locate(u: f32, v: f32) -> (Cell, f32, f32) {
         let (a, b) = ((u - START[0]) / CELL_U, (v - START[1]) / CELL_V);
         let cell = Cell { j: b.floor() as i32, i: a.floor() as i32 };
         (cell, (a - a.floor()) * CELL_U, (b - b.floor()) * CELL_V)
@@ -303,61 +305,55 @@ impl Quarter {
             Kind::Centre => (v + ROWS[1] + 6.0, 11.0),
         };
         let rect = [start, south, start + length, south + depth];
-        self.detailed(plot, kind, rect, units, &mut dice, seed)
+        detailed(plot, kind, rect, units, &mut dice, seed)
     }
+}
 
-    fn detailed(
-        &self,
-        plot: Plot,
-        kind: Kind,
-        rect: [f32; 4],
-        units: u8,
-        dice: &mut Dice,
-        seed: u64,
-    ) -> Building {
-        let works = self.works_on(plot, kind, dice);
-        let north_bank = plot.row >= 2;
-        let storeys = match kind {
-            Kind::WalkUp if works != Works::None => 7,
-            Kind::WalkUp => [6, 6, 7, 7, 5][dice.below(if north_bank { 5 } else { 4 })],
-            Kind::Shops => 1,
-            Kind::Centre => 2,
-        };
-        let hipped = works == Works::None && dice.chance(if north_bank { 0.62 } else { 0.25 });
-        let mut style = palette::weathered(dice, seed as u32);
-        style.storeys = storeys;
-        style.units = units;
-        style.length_m = rect[2] - rect[0];
-        match works {
-            Works::None => {}
-            Works::Lifts => palette::refresh(&mut style, palette::AFTER_LIFTS),
-            Works::Insulation => palette::refresh(&mut style, palette::AFTER_INSULATION),
-        }
-        Building {
-            plot,
-            kind,
-            rect,
-            storeys,
-            hipped: hipped || kind == Kind::Centre,
-            works,
-            style,
-            seed,
-            year_built: 1982 + dice.below(14) as u16,
-            households: if kind == Kind::WalkUp { u16::from(units) * 2 * u16::from(storeys) } else { 0 },
-            number: 0,
-        }
+/// A building with its storeys, colours and works.
+fn detailed(plot: Plot, kind: Kind, rect: [f32; 4], units: u8, dice: &mut Dice, seed: u64) -> Building {
+    let works = works_on(plot, kind, dice);
+    let north_bank = plot.row >= 2;
+    let storeys = match kind {
+        Kind::WalkUp if works != Works::None => 7,
+        Kind::WalkUp => [6, 6, 7, 7, 5][dice.below(if north_bank { 5 } else { 4 })],
+        Kind::Shops => 1,
+        Kind::Centre => 2,
+    };
+    let hipped = works == Works::None && dice.chance(if north_bank { 0.62 } else { 0.25 });
+    let mut style = palette::weathered(dice, seed as u32);
+    style.storeys = storeys;
+    style.units = units;
+    style.length_m = rect[2] - rect[0];
+    match works {
+        Works::None => {}
+        Works::Lifts => palette::refresh(&mut style, palette::AFTER_LIFTS),
+        Works::Insulation => palette::refresh(&mut style, palette::AFTER_INSULATION),
     }
+    Building {
+        plot,
+        kind,
+        rect,
+        storeys,
+        hipped: hipped || kind == Kind::Centre,
+        works,
+        style,
+        seed,
+        year_built: 1982 + dice.below(14) as u16,
+        households: if kind == Kind::WalkUp { u16::from(units) * 2 * u16::from(storeys) } else { 0 },
+        number: 0,
+    }
+}
 
-    fn works_on(&self, plot: Plot, kind: Kind, dice: &mut Dice) -> Works {
-        let fate = dice.unit();
-        let home = plot.cell == Cell { j: 0, i: 0 } && plot.slot == 0;
-        match (kind, home, plot.row) {
-            (Kind::WalkUp, true, 0) => Works::Insulation,
-            (Kind::WalkUp, true, 2) => Works::Lifts,
-            (Kind::WalkUp, ..) if far_from_home(plot.cell) && fate < 0.05 => Works::Insulation,
-            (Kind::WalkUp, ..) if far_from_home(plot.cell) && fate < 0.11 => Works::Lifts,
-            _ => Works::None,
-        }
+/// What is being done to a building.
+fn works_on(plot: Plot, kind: Kind, dice: &mut Dice) -> Works {
+    let fate = dice.unit();
+    let home = plot.cell == Cell { j: 0, i: 0 } && plot.slot == 0;
+    match (kind, home, plot.row) {
+        (Kind::WalkUp, true, 0) => Works::Insulation,
+        (Kind::WalkUp, true, 2) => Works::Lifts,
+        (Kind::WalkUp, ..) if far_from_home(plot.cell) && fate < 0.05 => Works::Insulation,
+        (Kind::WalkUp, ..) if far_from_home(plot.cell) && fate < 0.11 => Works::Lifts,
+        _ => Works::None,
     }
 }
 

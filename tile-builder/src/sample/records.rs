@@ -102,7 +102,7 @@ impl Globe {
     }
 }
 
-fn feature(geometry: &Value, properties: JsonObject) -> Value {
+fn feature(geometry: &Value, properties: &JsonObject) -> Value {
     json!({ "type": "Feature", "properties": properties, "geometry": geometry })
 }
 
@@ -127,7 +127,7 @@ fn footprints(quarter: &Quarter, globe: &Globe) -> Result<Vec<Value>, SampleErro
     let mut features = Vec::new();
     for building in quarter.buildings.values() {
         let geometry = polygon(globe, &corners(quarter, building.rect))?;
-        features.push(feature(&geometry, building_properties(building)));
+        features.push(feature(&geometry, &building_properties(building)));
     }
     Ok(features)
 }
@@ -215,7 +215,7 @@ fn zones(quarter: &Quarter, globe: &Globe) -> Result<Vec<Value>, SampleError> {
                 "name_zh": if round == 0 { zh.to_owned() } else { format!("{zh}{}期", round + 1) },
                 "name_en": if round == 0 { en.to_owned() } else { format!("{en} {}", round + 1) },
             }));
-            features.push(feature(&polygon(globe, &outline)?, map));
+            features.push(feature(&polygon(globe, &outline)?, &map));
         }
     }
     Ok(features)
@@ -283,5 +283,5 @@ fn device_feature(device: &Device, number: u32, globe: &Globe) -> Result<Value, 
         map.insert("object".to_owned(), json!(format!("building/{building}")));
     }
     let geometry = json!({ "type": "Point", "coordinates": [longitude, latitude, height] });
-    Ok(feature(&geometry, map))
+    Ok(feature(&geometry, &map))
 }

@@ -6,7 +6,7 @@
 use super::noise::Dice;
 use super::paint::Paint;
 use super::patch::{Block, Mason};
-use super::quarter::{Cell, GROUND_M, Plot, Quarter, SLOTS, SQUARE_ROW};
+use super::quarter::{Cell, GROUND_M, Plot, Quarter, SLOTS, SQUARE, SQUARE_ROW};
 use super::site::{Site, level};
 use super::street::lamp;
 use super::walkup::hipped_roof;
@@ -17,24 +17,21 @@ const RED: Paint = Paint::Plain { colour: [0.36, 0.05, 0.04], grime: 0.15 };
 const BLUE: Paint = Paint::Plain { colour: [0.04, 0.13, 0.32], grime: 0.15 };
 const YELLOW: Paint = Paint::Plain { colour: [0.48, 0.33, 0.04], grime: 0.15 };
 
-/// The square's south edge within a cell.
-const SOUTH: f32 = 63.0;
-
 /// Furnishes the square of a cell.
 pub(crate) fn furnish(site: &mut Site<'_>, cell: Cell) {
     let slot = (0..2).find(|&slot| site.quarter.is_square(Plot { cell, row: SQUARE_ROW, slot }));
     let Some(slot) = slot else { return };
     let [u, v] = Quarter::corner(cell);
     let [from, to] = SLOTS[usize::from(slot)];
-    let (width, depth) = (to - from, 40.0);
-    let at = |x: f32, y: f32| [u + from + width * x, v + SOUTH + depth * y];
+    let (width, depth) = (to - from, SQUARE[1] - SQUARE[0]);
+    let at = |x: f32, y: f32| [u + from + width * x, v + SQUARE[0] + depth * y];
     let mut dice = Dice::new(site.quarter.seed_in(cell, 40));
     ring(site, at(0.60, 0.55), &mut dice);
-    pavilion(site, at(0.60, 0.12), &mut dice);
+    pavilion(site, at(0.60, 0.11), &mut dice);
     for (x, y) in [(0.44, 0.42), (0.44, 0.62), (0.77, 0.62)] {
         bench(site, at(x, y), 1.57);
     }
-    for (x, y) in [(0.50, 0.93), (0.62, 0.93), (0.90, 0.86), (0.90, 0.72)] {
+    for (x, y) in [(0.78, 0.90), (0.86, 0.90), (0.94, 0.90), (0.94, 0.76)] {
         table(site, at(x, y));
     }
     play_things(site, at(0.87, 0.30));
@@ -62,7 +59,7 @@ fn ring(site: &mut Site<'_>, [u, v]: [f32; 2], dice: &mut Dice) {
             m.face([[d[0], d[1], 0.42], [c[0], c[1], 0.42], [0.0, 0.0, 0.5], [0.0, 0.0, 0.5]], soil);
         }
         let bark = Paint::Plain { colour: [0.10, 0.085, 0.07], grime: 0.4 };
-        m.sides(Block::standing(0.0, 0.0, 0.0, [0.7, 0.7, 5.0]), [bark; 4]);
+        m.sides(Block::standing(0.0, 0.0, 0.0, [0.7, 0.7, 5.0]), &[bark; 4]);
         m.level = level::ALWAYS;
         let tone = [0.064, 0.098, 0.030];
         m.crown([0.0, 0.0, 6.6], [5.4, 5.2, 4.2], seed, Paint::Leaves { tone, seed }, false);
@@ -92,7 +89,7 @@ fn bench(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32) {
 fn table(site: &mut Site<'_>, [u, v]: [f32; 2]) {
     let top = Paint::Plain { colour: [0.03, 0.13, 0.19], grime: 0.15 };
     site.object([u, v, GROUND_M], 0.0, 1.7, level::SMALL, |m| {
-        m.sides(Block { low: [-1.0, -0.5, -0.1], high: [1.0, 0.5, 0.7] }, [STONE; 4]);
+        m.sides(Block { low: [-1.0, -0.5, -0.1], high: [1.0, 0.5, 0.7] }, &[STONE; 4]);
         m.block(Block { low: [-1.37, -0.76, 0.68], high: [1.37, 0.76, 0.78] }, top);
         m.block(Block { low: [-0.02, -0.8, 0.78], high: [0.02, 0.8, 0.92] }, RED);
     });

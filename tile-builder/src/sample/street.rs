@@ -5,7 +5,7 @@
 use super::noise::Dice;
 use super::paint::{Paint, lane_manholes};
 use super::patch::{Block, Mason};
-use super::quarter::{AVENUE, CANAL, CELL_U, Cell, DEPTH, GROUND_M, LANE_HALF, Plot, Quarter, ROWS};
+use super::quarter::{AVENUE, CANAL, CELL_U, Cell, DEPTH, GROUND_M, Kind, LANE_HALF, Plot, Quarter, ROWS};
 use super::site::{DeviceKind, Site, level};
 use super::vector::{Rgb, vec3};
 use std::f32::consts::{FRAC_PI_2, PI};
@@ -42,9 +42,9 @@ fn avenue(site: &mut Site<'_>, [u, v]: [f32; 2], dice: &mut Dice) {
             let bus = dice.chance(0.12);
             let at = [u + a, v + b + dice.range(-0.3, 0.3)];
             if bus {
-                coach(site, at, angle, dice)
+                coach(site, at, angle, dice);
             } else {
-                car(site, at, angle, dice)
+                car(site, at, angle, dice);
             }
             a += dice.range(17.0, 46.0);
         }
@@ -83,10 +83,11 @@ fn access_road(site: &mut Site<'_>, cell: Cell, row: u8, dice: &mut Dice) {
     let square = (0..2).find(|&slot| site.quarter.is_square(Plot { cell, row, slot }));
     for bay in 2..23 {
         let a = 5.6 * bay as f32 + 2.8;
+        let on_square = square.is_some_and(|slot| (a > 70.0) == (slot == 1));
         if (68.0..72.0).contains(&a) || a > CELL_U - 10.0 {
             continue;
         }
-        if dice.chance(0.66) {
+        if dice.chance(0.66) && !on_square {
             let angle = if dice.chance(0.5) { 0.0 } else { PI };
             car(site, [u + a + dice.range(-0.3, 0.3), north + 6.0 + dice.range(-0.1, 0.1)], angle, dice);
         }
@@ -109,7 +110,8 @@ fn access_road(site: &mut Site<'_>, cell: Cell, row: u8, dice: &mut Dice) {
         waste_station(site, [u + 66.3, north + 7.6], dice);
     }
     for slot in 0..2 {
-        let Some(building) = site.quarter.buildings.get(&Plot { cell, row, slot }).copied() else { continue };
+        let found = site.quarter.buildings.get(&Plot { cell, row, slot }).copied();
+        let Some(building) = found.filter(|b| b.kind == Kind::WalkUp) else { continue };
         for middle in super::walkup::unit_middles(&building) {
             if dice.chance(0.7) {
                 let side = if dice.chance(0.5) { -3.6 } else { 3.6 };
@@ -134,7 +136,7 @@ fn canal_lamps(site: &mut Site<'_>, [u, v]: [f32; 2]) {
 pub(crate) fn lamp(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32, height: f32) {
     let arm = if height > 6.0 { 1.5 } else { 0.5 };
     let exists = site.object([u, v, GROUND_M], angle, 1.8, level::MIDDLE, |m| {
-        m.sides(Block::standing(0.0, 0.0, -0.2, [0.17, 0.17, height + 0.1]), [STEEL; 4]);
+        m.sides(Block::standing(0.0, 0.0, -0.2, [0.17, 0.17, height + 0.1]), &[STEEL; 4]);
         m.block(Block { low: [0.0, -0.06, height - 0.2], high: [arm, 0.06, height - 0.08] }, STEEL);
         let head = Block { low: [arm - 0.45, -0.17, height - 0.22], high: [arm + 0.25, 0.17, height] };
         m.block(head, PALE);
@@ -150,7 +152,7 @@ pub(crate) fn lamp(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32, height: f3
 /// A camera on a post.
 fn camera(site: &mut Site<'_>, [u, v]: [f32; 2]) {
     let exists = site.object([u, v, GROUND_M], 0.0, 0.8, level::SMALL, |m| {
-        m.sides(Block::standing(0.0, 0.0, -0.2, [0.13, 0.13, 4.0]), [PALE; 4]);
+        m.sides(Block::standing(0.0, 0.0, -0.2, [0.13, 0.13, 4.0]), &[PALE; 4]);
         m.block(Block { low: [-0.12, -0.6, 3.6], high: [0.12, 0.1, 3.86] }, PALE);
         m.block(Block::standing(0.0, 0.12, 1.3, [0.35, 0.2, 0.5]), STEEL);
     });
@@ -231,7 +233,7 @@ fn coach(site: &mut Site<'_>, [u, v]: [f32; 2], angle: f32, dice: &mut Dice) {
     let colour = [[0.06, 0.22, 0.30], [0.10, 0.28, 0.12], [0.40, 0.22, 0.05]][dice.below(3)];
     site.object([u, v, GROUND_M], angle, 5.6, level::MIDDLE, |m| {
         let paint = Paint::Car { colour, windows: [0.42, 0.82] };
-        m.sides(Block { low: [-5.2, -1.22, 0.15], high: [5.2, 1.22, 2.95] }, [paint; 4]);
+        m.sides(Block { low: [-5.2, -1.22, 0.15], high: [5.2, 1.22, 2.95] }, &[paint; 4]);
         m.floor([-5.2, -1.22], [5.2, 1.22], 2.95, Paint::Plain { colour: [0.45, 0.45, 0.44], grime: 0.2 });
         m.block(Block { low: [-2.8, -0.8, 2.95], high: [-0.3, 0.8, 3.2] }, PALE);
     });

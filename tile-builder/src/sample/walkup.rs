@@ -54,7 +54,7 @@ fn walls(m: &mut Mason, building: &Building) {
     let top = building.wall_height_m() + if building.hipped { 0.0 } else { PARAPET_M };
     let wall = |side| Paint::Wall { style, side };
     let b = Block { low: [0.0, 0.0, -style.foot_m], high: [length, DEPTH, top] };
-    m.sides(b, [wall(Side::South), wall(Side::Gable), wall(Side::North), wall(Side::Gable)]);
+    m.sides(b, &[wall(Side::South), wall(Side::Gable), wall(Side::North), wall(Side::Gable)]);
 }
 
 /// Height of the wall around a flat roof.
@@ -103,7 +103,7 @@ fn flat_roof(m: &mut Mason, building: &Building, dice: &mut Dice) {
     for middle in unit_middles(building) {
         m.level = level::LARGE;
         let head = Block { low: [middle - 1.45, 6.2, z], high: [middle + 1.45, 10.2, z + 2.5] };
-        m.sides(head, [Paint::Plain { colour: style.wall, grime: style.age * 0.8 }; 4]);
+        m.sides(head, &[Paint::Plain { colour: style.wall, grime: style.age * 0.8 }; 4]);
         m.floor([middle - 1.7, 5.9], [middle + 1.7, 10.5], z + 2.55, CONCRETE);
         m.level = level::MIDDLE;
         if dice.chance(0.55) {
@@ -172,7 +172,7 @@ pub(crate) fn hipped_roof(m: &mut Mason, rect: [f32; 4], z: f32, rise: f32, dice
     m.face([[x1, y0, low], [x1, y1, low], b, b], paint);
     m.face([[x0, y1, low], [x0, y0, low], a, a], paint);
     let eaves = Block { low: [x0, y0, low - 0.22], high: [x1, y1, low] };
-    m.sides(eaves, [WHITE; 4]);
+    m.sides(eaves, &[WHITE; 4]);
     m.ceiling(eaves, WHITE);
     m.level = level::SMALL;
     let cap = Paint::Plain { colour: [0.16, 0.13, 0.12], grime: 0.3 };

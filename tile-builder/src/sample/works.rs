@@ -34,13 +34,13 @@ fn shafts(m: &mut Mason, building: &Building) {
         let half = SHAFT_WIDTH_M / 2.0;
         let (y0, y1) = (DEPTH - 0.2, DEPTH + SHAFT_DEPTH_M);
         let b = Block { low: [middle - half, y0, -0.3], high: [middle + half, y1, top] };
-        m.sides(b, [Paint::Shaft; 4]);
+        m.sides(b, &[Paint::Shaft; 4]);
         m.floor([middle - half - 0.15, y0], [middle + half + 0.15, y1 + 0.15], top + 0.12, roof);
         let fascia = Block {
             low: [middle - half - 0.15, y0, top - 0.25],
             high: [middle + half + 0.15, y1 + 0.15, top + 0.12],
         };
-        m.sides(fascia, [roof; 4]);
+        m.sides(fascia, &[roof; 4]);
     }
 }
 

@@ -93,10 +93,10 @@ pub(crate) fn wall(spot: &Spot, style: &Style, side: Side) -> Look {
             }
         }
     }
-    if side == Side::Gable {
-        if let Some(look) = number_plate(spot, style, x, y) {
-            return look;
-        }
+    if side == Side::Gable
+        && let Some(look) = number_plate(spot, style, x, y)
+    {
+        return look;
     }
     Look::dull(albedo)
 }
@@ -133,7 +133,7 @@ fn render(spot: &Spot, style: &Style, y: f32, within: f32) -> Rgb {
         value2(along * 2.1, y * 0.09, style.seed ^ 3) * value2(along * 0.35, y * 0.05, style.seed ^ 9);
     let top = f32::from(style.storeys) * STOREY_M + 0.6 - y;
     let runs = smoothstep(0.22, 0.75, streak) * (0.35 + 0.65 * (1.0 - top / 7.0).clamp(0.0, 1.0));
-    let splash = (1.0 - y / 1.4).clamp(0.0, 1.0) * (0.4 + value2(along * 1.1, 0.0, style.seed ^ 17));
+    let splash = (1.0 - y / 1.4).clamp(0.0, 1.0) * (0.4 + value2(along * 1.1, 0.0, style.seed ^ 0x11));
     let dirt = style.age * (0.10 + 0.55 * runs + 0.35 * splash + 0.45 * blotch);
     let colour = mix(colour, [0.115, 0.105, 0.09], dirt.clamp(0.0, 0.75));
     shade(colour, 1.0 + 0.05 * (fbm2(along * 3.0, y * 3.0, 8) - 0.5))

@@ -3,7 +3,7 @@
 use super::{Look, Spot};
 use crate::sample::noise::{cell, fbm2, value2};
 use crate::sample::quarter::{
-    AVENUE, CANAL, CELL_U, CELL_V, DEPTH, LANE_HALF, Plot, Quarter, ROWS, SHOPS, SLOTS, SQUARE_ROW,
+    AVENUE, CANAL, CELL_U, CELL_V, DEPTH, LANE_HALF, Plot, Quarter, ROWS, SHOPS, SLOTS, SQUARE, SQUARE_ROW,
 };
 use crate::sample::vector::{Rgb, mix, shade, smoothstep};
 
@@ -14,7 +14,7 @@ const PAINT_WHITE: Rgb = [0.50, 0.50, 0.48];
 /// The ground at a spot.
 pub(crate) fn look(spot: &Spot, quarter: &Quarter) -> Look {
     let [u, v] = quarter.frame.plan_of(spot.place);
-    let (at, a, b) = quarter.locate(u, v);
+    let (at, a, b) = Quarter::locate(u, v);
     let p = Point { u, v, a, b };
     let lane = a.min(CELL_U - a);
     let (south, north) = (AVENUE[1], AVENUE[2]);
@@ -36,7 +36,7 @@ pub(crate) fn look(spot: &Spot, quarter: &Quarter) -> Look {
     }
     let slot = u8::from(a > 70.0);
     let square = Plot { cell: at, row: SQUARE_ROW, slot };
-    if quarter.is_square(square) && (63.0..103.0).contains(&b) && in_slot(a, slot) {
+    if quarter.is_square(square) && (SQUARE[0]..SQUARE[1]).contains(&b) && in_slot(a, slot) {
         return Look::dull(square_ground(&p, slot));
     }
     let row = (0..ROWS.len() as u8).min_by(|x, y| row_distance(b, *x).total_cmp(&row_distance(b, *y)));
@@ -225,21 +225,21 @@ fn access_road(p: &Point, d: f32) -> Rgb {
     if line && p.a > 8.0 && p.a < CELL_U - 8.0 {
         return mix(colour, PAINT_WHITE, 0.35 + 0.4 * value2(p.u * 2.0, p.v * 2.0, 161));
     }
-    if !(13.05..17.85).contains(&d) { shade([0.36, 0.35, 0.33], 0.9) } else { colour }
+    if (13.05..17.85).contains(&d) { colour } else { shade([0.36, 0.35, 0.33], 0.9) }
 }
 
 /// The square: a ring of paving around a tree, a soft play ground, a border of granite.
 fn square_ground(p: &Point, slot: u8) -> Rgb {
     let [from, to] = SLOTS[usize::from(slot)];
-    let (x, y) = (p.a - from, p.b - 63.0);
-    let (w, h) = (to - from, 40.0);
+    let (x, y) = (p.a - from, p.b - SQUARE[0]);
+    let (w, h) = (to - from, SQUARE[1] - SQUARE[0]);
     let edge = x.min(w - x).min(y.min(h - y));
     if edge < 0.5 {
         return flags(p, 1.0, 0.5, [0.33, 0.32, 0.30]);
     }
     let (dx, dy) = (x - w * 0.60, y - h * 0.55);
     let r = (dx * dx + dy * dy).sqrt();
-    if r < 11.0 {
+    if r < 10.0 {
         let ring = (r / 1.1).floor() as i32;
         let turn = dy.atan2(dx);
         let wedge = (turn * r.max(1.0) / 0.7).floor() as i32;

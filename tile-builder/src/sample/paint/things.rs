@@ -109,9 +109,11 @@ pub(crate) fn air_unit(spot: &Spot) -> Look {
     Look::dull(casing)
 }
 
-/// Scooters side by side: seats, panels and wheels blurred together.
+/// A scooter: dark wheels and seat, a coloured body between.
 pub(crate) fn scooter(spot: &Spot, colour: Rgb) -> Look {
-    let part = value3(spot.place.x * 5.0, spot.place.y * 5.0, spot.place.z * 5.0, 87);
-    let dark: Rgb = [0.035, 0.035, 0.038];
-    Look::dull(if part > 0.52 && spot.y > 0.18 { colour } else { dark })
+    let dark: Rgb = [0.030, 0.030, 0.033];
+    let top = spot.w < 0.6 && spot.h > 1.2;
+    let uneven = value3(spot.place.x * 4.0, spot.place.y * 4.0, spot.place.z * 4.0, 87);
+    let body = (0.26..0.62).contains(&(spot.y / spot.h));
+    Look::dull(if body != top && uneven > 0.28 { shade(colour, 0.6 + 0.6 * uneven) } else { dark })
 }
