@@ -26,6 +26,8 @@ pub(crate) struct Oven<'a> {
     pub(crate) patches: &'a [Patch],
     /// Size of the finest texels.
     pub(crate) texel_m: f32,
+    /// Distance between points at which the sky is looked at.
+    pub(crate) sky_grid_m: f32,
     /// How many pictures a patch needs, each half as fine as the one before.
     pub(crate) levels: usize,
 }
@@ -59,8 +61,6 @@ impl Baked {
 
 /// Leaves need no fine picture.
 const CROWN_TEXELS: f32 = 1.9;
-/// Distance between points at which the sky is looked at.
-const SKY_GRID_M: f32 = 0.75;
 const SKY_REACH_M: f32 = 20.0;
 const SUN_REACH_M: f32 = 70.0;
 /// Rays start this far off the surface, so that they do not end where they begin.
@@ -102,7 +102,7 @@ impl Oven<'_> {
             let direction = right * x + up * y + normal * z;
             // What lies below the horizon is ground and no sky, even where nothing is modelled.
             let ray = Ray { origin, direction, reach_m: SKY_REACH_M };
-            match self.scene.first(ray, index) {
+            match self.scene.something(ray, index) {
                 None if direction.z > -0.02 => open += 1.0,
                 None => {
                     hits += 1.0;
@@ -201,7 +201,7 @@ impl Part<'_> {
     fn picture(&self) -> Picture {
         let [width, height] = self.count;
         let extent = [width as f32 * self.texel_m, height as f32 * self.texel_m];
-        let spacing = if self.patch.is_crown() { SKY_GRID_M * 0.75 } else { SKY_GRID_M };
+        let spacing = self.oven.sky_grid_m * if self.patch.is_crown() { 0.75 } else { 1.0 };
         let sky = Grid::new(extent, spacing, |x, y| self.sky_at(x, y));
         let sun = Grid::new(extent, self.texel_m * 2.0, |x, y| self.sun_at(x, y));
         let mut colours: Vec<Rgb> = Vec::with_capacity(width * height);

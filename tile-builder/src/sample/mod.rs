@@ -40,10 +40,10 @@ use std::path::{Path, PathBuf};
 /// How finely the survey is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
-    /// Like a real survey: texels of 5.5 cm, five levels, some 4 MB a tile.
+    /// Like a real survey: texels of 5.5 cm, five levels, some 6 MB a tile.
     #[default]
     Full,
-    /// For load tests: texels of 22 cm, three levels, some 0.3 MB a tile.
+    /// For load tests: texels of 30 cm, three levels, some 0.9 MB a tile.
     Light,
 }
 

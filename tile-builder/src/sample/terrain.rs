@@ -34,6 +34,9 @@ pub(crate) fn lay(site: &mut Site<'_>, cell: Cell) {
 /// Pieces of ground are at most this long: what a tile's edge cuts off is then little of a picture.
 const PIECE_M: f32 = 9.0;
 
+/// Neighbouring pieces overlap by twice this much.
+const LAP_M: f32 = 0.05;
+
 /// A level surface in pieces of about a size.
 pub(crate) fn pave(m: &mut Mason, [u0, v0, u1, v1]: [f32; 4], piece_m: f32, z: f32, paint: Paint) {
     let count = |length: f32| (length / piece_m).ceil().max(1.0) as usize;
@@ -43,8 +46,9 @@ pub(crate) fn pave(m: &mut Mason, [u0, v0, u1, v1]: [f32; 4], piece_m: f32, z: f
     };
     for row in 0..rows {
         for column in 0..columns {
-            let low = [at(u0, u1, column, columns), at(v0, v1, row, rows)];
-            let high = [at(u0, u1, column + 1, columns), at(v0, v1, row + 1, rows)];
+            // Neighbours are melted at different points; a small overlap leaves no cracks between them.
+            let low = [at(u0, u1, column, columns), at(v0, v1, row, rows)].map(|v| v - LAP_M);
+            let high = [at(u0, u1, column + 1, columns), at(v0, v1, row + 1, rows)].map(|v| v + LAP_M);
             m.floor(low, high, z, paint);
         }
     }

@@ -41,13 +41,14 @@ struct Steps {
     /// Levels whose files are quarters of the files above.
     split_from: u8,
     texel_m: f32,
+    sky_grid_m: f32,
 }
 
 impl Detail {
     fn steps(self) -> Steps {
         match self {
-            Self::Full => Steps { leaf: 20, split_from: 19, texel_m: 0.055 },
-            Self::Light => Steps { leaf: 18, split_from: 19, texel_m: 0.22 },
+            Self::Full => Steps { leaf: 20, split_from: 19, texel_m: 0.055, sky_grid_m: 0.75 },
+            Self::Light => Steps { leaf: 18, split_from: 19, texel_m: 0.30, sky_grid_m: 3.0 },
         }
     }
 }
@@ -72,7 +73,14 @@ pub(crate) fn make(
     let patches = Site::patches_in(quarter, region.grown(SHADOW_M));
     let scene = Scene::new(&patches, quarter.frame.turn);
     let levels = usize::from(steps.leaf - ROOT_LEVEL) + 1;
-    let oven = Oven { quarter, scene: &scene, patches: &patches, texel_m: steps.texel_m, levels };
+    let oven = Oven {
+        quarter,
+        scene: &scene,
+        patches: &patches,
+        texel_m: steps.texel_m,
+        sky_grid_m: steps.sky_grid_m,
+        levels,
+    };
     let (low, high) = (region.grown(OVERLAP_M), step_m(steps.leaf));
     let baked: Vec<Option<Baked>> = (0..patches.len() as u32)
         .into_par_iter()
