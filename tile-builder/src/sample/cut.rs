@@ -77,7 +77,8 @@ pub(crate) fn cut(patch: &Patch, step_m: f32, region: Region) -> Sheet {
         return Sheet::default();
     }
     let [columns, rows] = if patch.is_crown() {
-        [(patch.size[0] / (step_m * 0.55)).ceil().clamp(2.0, 6.0) as usize; 2]
+        [(patch.size[0] / (step_m * 0.55)).ceil().clamp(if step_m < 3.0 { 3.0 } else { 2.0 }, 6.0) as usize;
+            2]
     } else {
         patch.size.map(|size| (size / step_m).ceil().max(1.0) as usize)
     };

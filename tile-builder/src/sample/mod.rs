@@ -4,7 +4,7 @@
 //! oblique survey as PagedLOD trees of OSGB files, zones, footprints and devices as GeoJSON.
 //! Called by the command line (`tile-builder sample`) and by tests that need a survey.
 //!
-//! The scene is described by surfaces in metres (`quarter`, `building`, ...), its light is baked into
+//! The scene is described by surfaces in metres (`quarter`, `walkup`, `plants`, ...), its light is baked into
 //! textures by ray casting (`ray`, `light`, `bake`), and each tile is cut, packed and written by
 //! itself, so that memory does not grow with the number of tiles.
 
