@@ -123,7 +123,9 @@ impl Checker {
         match &tile["children"] {
             Value::Null => {}
             Value::Array(children) if !children.is_empty() => {
-                children.iter().for_each(|child| self.tile(file, child, Some(&bounds), error, depth + 1));
+                for child in children {
+                    self.tile(file, child, Some(&bounds), error, depth + 1);
+                }
             }
             _ => self.problem(file, "`children` is present and empty, or no list"),
         }

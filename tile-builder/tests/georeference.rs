@@ -1,5 +1,12 @@
 //! Every form of `metadata.xml`, and every vertex against PROJ.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
 mod common;
 
 use std::path::Path;
@@ -82,7 +89,8 @@ fn degrees_are_never_added_to_metres() {
 #[test]
 fn an_origin_that_is_no_list_of_numbers_names_file_and_element() {
     let Some(data) = common::data() else { return };
-    let error = read_metadata(&data.join("osgb-made/metadata-variants/bad_origin.xml")).unwrap_err().to_string();
+    let error =
+        read_metadata(&data.join("osgb-made/metadata-variants/bad_origin.xml")).unwrap_err().to_string();
     assert!(error.contains("bad_origin.xml") && error.contains("SRSOrigin"), "{error}");
 }
 
@@ -154,13 +162,15 @@ fn every_published_vertex_of_the_real_survey_is_within_2_cm_of_proj() {
     });
     // Source vertices placed by PROJ one by one; each must have a published vertex within 2 cm.
     let proj = Proj::new_known_crs(&definition, "EPSG:4326", None).unwrap();
-    let exact: Vec<[f64; 3]> = source_vertices(&survey.join("Data/Tile_+000_+017/Tile_+000_+017_L17_0uuu.osgb"))
-        .into_iter()
-        .map(|p| {
-            let (longitude_deg, latitude_deg) = proj.convert((origin[0] + p[0], origin[1] + p[1])).unwrap();
-            frame.local(&GeographicPoint { longitude_deg, latitude_deg, height_m: origin[2] + p[2] })
-        })
-        .collect();
+    let exact: Vec<[f64; 3]> =
+        source_vertices(&survey.join("Data/Tile_+000_+017/Tile_+000_+017_L17_0uuu.osgb"))
+            .into_iter()
+            .map(|p| {
+                let (longitude_deg, latitude_deg) =
+                    proj.convert((origin[0] + p[0], origin[1] + p[1])).unwrap();
+                frame.local(&GeographicPoint { longitude_deg, latitude_deg, height_m: origin[2] + p[2] })
+            })
+            .collect();
     let bounds = Aabb::around(&exact);
     let index = vertex_cells(&published, &bounds);
     let worst = exact.iter().map(|p| index.nearest(*p)).fold(0.0f64, f64::max);
@@ -171,7 +181,9 @@ fn source_vertices(path: &Path) -> Vec<[f64; 3]> {
     use tile_builder::read::{Limits, osgb};
     use tile_builder::scene::{Finer, LodNode};
     fn walk(node: &LodNode, out: &mut Vec<[f64; 3]>) {
-        out.extend(node.meshes.iter().flat_map(|mesh| mesh.indices.iter().map(|&i| mesh.positions[i as usize])));
+        out.extend(
+            node.meshes.iter().flat_map(|mesh| mesh.indices.iter().map(|&i| mesh.positions[i as usize])),
+        );
         for finer in &node.finer {
             if let Finer::Node(node) = finer {
                 walk(node, out);

@@ -1,11 +1,13 @@
 //! Damaged OSGB files: always an error that names file, class and offset, never a panic.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
+
 mod common;
 
 use std::path::Path;
 
-use tile_builder::read::osgb::{OsgbError, OsgbErrorKind, parse};
 use tile_builder::read::Limits;
+use tile_builder::read::osgb::{OsgbError, OsgbErrorKind, parse};
 use tile_builder::scene::{Finer, LodNode};
 
 /// Little-endian bytes of a version 80 file without brackets, part by part.
@@ -56,7 +58,10 @@ fn a_group_that_contains_itself_is_refused() {
 fn a_huge_count_is_refused_before_anything_is_allocated() {
     let file = File::scene().node("osg::Group", 1).bytes(&[1]).u32(u32::MAX);
     let error = file.parse().unwrap_err();
-    assert!(matches!(error.kind, OsgbErrorKind::Truncated { needed, left: 0 } if needed > 1 << 32), "{error}");
+    assert!(
+        matches!(error.kind, OsgbErrorKind::Truncated { needed, left: 0 } if needed > 1 << 32),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,20 +1,14 @@
 //! The OSGB reader against what OpenSceneGraph itself says about the same files.
 
-use std::path::{Path, PathBuf};
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
+
+mod common;
+
+use std::path::Path;
 
 use serde_json::Value;
 use tile_builder::read::{Limits, osgb};
 use tile_builder::scene::{Finer, LodNode, Mesh};
-
-fn data() -> Option<PathBuf> {
-    let root = std::env::var_os("TWIN_TEST_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    if root.join("osgb-expected.json").is_file() {
-        return Some(root);
-    }
-    eprintln!("SKIPPED: no test data at `{}` (set TWIN_TEST_DATA)", root.display());
-    None
-}
 
 fn meshes<'n>(node: &'n LodNode, out: &mut Vec<&'n Mesh>) {
     out.extend(&node.meshes);
@@ -111,7 +105,7 @@ fn check_paged(name: &str, got: &Value, expected: &Value) {
 
 #[test]
 fn every_readable_file_gives_what_openscenegraph_gives() {
-    let Some(root) = data() else { return };
+    let Some(root) = common::data() else { return };
     let expected: Value =
         serde_json::from_str(&std::fs::read_to_string(root.join("osgb-expected.json")).unwrap()).unwrap();
     let mut failures = Vec::new();

@@ -1,6 +1,13 @@
 //! OpenSceneGraph's own converter as a second oracle: what it writes, in versions and shapes that
 //! no fixture has, reads back the same.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
 mod common;
 
 use std::path::Path;
@@ -12,16 +19,12 @@ use tile_builder::scene::{Finer, LodNode};
 fn osgconv(from: &Path, to: &Path, options: &[&str]) -> bool {
     let mut command = Command::new("osgconv");
     command.args(options).arg(from).arg(to).env("OSG_NOTIFY_LEVEL", "FATAL");
-    match command.output() {
-        Ok(output) => {
-            assert!(to.is_file(), "osgconv wrote nothing: {}", String::from_utf8_lossy(&output.stderr));
-            true
-        }
-        Err(_) => {
-            eprintln!("SKIPPED: `osgconv` is not installed (Debian package `openscenegraph`)");
-            false
-        }
-    }
+    let Ok(output) = command.output() else {
+        eprintln!("SKIPPED: `osgconv` is not installed (Debian package `openscenegraph`)");
+        return false;
+    };
+    assert!(to.is_file(), "osgconv wrote nothing: {}", String::from_utf8_lossy(&output.stderr));
+    true
 }
 
 /// Triangles, corner sum and texture count of all levels of a file.
@@ -66,7 +69,9 @@ fn what_openscenegraph_writes_reads_back_the_same() {
         ("pixels", "WriteImageHint=IncludeData"),
     ] {
         let to = dir.path().join(format!("{name}.osgb"));
-        if !osgconv(&source, &to, &["-O", options]) {
+        // Later options win where one is given twice.
+        let options = format!("WriteImageHint=IncludeFile {options}");
+        if !osgconv(&source, &to, &["-O", &options]) {
             return;
         }
         let got = measure(&to);
@@ -82,14 +87,21 @@ fn a_matrix_transform_of_openscenegraph_is_baked() {
     let source = data.join("osgb/cc-fragments/Tile_+005_+005_L22_000020t4.osgb");
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("moved.osgb");
-    // osgconv centres with `-t` by wrapping the scene in a transform.
-    if !osgconv(&source, &to, &["-t", "1000,-2000,30"]) {
+    // `-t` wraps the scene in a transform that centres and moves it.
+    if !osgconv(&source, &to, &["-t", "1000,-2000,30", "-O", "WriteImageHint=IncludeFile"]) {
         return;
     }
+    // What OpenSceneGraph itself says the transform is: the fourth row of four.
+    let text = dir.path().join("moved.osgt");
+    assert!(osgconv(&to, &text, &[]));
+    let text = std::fs::read_to_string(text).unwrap();
+    let rows: Vec<&str> = text.split_once("Matrix {").unwrap().1.lines().skip(1).take(4).collect();
+    let shift: Vec<f64> = rows[3].split_whitespace().take(3).map(|n| n.parse().unwrap()).collect();
     let (before, after) = (measure(&source), measure(&to));
-    let corners = before.0 as f64 * 3.0;
-    for (axis, shift) in [1000.0, -2000.0, 30.0].into_iter().enumerate() {
-        let moved = (after.1[axis] - before.1[axis]) / corners;
+    assert_eq!(before.0, after.0);
+    for (axis, shift) in shift.into_iter().enumerate() {
+        let moved = (after.1[axis] - before.1[axis]) / (before.0 as f64 * 3.0);
         assert!((moved - shift).abs() < 1e-2, "axis {axis} moved by {moved}, not {shift}");
+        assert!(shift.abs() > 1.0, "the transform does nothing on axis {axis}");
     }
 }

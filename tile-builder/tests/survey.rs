@@ -1,5 +1,7 @@
 //! Whole builds of real surveys: what is published, and what happens when the input is damaged.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
+
 mod common;
 
 use std::path::Path;
@@ -102,7 +104,8 @@ fn missing_children_leave_their_parents_as_leaves_with_one_warning() {
     let Some(survey) = survey(dir.path()) else { return };
     std::fs::remove_file(survey.join(TILE).join("Tile_+000_+017_L19_0uuuu2.osgb")).unwrap();
     let published = build_into(&survey, &dir.path().join("out"));
-    let missing: Vec<_> = published.messages().into_iter().filter(|m| m.starts_with("missing_children")).collect();
+    let missing: Vec<_> =
+        published.messages().into_iter().filter(|m| m.starts_with("missing_children")).collect();
     assert_eq!(missing.len(), 1, "{missing:?}");
     assert_eq!(validate::publication(&published.root).unwrap().problems, Vec::<String>::new());
     assert!(published.outcome.report.totals.tiles > 20);
@@ -132,7 +135,10 @@ fn a_damaged_root_costs_its_own_tile_only() {
     std::fs::write(survey.join("Data/Tile_+000_+016/Tile_+000_+016.osgb"), b"not a survey at all").unwrap();
     let published = build_into(&survey, &dir.path().join("out"));
     let said = published.messages().join("\n");
-    assert!(said.contains("Tile_+000_+016.osgb` is not an OSGB file") || said.contains("is not an OSGB file"), "{said}");
+    assert!(
+        said.contains("Tile_+000_+016.osgb` is not an OSGB file") || said.contains("is not an OSGB file"),
+        "{said}"
+    );
     assert_eq!(published.outcome.report.totals.files_damaged, 1);
     assert!(published.outcome.report.totals.tiles > 20);
 }
@@ -165,6 +171,10 @@ fn the_made_layouts_build_whole() {
         let published = build_into(&data.join(folder), dir.path());
         assert_eq!(published.outcome.report.sources[0].tiles.len(), tiles, "{folder}");
         assert_eq!(published.outcome.report.totals.files_damaged, 0, "{folder}");
-        assert_eq!(validate::publication(&published.root).unwrap().problems, Vec::<String>::new(), "{folder}");
+        assert_eq!(
+            validate::publication(&published.root).unwrap().problems,
+            Vec::<String>::new(),
+            "{folder}"
+        );
     }
 }

@@ -125,7 +125,7 @@ impl Document {
         let encoded = meshopt::encode_index_buffer(indices, vertices).map_err(refused)?;
         // 65535 itself is the primitive-restart value, which an index may not take.
         let (size, component) =
-            if vertices <= usize::from(u16::MAX) { (2, UNSIGNED_SHORT) } else { (4, UNSIGNED_INT) };
+            if u16::try_from(vertices).is_ok() { (2, UNSIGNED_SHORT) } else { (4, UNSIGNED_INT) };
         let stream = json!({ "mode": "TRIANGLES", "byteStride": size, "count": indices.len() });
         let view = self.compressed_view(&encoded, indices.len() * size, None, ELEMENT_ARRAY_BUFFER, stream);
         Ok(self.accessor(view, component, indices.len(), "SCALAR", false))
@@ -134,9 +134,9 @@ impl Document {
     fn attribute_view<T: Pod>(&mut self, values: &[T]) -> Result<usize, EncodeError> {
         // Version 0 of the codec is what `EXT_meshopt_compression` is defined over.
         let encoded = meshopt::encode_vertex_buffer_level(values, 2, Some(0)).map_err(refused)?;
-        let stride = size_of::<T>();
+        let (stride, bytes) = (size_of::<T>(), size_of_val(values));
         let stream = json!({ "mode": "ATTRIBUTES", "byteStride": stride, "count": values.len() });
-        Ok(self.compressed_view(&encoded, values.len() * stride, Some(stride), ARRAY_BUFFER, stream))
+        Ok(self.compressed_view(&encoded, bytes, Some(stride), ARRAY_BUFFER, stream))
     }
 
     fn compressed_view(

@@ -22,11 +22,16 @@ impl Aabb {
         bounds
     }
 
+    /// The smallest box around the vertices of some meshes, given as lists of positions.
+    pub fn around_all<'p>(lists: impl IntoIterator<Item = &'p Vec<[f64; 3]>>) -> Self {
+        Self::around(lists.into_iter().flatten())
+    }
+
     /// Grows to hold a point.
     pub fn add(&mut self, point: &[f64; 3]) {
-        for axis in 0..3 {
-            self.min[axis] = self.min[axis].min(point[axis]);
-            self.max[axis] = self.max[axis].max(point[axis]);
+        for (axis, &value) in point.iter().enumerate() {
+            self.min[axis] = self.min[axis].min(value);
+            self.max[axis] = self.max[axis].max(value);
         }
     }
 

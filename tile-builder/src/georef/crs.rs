@@ -56,15 +56,15 @@ pub(super) fn kind(definition: &str) -> Result<CrsKind, CrsError> {
 
 /// Longitude and latitude in degrees of coordinates in a CRS, easting (or longitude) first.
 pub(super) fn to_lonlat(definition: &str, x: f64, y: f64) -> Result<[f64; 2], CrsError> {
-    let proj = TO_WGS84.with_borrow_mut(|known| match known.get(definition) {
-        Some(proj) => Ok(Rc::clone(proj)),
-        None => {
-            let proj = Proj::new_known_crs(definition, "EPSG:4326", None)
-                .map_err(|error| unknown(definition, &error))?;
-            let proj = Rc::new(proj);
-            known.insert(definition.to_owned(), Rc::clone(&proj));
-            Ok(proj)
+    let proj = TO_WGS84.with_borrow_mut(|known| {
+        if let Some(proj) = known.get(definition) {
+            return Ok(Rc::clone(proj));
         }
+        let proj = Proj::new_known_crs(definition, "EPSG:4326", None)
+            .map_err(|error| unknown(definition, &error))?;
+        let proj = Rc::new(proj);
+        known.insert(definition.to_owned(), Rc::clone(&proj));
+        Ok(proj)
     })?;
     let outside = |reason: String| CrsError::Outside {
         definition: short(definition),

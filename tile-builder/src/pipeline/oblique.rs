@@ -220,8 +220,7 @@ fn encode_meshes(
     name: &str,
     built: &mut Built,
 ) -> Result<Option<(String, Aabb)>, PublishError> {
-    let mut bounds = Aabb::EMPTY;
-    meshes.iter().for_each(|mesh| bounds.merge(&Aabb::around(&mesh.positions)));
+    let bounds = Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions));
     if bounds.is_empty() {
         return Ok(None);
     }

@@ -1,7 +1,13 @@
 //! What the builder's tests share: test data, builds into private folders, published glb files
 //! read back with a decoder.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "each test binary uses its own part, and stops where it cannot go on"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -13,7 +19,7 @@ use tile_builder::read::plan::ResolvedPlan;
 use twin_schemas::report::Message;
 
 /// The folder of real surveys, or `None` after saying that the test is skipped.
-pub fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let root = std::env::var_os("TWIN_TEST_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     if root.join("osgb-expected.json").is_file() {
@@ -24,7 +30,7 @@ pub fn data() -> Option<PathBuf> {
 }
 
 /// Copies a folder, so that a test can damage it.
-pub fn copy_tree(from: &Path, to: &Path) {
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
@@ -39,7 +45,7 @@ pub fn copy_tree(from: &Path, to: &Path) {
 
 /// Collects what a build says.
 #[derive(Default)]
-pub struct Said(pub Mutex<Vec<String>>);
+pub(crate) struct Said(pub(crate) Mutex<Vec<String>>);
 
 impl Progress for Said {
     fn plan(&self, _: &ResolvedPlan) {}
@@ -51,22 +57,21 @@ impl Progress for Said {
 }
 
 /// Builds `input` into `out`.
-pub fn try_build(input: &Path, out: &Path) -> Result<BuildOutcome, BuildError> {
-    let request =
-        BuildRequest { input: input.to_owned(), out: out.to_owned(), limits: Limits::default() };
+pub(crate) fn try_build(input: &Path, out: &Path) -> Result<BuildOutcome, BuildError> {
+    let request = BuildRequest { input: input.to_owned(), out: out.to_owned(), limits: Limits::default() };
     build(&request, &Said::default())
 }
 
 /// A published version, opened for reading.
-pub struct Published {
-    pub root: PathBuf,
-    pub version: PathBuf,
-    pub catalog: Value,
-    pub outcome: BuildOutcome,
+pub(crate) struct Published {
+    pub(crate) root: PathBuf,
+    pub(crate) version: PathBuf,
+    pub(crate) catalog: Value,
+    pub(crate) outcome: BuildOutcome,
 }
 
 /// Builds `input` into `out`, which must succeed, and opens what was published.
-pub fn build_into(input: &Path, out: &Path) -> Published {
+pub(crate) fn build_into(input: &Path, out: &Path) -> Published {
     let outcome = try_build(input, out).unwrap_or_else(|error| panic!("{error}"));
     let version = out.join("versions").join(&outcome.version);
     let catalog = serde_json::from_slice(&std::fs::read(version.join("catalog.json")).unwrap()).unwrap();
@@ -75,12 +80,12 @@ pub fn build_into(input: &Path, out: &Path) -> Published {
 
 impl Published {
     /// The build's messages as `code: text`.
-    pub fn messages(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         self.outcome.report.messages.iter().map(|m| format!("{}: {}", m.code, m.text)).collect()
     }
 
     /// Every content file, ordered by name.
-    pub fn contents(&self) -> Vec<PathBuf> {
+    pub(crate) fn contents(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> =
             std::fs::read_dir(self.root.join("content")).unwrap().map(|e| e.unwrap().path()).collect();
         files.sort();
@@ -88,7 +93,7 @@ impl Published {
     }
 
     /// Every file of the publication with its bytes, for comparisons.
-    pub fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         list(&self.root, &mut files);
         files.sort();
@@ -107,25 +112,26 @@ fn list(folder: &Path, out: &mut Vec<PathBuf>) {
 }
 
 /// A glb, its streams decoded as a viewer would.
-pub struct Glb {
-    pub json: Value,
-    pub bin: Vec<u8>,
+pub(crate) struct Glb {
+    pub(crate) json: Value,
+    pub(crate) bin: Vec<u8>,
 }
 
 impl Glb {
-    pub fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let bytes = std::fs::read(path).unwrap();
         let glb = gltf::Glb::from_slice(&bytes).unwrap();
         Self { json: serde_json::from_slice(&glb.json).unwrap(), bin: glb.bin.unwrap().into_owned() }
     }
 
     /// Positions of all primitives, east, north, up, after the node's transform.
-    pub fn positions(&self) -> Vec<[f64; 3]> {
+    pub(crate) fn positions(&self) -> Vec<[f64; 3]> {
         let node = &self.json["nodes"][0];
         let number = |key: &str, axis: usize, default: f64| node[key][axis].as_f64().unwrap_or(default);
         let mut out = Vec::new();
         for primitive in self.json["meshes"][0]["primitives"].as_array().unwrap() {
-            let accessor = &self.json["accessors"][primitive["attributes"]["POSITION"].as_u64().unwrap() as usize];
+            let accessor =
+                &self.json["accessors"][primitive["attributes"]["POSITION"].as_u64().unwrap() as usize];
             let view = &self.json["bufferViews"][accessor["bufferView"].as_u64().unwrap() as usize];
             let stream = &view["extensions"]["EXT_meshopt_compression"];
             let size = |key: &str| stream[key].as_u64().unwrap() as usize;
@@ -138,7 +144,8 @@ impl Glb {
                 values.iter().map(|v| v.map(f64::from)).collect()
             };
             for v in stored {
-                let [x, y, z] = [0, 1, 2].map(|i| number("translation", i, 0.0) + number("scale", i, 1.0) * v[i]);
+                let [x, y, z] =
+                    [0, 1, 2].map(|i| number("translation", i, 0.0) + number("scale", i, 1.0) * v[i]);
                 out.push([x, -z, y]);
             }
         }
@@ -146,7 +153,7 @@ impl Glb {
     }
 
     /// Bytes of each image.
-    pub fn images(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn images(&self) -> Vec<Vec<u8>> {
         let images = self.json["images"].as_array().cloned().unwrap_or_default();
         images
             .iter()

@@ -343,8 +343,7 @@ fn appears_at(lod: &Lod, threshold: f64, inherited: &Inherited) -> Option<Switch
 fn with_radius(switch: Switch, lod: &Lod, meshes: &[Mesh]) -> Switch {
     match switch {
         Switch::Pixels { pixels, .. } if lod.radius.is_none() => {
-            let mut bounds = Aabb::EMPTY;
-            meshes.iter().for_each(|mesh| bounds.merge(&Aabb::around(&mesh.positions)));
+            let bounds = Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions));
             Switch::Pixels { radius_m: bounds.diagonal() / 2.0, pixels }
         }
         other => other,

@@ -1,0 +1,194 @@
+//! Reads the imports of the programs and holds the directions that ARCHITECTURE.md draws. The
+//! viewer's own are held by `viewer/checks`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use syn::visit::Visit;
+
+/// A module at the top of a crate, and the modules of the same crate that it may name.
+type Allowed = (&'static str, &'static [&'static str]);
+
+const TILE_BUILDER: &[Allowed] = &[
+    ("geometry", &[]),
+    ("scene", &["geometry"]),
+    ("read", &["geometry", "scene"]),
+    ("georef", &["geometry"]),
+    ("partition", &["geometry", "georef", "read"]),
+    ("lod", &["geometry", "scene"]),
+    ("encode", &["geometry", "scene"]),
+    ("tileset", &["geometry"]),
+    ("publish", &[]),
+    ("report", &[]),
+    ("validate", &["geometry"]),
+    ("sample", &[]),
+    (
+        "pipeline",
+        &[
+            "encode",
+            "geometry",
+            "georef",
+            "lod",
+            "partition",
+            "publish",
+            "read",
+            "report",
+            "scene",
+            "tileset",
+        ],
+    ),
+    ("cli", &["pipeline", "publish", "read", "sample", "validate"]),
+];
+
+const TWIN_SERVER: &[Allowed] = &[
+    ("domain", &[]),
+    ("spatial", &["domain"]),
+    ("store", &["domain"]),
+    ("live", &["domain", "spatial"]),
+    ("ingest", &["domain", "store", "live"]),
+    ("tiles", &["domain", "spatial"]),
+    ("jobs", &["domain", "ingest", "live", "store", "tiles"]),
+];
+
+/// Frameworks that the domain of the server must not know.
+const NOT_IN_DOMAIN: &[&str] = &["axum", "sqlx", "tokio", "tower", "tower_http", "hyper"];
+
+#[derive(Default)]
+struct Paths {
+    /// First segments after `crate::`.
+    own: BTreeSet<String>,
+    /// First segments of all other paths.
+    foreign: BTreeSet<String>,
+}
+
+impl Paths {
+    fn add(&mut self, segments: &[String]) {
+        match segments {
+            [first, second, ..] if first == "crate" => {
+                self.own.insert(second.clone());
+            }
+            [first, ..] => {
+                self.foreign.insert(first.clone());
+            }
+            [] => {}
+        }
+    }
+
+    fn walk(&mut self, tree: &syn::UseTree, before: &[String]) {
+        let with = |ident: &syn::Ident| before.iter().cloned().chain([ident.to_string()]).collect::<Vec<_>>();
+        match tree {
+            syn::UseTree::Path(path) => self.walk(&path.tree, &with(&path.ident)),
+            syn::UseTree::Name(name) => self.add(&with(&name.ident)),
+            syn::UseTree::Rename(rename) => self.add(&with(&rename.ident)),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.walk(item, before)),
+            syn::UseTree::Glob(_) => self.add(before),
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.walk(&item.tree, &[]);
+    }
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        self.add(&segments);
+        syn::visit::visit_path(self, path);
+    }
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        // Tests may reach across.
+        if item.ident != "tests" {
+            syn::visit::visit_item_mod(self, item);
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn rust_files(path: &Path, out: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            rust_files(&entry.unwrap().path(), out);
+        }
+    } else if path.extension().is_some_and(|ext| ext == "rs") && !path.ends_with("tests.rs") {
+        out.push(path.to_owned());
+    }
+}
+
+/// The files of a top-level module: `name.rs` and everything in `name/`.
+fn module_files(source: &Path, module: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in [source.join(format!("{module}.rs")), source.join(module)] {
+        if path.exists() {
+            rust_files(&path, &mut files);
+        }
+    }
+    assert!(!files.is_empty(), "no module `{module}` in {}", source.display());
+    files
+}
+
+fn paths_of(file: &Path) -> Paths {
+    let mut paths = Paths::default();
+    let text = std::fs::read_to_string(file).unwrap();
+    paths.visit_file(&syn::parse_file(&text).unwrap());
+    paths
+}
+
+fn check(crate_folder: &str, rules: &[Allowed]) {
+    let source = root().join(crate_folder).join("src");
+    let mut broken = Vec::new();
+    for (module, allowed) in rules {
+        for file in module_files(&source, module) {
+            for named in paths_of(&file).own {
+                if named != *module && !allowed.contains(&named.as_str()) {
+                    broken.push(format!("{} names `crate::{named}`", file.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn a_stage_of_the_builder_imports_no_later_stage() {
+    check("tile-builder", TILE_BUILDER);
+}
+
+#[test]
+fn the_server_flows_from_devices_to_live_and_from_router_to_domain() {
+    check("twin-server", TWIN_SERVER);
+}
+
+#[test]
+fn the_domain_knows_no_framework() {
+    let mut broken = Vec::new();
+    for file in module_files(&root().join("twin-server/src"), "domain") {
+        let foreign = paths_of(&file).foreign;
+        for framework in NOT_IN_DOMAIN.iter().filter(|name| foreign.contains(**name)) {
+            broken.push(format!("{} names `{framework}`", file.display()));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_programs_meet_only_in_the_schemas() {
+    for (folder, others) in
+        [("tile-builder", ["twin_server"]), ("twin-server", ["tile_builder"]), ("schemas", ["tile_builder"])]
+    {
+        let mut files = Vec::new();
+        rust_files(&root().join(folder).join("src"), &mut files);
+        for file in files {
+            let foreign = paths_of(&file).foreign;
+            assert!(
+                others.iter().all(|other| !foreign.contains(*other)),
+                "{} imports another program",
+                file.display()
+            );
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// A page of the viewer in the system's Chromium, with everything that it asks, logs and throws.
+// Used by the cases. Software GPU: small windows, and pixels judged by shares.
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ARGUMENTS = [
+  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--force-color-profile=srgb', '--hide-scrollbars',
+];
+const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
+
+export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false } = {}) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1, locale, hasTouch: touch, isMobile: touch });
+  const page = await context.newPage();
+  const foreign = [];
+  const problems = [];
+  const host = new URL(address).host;
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (!['blob:', 'data:'].includes(url.protocol) && url.host !== host) foreign.push(request.url());
+  });
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  await page.goto(address);
+  return {
+    page,
+    foreign,
+    problems,
+    close: () => browser.close(),
+    /** Waits until the coarse place stands and nothing is left to load or draw. */
+    settled: async () => {
+      await page.waitForFunction(() => (window.__twin?.stats().tilesVisible ?? 0) > 0 && window.__twin.idle(), null, { timeout: 180_000, polling: 250 });
+    },
+    screenshot: async (name) => {
+      await mkdir(RESULTS, { recursive: true });
+      await page.screenshot({ path: `${RESULTS}${name}.png` });
+    },
+  };
+}
+
+/** Polls a function of the page until it answers truthy. */
+export async function until(page, what, test, argument, timeout = 15_000) {
+  try {
+    return await (await page.waitForFunction(test, argument, { timeout, polling: 50 })).jsonValue();
+  } catch {
+    throw new Error(`${what}: not within ${timeout} ms`);
+  }
+}

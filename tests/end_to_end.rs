@@ -1,0 +1,52 @@
+//! The whole line as a user runs it: builder → server → browser.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use twin_e2e::{Server, node, program, run, say, survey_data};
+
+/// Builds `input` under a name with Chinese characters and a space, and checks it with the
+/// builder's own rules and with the Khronos validator.
+fn build(dir: &Path, input: &Path) -> std::path::PathBuf {
+    let out = dir.join("发布 publication");
+    run(program("tile-builder").unwrap().arg("build").arg(input).arg("--out").arg(&out)).unwrap();
+    run(program("tile-builder").unwrap().arg("validate").arg(&out)).unwrap();
+    let content = out.join("content");
+    let said = node("glb.mjs", &[&content.display().to_string()], None).unwrap();
+    assert!(said.contains(" 0 errors, 0 warnings"), "{said}");
+    say(&format!("glTF validator: {}", said.trim()));
+    out
+}
+
+#[test]
+fn the_sample_community_lives_in_the_browser() {
+    let dir = TempDir::new().unwrap();
+    let sample = dir.path().join("样例 sample");
+    let mut make = program("tile-builder").unwrap();
+    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    let publication = build(dir.path(), &sample);
+
+    let database = dir.path().join("twin.db");
+    let mut import = program("twin-server").unwrap();
+    import.arg("import").arg("--publication").arg(&publication);
+    import.arg("--database").arg(format!("sqlite:{}", database.display()));
+    run(import.arg(sample.join("devices.geojson"))).unwrap();
+
+    let server = Server::start(&publication, &database).unwrap();
+    let buildings = server.get("/api/v1/objects?class=building").unwrap();
+    assert!(!buildings["objects"].as_array().unwrap().is_empty(), "no buildings came through");
+    say(&node("sample.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
+fn a_real_survey_stands_in_the_browser() {
+    let Some(data) = survey_data() else { return };
+    let dir = TempDir::new().unwrap();
+    let publication = build(dir.path(), &data.join("osgb/cc-zhongshan"));
+    let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
+    let catalog = server.get("/api/v1/catalog").unwrap();
+    assert_eq!(catalog["catalog"]["sources"][0]["georeference"]["method"], "wkt");
+    say(&node("survey.mjs", &[], Some(&server.address)).unwrap());
+}
