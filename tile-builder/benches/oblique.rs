@@ -33,7 +33,9 @@ fn oblique(criterion: &mut Criterion) {
     }
     let Some(bytes) = largest_file(&out) else { return };
     let limits = Limits::default();
-    let read = || osgb::parse(&bytes, "bench.osgb", &limits).and_then(|f| f.levels(&limits, &|_| Err(String::new())));
+    let read = || {
+        osgb::parse(&bytes, "bench.osgb", &limits).and_then(|f| f.levels(&limits, &|_| Err(String::new())))
+    };
     let mut all = Vec::new();
     if let Ok(levels) = read() {
         levels.nodes.iter().for_each(|node| meshes(node, &mut all));

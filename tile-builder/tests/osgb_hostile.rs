@@ -90,6 +90,37 @@ fn shared_parts_that_double_at_every_level_stop_at_the_limit() {
     assert!(matches!(error.kind, OsgbErrorKind::Limit { what: "node count", .. }), "{error}");
 }
 
+/// A geometry with one vertex, taken through an index.
+fn indexed(index: f32) -> File {
+    let geometry = File::scene()
+        .node("osg::Geode", 1)
+        .bytes(&[1])
+        .u32(1)
+        .text("osg::Geometry")
+        .u32(2)
+        .text("")
+        .u32(0)
+        // No user data, state set, bounds, callbacks; three switches; four more callbacks.
+        .bytes(&[0; 12])
+        // No primitive sets; positions: an array of one Vec3, an index array of one float.
+        .u32(0)
+        .bytes(&[1, 1])
+        .u32(1)
+        .u32(16)
+        .u32(1)
+        .bytes(&[0; 12]);
+    geometry.bytes(&[1]).u32(2).u32(6).u32(1).bytes(&index.to_le_bytes()).u32(4).u32(0)
+}
+
+#[test]
+fn an_array_index_that_is_no_position_in_the_array_is_refused() {
+    // Found by fuzzing: a large index overflowed the product with the vector's size.
+    for index in [1e30, 1.0, -1.0, f32::NAN] {
+        let error = indexed(index).parse().unwrap_err();
+        assert!(error.to_string().contains("is outside 1 elements"), "{index}: {error}");
+    }
+}
+
 #[test]
 fn an_unknown_class_is_named_where_it_cannot_be_passed_over() {
     let file = File::scene().text("osgTerrain::Terrain").u32(1);

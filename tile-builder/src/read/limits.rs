@@ -31,12 +31,12 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            file_bytes: 2 << 30,
-            body_bytes: 2 << 30,
+            file_bytes: 512 << 20,
+            body_bytes: 512 << 20,
             objects: 1 << 20,
             depth: 128,
-            vertices: 50_000_000,
-            triangles: 50_000_000,
+            vertices: 20_000_000,
+            triangles: 20_000_000,
             visits: 1 << 20,
             string_bytes: 64 << 10,
             texture_px: 16_384,

@@ -140,11 +140,34 @@ impl Parser<'_, '_> {
         self.cursor.i32()?;
         let Some(array) = array else { return Ok(None) };
         let mut array = match order {
-            Some(order) => gather(&array, &order)?,
+            Some(order) => self.gather(&array, &order)?,
             None => array,
         };
         array.per_vertex = binding == BIND_PER_VERTEX;
         Ok(Some(array))
+    }
+
+    /// The vectors of `array` in the order of `order`. Both may be shared, so that a small file can
+    /// ask for this many times; what is made is held against the limit on vertices.
+    fn gather(&mut self, array: &Array, order: &Array) -> Read<Array> {
+        self.gathered = self.gathered.saturating_add(order.values.len());
+        if self.gathered > self.limits.vertices {
+            return Err(OsgbErrorKind::Limit {
+                what: "indexed vertex count",
+                value: self.gathered as u64,
+                limit: self.limits.vertices as u64,
+            });
+        }
+        let mut values = Vec::with_capacity(order.values.len() * array.components);
+        for &index in order.values.iter() {
+            if !(index >= 0.0 && index < array.len() as f64) {
+                let text = format!("array index {index} is outside {} elements", array.len());
+                return Err(OsgbErrorKind::Invalid(text));
+            }
+            let start = index as usize * array.components;
+            values.extend_from_slice(&array.values[start..start + array.components]);
+        }
+        Ok(Array { values: Arc::new(values), ..*array })
     }
 
     /// A primitive set object of version 112 or later, or `None` if `name` is no such class.
@@ -213,19 +236,6 @@ impl Parser<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// The vectors of `array` in the order of `order`.
-fn gather(array: &Array, order: &Array) -> Read<Array> {
-    let mut values = Vec::with_capacity(order.values.len() * array.components);
-    for &index in order.values.iter() {
-        let start = index as usize * array.components;
-        let vector = array.values.get(start..start + array.components).ok_or_else(|| {
-            OsgbErrorKind::Invalid(format!("array index {index} is outside {} elements", array.len()))
-        })?;
-        values.extend_from_slice(vector);
-    }
-    Ok(Array { values: Arc::new(values), ..*array })
 }
 
 fn read_values(cursor: &mut Cursor<'_>, n: usize, scalar: Scalar) -> Read<Vec<f64>> {
