@@ -34,6 +34,8 @@ pub struct PublishError {
 pub struct Publication {
     root: PathBuf,
     written: AtomicU64,
+    /// Held for as long as this build writes; the system frees it when the process ends.
+    _lock: fs::File,
 }
 
 impl Publication {
@@ -43,6 +45,8 @@ impl Publication {
     /// If the folder cannot be made, or holds something else.
     pub fn open(root: &Path) -> Result<Self, PublishError> {
         refuse_foreign_folder(root)?;
+        fs::create_dir_all(root).map_err(|source| error(root, source))?;
+        let lock = lock(root)?;
         for folder in [root.join("content"), root.join("versions")] {
             fs::create_dir_all(&folder).map_err(|source| error(&folder, source))?;
             let entries = fs::read_dir(&folder).map_err(|source| error(&folder, source))?;
@@ -55,7 +59,7 @@ impl Publication {
                 }
             }
         }
-        Ok(Self { root: root.to_owned(), written: AtomicU64::new(0) })
+        Ok(Self { root: root.to_owned(), written: AtomicU64::new(0), _lock: lock })
     }
 
     /// Stores a content and returns its path below the publication. A content that is already
@@ -90,8 +94,8 @@ impl Publication {
         let id = version_id(files);
         let versions = self.root.join("versions");
         let target = versions.join(&id);
-        if !target.is_dir() {
-            let staging = versions.join(format!("{STAGING}{}", std::process::id()));
+        if !is_whole(&target, files) {
+            let staging = versions.join(format!("{STAGING}{id}"));
             for (name, bytes) in files {
                 let path = staging.join(name);
                 write_file(&path, bytes)?;
@@ -99,6 +103,9 @@ impl Publication {
                     write_file(&with_suffix(&path, ".gz"), &gzip(bytes).map_err(|s| error(&path, s))?)?;
                     write_file(&with_suffix(&path, ".br"), &brotli(bytes).map_err(|s| error(&path, s))?)?;
                 }
+            }
+            if target.exists() {
+                fs::remove_dir_all(&target).map_err(|source| error(&target, source))?;
             }
             fs::rename(&staging, &target).map_err(|source| error(&target, source))?;
         }
@@ -113,6 +120,28 @@ impl Publication {
     pub fn put_beside(&self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
         write_atomically(&self.root.join(name), bytes)
     }
+}
+
+/// Keeps a second build out of the same publication.
+fn lock(root: &Path) -> Result<fs::File, PublishError> {
+    let path = root.join(".lock");
+    let file = fs::File::create(&path).map_err(|source| error(&path, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => {
+            let reason = "another build is writing this publication; wait for it to end";
+            Err(error(root, io::Error::new(io::ErrorKind::ResourceBusy, reason)))
+        }
+        Err(fs::TryLockError::Error(source)) => Err(error(&path, source)),
+    }
+}
+
+/// Whether a version stands there with all its files at their length: a power cut may have left
+/// some of them short.
+fn is_whole(version: &Path, files: &BTreeMap<String, Vec<u8>>) -> bool {
+    files.iter().all(|(name, bytes)| {
+        fs::metadata(version.join(name)).is_ok_and(|meta| meta.len() == bytes.len() as u64)
+    })
 }
 
 /// A folder with files in it that is no publication is not ours to fill.
@@ -164,7 +193,12 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|source| error(folder, source))?;
     }
-    fs::write(path, bytes).map_err(|source| error(path, source))
+    let write = || -> io::Result<()> {
+        let mut file = fs::File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_data()
+    };
+    write().map_err(|source| error(path, source))
 }
 
 /// Writes a file under another name on the same disk, flushes it, and renames it into place.
@@ -220,6 +254,26 @@ mod tests {
         fs::create_dir_all(&half).unwrap();
         Publication::open(folder.path()).unwrap();
         assert!(!half.exists());
+    }
+
+    #[test]
+    fn a_version_that_a_power_cut_left_short_is_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let publication = Publication::open(folder.path()).unwrap();
+        let files = BTreeMap::from([("catalog.json".to_owned(), b"{}".to_vec())]);
+        let id = publication.publish(&files).unwrap();
+        let path = folder.path().join(format!("versions/{id}/catalog.json"));
+        fs::write(&path, b"").unwrap();
+        publication.publish(&files).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"{}");
+    }
+
+    #[test]
+    fn two_builds_do_not_write_one_publication_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let _first = Publication::open(folder.path()).unwrap();
+        let error = Publication::open(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("another build"), "{error}");
     }
 
     #[test]

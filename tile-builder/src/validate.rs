@@ -53,6 +53,9 @@ struct Checker {
 /// # Errors
 /// If there is no version, or its catalogue cannot be read. Everything else is a finding.
 pub fn publication(folder: &Path) -> Result<Findings, ValidateError> {
+    // Resolved once, so that references can be held against it part by part.
+    let folder = &fs::canonicalize(folder)
+        .map_err(|error| ValidateError { path: folder.display().to_string(), reason: error.to_string() })?;
     let current = read_text(&folder.join("current"))?;
     let version = folder.join("versions").join(current.trim());
     let path = version.join("catalog.json");

@@ -157,8 +157,7 @@ pub fn build(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOut
         bounds: local_box(&root.bounds),
     };
     let model = partition::model(&community, &zones, &footprints);
-    let report = collect_report(&resolved, &built, &community, zones.len() + footprints.len());
-    report.messages.iter().filter(|message| message.subject.is_none()).for_each(|m| progress.message(m));
+    let report = collect_report(&resolved, &built, &community, zones.len() + footprints.len(), progress);
     let catalog = catalog(community, &built, &root, &report.totals);
     let files = version_files(built, &root, frame.as_ref(), &catalog, &model, &report)?;
     let version = publication.publish(&files)?;
@@ -234,6 +233,7 @@ fn build_source(
     };
     let (mut roots, mut documents, mut missing) = (Vec::new(), BTreeMap::new(), Vec::new());
     messages.extend(survey.rootless.iter().map(|folder| rootless_message(folder)));
+    messages.iter().for_each(|message| progress.message(message));
     for ((tile, built), name) in survey.tiles.iter().zip(tiles).zip(names) {
         report.figures += built.figures;
         georeference.residual_m = georeference.residual_m.max(built.residual_m);
@@ -252,7 +252,10 @@ fn build_source(
             roots.push(Tile::external(&root, uri));
         }
     }
-    messages.extend(oblique::missing_message(&plan.id, &missing));
+    if let Some(message) = oblique::missing_message(&plan.id, &missing) {
+        progress.message(&message);
+        messages.push(message);
+    }
     report.georeference = georeference.clone();
     let entry = SourceEntry { id: plan.id.clone(), kind: plan.kind, georeference };
     Ok(BuiltSource { tree: Tile::root_of(roots), documents, entry, report, messages })
@@ -292,6 +295,7 @@ fn collect_report(
     built: &[BuiltSource],
     community: &Community,
     areas: usize,
+    progress: &dyn Progress,
 ) -> BuildReport {
     let mut report = BuildReport {
         format: CATALOG_FORMAT,
@@ -307,7 +311,7 @@ fn collect_report(
         report.messages.extend(source.messages.iter().cloned());
     }
     if areas > 0 && community.origin.is_none() {
-        report.messages.push(Message {
+        let message = Message {
             severity: Severity::Warning,
             code: "areas_without_position".into(),
             text: format!(
@@ -318,7 +322,9 @@ fn collect_report(
                     .into(),
             ),
             subject: None,
-        });
+        };
+        progress.message(&message);
+        report.messages.push(message);
     }
     report
 }

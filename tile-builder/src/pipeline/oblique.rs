@@ -22,6 +22,15 @@ use crate::read::{Limits, osgb};
 use crate::scene::{Finer, LodNode, Mesh};
 use crate::tileset::Tile;
 
+/// Levels of tiles in one survey tile. Producers use up to some 14.
+const DEEPEST_TILE: usize = 50;
+/// The widest that one mesh may be: a survey's tiles are a hundredth of it.
+const WIDEST_CONTENT_M: f64 = 50_000.0;
+/// The furthest that a vertex may be from the community's origin.
+const FURTHEST_M: f64 = 1_000_000.0;
+/// The largest error of the interpolated placement: a quarter of the 2 cm that are promised.
+const LARGEST_RESIDUAL_M: f64 = 0.005;
+
 /// What every file of one tile is built with.
 pub(super) struct ObliqueJob<'j> {
     /// Folder that child files must stay in.
@@ -49,8 +58,19 @@ pub(super) struct Built {
     pub(super) residual_m: f64,
 }
 
+const EXPORT_AGAIN: &str = "export this tile again from the survey software";
+
+/// The files above a file, and the tiles above its tiles.
+#[derive(Clone, Default)]
+struct Trail {
+    files: Vec<PathBuf>,
+    tiles: usize,
+}
+
 /// A node whose own meshes are encoded already.
 struct EncodedNode {
+    /// Whether it has meshes that could not be encoded.
+    lost: bool,
     content: Option<(String, Aabb)>,
     error_m: f64,
     finer: Vec<EncodedFiner>,
@@ -61,10 +81,12 @@ enum EncodedFiner {
     File(String),
 }
 
-/// Why a file gave no tiles.
+/// Why a file gave no tiles, or not all.
 enum Absent {
     Missing,
     Damaged,
+    /// It gave tiles, but they do not cover what it should.
+    InPart,
 }
 
 impl Built {
@@ -80,23 +102,38 @@ impl Built {
 /// Builds one tile of the survey.
 pub(super) fn build_tile(job: &ObliqueJob<'_>, tile: &SurveyTile) -> Result<Built, PublishError> {
     let mut built = Built::default();
-    let (tiles, _) = build_file(job, &tile.root, &[], f64::INFINITY, &mut built)?;
+    let (tiles, absent) = build_file(job, &tile.root, &Trail::default(), f64::INFINITY, &mut built)?;
+    let name = relative_name(job, &tile.root);
+    if matches!(absent, Some(Absent::Missing)) {
+        built.messages.push(damaged(
+            &name,
+            format!("`{name}` is not there any more"),
+            "is the disk still connected?",
+        ));
+        built.figures.files_damaged += 1;
+    }
+    let limit = job.limits.tree_files;
+    if job.files.load(Ordering::Relaxed) > limit {
+        // Which file was one too many depends on the threads, so the whole tile is left out.
+        let text = format!("the tile of `{name}` has more than {limit} files; it was left out");
+        return Ok(Built { messages: vec![damaged(&name, text, EXPORT_AGAIN)], ..Built::default() });
+    }
     built.tiles = tiles;
     Ok(built)
 }
 
-/// Builds a file and everything below it. The second part says why there is nothing.
+/// Builds a file and everything below it. The second part says what is wanting.
 fn build_file(
     job: &ObliqueJob<'_>,
     path: &Path,
-    above: &[PathBuf],
+    above: &Trail,
     parent_error_m: f64,
     built: &mut Built,
 ) -> Result<(Vec<Tile>, Option<Absent>), PublishError> {
     let name = relative_name(job, path);
     if let Some(reason) = beyond_limits(job, path, above) {
         let text = format!("`{name}` {reason}");
-        built.messages.push(damaged(&name, text, "export this tile again from the survey software"));
+        built.messages.push(damaged(&name, text, EXPORT_AGAIN));
         built.figures.files_damaged += 1;
         return Ok((Vec::new(), Some(Absent::Damaged)));
     }
@@ -109,23 +146,25 @@ fn build_file(
     for node in nodes {
         encoded.push(encode_node(job, node, parent_error_m, &name, built)?);
     }
-    let mut trail = above.to_vec();
-    trail.push(path.to_owned());
-    let mut tiles = Vec::new();
+    let mut trail = above.clone();
+    trail.files.push(path.to_owned());
+    let (mut tiles, mut whole) = (Vec::new(), true);
     for node in encoded {
-        tiles.extend(finish_node(job, node, path, &trail, built)?);
+        let (mut part, part_whole) = finish_node(job, node, path, &trail, built)?;
+        tiles.append(&mut part);
+        whole &= part_whole;
     }
-    Ok((tiles, None))
+    Ok((tiles, if whole { None } else { Some(Absent::InPart) }))
 }
 
 /// Why a file must not be followed: a tree of files that contains itself, or grows without end.
-fn beyond_limits(job: &ObliqueJob<'_>, path: &Path, above: &[PathBuf]) -> Option<String> {
+fn beyond_limits(job: &ObliqueJob<'_>, path: &Path, above: &Trail) -> Option<String> {
     let Limits { tree_depth, tree_files, .. } = *job.limits;
-    if above.iter().any(|ancestor| ancestor == path) {
+    if above.files.iter().any(|ancestor| ancestor == path) {
         return Some("is its own descendant".to_owned());
     }
-    if above.len() >= tree_depth {
-        return Some(format!("is more than {tree_depth} levels deep"));
+    if above.files.len() >= tree_depth || above.tiles >= DEEPEST_TILE {
+        return Some(format!("is more than {} levels deep", tree_depth.min(DEEPEST_TILE)));
     }
     (job.files.fetch_add(1, Ordering::Relaxed) >= tree_files)
         .then(|| format!("is one of more than {tree_files} files of its tile"))
@@ -202,7 +241,9 @@ fn encode_node(
     let error_m = node.switch.map_or(0.0, lod::geometric_error_m);
     // A leaf is stored as finely as a further level would be.
     let detail_m = if error_m > 0.0 { error_m } else { parent_error_m / 2.0 };
+    let damaged_before = built.figures.files_damaged;
     let content = encode_meshes(job, node.meshes, lod::position_step_m(detail_m), name, built)?;
+    let lost = built.figures.files_damaged > damaged_before;
     let mut finer = Vec::with_capacity(node.finer.len());
     for part in node.finer {
         finer.push(match part {
@@ -210,7 +251,7 @@ fn encode_node(
             Finer::File(file) => EncodedFiner::File(file),
         });
     }
-    Ok(EncodedNode { content, error_m, finer })
+    Ok(EncodedNode { lost, content, error_m, finer })
 }
 
 fn encode_meshes(
@@ -224,28 +265,47 @@ fn encode_meshes(
     if bounds.is_empty() {
         return Ok(None);
     }
-    let failure = match job.placement.warp(job.frame, &bounds) {
-        Ok(warp) => {
-            built.residual_m = built.residual_m.max(warp.residual_m);
-            for position in meshes.iter_mut().flat_map(|mesh| &mut mesh.positions) {
-                *position = warp.apply(*position);
+    let failure = match place(job, &mut meshes, &bounds, built) {
+        Err(reason) => reason,
+        Ok(()) => match encode::encode(&meshes, step_m) {
+            Ok(None) => return Ok(None),
+            Ok(Some(content)) => {
+                count(&content, built);
+                let path = job.publication.put_content(&content.bytes)?;
+                return Ok(Some((format!("{}{path}", job.content_prefix), content.bounds)));
             }
-            match encode::encode(&meshes, step_m) {
-                Ok(None) => return Ok(None),
-                Ok(Some(content)) => {
-                    count(&content, built);
-                    let path = job.publication.put_content(&content.bytes)?;
-                    return Ok(Some((format!("{}{path}", job.content_prefix), content.bounds)));
-                }
-                Err(error) => error.to_string(),
-            }
-        }
-        Err(error) => error.to_string(),
+            Err(error) => error.to_string(),
+        },
     };
     let hint = "check the survey's coordinate reference system, or export this tile again";
     built.messages.push(damaged(name, format!("`{name}`: {failure}"), hint));
     built.figures.files_damaged += 1;
     Ok(None)
+}
+
+/// Moves meshes into local metres. A vertex astray would stretch every box up to the root, so a
+/// content that reaches further than any community, or bends beyond the warp, is refused.
+fn place(job: &ObliqueJob<'_>, meshes: &mut [Mesh], bounds: &Aabb, built: &mut Built) -> Result<(), String> {
+    let widest = bounds.size().into_iter().fold(0.0, f64::max);
+    if !(widest <= WIDEST_CONTENT_M) {
+        return Err(format!("one mesh reaches over {widest:.0} m, limit {WIDEST_CONTENT_M:.0} m"));
+    }
+    let warp = job.placement.warp(job.frame, bounds).map_err(|error| error.to_string())?;
+    if !(warp.residual_m <= LARGEST_RESIDUAL_M) {
+        let miss = warp.residual_m;
+        return Err(format!("its place is uncertain by {miss:.3} m, limit {LARGEST_RESIDUAL_M} m"));
+    }
+    built.residual_m = built.residual_m.max(warp.residual_m);
+    for position in meshes.iter_mut().flat_map(|mesh| &mut mesh.positions) {
+        *position = warp.apply(*position);
+        let furthest = position.iter().fold(0.0f64, |far, value| far.max(value.abs()));
+        if !(furthest <= FURTHEST_M) {
+            return Err(format!(
+                "a vertex is {furthest:.0} m from the community's origin, limit {FURTHEST_M:.0} m"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn count(content: &Content, built: &mut Built) {
@@ -266,60 +326,88 @@ fn count(content: &Content, built: &mut Built) {
 }
 
 /// Follows a node's finer files. Returns the node as a tile, or its children where it has nothing
-/// to show itself: a tile without content in the middle of a tree would show as a hole.
+/// to show itself: a tile without content in the middle of a tree would show as a hole. The second
+/// part says whether the tiles cover all that the node should.
 fn finish_node(
     job: &ObliqueJob<'_>,
-    node: EncodedNode,
+    mut node: EncodedNode,
     file: &Path,
-    trail: &[PathBuf],
+    trail: &Trail,
     built: &mut Built,
-) -> Result<Vec<Tile>, PublishError> {
+) -> Result<(Vec<Tile>, bool), PublishError> {
     let error_m = node.error_m;
-    let parts: Vec<Result<(Built, bool), PublishError>> = node
-        .finer
-        .into_par_iter()
-        .map(|part| {
-            let mut below = Built::default();
-            let whole = match part {
-                EncodedFiner::Node(node) => {
-                    below.tiles = finish_node(job, node, file, trail, &mut below)?;
-                    true
-                }
-                EncodedFiner::File(child) => finer_file(job, &child, file, trail, error_m, &mut below)?,
-            };
-            Ok((below, whole))
-        })
-        .collect();
-    let (mut children, mut whole) = (Vec::new(), true);
+    if trail.tiles >= DEEPEST_TILE && !node.finer.is_empty() {
+        let name = relative_name(job, file);
+        let text = format!("`{name}` has more than {DEEPEST_TILE} levels; those below were left out");
+        built.messages.push(damaged(&name, text, EXPORT_AGAIN));
+        built.figures.files_damaged += 1;
+        node.finer.clear();
+    }
+    let below_here = Trail { files: trail.files.clone(), tiles: trail.tiles + 1 };
+    let parts: Vec<Result<(Built, bool), PublishError>> =
+        node.finer.into_par_iter().map(|part| finish_part(job, part, file, &below_here, error_m)).collect();
+    let (mut below, mut whole) = (Built::default(), !node.lost);
     for part in parts {
-        let (mut below, part_whole) = part?;
-        built.absorb(&mut below);
-        children.append(&mut below.tiles);
+        let (mut part, part_whole) = part?;
+        below.absorb(&mut part);
+        below.tiles.append(&mut part.tiles);
         whole &= part_whole;
     }
-    if !whole && node.content.is_some() && !children.is_empty() {
-        // Part of what would replace this content is not there: staying coarse shows everything.
-        let name = relative_name(job, file);
-        built.messages.push(Message {
-            severity: Severity::Warning,
-            code: "stays_coarse".into(),
-            text: format!(
-                "a level of `{name}` stays coarse, because only a part of its finer level can be read"
-            ),
-            hint: None,
-            subject: Some(name),
-        });
-        children.clear();
+    let children = std::mem::take(&mut below.tiles);
+    if node.content.is_none() {
+        built.absorb(&mut below);
+        return Ok((children, whole));
     }
-    Ok(if node.content.is_some() { vec![Tile::new(node.content, error_m, children)] } else { children })
+    if whole || children.is_empty() {
+        built.absorb(&mut below);
+        return Ok((vec![Tile::new(node.content, error_m, children)], true));
+    }
+    // Part of what would replace this content is not there: staying coarse shows everything. What
+    // was built below counts as read, not as published.
+    below.figures = Figures {
+        files_read: below.figures.files_read,
+        bytes_read: below.figures.bytes_read,
+        files_damaged: below.figures.files_damaged,
+        files_missing: below.figures.files_missing,
+        ..Figures::default()
+    };
+    built.absorb(&mut below);
+    let name = relative_name(job, file);
+    built.messages.push(Message {
+        severity: Severity::Warning,
+        code: "stays_coarse".into(),
+        text: format!("a level of `{name}` stays coarse, because only a part of its finer level can be read"),
+        hint: None,
+        subject: Some(name),
+    });
+    Ok((vec![Tile::new(node.content, error_m, Vec::new())], true))
 }
 
-/// Builds a child file; `false` if it could not be had.
+fn finish_part(
+    job: &ObliqueJob<'_>,
+    part: EncodedFiner,
+    file: &Path,
+    trail: &Trail,
+    error_m: f64,
+) -> Result<(Built, bool), PublishError> {
+    let mut below = Built::default();
+    let whole = match part {
+        EncodedFiner::Node(node) => {
+            let (tiles, whole) = finish_node(job, node, file, trail, &mut below)?;
+            below.tiles = tiles;
+            whole
+        }
+        EncodedFiner::File(child) => finer_file(job, &child, file, trail, error_m, &mut below)?,
+    };
+    Ok((below, whole))
+}
+
+/// Builds a child file; `false` if it could not be had, or not all of it.
 fn finer_file(
     job: &ObliqueJob<'_>,
     child: &str,
     parent: &Path,
-    trail: &[PathBuf],
+    trail: &Trail,
     error_m: f64,
     below: &mut Built,
 ) -> Result<bool, PublishError> {
@@ -328,11 +416,8 @@ fn finer_file(
         Err(reason) => {
             let name = relative_name(job, parent);
             let hint = "child files must lie inside the survey's folder";
-            below.messages.push(damaged(
-                &name,
-                format!("`{name}` names the child file `{child}`, which {reason}"),
-                hint,
-            ));
+            let text = format!("`{name}` names the child file `{child}`, which {reason}");
+            below.messages.push(damaged(&name, text, hint));
             below.figures.files_damaged += 1;
             return Ok(false);
         }

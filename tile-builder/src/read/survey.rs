@@ -86,7 +86,7 @@ pub fn open(input: &Path) -> Result<Survey, SurveyError> {
     }
     tiles.sort();
     rootless.sort();
-    let metadata = find_metadata(input, &tiles).map(|path| read_metadata(&path)).transpose()?;
+    let metadata = one_metadata(input, &tiles)?;
     Ok(Survey { tiles, rootless, metadata })
 }
 
@@ -110,7 +110,9 @@ fn find_tiles(
         if let Some(root) = files.iter().find(|file| stem(file) == own) {
             tiles.push(SurveyTile { name: own, root: root.clone() });
         } else {
-            let roots: Vec<_> = files.iter().filter(|file| !is_finer_level(&stem(file))).collect();
+            let stems: Vec<String> = files.iter().map(|file| stem(file)).collect();
+            let roots: Vec<_> =
+                files.iter().filter(|file| !is_finer_level(&stem(file), &own, &stems)).collect();
             if roots.is_empty() {
                 rootless.push(own);
             }
@@ -126,12 +128,14 @@ fn find_tiles(
     Ok(())
 }
 
-/// Whether a file name is that of a finer level: `…_L19_0uuu1`.
-fn is_finer_level(stem: &str) -> bool {
+/// Whether a file name is that of a finer level, `…_L19_0uuu1`, of a tile that is named like the
+/// folder or like another file in it. A name alone says nothing: sensors are called L1 and L2.
+fn is_finer_level(stem: &str, folder: &str, stems: &[String]) -> bool {
     stem.match_indices("_L").any(|(at, _)| {
-        let rest = &stem[at + 2..];
+        let (tile, rest) = (&stem[..at], &stem[at + 2..]);
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        digits > 0 && rest[digits..].starts_with('_')
+        let level = digits > 0 && rest[digits..].starts_with('_');
+        level && (tile == folder || stems.iter().any(|other| other == tile))
     })
 }
 
@@ -139,12 +143,35 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The metadata file in the folder itself, above it, or above the tiles that were found in it.
-fn find_metadata(input: &Path, tiles: &[SurveyTile]) -> Option<PathBuf> {
-    let above_tiles = tiles.iter().flat_map(|tile| tile.root.ancestors().skip(1).take(3));
-    std::iter::once(input)
-        .chain(above_tiles)
-        .chain(input.parent())
+/// The metadata that all tiles share.
+fn one_metadata(input: &Path, tiles: &[SurveyTile]) -> Result<Option<SurveyMetadata>, SurveyError> {
+    let mut files: Vec<PathBuf> = tiles.iter().filter_map(|tile| find_metadata(input, &tile.root)).collect();
+    files.sort();
+    files.dedup();
+    let mut found: Option<(PathBuf, SurveyMetadata)> = None;
+    for path in files {
+        let metadata = read_metadata(&path)?;
+        match &found {
+            Some((first, other)) if *other != metadata => {
+                let reason = format!(
+                    "places its tiles otherwise than `{}` does\nhint: write a `community.toml` with one `[[source]]` for each of the two folders",
+                    first.display()
+                );
+                return Err(SurveyError::Metadata { path: path.display().to_string(), reason });
+            }
+            Some(_) => {}
+            None => found = Some((path, metadata)),
+        }
+    }
+    Ok(found.map(|(_, metadata)| metadata))
+}
+
+/// The metadata file nearest above a tile, not further up than the folder above the input.
+fn find_metadata(input: &Path, root: &Path) -> Option<PathBuf> {
+    let top = input.parent().unwrap_or(input);
+    root.ancestors()
+        .skip(1)
+        .take_while(|folder| folder.starts_with(top))
         .map(|folder| folder.join(METADATA))
         .find(|path| path.is_file())
 }
@@ -236,9 +263,26 @@ mod tests {
     }
 
     #[test]
-    fn finer_levels_are_told_from_roots_by_their_names() {
-        assert!(is_finer_level("Tile_+000_+017_L19_0uuuu3"));
-        assert!(!is_finer_level("Tile_+000_+017"));
-        assert!(!is_finer_level("New_Lake_1"));
+    fn finer_levels_are_told_from_roots_by_the_names_around_them() {
+        let stems = ["Site", "Site_L16_0", "Pier_L2_2024"].map(String::from);
+        assert!(is_finer_level("Site_L16_0", "osgb", &stems));
+        assert!(is_finer_level("Tile_+000_+017_L19_0uuuu3", "Tile_+000_+017", &[]));
+        assert!(!is_finer_level("Pier_L2_2024", "osgb", &stems), "a sensor's name is no level");
+        assert!(!is_finer_level("Site", "osgb", &stems));
+    }
+
+    #[test]
+    fn two_productions_with_different_origins_are_not_mixed() {
+        let folder = tempfile::tempdir().unwrap();
+        for (production, origin) in [("Production_1", "0,0,0"), ("Production_2", "500,0,0")] {
+            let tile = folder.path().join(production).join("Data/T");
+            std::fs::create_dir_all(&tile).unwrap();
+            std::fs::write(tile.join("T.osgb"), b"").unwrap();
+            let xml = format!("<M><SRS>EPSG:4547</SRS><SRSOrigin>{origin}</SRSOrigin></M>");
+            std::fs::write(folder.path().join(production).join("metadata.xml"), xml).unwrap();
+        }
+        let error = open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("Production_2") && error.contains("Production_1"), "{error}");
+        assert!(open(&folder.path().join("Production_1")).is_ok());
     }
 }

@@ -59,9 +59,9 @@ pub(crate) enum Indices {
     /// `count` vertices from `first`.
     Range { first: u32, count: u32 },
     /// Consecutive runs from `first`, each its own primitive.
-    Lengths { first: u32, lengths: Vec<u32> },
+    Lengths { first: u32, lengths: Arc<[u32]> },
     /// Listed one by one.
-    List { indices: Vec<u32>, class: &'static str },
+    List { indices: Arc<[u32]>, class: &'static str },
 }
 
 /// Type number before version 112, class name after, components, scalar.
@@ -108,6 +108,7 @@ impl Parser<'_, '_> {
         self.cursor.boolean()?;
         self.cursor.boolean()?;
         let n = self.cursor.count(components * scalar.size())?;
+        self.hold_vectors(n)?;
         let values = Arc::new(read_values(&mut self.cursor, n * components, scalar)?);
         // Binding −1 is "undefined": per vertex if the counts agree, which the caller checks.
         let per_vertex = binding == BIND_PER_VERTEX || binding < 0;
@@ -125,6 +126,7 @@ impl Parser<'_, '_> {
             return Err(OsgbErrorKind::Unsupported(format!("array type {kind}")));
         };
         let n = self.cursor.count(components * scalar.size())?;
+        self.hold_vectors(n)?;
         self.cursor.open()?;
         let values = Arc::new(read_values(&mut self.cursor, n * components, scalar)?);
         let array = Array { class, components, per_vertex: true, values };
@@ -147,17 +149,21 @@ impl Parser<'_, '_> {
         Ok(Some(array))
     }
 
+    /// Counts vectors about to be stored. Stored values are wider than the file's, so that the
+    /// bytes that are left do not bound them. Four arrays of each vertex may be stored.
+    fn hold_vectors(&mut self, n: usize) -> Read<()> {
+        self.vectors = self.vectors.saturating_add(n);
+        let limit = self.limits.vertices.saturating_mul(4);
+        if self.vectors <= limit {
+            return Ok(());
+        }
+        Err(OsgbErrorKind::Limit { what: "array length", value: self.vectors as u64, limit: limit as u64 })
+    }
+
     /// The vectors of `array` in the order of `order`. Both may be shared, so that a small file can
     /// ask for this many times; what is made is held against the limit on vertices.
     fn gather(&mut self, array: &Array, order: &Array) -> Read<Array> {
-        self.gathered = self.gathered.saturating_add(order.values.len());
-        if self.gathered > self.limits.vertices {
-            return Err(OsgbErrorKind::Limit {
-                what: "indexed vertex count",
-                value: self.gathered as u64,
-                limit: self.limits.vertices as u64,
-            });
-        }
+        self.hold_vectors(order.values.len())?;
         let mut values = Vec::with_capacity(order.values.len() * array.components);
         for &index in order.values.iter() {
             if !(index >= 0.0 && index < array.len() as f64) {
@@ -220,7 +226,7 @@ impl Parser<'_, '_> {
         if block {
             self.cursor.open()?;
         }
-        let list = read_indices(&mut self.cursor, n, scalar)?;
+        let list: Arc<[u32]> = read_indices(&mut self.cursor, n, scalar)?.into();
         Ok(match lengths_first {
             Some(first) => Indices::Lengths { first, lengths: list },
             None => Indices::List { indices: list, class },

@@ -1,5 +1,6 @@
 //! A bounded cursor over the bytes of an OSGB body: primitives, strings, blocks and bulk arrays,
-//! in the file's byte order. It allocates nothing that the remaining bytes do not cover.
+//! in the file's byte order. Counts are held against the remaining bytes; what is widened or copied
+//! beyond them is held against `Limits` by the callers.
 
 use super::error::OsgbErrorKind;
 

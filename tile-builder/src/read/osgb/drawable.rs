@@ -72,8 +72,8 @@ impl Parser<'_, '_> {
         geometry.colours = self.optional_record()?;
         self.optional_record()?;
         self.optional_record()?;
-        geometry.uvs = self.record_list()?.into_iter().next().flatten();
-        self.record_list()?;
+        geometry.uvs = self.first_record()?;
+        self.first_record()?;
         self.cursor.boolean()?;
         Ok(())
     }
@@ -86,18 +86,22 @@ impl Parser<'_, '_> {
         self.array_record()
     }
 
-    fn record_list(&mut self) -> Read<Vec<Option<Array>>> {
+    /// The first of a list of records; the others are read over.
+    fn first_record(&mut self) -> Read<Option<Array>> {
         if !self.cursor.boolean()? {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let n = self.cursor.count(10)?;
         self.cursor.open()?;
-        let mut records = Vec::with_capacity(n.min(16));
-        for _ in 0..n {
+        let mut first = None;
+        for at in 0..n {
             self.cursor.open()?;
-            records.push(self.array_record()?);
+            let record = self.array_record()?;
+            if at == 0 {
+                first = record;
+            }
         }
-        Ok(records)
+        Ok(first)
     }
 
     fn geometry_objects(&mut self, geometry: &mut Geometry) -> Read<()> {

@@ -4,18 +4,27 @@ use std::fmt;
 
 /// A file that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{file}`: {kind} (in {class}, byte {offset}{})", if *in_body { " of the decompressed body" } else { "" })]
+#[error("`{file}`: {kind} (in {class}{})", place(*offset, *in_body))]
 pub struct OsgbError {
     /// The file as the caller named it.
     pub file: String,
     /// Class that was being read, outermost part of the file first: `osg::Group > osg::Geode`.
     pub class: String,
-    /// Byte offset in the file, or in its decompressed body.
-    pub offset: u64,
+    /// Byte offset in the file, or in its decompressed body; absent for what was found after
+    /// decoding, in the graph as a whole.
+    pub offset: Option<u64>,
     /// Whether the offset counts decompressed bytes.
     pub in_body: bool,
     /// What is wrong.
     pub kind: OsgbErrorKind,
+}
+
+fn place(offset: Option<u64>, in_body: bool) -> String {
+    match (offset, in_body) {
+        (Some(offset), false) => format!(", byte {offset}"),
+        (Some(offset), true) => format!(", byte {offset} of the decompressed body"),
+        (None, _) => String::new(),
+    }
 }
 
 /// What is wrong with a file, sorted by who can act.

@@ -33,6 +33,9 @@ pub(super) fn from_file_bytes(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> 
 /// A texture from pixels that stand in the file.
 pub(super) fn from_pixels(name: &str, pixels: &Pixels, limits: &Limits) -> TextureResult<Texture> {
     within_limit(pixels.width, pixels.height, limits)?;
+    if pixels.depth > 1 {
+        return Err(format!("has {} layers, which is not supported", pixels.depth));
+    }
     let mut rgba = match pixels.format {
         GL_RGB_S3TC_DXT1 | GL_RGBA_S3TC_DXT1 | GL_RGBA_S3TC_DXT3 | GL_RGBA_S3TC_DXT5 => {
             decode_blocks(pixels)?
@@ -123,9 +126,8 @@ fn decode_blocks(pixels: &Pixels) -> TextureResult<RgbaImage> {
     }
     let mut argb = vec![0u32; width * height];
     match pixels.format {
-        GL_RGB_S3TC_DXT1 | GL_RGBA_S3TC_DXT1 => {
-            texture2ddecoder::decode_bc1(&pixels.bytes, width, height, &mut argb)
-        }
+        GL_RGB_S3TC_DXT1 => texture2ddecoder::decode_bc1(&pixels.bytes, width, height, &mut argb),
+        GL_RGBA_S3TC_DXT1 => texture2ddecoder::decode_bc1a(&pixels.bytes, width, height, &mut argb),
         GL_RGBA_S3TC_DXT3 => texture2ddecoder::decode_bc2(&pixels.bytes, width, height, &mut argb),
         _ => texture2ddecoder::decode_bc3(&pixels.bytes, width, height, &mut argb),
     }

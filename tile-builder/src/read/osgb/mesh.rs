@@ -114,7 +114,7 @@ fn triangulate(
         }
         Indices::Lengths { first, lengths } => {
             let mut start = u64::from(*first);
-            for &n in lengths {
+            for &n in lengths.iter() {
                 if n > 0 {
                     within(start + u64::from(n) - 1)?;
                     let base = start as u32;
@@ -198,7 +198,7 @@ mod tests {
     fn an_index_outside_the_vertices_is_an_error_and_not_a_panic() {
         let list = Primitives {
             mode: GL_TRIANGLES,
-            indices: Indices::List { indices: vec![0, 1, 9], class: "DrawElementsUInt" },
+            indices: Indices::List { indices: [0, 1, 9].into(), class: "DrawElementsUInt" },
         };
         let error = triangulate(&list, 3, 100, &mut Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), "vertex index 9 is outside 3 vertices");

@@ -57,7 +57,7 @@ pub fn parse(bytes: &[u8], name: &str, limits: &Limits) -> Result<OsgbFile, Osgb
     let fail = |kind, offset| OsgbError {
         file: name.to_owned(),
         class: "header".to_owned(),
-        offset,
+        offset: Some(offset),
         in_body: false,
         kind,
     };
@@ -82,7 +82,7 @@ pub fn parse(bytes: &[u8], name: &str, limits: &Limits) -> Result<OsgbFile, Osgb
     let error = |parser: &Parser<'_, '_>, kind| OsgbError {
         file: name.to_owned(),
         class: if parser.stack.is_empty() { "header".to_owned() } else { parser.stack.join(" > ") },
-        offset: (base + parser.cursor.offset()) as u64,
+        offset: Some((base + parser.cursor.offset()) as u64),
         in_body,
         kind,
     };
@@ -109,6 +109,6 @@ impl OsgbFile {
 
     /// An error found after decoding, where no byte offset applies any more.
     fn graph_error(&self, class: &str, kind: OsgbErrorKind) -> OsgbError {
-        OsgbError { file: self.name.clone(), class: class.to_owned(), offset: 0, in_body: false, kind }
+        OsgbError { file: self.name.clone(), class: class.to_owned(), offset: None, in_body: false, kind }
     }
 }

@@ -58,8 +58,8 @@ pub(super) struct Parser<'a, 'l> {
     pub(super) root_class: String,
     ids: HashMap<u32, Ref>,
     pub(super) array_ids: HashMap<u32, Array>,
-    /// Vectors copied by index so far.
-    pub(super) gathered: usize,
+    /// Vectors stored so far, over all arrays.
+    pub(super) vectors: usize,
     /// Classes without a reader that were passed over.
     pub(super) skipped: BTreeSet<String>,
     /// Classes being read, for error messages.
@@ -75,7 +75,7 @@ impl<'a, 'l> Parser<'a, 'l> {
             root_class: String::new(),
             ids: HashMap::new(),
             array_ids: HashMap::new(),
-            gathered: 0,
+            vectors: 0,
             skipped: BTreeSet::new(),
             stack: Vec::new(),
         }

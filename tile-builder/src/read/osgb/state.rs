@@ -53,6 +53,7 @@ pub(crate) enum ImageData {
 pub(crate) struct Pixels {
     pub(super) width: u32,
     pub(super) height: u32,
+    pub(super) depth: u32,
     /// GL pixel format, such as `GL_RGB`.
     pub(super) format: u32,
     /// GL data type, such as `GL_UNSIGNED_BYTE`.
@@ -247,15 +248,7 @@ impl Parser<'_, '_> {
         let bytes = self.cursor.take(n)?.into();
         let mips = self.cursor.count(4)?;
         self.cursor.skip(mips * 4)?;
-        if depth > 1 {
-            return Err(OsgbErrorKind::Unsupported(format!("a texture with {depth} layers")));
-        }
-        let limit = self.limits.texture_px;
-        if width > limit || height > limit {
-            let value = u64::from(width.max(height));
-            return Err(OsgbErrorKind::Limit { what: "texture side (px)", value, limit: u64::from(limit) });
-        }
-        Ok(Pixels { width, height, format, data_type, packing, bytes })
+        Ok(Pixels { width, height, depth, format, data_type, packing, bytes })
     }
 
     /// Reads over an attribute class that has no part in the picture; `false` if it is unknown.
