@@ -23,8 +23,9 @@ use crate::store::{SqliteStore, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
 
-/// Viewers that are streamed to at once.
-const VIEWERS: usize = 4096;
+/// Viewers that are streamed to at once. One that does not read holds its snapshot in memory: some
+/// 0.5 MB for a thousand devices.
+const VIEWERS: usize = 1024;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 

@@ -177,6 +177,7 @@ impl From<WriteError> for Problem {
         match error {
             WriteError::Store => Self::unavailable("storage", error.to_string()),
             WriteError::Stopping => Self::unavailable("stopping", error.to_string()),
+            WriteError::Busy => Self::unavailable("busy", error.to_string()),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use twin_schemas::live::{Device, DeviceStatus, IngestAnswer, Reading, RejectedReading};
 
 use crate::domain::kinds::DeviceKinds;
@@ -31,6 +31,9 @@ pub enum WriteError {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// More readings wait for the disk than the server holds in memory.
+    #[error("too many readings are waiting to be stored")]
+    Busy,
 }
 
 type Reply<T> = oneshot::Sender<Result<T, WriteError>>;
@@ -49,6 +52,8 @@ struct Post {
     readings: Vec<Reading>,
     received: OffsetDateTime,
     reply: Reply<IngestAnswer>,
+    /// Given back when the readings are stored, also if the client has gone by then.
+    _room: OwnedSemaphorePermit,
 }
 
 /// The way to the writer. Cheap to clone; the writer ends when the last one is gone.
@@ -62,12 +67,14 @@ impl WriterHandle {
     /// Stores readings; answers when they are on disk.
     ///
     /// # Errors
-    /// If the store refuses or the server stops; then none of these readings is stored.
+    /// If the store refuses, too many readings wait already, or the server stops; then none of
+    /// these readings is stored.
     pub async fn ingest(&self, readings: Vec<Reading>) -> Result<IngestAnswer, WriteError> {
         let count = readings.len().min(READINGS_WAITING) as u32;
-        let _permit = self.waiting.acquire_many(count).await.map_err(|_| WriteError::Stopping)?;
-        self.ask(|reply| Command::Readings(Post { readings, received: OffsetDateTime::now_utc(), reply }))
-            .await
+        let waiting = Arc::clone(&self.waiting);
+        let room = waiting.try_acquire_many_owned(count).map_err(|_| WriteError::Busy)?;
+        let received = OffsetDateTime::now_utc();
+        self.ask(|reply| Command::Readings(Post { readings, received, reply, _room: room })).await
     }
 
     /// Registers a checked device, or changes its registration.

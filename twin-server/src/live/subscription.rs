@@ -8,7 +8,8 @@ use tokio::sync::watch;
 
 use super::{DeviceFilter, Hub, LiveEvent};
 
-/// Events fetched from the hub at a time; bounds what a viewer that does not read holds in memory.
+/// Events fetched from the hub at a time. Together with one snapshot it bounds what a viewer that
+/// does not read holds in memory.
 const BATCH: usize = 256;
 
 /// The id of an event on the wire, `<epoch>-<seq>`.
