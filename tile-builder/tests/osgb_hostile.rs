@@ -6,40 +6,10 @@ mod common;
 
 use std::path::Path;
 
+use common::OsgbFile as File;
 use tile_builder::read::Limits;
-use tile_builder::read::osgb::{OsgbError, OsgbErrorKind, parse};
+use tile_builder::read::osgb::{OsgbErrorKind, parse};
 use tile_builder::scene::{Finer, LodNode};
-
-/// Little-endian bytes of a version 80 file without brackets, part by part.
-#[derive(Default)]
-struct File(Vec<u8>);
-
-impl File {
-    fn scene() -> Self {
-        Self(vec![]).u32(0x6C91_0EA1).u32(0x1AFB_4545).u32(1).u32(80).u32(0).text("0")
-    }
-    fn u32(mut self, value: u32) -> Self {
-        self.0.extend(value.to_le_bytes());
-        self
-    }
-    fn bytes(mut self, bytes: &[u8]) -> Self {
-        self.0.extend(bytes);
-        self
-    }
-    fn text(self, text: &str) -> Self {
-        self.u32(text.len() as u32).bytes(text.as_bytes())
-    }
-    /// Class, id, and the fields of `osg::Object` and `osg::Node`.
-    fn node(self, class: &str, id: u32) -> Self {
-        let object = self.text(class).u32(id).text("").u32(0).bytes(&[0]);
-        object.bytes(&[0, 0, 0, 0, 0, 1]).u32(u32::MAX).bytes(&[0])
-    }
-    fn parse(&self) -> Result<(), OsgbError> {
-        let limits = Limits::default();
-        let file = parse(&self.0, "x.osgb", &limits)?;
-        file.levels(&limits, &|_| Err("is not there".into())).map(|_| ())
-    }
-}
 
 fn check(file: &File, kind: &OsgbErrorKind, class: &str) {
     let error = file.parse().unwrap_err();
@@ -92,23 +62,9 @@ fn shared_parts_that_double_at_every_level_stop_at_the_limit() {
 
 /// A geometry with one vertex, taken through an index.
 fn indexed(index: f32) -> File {
-    let geometry = File::scene()
-        .node("osg::Geode", 1)
-        .bytes(&[1])
-        .u32(1)
-        .text("osg::Geometry")
-        .u32(2)
-        .text("")
-        .u32(0)
-        // No user data, state set, bounds, callbacks; three switches; four more callbacks.
-        .bytes(&[0; 12])
-        // No primitive sets; positions: an array of one Vec3, an index array of one float.
-        .u32(0)
-        .bytes(&[1, 1])
-        .u32(1)
-        .u32(16)
-        .u32(1)
-        .bytes(&[0; 12]);
+    let geometry = File::scene().node("osg::Geode", 1).bytes(&[1]).u32(1).geometry(2);
+    // Positions: an array of one Vec3, and an index array of one float.
+    let geometry = geometry.bytes(&[1, 1]).u32(1).u32(16).u32(1).bytes(&[0; 12]);
     geometry.bytes(&[1]).u32(2).u32(6).u32(1).bytes(&index.to_le_bytes()).u32(4).u32(0)
 }
 
@@ -119,6 +75,15 @@ fn an_array_index_that_is_no_position_in_the_array_is_refused() {
         let error = indexed(index).parse().unwrap_err();
         assert!(error.to_string().contains("is outside 1 elements"), "{index}: {error}");
     }
+}
+
+#[test]
+fn a_shared_array_that_is_widened_over_and_over_stops_at_the_limit() {
+    let limits = Limits { vertices: 1000, ..Limits::default() };
+    let file = File::scene().node("osg::Geode", 1).bytes(&[1]).u32(1);
+    let file = file.geometry(2).bytes(&[1, 1]).u32(1).u32(1).u32(4001).bytes(&vec![0; 4001]);
+    let error = parse(&file.0, "x.osgb", &limits).unwrap_err();
+    assert!(matches!(error.kind, OsgbErrorKind::Limit { what: "array length", .. }), "{error}");
 }
 
 #[test]

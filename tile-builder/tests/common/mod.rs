@@ -165,3 +165,61 @@ impl Glb {
             .collect()
     }
 }
+
+/// Little-endian bytes of a version 80 file without brackets, part by part.
+#[derive(Default)]
+pub(crate) struct OsgbFile(pub(crate) Vec<u8>);
+
+impl OsgbFile {
+    pub(crate) fn scene() -> Self {
+        Self(vec![]).u32(0x6C91_0EA1).u32(0x1AFB_4545).u32(1).u32(80).u32(0).text("0")
+    }
+    pub(crate) fn u32(mut self, value: u32) -> Self {
+        self.0.extend(value.to_le_bytes());
+        self
+    }
+    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend(bytes);
+        self
+    }
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.u32(text.len() as u32).bytes(text.as_bytes())
+    }
+    /// Class, id, and the fields of `osg::Object` and `osg::Node`.
+    pub(crate) fn node(self, class: &str, id: u32) -> Self {
+        let object = self.text(class).u32(id).text("").u32(0).bytes(&[0]);
+        object.bytes(&[0, 0, 0, 0, 0, 1]).u32(u32::MAX).bytes(&[0])
+    }
+    pub(crate) fn parse(&self) -> Result<(), tile_builder::read::osgb::OsgbError> {
+        let limits = Limits::default();
+        let file = tile_builder::read::osgb::parse(&self.0, "x.osgb", &limits)?;
+        file.levels(&limits, &|_| Err("is not there".into())).map(|_| ())
+    }
+    /// The fields of `osg::Geometry` up to its positions, with no primitive set.
+    pub(crate) fn geometry(self, id: u32) -> Self {
+        let object = self.text("osg::Geometry").u32(id).text("").u32(0);
+        // No user data, state set, bounds, callbacks; three switches; four more callbacks.
+        object.bytes(&[0; 12]).u32(0)
+    }
+    /// A whole triangle of the given corners.
+    pub(crate) fn triangle(self, id: u32, corners: [[f64; 3]; 3]) -> Self {
+        let object = self.text("osg::Geometry").u32(id).text("").u32(0).bytes(&[0; 12]);
+        // One set: DrawArrays, TRIANGLES, from 0, three. Positions: an array of three Vec3d.
+        let file = object.u32(1).u32(50).u32(4).u32(0).u32(3).bytes(&[1, 1]).u32(id + 1000).u32(19).u32(3);
+        let file = file.bytes(&corners.iter().flatten().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
+        // No index array; bound per vertex. No normals, colours, other colours, fog, texture
+        // coordinates, attributes; a hint.
+        file.bytes(&[0]).u32(4).u32(0).bytes(&[0; 7])
+    }
+    /// A `PagedLOD` with one triangle here until 100 px, and `file` after.
+    pub(crate) fn paged(self, id: u32, corners: [[f64; 3]; 3], file: &str) -> Self {
+        let lod = self.node("osg::PagedLOD", id).u32(1).bytes(&[1]);
+        let sphere = lod.bytes(&[0; 24]).bytes(&10f64.to_le_bytes()).u32(1);
+        let ranges = [0.0f32, 100.0, 100.0, 1e30].iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        let ranged = sphere.bytes(&[1]).u32(2).bytes(&ranges);
+        let paged = ranged.bytes(&[0]).u32(0).bytes(&[0]);
+        let named = paged.bytes(&[1]).u32(2).text("").text(file).u32(2).bytes(&[0; 16]);
+        let inline = named.bytes(&[1]).u32(1).node("osg::Geode", id + 1).bytes(&[1]).u32(1);
+        inline.triangle(id + 2, corners)
+    }
+}
