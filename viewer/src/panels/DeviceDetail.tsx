@@ -23,7 +23,7 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
           <span class="word">{t.status[device.status]}</span>
           <span>{since ? t.since(clock(since, now.value, language.value)) : t.neverReported}</span>
         </p>
-        {reason !== '' && <p>{reason}</p>}
+        {since && reason !== '' && <p>{reason}</p>}
       </div>
       <section>
         <h3>{t.readings}</h3>
