@@ -233,7 +233,9 @@ fn build_source(
     };
     let (mut roots, mut documents, mut missing) = (Vec::new(), BTreeMap::new(), Vec::new());
     messages.extend(survey.rootless.iter().map(|folder| rootless_message(folder)));
-    messages.iter().for_each(|message| progress.message(message));
+    for message in &messages {
+        progress.message(message);
+    }
     for ((tile, built), name) in survey.tiles.iter().zip(tiles).zip(names) {
         report.figures += built.figures;
         georeference.residual_m = georeference.residual_m.max(built.residual_m);

@@ -286,22 +286,25 @@ fn encode_meshes(
 /// Moves meshes into local metres. A vertex astray would stretch every box up to the root, so a
 /// content that reaches further than any community, or bends beyond the warp, is refused.
 fn place(job: &ObliqueJob<'_>, meshes: &mut [Mesh], bounds: &Aabb, built: &mut Built) -> Result<(), String> {
-    let widest = bounds.size().into_iter().fold(0.0, f64::max);
-    if !(widest <= WIDEST_CONTENT_M) {
-        return Err(format!("one mesh reaches over {widest:.0} m, limit {WIDEST_CONTENT_M:.0} m"));
+    // Comparisons with NaN are false, so that a number that is none is refused with the rest.
+    if !bounds.size().iter().all(|edge| *edge <= WIDEST_CONTENT_M) {
+        let [x, y, z] = bounds.size();
+        return Err(format!(
+            "one mesh reaches over {x:.0} × {y:.0} × {z:.0} m, limit {WIDEST_CONTENT_M:.0} m"
+        ));
     }
     let warp = job.placement.warp(job.frame, bounds).map_err(|error| error.to_string())?;
-    if !(warp.residual_m <= LARGEST_RESIDUAL_M) {
+    if warp.residual_m.is_nan() || warp.residual_m > LARGEST_RESIDUAL_M {
         let miss = warp.residual_m;
         return Err(format!("its place is uncertain by {miss:.3} m, limit {LARGEST_RESIDUAL_M} m"));
     }
     built.residual_m = built.residual_m.max(warp.residual_m);
     for position in meshes.iter_mut().flat_map(|mesh| &mut mesh.positions) {
         *position = warp.apply(*position);
-        let furthest = position.iter().fold(0.0f64, |far, value| far.max(value.abs()));
-        if !(furthest <= FURTHEST_M) {
+        if !position.iter().all(|value| value.abs() <= FURTHEST_M) {
+            let [e, n, u] = *position;
             return Err(format!(
-                "a vertex is {furthest:.0} m from the community's origin, limit {FURTHEST_M:.0} m"
+                "a vertex is at {e:.0}, {n:.0}, {u:.0} m from the community's origin, limit {FURTHEST_M:.0} m"
             ));
         }
     }
