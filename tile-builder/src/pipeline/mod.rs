@@ -4,6 +4,8 @@
 //! read → georef → lod → encode → content → tileset; then the model, the catalogue, the report,
 //! and the switch to the new version. Called by `main`; the only place that knows every stage.
 
+mod content;
+mod files;
 mod oblique;
 
 use std::collections::BTreeMap;
@@ -215,7 +217,6 @@ fn build_source(
                 limits,
                 content_prefix,
                 files: AtomicUsize::new(0),
-                on_file: &|_| {},
             };
             let built = oblique::build_tile(&job, tile);
             progress.step(&tile.name);

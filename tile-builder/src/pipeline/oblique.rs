@@ -4,14 +4,14 @@
 //! damaged leaves its parent as a leaf; only a damaged root costs the whole tile.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use twin_schemas::report::{Figures, Message, Severity};
 
-use crate::encode::{self, Content};
+use super::content::encode_meshes;
+use super::files::{ReadFailure, read_bounded, resolve};
 use crate::geometry::Aabb;
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
@@ -19,18 +19,11 @@ use crate::lod;
 use crate::publish::{Publication, PublishError};
 use crate::read::survey::SurveyTile;
 use crate::read::{Limits, osgb};
-use crate::scene::{Finer, LodNode, Mesh};
+use crate::scene::{Finer, LodNode};
 use crate::tileset::Tile;
 
 /// Levels of tiles in one survey tile. Producers use up to some 14.
 const DEEPEST_TILE: usize = 50;
-/// The widest that one mesh may be: a survey's tiles are a hundredth of it.
-const WIDEST_CONTENT_M: f64 = 50_000.0;
-/// The furthest that a vertex may be from the community's origin.
-const FURTHEST_M: f64 = 1_000_000.0;
-/// The largest error of the interpolated placement: a quarter of the 2 cm that are promised.
-const LARGEST_RESIDUAL_M: f64 = 0.005;
-
 /// What every file of one tile is built with.
 pub(super) struct ObliqueJob<'j> {
     /// Folder that child files must stay in.
@@ -43,8 +36,6 @@ pub(super) struct ObliqueJob<'j> {
     pub(super) content_prefix: &'j str,
     /// Files met so far, counted with repetitions, against `limits.tree_files`.
     pub(super) files: AtomicUsize,
-    /// Told of each file that was read.
-    pub(super) on_file: &'j (dyn Fn(&str) + Sync),
 }
 
 /// What came of a tile, or of a part of it.
@@ -141,7 +132,6 @@ fn build_file(
         Ok(nodes) => nodes,
         Err(absent) => return Ok((Vec::new(), Some(absent))),
     };
-    (job.on_file)(&name);
     let mut encoded = Vec::with_capacity(nodes.len());
     for node in nodes {
         encoded.push(encode_node(job, node, parent_error_m, &name, built)?);
@@ -220,7 +210,8 @@ fn read_levels(
     }
 }
 
-fn damaged(name: &str, text: String, hint: &str) -> Message {
+/// A part that could not be built.
+pub(super) fn damaged(name: &str, text: String, hint: &str) -> Message {
     Message {
         severity: Severity::Error,
         code: "file_damaged".into(),
@@ -252,80 +243,6 @@ fn encode_node(
         });
     }
     Ok(EncodedNode { lost, content, error_m, finer })
-}
-
-fn encode_meshes(
-    job: &ObliqueJob<'_>,
-    mut meshes: Vec<Mesh>,
-    step_m: f64,
-    name: &str,
-    built: &mut Built,
-) -> Result<Option<(String, Aabb)>, PublishError> {
-    let bounds = Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions));
-    if bounds.is_empty() {
-        return Ok(None);
-    }
-    let failure = match place(job, &mut meshes, &bounds, built) {
-        Err(reason) => reason,
-        Ok(()) => match encode::encode(&meshes, step_m) {
-            Ok(None) => return Ok(None),
-            Ok(Some(content)) => {
-                count(&content, built);
-                let path = job.publication.put_content(&content.bytes)?;
-                return Ok(Some((format!("{}{path}", job.content_prefix), content.bounds)));
-            }
-            Err(error) => error.to_string(),
-        },
-    };
-    let hint = "check the survey's coordinate reference system, or export this tile again";
-    built.messages.push(damaged(name, format!("`{name}`: {failure}"), hint));
-    built.figures.files_damaged += 1;
-    Ok(None)
-}
-
-/// Moves meshes into local metres. A vertex astray would stretch every box up to the root, so a
-/// content that reaches further than any community, or bends beyond the warp, is refused.
-fn place(job: &ObliqueJob<'_>, meshes: &mut [Mesh], bounds: &Aabb, built: &mut Built) -> Result<(), String> {
-    // Comparisons with NaN are false, so that a number that is none is refused with the rest.
-    if !bounds.size().iter().all(|edge| *edge <= WIDEST_CONTENT_M) {
-        let [x, y, z] = bounds.size();
-        return Err(format!(
-            "one mesh reaches over {x:.0} × {y:.0} × {z:.0} m, limit {WIDEST_CONTENT_M:.0} m"
-        ));
-    }
-    let warp = job.placement.warp(job.frame, bounds).map_err(|error| error.to_string())?;
-    if warp.residual_m.is_nan() || warp.residual_m > LARGEST_RESIDUAL_M {
-        let miss = warp.residual_m;
-        return Err(format!("its place is uncertain by {miss:.3} m, limit {LARGEST_RESIDUAL_M} m"));
-    }
-    built.residual_m = built.residual_m.max(warp.residual_m);
-    for position in meshes.iter_mut().flat_map(|mesh| &mut mesh.positions) {
-        *position = warp.apply(*position);
-        if !position.iter().all(|value| value.abs() <= FURTHEST_M) {
-            let [e, n, u] = *position;
-            return Err(format!(
-                "a vertex is at {e:.0}, {n:.0}, {u:.0} m from the community's origin, limit {FURTHEST_M:.0} m"
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn count(content: &Content, built: &mut Built) {
-    let figures = &mut built.figures;
-    figures.tiles += 1;
-    figures.triangles += content.triangles;
-    figures.vertices += content.vertices;
-    figures.content_bytes += content.bytes.len() as u64;
-    for texture in &content.textures {
-        figures.texture_px += u64::from(texture.width) * u64::from(texture.height);
-        figures.texture_bytes += texture.bytes.len() as u64;
-        if texture.kept {
-            figures.textures_kept += 1;
-        } else {
-            figures.textures_encoded += 1;
-        }
-    }
 }
 
 /// Follows a node's finer files. Returns the node as a tile, or its children where it has nothing
@@ -434,47 +351,6 @@ fn finer_file(
     Ok(absent.is_none())
 }
 
-/// The path of a file that another file names. It must stay inside the survey.
-fn resolve(survey: &Path, from: &Path, name: &str) -> Result<PathBuf, String> {
-    let name = name.replace('\\', "/");
-    let mut path = from.parent().unwrap_or(survey).to_owned();
-    for component in Path::new(&name).components() {
-        match component {
-            Component::Normal(part) => path.push(part),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                path.pop();
-            }
-            Component::RootDir | Component::Prefix(_) => return Err("is an absolute path".to_owned()),
-        }
-    }
-    if path.starts_with(survey) && path != survey && !name.contains('\0') {
-        Ok(path)
-    } else {
-        Err("lies outside the survey's folder".to_owned())
-    }
-}
-
-enum ReadFailure {
-    Missing,
-    Other(String),
-}
-
-fn read_bounded(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadFailure> {
-    let other = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => ReadFailure::Missing,
-        _ => ReadFailure::Other(format!("cannot be read: {error}")),
-    };
-    let meta = fs::metadata(path).map_err(other)?;
-    if !meta.is_file() {
-        return Err(ReadFailure::Other("is not a file".to_owned()));
-    }
-    if meta.len() > limits.file_bytes {
-        return Err(ReadFailure::Other(format!("is {} bytes, limit {}", meta.len(), limits.file_bytes)));
-    }
-    fs::read(path).map_err(other)
-}
-
 fn relative_name(job: &ObliqueJob<'_>, path: &Path) -> String {
     path.strip_prefix(job.survey).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
@@ -498,24 +374,4 @@ pub(super) fn missing_message(source: &str, missing: &[String]) -> Option<Messag
         hint: Some("if the survey should have a finer level, copy those files and build again".into()),
         subject: None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(name: &str, expected: Result<&str, ()>) {
-        let survey = Path::new("/survey");
-        let got = resolve(survey, Path::new("/survey/Data/T/T.osgb"), name);
-        assert_eq!(got.map_err(|_| ()), expected.map(PathBuf::from), "{name}");
-    }
-
-    #[test]
-    fn a_child_file_cannot_lead_out_of_the_survey() {
-        check("T_L15_0.osgb", Ok("/survey/Data/T/T_L15_0.osgb"));
-        check("..\\U\\U.osgb", Ok("/survey/Data/U/U.osgb"));
-        check("../../../etc/passwd", Err(()));
-        check("/etc/passwd", Err(()));
-        check("../../..", Err(()));
-    }
 }
