@@ -24,6 +24,9 @@ pub struct BuildPlan {
     /// The inputs, in the order in which they are built.
     #[serde(default, rename = "source")]
     pub sources: Vec<SourcePlan>,
+    /// What is built from them, for whom. Default: the profile `full`.
+    #[serde(default, rename = "profile", skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ProfilePlan>,
 }
 
 /// Identity and place of the community.
@@ -52,6 +55,16 @@ pub struct PartitionPlan {
     /// `ground_m`; other properties are kept as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footprints: Option<PathBuf>,
+    /// Direction of the streets, in degrees clockwise from north, for automatic zones and the sides
+    /// of buildings. Default: the direction that most edges of footprints share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street_axis_deg: Option<f64>,
+    /// Longest edge of an automatic zone in metres. Default: 150.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone_edge_m: Option<f64>,
+    /// How far around its footprint a building reaches, for eaves and balconies. Default: 0.6.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub building_margin_m: Option<f64>,
 }
 
 /// One input of the build.
@@ -74,6 +87,19 @@ pub struct SourcePlan {
     /// What the heights are measured from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<HeightPlan>,
+    /// Which axis of an OBJ or PLY file points up. Default: `z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<UpAxis>,
+}
+
+/// The axis that points up. `y` turns the mesh so that its y becomes z and its z becomes −y.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UpAxis {
+    /// As in glTF and most modelling programs.
+    Y,
+    /// As in survey software.
+    Z,
 }
 
 /// Formats that the builder reads.
@@ -82,6 +108,61 @@ pub struct SourcePlan {
 pub enum SourceKind {
     /// An oblique-photography survey as a tree of OpenSceneGraph binary files.
     Osgb,
+    /// Textured triangles as Wavefront OBJ with its MTL and images; a file, or a folder of tiles.
+    Obj,
+    /// glTF 2.0, `.gltf` or `.glb`.
+    Gltf,
+    /// Stanford PLY, with vertex colours or a texture.
+    Ply,
+}
+
+/// For whom the community is built, and how light.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfilePlan {
+    /// Stable id, the folder of its tilesets: letters, digits, `-` and `_`.
+    pub id: String,
+    /// What kind of scenes it holds.
+    #[serde(default)]
+    pub scenes: SceneKind,
+    /// How textures are stored. Default: `keep` for complete scenes, `webp` for light ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub textures: Option<TextureCodec>,
+    /// Quality of a lossy codec, 1 to 100. Default: 80.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texture_quality: Option<u8>,
+    /// Longest edge of a texture in pixels; a larger one is resampled. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texture_edge_px: Option<u32>,
+}
+
+/// What kind of scenes a profile holds.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SceneKind {
+    /// Every level of the sources, for planners and command centres.
+    #[default]
+    Complete,
+    /// The light-scene standard for residents: overview, zones and spots under fixed budgets.
+    Light,
+}
+
+/// How textures are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TextureCodec {
+    /// As the source has them, byte for byte.
+    Keep,
+    /// JPEG.
+    Jpeg,
+    /// WebP (`EXT_texture_webp`).
+    Webp,
+    /// KTX2 with ETC1S blocks (`KHR_texture_basisu`): small in the GPU's memory and in the file.
+    Etc1s,
+    /// KTX2 with UASTC blocks (`KHR_texture_basisu`): small in the GPU's memory, at high quality.
+    Uastc,
 }
 
 /// The vertical reference of a source.

@@ -46,7 +46,7 @@ impl Publication {
     pub fn open(root: &Path) -> Result<Self, PublishError> {
         refuse_foreign_folder(root)?;
         fs::create_dir_all(root).map_err(|source| error(root, source))?;
-        let lock = lock(root)?;
+        let lock = lock(root, fs::File::try_lock)?;
         for folder in [root.join("content"), root.join("versions")] {
             fs::create_dir_all(&folder).map_err(|source| error(&folder, source))?;
             let entries = fs::read_dir(&folder).map_err(|source| error(&folder, source))?;
@@ -59,6 +59,18 @@ impl Publication {
                 }
             }
         }
+        Ok(Self { root: root.to_owned(), written: AtomicU64::new(0), _lock: lock })
+    }
+
+    /// Joins others in writing contents and records to a publication that `open` has made. Nobody
+    /// can publish meanwhile.
+    ///
+    /// # Errors
+    /// If there is none, or a build has it for itself.
+    pub fn join(root: &Path) -> Result<Self, PublishError> {
+        let content = root.join("content");
+        fs::metadata(&content).map_err(|source| error(&content, source))?;
+        let lock = lock(root, fs::File::try_lock_shared)?;
         Ok(Self { root: root.to_owned(), written: AtomicU64::new(0), _lock: lock })
     }
 
@@ -86,31 +98,46 @@ impl Publication {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Writes a version and switches to it. Returns its id, which is a hash of `files`.
+    /// Whether a content stands there at its length.
+    #[must_use]
+    pub fn has_content(&self, name: &str, size_bytes: u64) -> bool {
+        fs::metadata(self.root.join(name)).is_ok_and(|meta| meta.len() == size_bytes)
+    }
+
+    /// Reads a content back.
     ///
     /// # Errors
-    /// If the disk refuses; the version served so far stays.
-    pub fn publish(&self, files: &BTreeMap<String, Vec<u8>>) -> Result<String, PublishError> {
-        let id = version_id(files);
+    /// If it is not there.
+    pub fn content(&self, name: &str) -> Result<Vec<u8>, PublishError> {
+        let path = self.root.join(name);
+        fs::read(&path).map_err(|source| error(&path, source))
+    }
+
+    /// The folder of the publication.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The served version, if it is whole as far as its catalogue tells.
+    #[must_use]
+    pub fn current(&self) -> Option<String> {
+        let id = fs::read_to_string(self.root.join("current")).ok()?.trim().to_owned();
+        let plain = !id.is_empty() && id.bytes().all(|b| b.is_ascii_hexdigit());
+        (plain && self.root.join("versions").join(&id).join("catalog.json").is_file()).then_some(id)
+    }
+
+    /// Begins a new version; nothing is served of it before [`Version::commit`].
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn begin(&self) -> Result<Version<'_>, PublishError> {
         let versions = self.root.join("versions");
-        let target = versions.join(&id);
-        if !is_whole(&target, files) {
-            let staging = versions.join(format!("{STAGING}{id}"));
-            for (name, bytes) in files {
-                let path = staging.join(name);
-                write_file(&path, bytes)?;
-                if is_json(name) {
-                    write_file(&with_suffix(&path, ".gz"), &gzip(bytes).map_err(|s| error(&path, s))?)?;
-                    write_file(&with_suffix(&path, ".br"), &brotli(bytes).map_err(|s| error(&path, s))?)?;
-                }
-            }
-            if target.exists() {
-                fs::remove_dir_all(&target).map_err(|source| error(&target, source))?;
-            }
-            fs::rename(&staging, &target).map_err(|source| error(&target, source))?;
-        }
-        write_atomically(&self.root.join("current"), format!("{id}\n").as_bytes())?;
-        Ok(id)
+        let staging = tempfile::Builder::new()
+            .prefix(STAGING)
+            .tempdir_in(&versions)
+            .map_err(|source| error(&versions, source))?;
+        Ok(Version { publication: self, staging, files: BTreeMap::new() })
     }
 
     /// Writes a file beside the versions that is not part of any.
@@ -118,15 +145,68 @@ impl Publication {
     /// # Errors
     /// If the disk refuses.
     pub fn put_beside(&self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
-        write_atomically(&self.root.join(name), bytes)
+        let path = self.root.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|source| error(folder, source))?;
+        }
+        write_atomically(&path, bytes)
+    }
+}
+
+/// A version as it grows, file by file, out of readers' sight.
+#[derive(Debug)]
+pub struct Version<'p> {
+    publication: &'p Publication,
+    staging: tempfile::TempDir,
+    /// Hash and length of each file, by name.
+    files: BTreeMap<String, ([u8; 32], u64)>,
+}
+
+impl Version<'_> {
+    /// Adds a file; JSON gets its compressed siblings.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        let path = self.staging.path().join(name);
+        write_file(&path, bytes)?;
+        if is_json(name) {
+            write_file(&with_suffix(&path, ".gz"), &gzip(bytes).map_err(|s| error(&path, s))?)?;
+            write_file(&with_suffix(&path, ".br"), &brotli(bytes).map_err(|s| error(&path, s))?)?;
+        }
+        self.files.insert(name.to_owned(), (*blake3::hash(bytes).as_bytes(), bytes.len() as u64));
+        Ok(())
+    }
+
+    /// Switches to this version. Returns its id, which is a hash of its files.
+    ///
+    /// # Errors
+    /// If the disk refuses; the version served so far stays.
+    pub fn commit(self) -> Result<String, PublishError> {
+        let id = version_id(&self.files);
+        let root = &self.publication.root;
+        let target = root.join("versions").join(&id);
+        if !is_whole(&target, &self.files) {
+            if target.exists() {
+                fs::remove_dir_all(&target).map_err(|source| error(&target, source))?;
+            }
+            let staging = self.staging.path();
+            set_readable_folder(staging).map_err(|source| error(staging, source))?;
+            fs::rename(staging, &target).map_err(|source| error(&target, source))?;
+        }
+        write_atomically(&root.join("current"), format!("{id}\n").as_bytes())?;
+        Ok(id)
     }
 }
 
 /// Keeps a second build out of the same publication.
-fn lock(root: &Path) -> Result<fs::File, PublishError> {
+fn lock(
+    root: &Path,
+    try_lock: impl Fn(&fs::File) -> Result<(), fs::TryLockError>,
+) -> Result<fs::File, PublishError> {
     let path = root.join(".lock");
     let file = fs::File::create(&path).map_err(|source| error(&path, source))?;
-    match file.try_lock() {
+    match try_lock(&file) {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => {
             let reason = "another build is writing this publication; wait for it to end";
@@ -138,10 +218,10 @@ fn lock(root: &Path) -> Result<fs::File, PublishError> {
 
 /// Whether a version stands there with all its files at their length: a power cut may have left
 /// some of them short.
-fn is_whole(version: &Path, files: &BTreeMap<String, Vec<u8>>) -> bool {
-    files.iter().all(|(name, bytes)| {
-        fs::metadata(version.join(name)).is_ok_and(|meta| meta.len() == bytes.len() as u64)
-    })
+fn is_whole(version: &Path, files: &BTreeMap<String, ([u8; 32], u64)>) -> bool {
+    files
+        .iter()
+        .all(|(name, (_, length))| fs::metadata(version.join(name)).is_ok_and(|meta| meta.len() == *length))
 }
 
 /// A folder with files in it that is no publication is not ours to fill.
@@ -155,13 +235,12 @@ fn refuse_foreign_folder(root: &Path) -> Result<(), PublishError> {
     Ok(())
 }
 
-fn version_id(files: &BTreeMap<String, Vec<u8>>) -> String {
+fn version_id(files: &BTreeMap<String, ([u8; 32], u64)>) -> String {
     let mut hasher = blake3::Hasher::new();
-    for (name, bytes) in files {
-        for part in [name.as_bytes(), bytes] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
+    for (name, (hash, _)) in files {
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(hash);
     }
     hasher.finalize().to_hex()[..HASH_DIGITS].to_owned()
 }
@@ -227,6 +306,17 @@ fn set_readable(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
+fn set_readable_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn set_readable_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 fn error(path: &Path, source: io::Error) -> PublishError {
     PublishError { path: path.display().to_string(), source }
 }
@@ -235,13 +325,19 @@ fn error(path: &Path, source: io::Error) -> PublishError {
 mod tests {
     use super::*;
 
+    fn publish(publication: &Publication) -> String {
+        let mut version = publication.begin().unwrap();
+        version.put("catalog.json", b"{}").unwrap();
+        version.commit().unwrap()
+    }
+
     #[test]
     fn a_version_is_named_by_its_files_and_served_last() {
         let folder = tempfile::tempdir().unwrap();
         let publication = Publication::open(folder.path()).unwrap();
-        let files = BTreeMap::from([("catalog.json".to_owned(), b"{}".to_vec())]);
-        let first = publication.publish(&files).unwrap();
-        assert_eq!(publication.publish(&files).unwrap(), first, "the same files make the same version");
+        let first = publish(&publication);
+        assert_eq!(publish(&publication), first, "the same files make the same version");
+        assert_eq!(publication.current().as_deref(), Some(first.as_str()));
         assert_eq!(fs::read_to_string(folder.path().join("current")).unwrap().trim(), first);
         assert!(folder.path().join(format!("versions/{first}/catalog.json.br")).is_file());
     }
@@ -260,11 +356,10 @@ mod tests {
     fn a_version_that_a_power_cut_left_short_is_written_again() {
         let folder = tempfile::tempdir().unwrap();
         let publication = Publication::open(folder.path()).unwrap();
-        let files = BTreeMap::from([("catalog.json".to_owned(), b"{}".to_vec())]);
-        let id = publication.publish(&files).unwrap();
+        let id = publish(&publication);
         let path = folder.path().join(format!("versions/{id}/catalog.json"));
         fs::write(&path, b"").unwrap();
-        publication.publish(&files).unwrap();
+        publish(&publication);
         assert_eq!(fs::read(&path).unwrap(), b"{}");
     }
 

@@ -100,11 +100,8 @@ fn a_tile_whose_files_all_lack_is_named_before_the_build_fails() {
     std::fs::create_dir_all(&tile).unwrap();
     std::fs::write(tile.join("T_L15_0.osgb"), b"").unwrap();
     let said = common::Said::default();
-    let request = tile_builder::pipeline::BuildRequest {
-        input: dir.path().join("survey"),
-        out: dir.path().join("out"),
-        limits: tile_builder::read::Limits::default(),
-    };
+    let request =
+        tile_builder::pipeline::BuildRequest::new(dir.path().join("survey"), dir.path().join("out"));
     assert!(tile_builder::pipeline::build(&request, &said).is_err());
     let said = said.0.lock().unwrap().join("\n");
     assert!(said.contains("tile folder `T` has no `T.osgb`"), "{said}");

@@ -1,5 +1,6 @@
-//! `tile-builder build`.
+//! `tile-builder build` and `merge`.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -7,11 +8,10 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use twin_schemas::report::{BuildReport, BuildTimings, Message, Severity};
 
-use super::BuildArguments;
 use super::console::{self, Console};
+use super::{BuildArguments, CommonArguments};
 use crate::pipeline::{self, BuildOutcome, BuildRequest, Progress};
 use crate::publish::Publication;
-use crate::read::Limits;
 use crate::read::plan::ResolvedPlan;
 
 impl Progress for Console {
@@ -43,28 +43,45 @@ struct Printed<'r> {
     timings: &'r BuildTimings,
 }
 
-pub(super) fn run(arguments: &BuildArguments) -> Result<ExitCode> {
-    if let Some(threads) = arguments.threads {
+/// How much of a build to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Everything.
+    All,
+    /// The end, after all jobs are done.
+    Merge,
+}
+
+/// A request, from what every step of a build is told.
+pub(super) fn request(input: &Path, common: &CommonArguments) -> Result<BuildRequest> {
+    if let Some(threads) = common.threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads.into())
             .build_global()
             .context("cannot start threads")?;
     }
+    Ok(BuildRequest {
+        profile: common.profile.clone(),
+        memory_bytes: common.memory,
+        ..BuildRequest::new(input, &common.out)
+    })
+}
+
+pub(super) fn run(arguments: &BuildArguments, step: Step) -> Result<ExitCode> {
     let console = Console::new();
-    let request = BuildRequest {
-        input: arguments.input.clone(),
-        out: arguments.out.clone(),
-        limits: Limits::default(),
-    };
+    let request = request(&arguments.input, &arguments.common)?;
     let begun = Instant::now();
-    let outcome = pipeline::build(&request, &console)?;
+    let outcome = match step {
+        Step::All => pipeline::build(&request, &console)?,
+        Step::Merge => pipeline::merge(&request, &console)?,
+    };
     let timings = BuildTimings {
         wall_s: begun.elapsed().as_secs_f64(),
         version: outcome.version.clone(),
         contents_written: outcome.contents_written,
     };
     let text = serde_json::to_string_pretty(&timings).context("cannot write the timings")?;
-    Publication::open(&arguments.out)?.put_beside("last-build.json", text.as_bytes())?;
+    Publication::open(&request.out)?.put_beside("last-build.json", text.as_bytes())?;
     if arguments.json {
         let printed = Printed { report: &outcome.report, timings: &timings };
         console::print(&serde_json::to_string_pretty(&printed).context("cannot print the report")?);
@@ -77,7 +94,18 @@ fn summary(arguments: &BuildArguments, outcome: &BuildOutcome, timings: &BuildTi
     let totals = &outcome.report.totals;
     let count = |severity| outcome.report.messages.iter().filter(|m| m.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let report = arguments.out.join("versions").join(&outcome.version).join("report.html");
+    let report = arguments.common.out.join("versions").join(&outcome.version).join("report.html");
+    if !outcome.changed {
+        return format!(
+            "nothing has changed since version {}: {} tiles, {:.1} MB; checked in {:.2} s\n\
+             {errors} errors, {warnings} warnings; report: {}",
+            outcome.version,
+            totals.tiles,
+            totals.content_bytes as f64 / 1e6,
+            timings.wall_s,
+            report.display()
+        );
+    }
     format!(
         "built {} tiles, {} triangles, {:.1} MB from {} files of {:.1} MB in {:.2} s\n\
          {errors} errors, {warnings} warnings; report: {}",

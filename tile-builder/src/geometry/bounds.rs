@@ -1,7 +1,7 @@
 //! Axis-aligned boxes, in whatever frame the caller keeps.
 
 /// A box; the empty box has `min` above `max` and grows to what is added to it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Aabb {
     /// Smallest coordinates.
     pub min: [f64; 3],

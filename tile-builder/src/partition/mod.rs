@@ -3,6 +3,8 @@
 //! In: areas in longitude and latitude, and the community's frame. Out: [`ModelObject`]s in local
 //! metres. Called by the pipeline. Pure.
 
+pub mod quadtree;
+
 use std::collections::BTreeMap;
 
 use geo::{Area as _, Centroid as _, Contains as _, LineString, MultiPolygon, Polygon};

@@ -3,20 +3,22 @@
 //! Depth first, one file's meshes in memory at a time on each thread. A child that is missing or
 //! damaged leaves its parent as a leaf; only a damaged root costs the whole tile.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use twin_schemas::report::{Figures, Message, Severity};
+use twin_schemas::report::{Message, Severity};
 
-use super::content::encode_meshes;
-use super::files::{ReadFailure, read_bounded, resolve};
-use crate::geometry::Aabb;
+use super::content::{Maker, Stored, Tally, place};
+use super::gate::Gate;
+use super::record::InputFile;
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::lod;
-use crate::publish::{Publication, PublishError};
+use crate::publish::PublishError;
+use crate::read::files::{ReadFailure, read_bounded, resolve};
 use crate::read::survey::SurveyTile;
 use crate::read::{Limits, osgb};
 use crate::scene::{Finer, LodNode};
@@ -24,29 +26,37 @@ use crate::tileset::Tile;
 
 /// Levels of tiles in one survey tile. Producers use up to some 14.
 const DEEPEST_TILE: usize = 50;
+/// What reading and encoding a file takes of memory, in bytes for each of its bytes: the body, its
+/// meshes with 64-bit positions, and the vertices as they are packed.
+const MEMORY_PER_BYTE: u64 = 16;
+
 /// What every file of one tile is built with.
 pub(super) struct ObliqueJob<'j> {
     /// Folder that child files must stay in.
     pub(super) survey: &'j Path,
     pub(super) placement: &'j Placement,
     pub(super) frame: Option<&'j EnuFrame>,
-    pub(super) publication: &'j Publication,
+    pub(super) maker: &'j Maker<'j>,
+    pub(super) gate: &'j Gate,
     pub(super) limits: &'j Limits,
-    /// From a tile's document to the root of the publication.
-    pub(super) content_prefix: &'j str,
     /// Files met so far, counted with repetitions, against `limits.tree_files`.
     pub(super) files: AtomicUsize,
 }
 
+/// Tiles for each part of the community.
+type Parts = Vec<Vec<Tile>>;
+
 /// What came of a tile, or of a part of it.
 #[derive(Default)]
 pub(super) struct Built {
-    pub(super) tiles: Vec<Tile>,
-    pub(super) figures: Figures,
-    pub(super) messages: Vec<Message>,
+    pub(super) tiles: Parts,
+    pub(super) tally: Tally,
+    /// Files that were read.
+    pub(super) inputs: Vec<InputFile>,
+    /// Files that were looked for and not there.
+    pub(super) absent: Vec<PathBuf>,
     /// Child files that are named but do not exist.
     pub(super) missing: Vec<String>,
-    pub(super) residual_m: f64,
 }
 
 const EXPORT_AGAIN: &str = "export this tile again from the survey software";
@@ -62,7 +72,7 @@ struct Trail {
 struct EncodedNode {
     /// Whether it has meshes that could not be encoded.
     lost: bool,
-    content: Option<(String, Aabb)>,
+    content: Vec<Stored>,
     error_m: f64,
     finer: Vec<EncodedFiner>,
 }
@@ -83,11 +93,15 @@ enum Absent {
 impl Built {
     /// Takes over another's sums and messages; its tiles are the caller's to place.
     fn absorb(&mut self, other: &mut Self) {
-        self.figures += other.figures;
-        self.messages.append(&mut other.messages);
+        self.tally.absorb(&mut other.tally);
+        self.inputs.append(&mut other.inputs);
+        self.absent.append(&mut other.absent);
         self.missing.append(&mut other.missing);
-        self.residual_m = self.residual_m.max(other.residual_m);
     }
+}
+
+fn no_tiles(job: &ObliqueJob<'_>) -> Parts {
+    vec![Vec::new(); job.maker.parts]
 }
 
 /// Builds one tile of the survey.
@@ -96,18 +110,15 @@ pub(super) fn build_tile(job: &ObliqueJob<'_>, tile: &SurveyTile) -> Result<Buil
     let (tiles, absent) = build_file(job, &tile.root, &Trail::default(), f64::INFINITY, &mut built)?;
     let name = relative_name(job, &tile.root);
     if matches!(absent, Some(Absent::Missing)) {
-        built.messages.push(damaged(
-            &name,
-            format!("`{name}` is not there any more"),
-            "is the disk still connected?",
-        ));
-        built.figures.files_damaged += 1;
+        built.tally.damage(&name, format!("`{name}` is not there any more"), "is the disk still connected?");
     }
     let limit = job.limits.tree_files;
     if job.files.load(Ordering::Relaxed) > limit {
         // Which file was one too many depends on the threads, so the whole tile is left out.
         let text = format!("the tile of `{name}` has more than {limit} files; it was left out");
-        return Ok(Built { messages: vec![damaged(&name, text, EXPORT_AGAIN)], ..Built::default() });
+        let mut left_out = Built { tiles: no_tiles(job), inputs: built.inputs, ..Built::default() };
+        left_out.tally.messages.push(damaged(&name, text, EXPORT_AGAIN));
+        return Ok(left_out);
     }
     built.tiles = tiles;
     Ok(built)
@@ -120,31 +131,58 @@ fn build_file(
     above: &Trail,
     parent_error_m: f64,
     built: &mut Built,
-) -> Result<(Vec<Tile>, Option<Absent>), PublishError> {
+) -> Result<(Parts, Option<Absent>), PublishError> {
     let name = relative_name(job, path);
     if let Some(reason) = beyond_limits(job, path, above) {
-        let text = format!("`{name}` {reason}");
-        built.messages.push(damaged(&name, text, EXPORT_AGAIN));
-        built.figures.files_damaged += 1;
-        return Ok((Vec::new(), Some(Absent::Damaged)));
+        built.tally.damage(&name, format!("`{name}` {reason}"), EXPORT_AGAIN);
+        return Ok((no_tiles(job), Some(Absent::Damaged)));
     }
-    let nodes = match read_levels(job, path, &name, built) {
+    let encoded = match read_and_encode(job, path, parent_error_m, &name, built)? {
+        Ok(encoded) => encoded,
+        Err(absent) => return Ok((no_tiles(job), Some(absent))),
+    };
+    let mut trail = above.clone();
+    trail.files.push(path.to_owned());
+    let (mut tiles, mut whole) = (no_tiles(job), true);
+    for node in encoded {
+        let (mut more, node_whole) = finish_node(job, node, path, &trail, built)?;
+        append(&mut tiles, &mut more);
+        whole &= node_whole;
+    }
+    Ok((tiles, if whole { None } else { Some(Absent::InPart) }))
+}
+
+fn append(tiles: &mut Parts, more: &mut Parts) {
+    tiles.iter_mut().zip(more).for_each(|(tiles, more)| tiles.append(more));
+}
+
+/// Reads a file and encodes what stands in it, within the bound on memory.
+fn read_and_encode(
+    job: &ObliqueJob<'_>,
+    path: &Path,
+    parent_error_m: f64,
+    name: &str,
+    built: &mut Built,
+) -> Result<Result<Vec<EncodedNode>, Absent>, PublishError> {
+    let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let pass = match job.gate.enter(size.saturating_mul(MEMORY_PER_BYTE)) {
+        Ok(pass) => pass,
+        Err(reason) => {
+            let hint = "give the build more memory: `--memory`";
+            built.tally.damage(name, format!("`{name}` {reason}"), hint);
+            return Ok(Err(Absent::Damaged));
+        }
+    };
+    let nodes = match read_levels(job, path, name, built) {
         Ok(nodes) => nodes,
-        Err(absent) => return Ok((Vec::new(), Some(absent))),
+        Err(absent) => return Ok(Err(absent)),
     };
     let mut encoded = Vec::with_capacity(nodes.len());
     for node in nodes {
-        encoded.push(encode_node(job, node, parent_error_m, &name, built)?);
+        encoded.push(encode_node(job, node, parent_error_m, name, &mut built.tally)?);
     }
-    let mut trail = above.clone();
-    trail.files.push(path.to_owned());
-    let (mut tiles, mut whole) = (Vec::new(), true);
-    for node in encoded {
-        let (mut part, part_whole) = finish_node(job, node, path, &trail, built)?;
-        tiles.append(&mut part);
-        whole &= part_whole;
-    }
-    Ok((tiles, if whole { None } else { Some(Absent::InPart) }))
+    drop(pass);
+    Ok(Ok(encoded))
 }
 
 /// Why a file must not be followed: a tree of files that contains itself, or grows without end.
@@ -166,33 +204,40 @@ fn read_levels(
     name: &str,
     built: &mut Built,
 ) -> Result<Vec<LodNode>, Absent> {
+    built.inputs.extend(InputFile::for_reading(path));
     let bytes = match read_bounded(path, job.limits) {
         Ok(bytes) => bytes,
-        Err(ReadFailure::Missing) => return Err(Absent::Missing),
+        Err(ReadFailure::Missing) => {
+            built.absent.push(path.to_owned());
+            return Err(Absent::Missing);
+        }
         Err(ReadFailure::Other(reason)) => {
-            built.messages.push(damaged(
-                name,
-                format!("`{name}` {reason}"),
-                "check the file and its permissions",
-            ));
-            built.figures.files_damaged += 1;
+            built.tally.damage(name, format!("`{name}` {reason}"), "check the file and its permissions");
             return Err(Absent::Damaged);
         }
     };
-    built.figures.files_read += 1;
-    built.figures.bytes_read += bytes.len() as u64;
+    built.tally.figures.files_read += 1;
+    built.tally.figures.bytes_read += bytes.len() as u64;
+    let used = RefCell::new(Vec::new());
     let load = |file: &str| {
         let path = resolve(job.survey, path, file)?;
+        used.borrow_mut().push(path.clone());
         read_bounded(&path, job.limits).map_err(|failure| match failure {
             ReadFailure::Missing => "is not there".to_owned(),
             ReadFailure::Other(reason) => reason,
         })
     };
     let levels = osgb::parse(&bytes, name, job.limits).and_then(|file| file.levels(job.limits, &load));
+    for path in used.into_inner() {
+        match InputFile::for_reading(&path) {
+            Some(file) => built.inputs.push(file),
+            None => built.absent.push(path),
+        }
+    }
     match levels {
         Ok(levels) => {
             for warning in levels.warnings {
-                built.messages.push(Message {
+                built.tally.messages.push(Message {
                     severity: Severity::Warning,
                     code: "part_left_out".into(),
                     text: format!("`{name}`: {warning}"),
@@ -203,8 +248,7 @@ fn read_levels(
             Ok(levels.nodes)
         }
         Err(error) => {
-            built.messages.push(damaged(name, error.to_string(), error.kind.hint()));
-            built.figures.files_damaged += 1;
+            built.tally.damage(name, error.to_string(), error.kind.hint());
             Err(Absent::Damaged)
         }
     }
@@ -227,80 +271,91 @@ fn encode_node(
     node: LodNode,
     parent_error_m: f64,
     name: &str,
-    built: &mut Built,
+    tally: &mut Tally,
 ) -> Result<EncodedNode, PublishError> {
     let error_m = node.switch.map_or(0.0, lod::geometric_error_m);
     // A leaf is stored as finely as a further level would be.
     let detail_m = if error_m > 0.0 { error_m } else { parent_error_m / 2.0 };
-    let damaged_before = built.figures.files_damaged;
-    let content = encode_meshes(job, node.meshes, lod::position_step_m(detail_m), name, built)?;
-    let lost = built.figures.files_damaged > damaged_before;
+    let damaged_before = tally.figures.files_damaged;
+    let mut meshes = node.meshes;
+    let content = if place(job.placement, job.frame, &mut meshes, name, tally) {
+        job.maker.make(meshes, lod::position_step_m(detail_m), name, tally)?
+    } else {
+        vec![None; job.maker.parts]
+    };
+    let lost = tally.figures.files_damaged > damaged_before;
     let mut finer = Vec::with_capacity(node.finer.len());
     for part in node.finer {
         finer.push(match part {
-            Finer::Node(node) => EncodedFiner::Node(encode_node(job, node, detail_m, name, built)?),
+            Finer::Node(node) => EncodedFiner::Node(encode_node(job, node, detail_m, name, tally)?),
             Finer::File(file) => EncodedFiner::File(file),
         });
     }
     Ok(EncodedNode { lost, content, error_m, finer })
 }
 
-/// Follows a node's finer files. Returns the node as a tile, or its children where it has nothing
-/// to show itself: a tile without content in the middle of a tree would show as a hole. The second
-/// part says whether the tiles cover all that the node should.
+/// Follows a node's finer files. Returns, for each part, the node as a tile, or its children where
+/// it has nothing to show itself: a tile without content in the middle of a tree would show as a
+/// hole. The second part says whether the tiles cover all that the node should.
 fn finish_node(
     job: &ObliqueJob<'_>,
     mut node: EncodedNode,
     file: &Path,
     trail: &Trail,
     built: &mut Built,
-) -> Result<(Vec<Tile>, bool), PublishError> {
+) -> Result<(Parts, bool), PublishError> {
     let error_m = node.error_m;
     if trail.tiles >= DEEPEST_TILE && !node.finer.is_empty() {
         let name = relative_name(job, file);
         let text = format!("`{name}` has more than {DEEPEST_TILE} levels; those below were left out");
-        built.messages.push(damaged(&name, text, EXPORT_AGAIN));
-        built.figures.files_damaged += 1;
+        built.tally.damage(&name, text, EXPORT_AGAIN);
         node.finer.clear();
     }
     let below_here = Trail { files: trail.files.clone(), tiles: trail.tiles + 1 };
-    let parts: Vec<Result<(Built, bool), PublishError>> =
+    let finer: Vec<Result<(Built, bool), PublishError>> =
         node.finer.into_par_iter().map(|part| finish_part(job, part, file, &below_here, error_m)).collect();
     let (mut below, mut whole) = (Built::default(), !node.lost);
-    for part in parts {
+    let mut children = no_tiles(job);
+    for part in finer {
         let (mut part, part_whole) = part?;
         below.absorb(&mut part);
-        below.tiles.append(&mut part.tiles);
+        append(&mut children, &mut part.tiles);
         whole &= part_whole;
     }
-    let children = std::mem::take(&mut below.tiles);
-    if node.content.is_none() {
+    if node.content.iter().all(Option::is_none) {
         built.absorb(&mut below);
         return Ok((children, whole));
     }
-    if whole || children.is_empty() {
+    let some_below = children.iter().any(|tiles| !tiles.is_empty());
+    if whole || !some_below {
         built.absorb(&mut below);
-        return Ok((vec![Tile::new(node.content, error_m, children)], true));
+        let tiles = node.content.into_iter().zip(children).map(|(content, children)| match content {
+            None => children,
+            Some(_) => vec![Tile::new(content, error_m, children)],
+        });
+        return Ok((tiles.collect(), true));
     }
-    // Part of what would replace this content is not there: staying coarse shows everything. What
-    // was built below counts as read, not as published.
-    below.figures = Figures {
-        files_read: below.figures.files_read,
-        bytes_read: below.figures.bytes_read,
-        files_damaged: below.figures.files_damaged,
-        files_missing: below.figures.files_missing,
-        ..Figures::default()
-    };
+    stay_coarse(job, file, &mut below);
     built.absorb(&mut below);
+    let tiles = node.content.into_iter().map(|content| match content {
+        None => Vec::new(),
+        Some(_) => vec![Tile::new(content, error_m, Vec::new())],
+    });
+    Ok((tiles.collect(), true))
+}
+
+/// Part of what would replace a content is not there: staying coarse shows everything. What was
+/// built below counts as read, not as published.
+fn stay_coarse(job: &ObliqueJob<'_>, file: &Path, below: &mut Built) {
+    below.tally.written.clear();
     let name = relative_name(job, file);
-    built.messages.push(Message {
+    below.tally.messages.push(Message {
         severity: Severity::Warning,
         code: "stays_coarse".into(),
         text: format!("a level of `{name}` stays coarse, because only a part of its finer level can be read"),
         hint: None,
         subject: Some(name),
     });
-    Ok((vec![Tile::new(node.content, error_m, Vec::new())], true))
 }
 
 fn finish_part(
@@ -337,15 +392,14 @@ fn finer_file(
             let name = relative_name(job, parent);
             let hint = "child files must lie inside the survey's folder";
             let text = format!("`{name}` names the child file `{child}`, which {reason}");
-            below.messages.push(damaged(&name, text, hint));
-            below.figures.files_damaged += 1;
+            below.tally.damage(&name, text, hint);
             return Ok(false);
         }
     };
     let (tiles, absent) = build_file(job, &path, trail, error_m, below)?;
     below.tiles = tiles;
     if matches!(absent, Some(Absent::Missing)) {
-        below.figures.files_missing += 1;
+        below.tally.figures.files_missing += 1;
         below.missing.push(relative_name(job, &path));
     }
     Ok(absent.is_none())

@@ -5,6 +5,7 @@
 //! names the file, the element and the byte offset.
 
 pub mod areas;
+pub mod files;
 pub mod limits;
 pub mod osgb;
 pub mod plan;

@@ -97,6 +97,7 @@ fn assume(input: &Path) -> Result<ResolvedPlan, PlanError> {
         crs: None,
         crs_origin: None,
         height: None,
+        up: None,
     };
     let mut plan = BuildPlan { sources: vec![source], ..BuildPlan::default() };
     fill_community(&mut plan, &absolute);

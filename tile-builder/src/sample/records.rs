@@ -59,6 +59,7 @@ pub(crate) fn write_plan(folder: &Path) -> Result<(), SampleError> {
         partition: PartitionPlan {
             zones: Some(PathBuf::from("zones.geojson")),
             footprints: Some(PathBuf::from("footprints.geojson")),
+            ..PartitionPlan::default()
         },
         sources: vec![SourcePlan {
             id: "survey".to_owned(),
@@ -67,7 +68,9 @@ pub(crate) fn write_plan(folder: &Path) -> Result<(), SampleError> {
             crs: None,
             crs_origin: None,
             height: Some(HeightPlan { reference: "WGS 84 ellipsoid".to_owned(), geoid_height_m: 0.0 }),
+            up: None,
         }],
+        profiles: Vec::new(),
     };
     let path = folder.join("community.toml");
     let text = toml::to_string(&plan)

@@ -58,8 +58,7 @@ impl Progress for Said {
 
 /// Builds `input` into `out`.
 pub(crate) fn try_build(input: &Path, out: &Path) -> Result<BuildOutcome, BuildError> {
-    let request = BuildRequest { input: input.to_owned(), out: out.to_owned(), limits: Limits::default() };
-    build(&request, &Said::default())
+    build(&BuildRequest::new(input, out), &Said::default())
 }
 
 /// A published version, opened for reading.
@@ -94,14 +93,21 @@ impl Published {
 
     /// Every file of the publication with its bytes, for comparisons.
     pub(crate) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut files = Vec::new();
-        list(&self.root, &mut files);
-        files.sort();
-        files
-            .into_iter()
-            .map(|path| (path.strip_prefix(&self.root).unwrap().to_owned(), std::fs::read(&path).unwrap()))
-            .collect()
+        snapshot(&self.root)
     }
+}
+
+/// Every published file below a folder with its bytes; the builder's own notes are left out.
+pub(crate) fn snapshot(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for part in ["content", "versions", "current"].map(|part| root.join(part)) {
+        if part.is_dir() { list(&part, &mut files) } else { files.push(part) }
+    }
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| (path.strip_prefix(root).unwrap().to_owned(), std::fs::read(&path).unwrap()))
+        .collect()
 }
 
 fn list(folder: &Path, out: &mut Vec<PathBuf>) {
@@ -189,6 +195,10 @@ impl OsgbFile {
     pub(crate) fn node(self, class: &str, id: u32) -> Self {
         let object = self.text(class).u32(id).text("").u32(0).bytes(&[0]);
         object.bytes(&[0, 0, 0, 0, 0, 1]).u32(u32::MAX).bytes(&[0])
+    }
+    /// A drawable of one triangle, alone in its file.
+    pub(crate) fn leaf(corners: [[f64; 3]; 3]) -> Self {
+        Self::scene().node("osg::Geode", 1).bytes(&[1]).u32(1).triangle(2, corners)
     }
     pub(crate) fn parse(&self) -> Result<(), tile_builder::read::osgb::OsgbError> {
         let limits = Limits::default();

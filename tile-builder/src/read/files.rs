@@ -1,13 +1,16 @@
 //! Files of a survey by the names that other files give them: never outside the survey's folder,
-//! never larger than the limit. Called by `oblique`.
+//! never larger than the limit. Called by readers and by the pipeline.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::read::Limits;
+use super::Limits;
 
 /// The path of a file that another file names. It must stay inside the survey.
-pub(super) fn resolve(survey: &Path, from: &Path, name: &str) -> Result<PathBuf, String> {
+///
+/// # Errors
+/// If it is absolute, or leads out of the survey.
+pub fn resolve(survey: &Path, from: &Path, name: &str) -> Result<PathBuf, String> {
     let name = name.replace('\\', "/");
     let mut path = from.parent().unwrap_or(survey).to_owned();
     for component in Path::new(&name).components() {
@@ -28,13 +31,18 @@ pub(super) fn resolve(survey: &Path, from: &Path, name: &str) -> Result<PathBuf,
 }
 
 /// Why a file could not be read.
-pub(super) enum ReadFailure {
+pub enum ReadFailure {
+    /// It is not there.
     Missing,
+    /// It is there, but cannot be used; the text says why.
     Other(String),
 }
 
 /// Reads a file that is no larger than the limit.
-pub(super) fn read_bounded(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadFailure> {
+///
+/// # Errors
+/// If it is missing, no file, too large, or unreadable.
+pub fn read_bounded(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadFailure> {
     let other = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => ReadFailure::Missing,
         _ => ReadFailure::Other(format!("cannot be read: {error}")),

@@ -1,0 +1,91 @@
+//! The bound on memory: who wants to read and encode something large waits until there is room.
+//!
+//! What one thread takes between `enter` and the end of its pass must not wait for other threads,
+//! else two could wait for one another. Called by the jobs.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// What the program itself, the projections and the record being written need.
+const FIXED_BYTES: u64 = 96 << 20;
+
+/// A bound that threads share.
+#[derive(Debug)]
+pub(super) struct Gate {
+    limit_bytes: u64,
+    used_bytes: Mutex<u64>,
+    freed: Condvar,
+}
+
+/// Room in memory, given back when dropped.
+#[derive(Debug)]
+pub(super) struct Pass<'g> {
+    gate: &'g Gate,
+    bytes: u64,
+}
+
+impl Gate {
+    /// A gate for a process that may use so many bytes in all.
+    pub(super) fn new(memory_bytes: u64) -> Self {
+        let limit_bytes = memory_bytes.saturating_sub(FIXED_BYTES);
+        Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() }
+    }
+
+    /// Waits for room. Says how much more memory would be needed if there can never be enough.
+    pub(super) fn enter(&self, bytes: u64) -> Result<Pass<'_>, String> {
+        if bytes > self.limit_bytes {
+            let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+            return Err(format!(
+                "needs about {} MiB of memory, limit {} MiB (`--memory`)",
+                megabytes(bytes + FIXED_BYTES),
+                megabytes(self.limit_bytes + FIXED_BYTES)
+            ));
+        }
+        let mut used = self.used_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        while *used + bytes > self.limit_bytes {
+            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+        }
+        *used += bytes;
+        Ok(Pass { gate: self, bytes })
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        *self.gate.used_bytes.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        self.gate.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn passes_never_add_up_to_more_than_the_limit() {
+        let gate = Gate::new(FIXED_BYTES + 100);
+        let (now, most) = (AtomicU64::new(0), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let (gate, now, most) = (&gate, &now, &most);
+                scope.spawn(move || {
+                    for turn in 0..50 {
+                        let bytes = 20 + (thread * 7 + turn) % 50;
+                        let pass = gate.enter(bytes).unwrap();
+                        most.fetch_max(now.fetch_add(bytes, Ordering::SeqCst) + bytes, Ordering::SeqCst);
+                        std::thread::yield_now();
+                        now.fetch_sub(bytes, Ordering::SeqCst);
+                        drop(pass);
+                    }
+                });
+            }
+        });
+        assert!(most.load(Ordering::SeqCst) <= 100);
+    }
+
+    #[test]
+    fn what_can_never_fit_is_refused_with_both_numbers() {
+        let reason = Gate::new(FIXED_BYTES + (1 << 20)).enter(5 << 20).unwrap_err();
+        assert_eq!(reason, "needs about 101 MiB of memory, limit 97 MiB (`--memory`)");
+    }
+}

@@ -1,0 +1,196 @@
+//! The plan of a build: independent jobs and what each needs, known before any of them runs.
+//!
+//! On one machine `build` runs them wave by wave; on many, a workflow engine runs `tile-builder run`
+//! for each, from the same list. A job's result depends on its inputs and on its needs alone.
+//!
+//! ```text
+//! tile.<profile>.<source>.<tile>                      one survey tile, in a profile
+//! above.<profile>.<source>[.<zone>].<height>.<x>.<y>  a made level over up to four others
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::BuildError;
+use super::record::{InputFile, digest};
+use super::roots;
+use super::site::{Site, Source};
+use crate::partition::quadtree::{Child, Extent, nodes_above};
+use crate::publish::Publication;
+
+/// Name of the stored plan, below the publication.
+pub(super) const PLAN: &str = "work/plan.json";
+/// As many tiles may stand below a root without a level above them: their coarsest contents are
+/// then as light as a root should be.
+const TILES_WITHOUT_LEVELS: usize = 8;
+/// As many bytes may the coarsest files of a source have before levels are made above them.
+const ROOT_BYTES: u64 = 2_500_000;
+
+/// All jobs of a build, needed ones before those that need them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobPlan {
+    /// Hash of what the plan was made from.
+    pub(super) key: String,
+    /// The jobs.
+    pub jobs: Vec<Job>,
+}
+
+/// One job.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Job {
+    /// Unique name, safe as a file name.
+    pub id: String,
+    /// Jobs of one wave need nothing of one another.
+    pub wave: u32,
+    /// Jobs whose results it builds upon.
+    pub needs: Vec<String>,
+    /// Source files that it may read.
+    pub inputs: Vec<PathBuf>,
+    /// Where its result stands, below the publication.
+    pub output: String,
+    /// What it does.
+    pub(super) work: Work,
+}
+
+/// What a job does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Work {
+    /// A tile of a survey, all its levels.
+    Tile { profile: usize, source: usize, tile: usize },
+    /// A level over those that the job needs, in one zone.
+    Above { profile: usize, source: usize, zone: Option<String>, height: u32 },
+}
+
+impl Work {
+    /// The stage that it belongs to, for people.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Tile { .. } => "tiles",
+            Self::Above { .. } => "levels above",
+        }
+    }
+
+    /// The profile that it is done for, by its place in the site's list.
+    pub(super) fn profile(&self) -> usize {
+        match self {
+            Self::Tile { profile, .. } | Self::Above { profile, .. } => *profile,
+        }
+    }
+}
+
+impl Job {
+    fn new(id: String, wave: u32, needs: Vec<String>, inputs: Vec<PathBuf>, work: Work) -> Self {
+        let output = super::record::path(&id);
+        Self { id, wave, needs, inputs, output, work }
+    }
+}
+
+impl JobPlan {
+    /// The jobs of one wave after the other.
+    pub(super) fn waves(&self) -> Vec<Vec<&Job>> {
+        let last = self.jobs.iter().map(|job| job.wave).max().unwrap_or_default();
+        (0..=last)
+            .map(|wave| self.jobs.iter().filter(|job| job.wave == wave).collect::<Vec<_>>())
+            .filter(|jobs| !jobs.is_empty())
+            .collect()
+    }
+
+    /// The job of that name.
+    pub(super) fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.id == id)
+    }
+
+    /// The plan of an earlier build, whatever its age.
+    pub(super) fn load(publication: &Publication) -> Option<Self> {
+        let bytes = std::fs::read(publication.root().join(PLAN)).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+/// Plans a build, or takes over the stored plan if it still holds.
+///
+/// # Errors
+/// If a source cannot be placed, or the plan cannot be stored.
+pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, BuildError> {
+    let key = key(site);
+    if let Some(stored) = JobPlan::load(publication).filter(|stored| stored.key == key) {
+        return Ok(stored);
+    }
+    let mut jobs = Vec::new();
+    for (source_at, source) in site.sources.iter().enumerate() {
+        let extents = needs_levels(source).then(|| roots::extents(site, source_at)).transpose()?;
+        for (profile_at, profile) in site.profiles.iter().enumerate() {
+            let first = jobs.len();
+            for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
+                let id = format!("tile.{}.{}.{name}", profile.id, source.plan.id);
+                let work = Work::Tile { profile: profile_at, source: source_at, tile: tile_at };
+                jobs.push(Job::new(id, 0, Vec::new(), files_of(&tile.root), work));
+            }
+            if let Some(extents) = &extents {
+                let ids = jobs[first..].iter().map(|job| job.id.clone()).collect();
+                let group = format!("above.{}.{}", profile.id, source.plan.id);
+                let work =
+                    |height| Work::Above { profile: profile_at, source: source_at, zone: None, height };
+                jobs.extend(levels_above(&group, ids, extents, work));
+            }
+        }
+    }
+    let plan = JobPlan { key, jobs };
+    let bytes = serde_json::to_vec_pretty(&plan)
+        .map_err(|error| BuildError::Document { name: PLAN.to_owned(), reason: error.to_string() })?;
+    publication.put_beside(PLAN, &bytes)?;
+    Ok(plan)
+}
+
+/// Hash of all that a plan depends on.
+pub(super) fn key(site: &Site) -> String {
+    let tiles = site.sources.iter().flat_map(|source| &source.survey.tiles);
+    let roots: Vec<_> = tiles.map(|tile| (&tile.name, InputFile::look(&tile.root))).collect();
+    digest(&(&site.key, &site.profiles, roots))
+}
+
+/// Whether the coarsest contents of a source together are too much for a first look.
+fn needs_levels(source: &Source) -> bool {
+    let tiles = &source.survey.tiles;
+    let bytes: u64 =
+        tiles.iter().filter_map(|tile| std::fs::metadata(&tile.root).ok()).map(|meta| meta.len()).sum();
+    tiles.len() > 1 && (tiles.len() > TILES_WITHOUT_LEVELS || bytes > ROOT_BYTES)
+}
+
+/// Jobs for the levels above others, from the lowest to the root.
+fn levels_above(
+    group: &str,
+    ids: Vec<String>,
+    extents: &[Option<Extent>],
+    work: impl Fn(u32) -> Work,
+) -> Vec<Job> {
+    let (items, extents): (Vec<String>, Vec<Extent>) =
+        ids.into_iter().zip(extents).filter_map(|(id, extent)| Some((id, (*extent)?))).unzip();
+    let nodes = nodes_above(&extents);
+    let name = |height: u32, [x, y]: [i64; 2]| format!("{group}.{height}.{x}.{y}");
+    nodes
+        .iter()
+        .map(|node| {
+            let needs = node.children.iter().map(|child| match child {
+                Child::Item(item) => items[*item].clone(),
+                Child::Node(below) => name(nodes[*below].height, nodes[*below].square),
+            });
+            let id = name(node.height, node.square);
+            Job::new(id, 1 + node.height, needs.collect(), Vec::new(), work(node.height))
+        })
+        .collect()
+}
+
+/// The files that a tile's own files are named by: those beside its root that begin with its name.
+fn files_of(root: &Path) -> Vec<PathBuf> {
+    let stem = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let tile = stem(root);
+    let folder = root.parent().unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| stem(path).starts_with(&tile) && path.is_file()).collect();
+    files.sort();
+    files
+}

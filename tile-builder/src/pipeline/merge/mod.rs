@@ -1,0 +1,235 @@
+//! The end of a build: the records of all jobs to one version, and the switch to it.
+//!
+//! In: the plan and the records. Out: tileset documents, the catalogue, the model, the report. The
+//! trees are taken one tile at a time; what stays in memory is a root for each. Called by `build`
+//! and by the command `merge`.
+
+mod summary;
+mod trees;
+
+use serde::{Deserialize, Serialize};
+use twin_schemas::catalog::Scene;
+use twin_schemas::plan::ProfilePlan;
+use twin_schemas::report::Figures;
+
+use self::summary::{Summary, local_box};
+use self::trees::Trees;
+use super::jobs::{Job, JobPlan, Work};
+use super::record::{Made, Part, Record, digest, path};
+use super::run::Workshop;
+use super::{BuildError, BuildOutcome, Progress};
+use crate::geometry::Aabb;
+use crate::georef::ellipsoid::EnuFrame;
+use crate::publish::Version;
+use crate::read::areas::Area;
+use crate::tileset::{self, Tile};
+
+/// Name of the record of the merge itself.
+const MERGE: &str = "merge";
+/// So many made levels stand in one document, which a viewer loads at once.
+const LEVELS_IN_A_DOCUMENT: u32 = 3;
+
+/// What a merge made, so that one with nothing new is over at once.
+#[derive(Debug, Serialize, Deserialize)]
+struct Merged {
+    key: String,
+    version: String,
+}
+
+/// Joins all results to a version and publishes it.
+pub(super) fn merge(
+    shop: &Workshop<'_>,
+    plan: &JobPlan,
+    progress: &dyn Progress,
+) -> Result<BuildOutcome, BuildError> {
+    let key = merge_key(shop, plan)?;
+    if let Some(outcome) = unchanged(shop, &key) {
+        return Ok(outcome);
+    }
+    progress.stage("publish", 1);
+    let mut merge = Merge {
+        shop,
+        frame: shop.site.places()?.frame,
+        version: shop.publication.begin()?,
+        bounds: Aabb::EMPTY,
+        scenes: Vec::new(),
+        summary: Summary::new(shop.site)?,
+    };
+    for (at, profile) in shop.site.profiles.iter().enumerate() {
+        // What cannot be built at all has its reasons, and they would otherwise be lost.
+        merge.profile(plan, at, profile).inspect_err(|_| merge.summary.say(progress))?;
+    }
+    let report = merge.summary.finish(&mut merge.version, merge.scenes, &merge.bounds, progress)?;
+    let version = merge.version.commit()?;
+    let merged = json_bytes(MERGE, &Merged { key, version: version.clone() })?;
+    shop.publication.put_beside(&path(MERGE), &merged)?;
+    progress.step("publish");
+    let contents_written = shop.publication.contents_written();
+    Ok(BuildOutcome { version, report, contents_written, changed: true })
+}
+
+/// Hash of all that a version is made from.
+fn merge_key(shop: &Workshop<'_>, plan: &JobPlan) -> Result<String, BuildError> {
+    let site = shop.site;
+    let digests =
+        plan.jobs.iter().map(|job| Ok(load(shop, job)?.digest)).collect::<Result<Vec<_>, BuildError>>()?;
+    let areas = |areas: &[Area]| areas.iter().map(|area| format!("{area:?}")).collect::<Vec<_>>();
+    Ok(digest(&(&site.key, &site.resolved.plan, areas(&site.zones), areas(&site.footprints), digests)))
+}
+
+/// The outcome of an earlier build from the same results, if its version is the one served.
+fn unchanged(shop: &Workshop<'_>, key: &str) -> Option<BuildOutcome> {
+    let root = shop.publication.root();
+    let bytes = std::fs::read(root.join(path(MERGE))).ok()?;
+    let merged: Merged = serde_json::from_slice(&bytes).ok()?;
+    let version = shop.publication.current()?;
+    if merged.key != key || merged.version != version {
+        return None;
+    }
+    let report = std::fs::read(root.join("versions").join(&version).join("report.json")).ok()?;
+    let report = serde_json::from_slice(&report).ok()?;
+    let contents_written = shop.publication.contents_written();
+    Some(BuildOutcome { version, report, contents_written, changed: false })
+}
+
+fn load(shop: &Workshop<'_>, job: &Job) -> Result<Record, BuildError> {
+    Record::load(shop.publication, &job.id).ok_or_else(|| BuildError::Job {
+        id: job.id.clone(),
+        reason: "has no result; run it first".to_owned(),
+    })
+}
+
+/// A version as it is put together.
+struct Merge<'m> {
+    shop: &'m Workshop<'m>,
+    frame: Option<EnuFrame>,
+    version: Version<'m>,
+    bounds: Aabb,
+    scenes: Vec<Scene>,
+    summary: Summary<'m>,
+}
+
+impl Merge<'_> {
+    /// All documents of a profile: of tiles, of the levels above them, of zones, and the root.
+    fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
+        let mut trees = Trees::default();
+        for job in plan.jobs.iter().filter(|job| job.work.profile() == at) {
+            let record = load(self.shop, job)?;
+            match &job.work {
+                Work::Tile { source, tile, .. } => {
+                    // Every profile reads the same files and has the same to say about them.
+                    if at == 0 {
+                        self.summary.tile(*source, *tile, &record.made);
+                    }
+                    let source = &self.shop.site.sources[*source];
+                    let folder = format!("{}/{}/{}", profile.id, source.plan.id, source.names[*tile]);
+                    self.tile(&mut trees, job, &folder, record.made)?;
+                }
+                Work::Above { source, height, .. } => {
+                    let folder = format!("{}/{}", profile.id, self.shop.site.sources[*source].plan.id);
+                    self.above(&mut trees, job, &folder, *height, record.made)?;
+                }
+            }
+        }
+        self.roots(trees, profile)
+    }
+
+    /// A document for each part of a tile; its root stands for it.
+    fn tile(&mut self, trees: &mut Trees, job: &Job, folder: &str, made: Made) -> Result<(), BuildError> {
+        for Part { zone, tree, figures } in made.parts {
+            let name = match &zone {
+                None => format!("{folder}/tileset.json"),
+                Some(zone) => format!("{folder}/{}.json", self.shop.site.zone_name(zone)),
+            };
+            self.document(&name, &tileset::document(&tree, None, &name))?;
+            trees.count(&zone, figures);
+            trees.add(zone, &job.id, vec![Tile::external(&tree, name)]);
+        }
+        Ok(())
+    }
+
+    /// Puts a made level above those that it was made from.
+    fn above(
+        &mut self,
+        trees: &mut Trees,
+        job: &Job,
+        folder: &str,
+        height: u32,
+        made: Made,
+    ) -> Result<(), BuildError> {
+        let Work::Above { zone, .. } = &job.work else { return Ok(()) };
+        let below = trees.take(zone, &job.needs);
+        let Some(Part { tree, figures, .. }) = made.parts.into_iter().next() else {
+            trees.add(zone.clone(), &job.id, below);
+            return Ok(());
+        };
+        let mut tile = tree.over(below);
+        if (height + 1).is_multiple_of(LEVELS_IN_A_DOCUMENT) {
+            let name = format!("{folder}/{}.json", job.id);
+            self.document(&name, &tileset::document(&tile, None, &name))?;
+            tile = Tile::external(&tile, name);
+        }
+        trees.count(zone, figures);
+        trees.add(zone.clone(), &job.id, vec![tile]);
+        Ok(())
+    }
+
+    /// The documents of the zones and of the whole. A zone's own document can be loaded by itself;
+    /// the whole refers to the same tiles.
+    fn roots(&mut self, trees: Trees, profile: &ProfilePlan) -> Result<(), BuildError> {
+        let (mut roots, mut total, mut scenes) = (Vec::new(), Figures::default(), Vec::new());
+        for (zone, tree, figures) in trees.finish() {
+            total += figures;
+            let Some(zone) = zone else {
+                roots.push(tree);
+                continue;
+            };
+            let folder = format!("{}/zones/{}", profile.id, self.shop.site.zone_name(&zone));
+            let inner = format!("{folder}/tiles.json");
+            self.document(&inner, &tileset::document(&tree, None, &inner))?;
+            let tile = Tile::external(&tree, inner);
+            let name = format!("{folder}/tileset.json");
+            self.placed(&name, &Tile::group(vec![tile.clone()]))?;
+            scenes.push(scene(&profile.id, Some(zone), name, &tree, &figures));
+            roots.push(tile);
+        }
+        let Some(root) = Tile::root_of(roots) else {
+            return Err(BuildError::Nothing { sources: self.shop.site.sources.len() });
+        };
+        let name = format!("{}/tileset.json", profile.id);
+        self.placed(&name, &root)?;
+        self.bounds.merge(&root.bounds);
+        self.scenes.push(scene(&profile.id, None, name, &root, &total));
+        self.scenes.append(&mut scenes);
+        Ok(())
+    }
+
+    /// A document that stands on the Earth by itself.
+    fn placed(&mut self, name: &str, root: &Tile) -> Result<(), BuildError> {
+        let transform = self.frame.as_ref().map(EnuFrame::column_major);
+        self.document(name, &tileset::document(root, transform, name))
+    }
+
+    fn document(&mut self, name: &str, value: &impl Serialize) -> Result<(), BuildError> {
+        Ok(self.version.put(name, &json_bytes(name, value)?)?)
+    }
+}
+
+fn scene(profile: &str, zone: Option<String>, tileset: String, root: &Tile, figures: &Figures) -> Scene {
+    Scene {
+        id: zone.as_ref().map_or_else(|| profile.to_owned(), |zone| format!("{profile}/{zone}")),
+        profile: profile.to_owned(),
+        zone,
+        tileset,
+        bounds: local_box(&root.bounds),
+        tiles: figures.tiles,
+        triangles: figures.triangles,
+        texture_px: figures.texture_px,
+        size_bytes: figures.content_bytes,
+    }
+}
+
+fn json_bytes(name: &str, value: &impl Serialize) -> Result<Vec<u8>, BuildError> {
+    serde_json::to_vec(value)
+        .map_err(|error| BuildError::Document { name: name.to_owned(), reason: error.to_string() })
+}

@@ -1,0 +1,175 @@
+//! What a version says about itself: the catalogue, the model, the report.
+
+use twin_schemas::catalog::{CATALOG_FORMAT, Catalog, Community, Scene, SourceEntry};
+use twin_schemas::geometry::{LocalBox, LocalPoint};
+use twin_schemas::report::{BuildReport, Figures, Message, Severity, SourceReport, TileReport};
+
+use super::super::record::Made;
+use super::super::site::Site;
+use super::super::{BuildError, Progress, oblique};
+use super::json_bytes;
+use crate::geometry::Aabb;
+use crate::partition;
+use crate::publish::Version;
+use crate::report;
+
+/// The sources as they are told of, tile by tile.
+pub(super) struct Summary<'s> {
+    site: &'s Site,
+    sources: Vec<SourceReport>,
+    messages: Vec<Vec<Message>>,
+    /// Child files that are named but do not exist, for each source.
+    missing: Vec<Vec<String>>,
+}
+
+impl<'s> Summary<'s> {
+    /// The sources before any tile.
+    ///
+    /// # Errors
+    /// If a source cannot be placed.
+    pub(super) fn new(site: &'s Site) -> Result<Self, BuildError> {
+        let places = site.places()?;
+        let report =
+            |(source, placement): (&super::super::site::Source, &crate::georef::Placement)| SourceReport {
+                id: source.plan.id.clone(),
+                georeference: placement.georeference.clone(),
+                figures: Figures::default(),
+                tiles: Vec::new(),
+            };
+        let sources = site.sources.iter().zip(&places.placements).map(report).collect();
+        let mut messages = places.messages.clone();
+        for (source, messages) in site.sources.iter().zip(&mut messages) {
+            messages.extend(source.survey.rootless.iter().map(|folder| rootless_message(folder)));
+        }
+        Ok(Self { site, sources, messages, missing: vec![Vec::new(); site.sources.len()] })
+    }
+
+    /// Takes in a tile.
+    pub(super) fn tile(&mut self, source_at: usize, tile_at: usize, made: &Made) {
+        let source = &mut self.sources[source_at];
+        source.figures += made.figures;
+        source.georeference.residual_m = source.georeference.residual_m.max(made.residual_m);
+        self.messages[source_at].extend(made.messages.iter().cloned());
+        self.missing[source_at].extend(made.missing.iter().cloned());
+        let mut bounds = Aabb::EMPTY;
+        made.parts.iter().for_each(|part| bounds.merge(&part.tree.bounds));
+        source.tiles.push(TileReport {
+            name: self.site.sources[source_at].survey.tiles[tile_at].name.clone(),
+            figures: made.figures,
+            extent_m: (!bounds.is_empty()).then_some([
+                bounds.min[0],
+                bounds.min[1],
+                bounds.max[0],
+                bounds.max[1],
+            ]),
+        });
+    }
+
+    /// Writes the model, the catalogue and the report into the version.
+    pub(super) fn finish(
+        self,
+        version: &mut Version<'_>,
+        scenes: Vec<Scene>,
+        bounds: &Aabb,
+        progress: &dyn Progress,
+    ) -> Result<BuildReport, BuildError> {
+        let site = self.site;
+        let community = Community {
+            id: site.resolved.plan.community.id.clone().unwrap_or_default(),
+            name: site.resolved.plan.community.name.clone().unwrap_or_default(),
+            origin: site.places()?.origin,
+            bounds: local_box(bounds),
+        };
+        let model = partition::model(&community, &site.zones, &site.footprints);
+        let report = self.report(&community, progress);
+        let sources = report.sources.iter().zip(&site.sources).map(|(report, source)| SourceEntry {
+            id: report.id.clone(),
+            kind: source.plan.kind,
+            georeference: report.georeference.clone(),
+        });
+        let catalog = Catalog {
+            format: CATALOG_FORMAT,
+            sources: sources.collect(),
+            community,
+            scenes,
+            model: "model.ndjson".to_owned(),
+        };
+        let mut lines = Vec::new();
+        for object in &model {
+            lines.append(&mut json_bytes("model.ndjson", object)?);
+            lines.push(b'\n');
+        }
+        version.put("model.ndjson", &lines)?;
+        version.put("catalog.json", &json_bytes("catalog.json", &catalog)?)?;
+        version.put("report.json", &json_bytes("report.json", &report)?)?;
+        version.put("report.html", report::html(&report, &catalog, &model).as_bytes())?;
+        Ok(report)
+    }
+
+    /// Says what there is to say about all sources.
+    pub(super) fn say(&self, progress: &dyn Progress) {
+        for message in self.messages() {
+            progress.message(&message);
+        }
+    }
+
+    fn messages(&self) -> Vec<Message> {
+        let mut all = Vec::new();
+        for ((source, said), missing) in self.sources.iter().zip(&self.messages).zip(&self.missing) {
+            all.extend(said.iter().cloned());
+            all.extend(oblique::missing_message(&source.id, missing));
+        }
+        all
+    }
+
+    fn report(self, community: &Community, progress: &dyn Progress) -> BuildReport {
+        let mut messages = self.messages();
+        let mut totals = Figures::default();
+        self.sources.iter().for_each(|source| totals += source.figures);
+        let areas = self.site.zones.len() + self.site.footprints.len();
+        if areas > 0 && community.origin.is_none() {
+            messages.push(areas_message(areas));
+        }
+        for message in &messages {
+            progress.message(message);
+        }
+        BuildReport {
+            format: CATALOG_FORMAT,
+            builder: format!("tile-builder {}", env!("CARGO_PKG_VERSION")),
+            plan: self.site.resolved.plan.clone(),
+            sources: self.sources,
+            totals,
+            messages,
+        }
+    }
+}
+
+fn areas_message(areas: usize) -> Message {
+    Message {
+        severity: Severity::Warning,
+        code: "areas_without_position".into(),
+        text: format!(
+            "{areas} zones and footprints were left out, because the community has no place on the Earth"
+        ),
+        hint: Some(
+            "give the plan an origin: `[community] origin = { longitude_deg = …, latitude_deg = … }`".into(),
+        ),
+        subject: None,
+    }
+}
+
+fn rootless_message(folder: &str) -> Message {
+    Message {
+        severity: Severity::Error,
+        code: "tile_without_root".into(),
+        text: format!("tile folder `{folder}` has no `{folder}.osgb`; the tile was left out"),
+        hint: Some("copy the folder again from the survey".into()),
+        subject: Some(folder.to_owned()),
+    }
+}
+
+/// A box as the catalogue states it.
+pub(super) fn local_box(bounds: &Aabb) -> LocalBox {
+    let point = |[east_m, north_m, up_m]: [f64; 3]| LocalPoint { east_m, north_m, up_m };
+    LocalBox { min: point(bounds.min), max: point(bounds.max) }
+}

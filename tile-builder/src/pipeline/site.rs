@@ -1,0 +1,168 @@
+//! What all jobs of a build share: the plan, its sources as found on disk, zones and footprints,
+//! and, once somebody asks, where it all stands on the Earth.
+//!
+//! Opening a site reads names and small files alone. Projections are set up on first use, because a
+//! build that has nothing to do needs none.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use twin_schemas::geometry::GeographicPoint;
+use twin_schemas::plan::{BuildPlan, ProfilePlan, SceneKind, SourcePlan};
+use twin_schemas::report::Message;
+
+use super::BuildError;
+use super::record::digest;
+use crate::georef::ellipsoid::EnuFrame;
+use crate::georef::{Placed, Placement, PlacementRequest, Srs, place_source};
+use crate::read::areas::{self, Area};
+use crate::read::plan::ResolvedPlan;
+use crate::read::survey::{self, Survey};
+use crate::read::{self, Limits};
+
+/// Hash of the builder's own sources: what an older one made is made again.
+const BUILDER: &str = env!("TILE_BUILDER_SOURCES");
+
+/// A community's inputs, found but not yet read.
+pub(super) struct Site {
+    pub(super) resolved: ResolvedPlan,
+    pub(super) sources: Vec<Source>,
+    pub(super) profiles: Vec<ProfilePlan>,
+    pub(super) zones: Vec<Area>,
+    pub(super) footprints: Vec<Area>,
+    pub(super) limits: Limits,
+    /// Hash of all that decides where things stand.
+    pub(super) key: String,
+    zone_names: Vec<String>,
+    places: OnceLock<Places>,
+}
+
+/// One source as found on disk.
+pub(super) struct Source {
+    pub(super) plan: SourcePlan,
+    /// Folder that its files must stay in.
+    pub(super) folder: PathBuf,
+    pub(super) survey: Survey,
+    /// A name for each tile that needs no escaping in a URI, in the order of the survey's tiles.
+    pub(super) names: Vec<String>,
+    request: PlacementRequest,
+}
+
+/// Where a community and its sources stand.
+pub(super) struct Places {
+    pub(super) origin: Option<GeographicPoint>,
+    pub(super) frame: Option<EnuFrame>,
+    /// One a source.
+    pub(super) placements: Vec<Placement>,
+    /// What is to be said about each of them.
+    pub(super) messages: Vec<Vec<Message>>,
+}
+
+impl Site {
+    /// Finds the inputs of a plan. `profile` selects one of its profiles, or a standard one.
+    ///
+    /// # Errors
+    /// If the plan, a survey's metadata or an area file cannot be used.
+    pub(super) fn open(input: &Path, profile: Option<&str>, limits: &Limits) -> Result<Self, BuildError> {
+        let mut resolved = read::plan::resolve(input)?;
+        let profiles = profiles(&resolved.plan, profile)?;
+        resolved.plan.profiles.clone_from(&profiles);
+        let open = |plan: &SourcePlan| open_source(&resolved.base, plan);
+        let sources = resolved.plan.sources.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let zones = read_areas(&resolved, resolved.plan.partition.zones.as_deref())?;
+        let footprints = read_areas(&resolved, resolved.plan.partition.footprints.as_deref())?;
+        let said: Vec<_> = sources.iter().map(|s| (&s.plan, format!("{:?}", s.request))).collect();
+        let key = digest(&(BUILDER, format!("{limits:?}"), &resolved.plan.community.origin, said));
+        let limits = *limits;
+        let zone_names = safe_names(zones.iter().map(|zone| zone.id.as_str()));
+        let places = OnceLock::new();
+        Ok(Self { resolved, sources, profiles, zones, footprints, limits, key, zone_names, places })
+    }
+
+    /// The name of a zone's folder, made of characters that need no escaping in a URI.
+    pub(super) fn zone_name(&self, id: &str) -> &str {
+        let at = self.zones.iter().position(|zone| zone.id == id);
+        at.map_or("zone", |at| &self.zone_names[at])
+    }
+
+    /// Where everything stands.
+    ///
+    /// # Errors
+    /// If PROJ cannot place a source.
+    pub(super) fn places(&self) -> Result<&Places, BuildError> {
+        if let Some(places) = self.places.get() {
+            return Ok(places);
+        }
+        let (mut placements, mut messages) = (Vec::new(), Vec::new());
+        for source in &self.sources {
+            let Placed { placement, messages: said } = place_source(&source.request)?;
+            placements.push(placement);
+            messages.push(said);
+        }
+        let first = placements.iter().find_map(|placement| placement.georeference.origin);
+        let origin = self.resolved.plan.community.origin.or(first);
+        let frame = origin.as_ref().map(EnuFrame::at);
+        Ok(self.places.get_or_init(|| Places { origin, frame, placements, messages }))
+    }
+}
+
+fn open_source(base: &Path, plan: &SourcePlan) -> Result<Source, BuildError> {
+    let path = base.join(&plan.path);
+    let survey = survey::open(&path)?;
+    // Child files may stand anywhere below the folder that was given, or beside the one file.
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")).to_owned() };
+    let metadata = survey.metadata.clone().unwrap_or_default();
+    let srs = Srs::parse(plan.crs.as_deref().or(metadata.srs.as_deref()).unwrap_or_default())?;
+    let request = PlacementRequest {
+        source: plan.id.clone(),
+        srs,
+        origin: plan.crs_origin.or(metadata.origin).unwrap_or_default(),
+        height: plan.height.clone(),
+    };
+    let names = safe_names(survey.tiles.iter().map(|tile| tile.name.as_str()));
+    Ok(Source { plan: plan.clone(), folder, survey, names, request })
+}
+
+fn read_areas(resolved: &ResolvedPlan, path: Option<&Path>) -> Result<Vec<Area>, BuildError> {
+    Ok(path.map(|path| areas::read(&resolved.base.join(path))).transpose()?.unwrap_or_default())
+}
+
+/// The plan's profiles, or the one that was asked for by name.
+fn profiles(plan: &BuildPlan, wanted: Option<&str>) -> Result<Vec<ProfilePlan>, BuildError> {
+    let standard = |id: &str, scenes| ProfilePlan {
+        id: id.to_owned(),
+        scenes,
+        textures: None,
+        texture_quality: None,
+        texture_edge_px: None,
+    };
+    let standards = [standard("full", SceneKind::Complete), standard("app", SceneKind::Light)];
+    let Some(wanted) = wanted else {
+        return Ok(if plan.profiles.is_empty() { standards[..1].to_vec() } else { plan.profiles.clone() });
+    };
+    plan.profiles.iter().chain(&standards).find(|profile| profile.id == wanted).map_or_else(
+        || {
+            let known: Vec<&str> = plan.profiles.iter().chain(&standards).map(|p| p.id.as_str()).collect();
+            Err(BuildError::Profile { wanted: wanted.to_owned(), known: known.join("`, `") })
+        },
+        |profile| Ok(vec![profile.clone()]),
+    )
+}
+
+/// A name for each, made of characters that need no escaping in a URI, all different.
+fn safe_names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let mut used: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let safe = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => c,
+        '+' => 'p',
+        _ => '-',
+    };
+    names
+        .map(|name| {
+            let name: String = name.chars().map(safe).collect();
+            let count = used.entry(name.clone()).or_default();
+            *count += 1;
+            if *count == 1 { name } else { format!("{name}.{count}") }
+        })
+        .collect()
+}
