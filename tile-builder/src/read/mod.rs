@@ -6,9 +6,11 @@
 
 pub mod areas;
 pub mod files;
+pub mod gltf;
 pub mod limits;
 pub mod osgb;
 pub mod plan;
+pub mod soup;
 pub mod survey;
 
 pub use limits::Limits;
