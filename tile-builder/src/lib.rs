@@ -15,5 +15,6 @@ pub mod read;
 pub mod report;
 pub mod sample;
 pub mod scene;
+pub mod texture;
 pub mod tileset;
 pub mod validate;

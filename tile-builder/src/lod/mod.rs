@@ -1,8 +1,15 @@
-//! Levels of detail: from the producer's switching rule to 3D Tiles' geometric error.
+//! Levels of detail: simplified surfaces, skirts, and geometric errors from the producer's
+//! switching rule to that of 3D Tiles.
 //!
 //! A viewer refines a tile when its screen-space error `GE · height / (distance · 2·tan(fov/2))`
 //! exceeds a threshold. With the customary threshold of 16 px the two rules below make it refine
 //! where the survey software's own viewer would.
+
+pub mod simplify;
+pub mod skirts;
+
+pub use simplify::{Lock, Simplified, SimplifyRule, simplify};
+pub use skirts::skirts;
 
 use crate::scene::Switch;
 
@@ -24,6 +31,14 @@ pub fn geometric_error_m(switch: Switch) -> f64 {
             SCREEN_ERROR_PX * metres * 2.0 * (VIEW_FOV_DEG / 2.0).to_radians().tan() / VIEW_HEIGHT_PX
         }
     }
+}
+
+/// Geometric error in metres of a level that was made: its texels and its surface are both off by
+/// less than 1/16 of it, so that neither shows more than one pixel where a viewer still keeps it.
+/// Never below twice the error of the levels that replace it.
+#[must_use]
+pub fn made_error_m(texel_m: f64, surface_error_m: f64, finer_error_m: f64) -> f64 {
+    (SCREEN_ERROR_PX * texel_m.max(surface_error_m)).max(2.0 * finer_error_m)
 }
 
 /// How finely the vertices of a content are stored, in metres, given the error at which it gives
