@@ -3,7 +3,25 @@
 //! Readers make these; `lod`, `georef` and `encode` take them. Positions stay `f64` in the axes of
 //! the source (x east, y north, z up for a survey) until a tile-local frame is chosen.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use crate::geometry::cut::{Blend, cut};
+use crate::geometry::{Aabb, Outlines};
+
+/// The feature of a vertex that belongs to none.
+pub const NO_FEATURE: u32 = u32::MAX;
+
+/// A thing that triangles belong to, such as a building: a row in its content's property table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feature {
+    /// The object's id, as in the model.
+    pub id: String,
+    /// What it is, as in the model.
+    pub class: String,
+    /// Its name; empty if it has none.
+    pub name: String,
+}
 
 /// Triangles with one material. All per-vertex lists are as long as `positions`, or empty.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +32,9 @@ pub struct Mesh {
     pub uvs: Vec<[f32; 2]>,
     /// Vertex colours, RGBA, linear as stored.
     pub colours: Vec<[u8; 4]>,
+    /// What each vertex belongs to: a place in the content's list of [`Feature`]s, or
+    /// [`NO_FEATURE`]. The three corners of a triangle belong to the same.
+    pub features: Vec<u32>,
     /// Corners of triangles, counter-clockwise seen from outside. A multiple of three.
     pub indices: Vec<u32>,
     /// How the triangles look.
@@ -105,5 +126,79 @@ impl Mesh {
     #[must_use]
     pub fn triangles(&self) -> usize {
         self.indices.len() / 3
+    }
+
+    /// The mesh cut in plan along outlines, so that no triangle lies on both sides of one; `None` if
+    /// it needs no cut. Its positions must be in the frame of the outlines. Attributes of new
+    /// vertices are interpolated; no vertex moves and no crack opens, see [`cut`].
+    #[must_use]
+    pub fn cut_along(&self, outlines: &Outlines) -> Option<Self> {
+        if !outlines.touches(&Aabb::around(&self.positions)) {
+            return None;
+        }
+        let cut = cut(&self.positions, &self.indices, outlines)?;
+        let mut mesh = Self {
+            positions: cut.positions,
+            uvs: self.uvs.clone(),
+            colours: self.colours.clone(),
+            features: self.features.clone(),
+            indices: cut.indices,
+            material: self.material.clone(),
+        };
+        for blend in cut.blends {
+            mesh.blend_attributes(&blend);
+        }
+        Some(mesh)
+    }
+
+    fn blend_attributes(&mut self, Blend { from, weights }: &Blend) {
+        let from = from.map(|vertex| vertex as usize);
+        let mix = |of: &dyn Fn(usize) -> f64| (0..3).map(|at| weights[at] * of(from[at])).sum::<f64>();
+        if !self.uvs.is_empty() {
+            let uv = [0, 1].map(|axis| mix(&|vertex| f64::from(self.uvs[vertex][axis])) as f32);
+            self.uvs.push(uv);
+        }
+        if !self.colours.is_empty() {
+            let rgba = [0, 1, 2, 3];
+            let colour = rgba.map(|part| mix(&|vertex| f64::from(self.colours[vertex][part])).round() as u8);
+            self.colours.push(colour);
+        }
+        if !self.features.is_empty() {
+            self.features.push(self.features[from[0]]);
+        }
+    }
+
+    /// The mesh of some of the triangles, in the order given, each with its feature. A vertex whose
+    /// triangles belong to different features is there once for each; unused ones are left out.
+    ///
+    /// A triangle is named by its place in `indices`, counted in threes.
+    #[must_use]
+    pub fn with_triangles(&self, triangles: impl IntoIterator<Item = (usize, u32)>) -> Self {
+        let mut mesh = Self { material: self.material.clone(), ..Self::default() };
+        let mut places: HashMap<(u32, u32), u32> = HashMap::new();
+        for (triangle, feature) in triangles {
+            for &vertex in &self.indices[triangle * 3..triangle * 3 + 3] {
+                let place = *places.entry((vertex, feature)).or_insert_with(|| {
+                    let at = vertex as usize;
+                    mesh.positions.push(self.positions[at]);
+                    mesh.uvs.extend(self.uvs.get(at));
+                    mesh.colours.extend(self.colours.get(at));
+                    mesh.features.push(feature);
+                    mesh.positions.len() as u32 - 1
+                });
+                mesh.indices.push(place);
+            }
+        }
+        if mesh.features.iter().all(|feature| *feature == NO_FEATURE) {
+            mesh.features.clear();
+        }
+        mesh
+    }
+
+    /// The middle of a triangle's corners, named as in [`Self::with_triangles`].
+    #[must_use]
+    pub fn middle(&self, triangle: usize) -> [f64; 3] {
+        let corners = [0, 1, 2].map(|at| self.positions[self.indices[triangle * 3 + at] as usize]);
+        [0, 1, 2].map(|axis| (corners[0][axis] + corners[1][axis] + corners[2][axis]) / 3.0)
     }
 }

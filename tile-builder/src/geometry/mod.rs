@@ -10,3 +10,13 @@ pub mod weld;
 
 pub use bounds::Aabb;
 pub use weld::Surface;
+//! Geometry that every stage shares and that knows none of them: boxes, affine maps, outlines in
+//! plan and cutting along them.
+
+pub mod bounds;
+pub mod cut;
+pub mod matrix;
+pub mod outlines;
+
+pub use bounds::Aabb;
+pub use outlines::Outlines;

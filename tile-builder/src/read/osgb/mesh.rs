@@ -40,6 +40,7 @@ pub(super) fn from_geometry(
         positions: placed_positions(positions, place)?,
         uvs: flipped_uvs(geometry.uvs.as_ref(), count),
         colours: colours(geometry.colours.as_ref(), count),
+        features: Vec::new(),
         indices,
         material,
     };
