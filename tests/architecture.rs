@@ -16,7 +16,7 @@ const TILE_BUILDER: &[Allowed] = &[
     ("scene", &["geometry"]),
     ("read", &["geometry", "scene"]),
     ("georef", &["geometry"]),
-    ("partition", &["geometry", "georef", "read"]),
+    ("partition", &["geometry", "georef", "read", "scene"]),
     ("lod", &["geometry", "scene"]),
     ("texture", &["geometry", "scene"]),
     ("encode", &["geometry", "scene"]),

@@ -3,7 +3,11 @@
 //! In: areas in longitude and latitude, and the community's frame. Out: [`ModelObject`]s in local
 //! metres. Called by the pipeline. Pure.
 
+pub mod buildings;
+pub mod clip;
+pub mod identity;
 pub mod quadtree;
+pub mod relief;
 
 use std::collections::BTreeMap;
 
@@ -118,17 +122,22 @@ impl Place<'_> {
     }
 
     fn outline(&self, area: &Area, height_m: f64) -> Vec<Vec<Vec<[f64; 2]>>> {
-        let place = |point: &[f64; 2]| {
-            let [longitude_deg, latitude_deg] = *point;
-            let [e, n, _] = self.frame.local(&GeographicPoint { longitude_deg, latitude_deg, height_m });
-            // Millimetres: finer digits would only be noise in the file.
-            [e, n].map(|metres| (metres * 1000.0).round() / 1000.0)
-        };
-        area.polygons
-            .iter()
-            .map(|rings| rings.iter().map(|ring| ring.iter().map(place).collect()).collect())
-            .collect()
+        outline(&self.frame, area, height_m)
     }
+}
+
+/// An area's polygons in local metres east and north, taken at a height above the ellipsoid.
+fn outline(frame: &EnuFrame, area: &Area, height_m: f64) -> Vec<Vec<Vec<[f64; 2]>>> {
+    let place = |point: &[f64; 2]| {
+        let [longitude_deg, latitude_deg] = *point;
+        let [e, n, _] = frame.local(&GeographicPoint { longitude_deg, latitude_deg, height_m });
+        // Millimetres: finer digits would only be noise in the file.
+        [e, n].map(|metres| (metres * 1000.0).round() / 1000.0)
+    };
+    area.polygons
+        .iter()
+        .map(|rings| rings.iter().map(|ring| ring.iter().map(place).collect()).collect())
+        .collect()
 }
 
 fn take_text(properties: &mut BTreeMap<String, Value>, key: &str) -> Option<String> {
