@@ -8,8 +8,9 @@ use bytemuck::{Pod, Zeroable};
 use serde_json::{Map, Value, json};
 
 use super::EncodeError;
+use super::features;
 use super::pack::{Packed, Primitive};
-use crate::scene::{Texture, TextureFormat};
+use crate::scene::{Feature, Texture, TextureFormat};
 
 const ARRAY_BUFFER: u32 = 34962;
 const ELEMENT_ARRAY_BUFFER: u32 = 34963;
@@ -37,6 +38,15 @@ struct Uv([u16; 2]);
 #[derive(Clone, Copy, Default, Pod, Zeroable)]
 struct Colour([u16; 4]);
 
+/// Vertex attributes are spaced by multiples of four bytes.
+#[repr(C)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
+struct ShortId([u16; 2]);
+
+#[repr(C)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
+struct LongId(f32);
+
 /// A glTF document and its binary chunk as they grow.
 #[derive(Default)]
 struct Document {
@@ -51,6 +61,8 @@ struct Document {
     materials: Vec<Value>,
     primitives: Vec<Value>,
     uses_texture_transform: bool,
+    /// `EXT_structural_metadata`, if vertices belong to anything.
+    metadata: Option<Value>,
 }
 
 /// Writes the glb.
@@ -58,21 +70,26 @@ pub(super) fn write(packed: &Packed) -> Result<Vec<u8>, EncodeError> {
     let mut document = Document::default();
     let mut primitives = Vec::new();
     for primitive in &packed.primitives {
-        primitives.push(document.primitive(primitive, packed.grid.step.is_some())?);
+        primitives.push(document.primitive(primitive, packed)?);
     }
     document.primitives = primitives;
     for texture in &packed.textures {
         document.texture(texture);
+    }
+    if !packed.features.is_empty() {
+        document.property_table(&packed.features);
     }
     let json = document.json(packed);
     assemble(&json, document.bin)
 }
 
 impl Document {
-    fn primitive(&mut self, primitive: &Primitive, quantised: bool) -> Result<Value, EncodeError> {
+    fn primitive(&mut self, primitive: &Primitive, packed: &Packed) -> Result<Value, EncodeError> {
         let mut attributes = Map::new();
-        let position =
-            if quantised { self.quantised_positions(primitive) } else { self.float_positions(primitive) };
+        let position = match packed.grid.step {
+            Some(_) => self.quantised_positions(primitive),
+            None => self.float_positions(primitive),
+        };
         attributes.insert("POSITION".into(), position?.into());
         if primitive.texture.is_some() {
             let uvs: Vec<Uv> = primitive.vertices.iter().map(|v| Uv(v.uv)).collect();
@@ -90,9 +107,48 @@ impl Document {
                 self.accessor(view, UNSIGNED_SHORT, colours.len(), "VEC4", true).into(),
             );
         }
+        let none = features::none_of(&packed.features);
+        if primitive.feature_count > 0 {
+            attributes.insert(features::ATTRIBUTE.into(), self.feature_ids(primitive, none)?.into());
+        }
         let indices = self.indices(&primitive.indices, primitive.vertices.len())?;
         let material = self.material(primitive);
-        Ok(json!({ "attributes": attributes, "indices": indices, "material": material }))
+        let mut json = json!({ "attributes": attributes, "indices": indices, "material": material });
+        if primitive.feature_count > 0 {
+            json["extensions"] = features::of_primitive(primitive.feature_count, none);
+        }
+        Ok(json)
+    }
+
+    /// Ids as 16-bit numbers, or as whole 32-bit floats where that is too few: a vertex attribute
+    /// knows no 32-bit integers.
+    fn feature_ids(&mut self, primitive: &Primitive, none: u32) -> Result<usize, EncodeError> {
+        let ids = primitive.vertices.iter().map(|v| v.feature);
+        let count = primitive.vertices.len();
+        if u16::try_from(none).is_ok() {
+            let ids: Vec<ShortId> = ids.map(|id| ShortId([id as u16, 0])).collect();
+            let view = self.attribute_view(&ids)?;
+            return Ok(self.accessor(view, UNSIGNED_SHORT, count, "SCALAR", false));
+        }
+        let ids: Vec<LongId> = ids.map(|id| LongId(id as f32)).collect();
+        let view = self.attribute_view(&ids)?;
+        Ok(self.accessor(view, FLOAT, count, "SCALAR", false))
+    }
+
+    fn property_table(&mut self, features: &[Feature]) {
+        let mut stored = Vec::new();
+        for column in features::columns(features) {
+            let views = [self.table_view(&column.values), self.table_view(&column.offsets)];
+            stored.push((column, views));
+        }
+        self.metadata = Some(features::of_document(features, &stored));
+    }
+
+    fn table_view(&mut self, bytes: &[u8]) -> usize {
+        self.bin.resize(self.bin.len().next_multiple_of(features::ALIGNMENT), 0);
+        let (offset, length) = self.append(bytes);
+        self.views.push(json!({ "buffer": 0, "byteOffset": offset, "byteLength": length }));
+        self.views.len() - 1
     }
 
     fn quantised_positions(&mut self, primitive: &Primitive) -> Result<usize, EncodeError> {
@@ -241,6 +297,9 @@ impl Document {
         }
         let mut used = required.clone();
         used.push("KHR_materials_unlit");
+        if self.metadata.is_some() {
+            used.extend([features::MESH_FEATURES, features::STRUCTURAL_METADATA]);
+        }
         let mut document = json!({
             "asset": { "version": "2.0", "generator": "Community Twin tile-builder" },
             "extensionsUsed": used,
@@ -260,6 +319,9 @@ impl Document {
                 },
             ],
         });
+        if let Some(metadata) = &self.metadata {
+            document["extensions"] = json!({ features::STRUCTURAL_METADATA: metadata });
+        }
         for (key, list) in
             [("textures", &self.textures), ("images", &self.images), ("samplers", &self.samplers)]
         {

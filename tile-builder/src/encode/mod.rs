@@ -1,19 +1,22 @@
 //! Meshes in local metres to one binary glTF.
 //!
-//! In: the meshes of one tile content, placed east, north, up. Out: a [`Content`]: glb bytes and
+//! In: the meshes of one tile content, placed east, north, up, and what they belong to. Out: a [`Content`]: glb bytes and
 //! what they hold. Called by the pipeline. Pure: the same meshes give the same bytes.
 //!
 //! glTF 2.0 with `KHR_materials_unlit` (a survey carries its light in the texture),
 //! `KHR_mesh_quantization` and `EXT_meshopt_compression`. Image bytes pass through unchanged.
 //! glTF is Y-up: x is east, y is up, z is south.
+//!
+//! What triangles belong to is written as `EXT_mesh_features` and `EXT_structural_metadata`.
 
+mod features;
 mod glb;
 mod pack;
 
 use std::sync::Arc;
 
 use crate::geometry::Aabb;
-use crate::scene::{Mesh, Texture};
+use crate::scene::{Feature, Mesh, Texture};
 
 /// An encoded tile content.
 #[derive(Debug, Clone)]
@@ -49,7 +52,20 @@ pub enum EncodeError {
 /// # Errors
 /// If the file would be larger than 4 GiB.
 pub fn encode(meshes: &[Mesh], position_step_m: f64) -> Result<Option<Content>, EncodeError> {
-    let Some(packed) = pack::pack(meshes, position_step_m) else { return Ok(None) };
+    encode_with_features(meshes, &[], position_step_m)
+}
+
+/// Encodes the meshes of one content with the features that their vertices name. A vertex that names
+/// none of them belongs to nothing. Without features the bytes are those of [`encode`].
+///
+/// # Errors
+/// If the file would be larger than 4 GiB.
+pub fn encode_with_features(
+    meshes: &[Mesh],
+    features: &[Feature],
+    position_step_m: f64,
+) -> Result<Option<Content>, EncodeError> {
+    let Some(packed) = pack::pack(meshes, features, position_step_m) else { return Ok(None) };
     let textures: Vec<Arc<Texture>> = packed.textures.clone();
     let content = Content {
         bytes: glb::write(&packed)?,

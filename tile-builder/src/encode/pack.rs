@@ -1,11 +1,13 @@
 //! Meshes to quantised, welded, cache-ordered primitives: what a glb will hold, before bytes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
 
+use super::features;
 use crate::geometry::Aabb;
-use crate::scene::{Mesh, Texture};
+use crate::scene::{Feature, Mesh, Texture};
 
 /// Largest position step in metres; a content too wide for it keeps 32-bit positions.
 const LARGEST_STEP_M: f64 = 0.02;
@@ -16,6 +18,8 @@ const STEPS_PER_TEXEL: f64 = 4.0;
 pub(super) struct Packed {
     pub(super) primitives: Vec<Primitive>,
     pub(super) textures: Vec<Arc<Texture>>,
+    /// What the vertices' features point into; empty if no vertex has one.
+    pub(super) features: Vec<Feature>,
     pub(super) grid: Grid,
     /// In local metres, as decoded.
     pub(super) bounds: Aabb,
@@ -34,6 +38,8 @@ pub(super) struct Primitive {
     pub(super) vertices: Vec<Vertex>,
     pub(super) indices: Vec<u32>,
     pub(super) has_colours: bool,
+    /// How many features its vertices have, that for none left out.
+    pub(super) feature_count: usize,
     pub(super) base_colour: [f32; 4],
     pub(super) texture: Option<TextureUse>,
 }
@@ -52,6 +58,8 @@ pub(super) struct Vertex {
     pub(super) position: [u32; 3],
     pub(super) uv: [u16; 2],
     pub(super) colour: [u16; 4],
+    /// A row of the features, or their number for none.
+    pub(super) feature: u32,
 }
 
 /// glTF axes of local east, north, up.
@@ -60,7 +68,7 @@ fn to_gltf([e, n, u]: [f64; 3]) -> [f64; 3] {
 }
 
 /// Packs meshes; `None` if no triangle is left.
-pub(super) fn pack(meshes: &[Mesh], position_step_m: f64) -> Option<Packed> {
+pub(super) fn pack(meshes: &[Mesh], features: &[Feature], position_step_m: f64) -> Option<Packed> {
     let mut extent = Aabb::EMPTY;
     for mesh in meshes {
         mesh.positions.iter().for_each(|&p| extent.add(&to_gltf(p)));
@@ -78,13 +86,15 @@ pub(super) fn pack(meshes: &[Mesh], position_step_m: f64) -> Option<Packed> {
                 textures.len() - 1
             })
         });
-        primitives.extend(primitive(&group, &grid, texture));
+        primitives.extend(primitive(&group, &grid, texture, features::none_of(features)));
     }
     if primitives.is_empty() {
         return None;
     }
     let bounds = decoded_bounds(&primitives, &grid);
-    Some(Packed { primitives, textures, grid, bounds })
+    let identified = primitives.iter().any(|primitive| primitive.feature_count > 0);
+    let features = if identified { features.to_vec() } else { Vec::new() };
+    Some(Packed { primitives, textures, features, grid, bounds })
 }
 
 /// Meshes that look alike, in order of first appearance: one draw call each.
@@ -143,7 +153,7 @@ impl Grid {
     }
 }
 
-fn primitive(group: &[&Mesh], grid: &Grid, texture: Option<usize>) -> Option<Primitive> {
+fn primitive(group: &[&Mesh], grid: &Grid, texture: Option<usize>, no_feature: u32) -> Option<Primitive> {
     let material = &group[0].material;
     let has_colours = !group[0].colours.is_empty();
     let transform = material.texture.as_ref().map(|texture| UvGrid::over(group, texture));
@@ -158,6 +168,7 @@ fn primitive(group: &[&Mesh], grid: &Grid, texture: Option<usize>) -> Option<Pri
                 position: grid.store(to_gltf(position)),
                 uv: transform.as_ref().map_or([0; 2], |t| t.store(mesh.uvs[at])),
                 colour: mesh.colours.get(at).map_or([0; 4], |c| linear_colour(*c)),
+                feature: mesh.features.get(at).map_or(no_feature, |feature| (*feature).min(no_feature)),
             });
         }
     }
@@ -168,7 +179,8 @@ fn primitive(group: &[&Mesh], grid: &Grid, texture: Option<usize>) -> Option<Pri
         scale: t.step.map(|v| v as f32),
     });
     let base_colour = linear_factor(material.base_colour);
-    Some(Primitive { vertices, indices, has_colours, base_colour, texture })
+    let named: BTreeSet<u32> = vertices.iter().map(|v| v.feature).filter(|id| *id < no_feature).collect();
+    Some(Primitive { vertices, indices, has_colours, feature_count: named.len(), base_colour, texture })
 }
 
 /// Joins equal vertices, drops triangles without area at this precision, and orders both lists
