@@ -5,7 +5,10 @@
 //!
 //! Source: OGC 22-025r4 (3D Tiles 1.1): the root states `refine`; a tile's geometric error is not
 //! above its parent's; `children` is absent rather than empty; a parent's volume encloses its
-//! children's; every referenced file exists. A content's vertices lie in its tile's volume.
+//! children's; every referenced file exists. A content's vertices lie in its tile's volume. What a
+//! content says that it draws is in the model.
+
+mod features;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -46,6 +49,8 @@ struct Checker {
     root: PathBuf,
     findings: Findings,
     seen: BTreeSet<PathBuf>,
+    /// Ids of the model's objects.
+    objects: BTreeSet<String>,
 }
 
 /// Checks the version that a publication serves.
@@ -61,13 +66,22 @@ pub fn publication(folder: &Path) -> Result<Findings, ValidateError> {
     let path = version.join("catalog.json");
     let catalog: Value = serde_json::from_str(&read_text(&path)?)
         .map_err(|error| ValidateError { path: path.display().to_string(), reason: error.to_string() })?;
-    let mut checker =
-        Checker { root: folder.to_owned(), findings: Findings::default(), seen: BTreeSet::new() };
+    let model = read_text(&version.join(catalog["model"].as_str().unwrap_or_default()))?;
+    let mut checker = Checker {
+        root: folder.to_owned(),
+        findings: Findings::default(),
+        seen: BTreeSet::new(),
+        objects: model.lines().filter_map(object_id).collect(),
+    };
     for scene in catalog["scenes"].as_array().into_iter().flatten() {
         let tileset = version.join(scene["tileset"].as_str().unwrap_or_default());
         checker.tileset(&tileset, None, f64::INFINITY, 0);
     }
     Ok(checker.findings)
+}
+
+fn object_id(line: &str) -> Option<String> {
+    serde_json::from_str::<Value>(line).ok()?["id"].as_str().map(ToOwned::to_owned)
 }
 
 fn read_text(path: &Path) -> Result<String, ValidateError> {
@@ -142,12 +156,20 @@ impl Checker {
         if path.extension().is_some_and(|ext| ext == "json") {
             return self.tileset(&path, Some(bounds), error, depth + 1);
         }
-        match content_bounds(&path) {
-            Ok(inside) if bounds.encloses(&inside, SLACK_M) => {}
-            Ok(inside) => self.problem(
-                file,
-                format!("vertices of `{uri}` reach out of their tile: {inside:?} in {bounds:?}"),
-            ),
+        match read_content(&path) {
+            Ok((inside, objects)) => {
+                if !bounds.encloses(&inside, SLACK_M) {
+                    let text =
+                        format!("vertices of `{uri}` reach out of their tile: {inside:?} in {bounds:?}");
+                    self.problem(file, text);
+                }
+                if let Some(unknown) = objects.iter().find(|id| !self.objects.contains(*id)) {
+                    self.problem(
+                        file,
+                        format!("content `{uri}` draws `{unknown}`, which is not in the model"),
+                    );
+                }
+            }
             Err(reason) => self.problem(file, format!("content `{uri}` {reason}")),
         }
         if self.seen.insert(path) {
@@ -178,11 +200,17 @@ fn read_box(value: &Value) -> Option<Aabb> {
     Some(Aabb { min: [x - a, y - b, z - c], max: [x + a, y + b, z + c] })
 }
 
-/// The box of a glb's vertices in tileset axes, from its accessors and node transforms.
-fn content_bounds(path: &Path) -> Result<Aabb, String> {
+/// The box of a glb's vertices, and the objects that it says it draws.
+fn read_content(path: &Path) -> Result<(Aabb, Vec<String>), String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let glb = gltf::Glb::from_slice(&bytes).map_err(|error| error.to_string())?;
     let json: Value = serde_json::from_slice(&glb.json).map_err(|error| error.to_string())?;
+    let objects = features::objects(&json, glb.bin.as_deref().unwrap_or_default())?;
+    Ok((content_bounds(&json)?, objects))
+}
+
+/// The box of a glb's vertices in tileset axes, from its accessors and node transforms.
+fn content_bounds(json: &Value) -> Result<Aabb, String> {
     let mut bounds = Aabb::EMPTY;
     for node in json["nodes"].as_array().into_iter().flatten() {
         let vector =
