@@ -1,6 +1,6 @@
 //! The tile builder: surveys in, lightweight glTF in 3D Tiles 1.1 out.
 //!
-//! [`pipeline`] shows the stages in order: read → georef → lod → encode → tileset → publish, with
+//! [`pipeline`] shows the stages in order: read → georef → lod → texture → encode → tileset → publish, with
 //! `report` alongside. A stage takes the previous stage's type and imports no later stage.
 
 pub mod cli;

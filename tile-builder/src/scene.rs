@@ -75,13 +75,17 @@ pub struct Texture {
     pub kept: bool,
 }
 
-/// Image formats that core glTF takes.
+/// Image formats that glTF takes, the last two by extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextureFormat {
     /// `image/jpeg`.
     Jpeg,
     /// `image/png`.
     Png,
+    /// `image/webp`, by `EXT_texture_webp`.
+    WebP,
+    /// `image/ktx2`, by `KHR_texture_basisu`, with its mip levels in the file.
+    Ktx2,
 }
 
 /// A step in a tree of levels of detail: shown until its finer levels are needed.

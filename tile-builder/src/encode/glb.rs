@@ -4,6 +4,8 @@
 //! aligned. The uncompressed views stand in a second buffer without bytes, as
 //! `EXT_meshopt_compression` asks of a file that has no fallback.
 
+use std::collections::BTreeSet;
+
 use bytemuck::{Pod, Zeroable};
 use serde_json::{Map, Value, json};
 
@@ -63,6 +65,8 @@ struct Document {
     uses_texture_transform: bool,
     /// `EXT_structural_metadata`, if vertices belong to anything.
     metadata: Option<Value>,
+    /// Extensions that textures need, by name.
+    texture_extensions: BTreeSet<&'static str>,
 }
 
 /// Writes the glb.
@@ -275,13 +279,23 @@ impl Document {
         });
         let (offset, length) = self.append(&texture.bytes);
         self.views.push(json!({ "buffer": 0, "byteOffset": offset, "byteLength": length }));
-        let mime = match texture.format {
-            TextureFormat::Jpeg => "image/jpeg",
-            TextureFormat::Png => "image/png",
+        let (mime, extension) = match texture.format {
+            TextureFormat::Jpeg => ("image/jpeg", None),
+            TextureFormat::Png => ("image/png", None),
+            TextureFormat::WebP => ("image/webp", Some("EXT_texture_webp")),
+            TextureFormat::Ktx2 => ("image/ktx2", Some("KHR_texture_basisu")),
         };
+        let source = self.images.len();
         self.images
             .push(json!({ "bufferView": self.views.len() - 1, "mimeType": mime, "name": texture.name }));
-        self.textures.push(json!({ "sampler": sampler, "source": self.images.len() - 1 }));
+        // Without a core image to fall back on, an extension is required, and both of them say so.
+        self.textures.push(match extension {
+            None => json!({ "sampler": sampler, "source": source }),
+            Some(extension) => {
+                self.texture_extensions.insert(extension);
+                json!({ "sampler": sampler, "extensions": { extension: { "source": source } } })
+            }
+        });
     }
 
     fn json(&self, packed: &Packed) -> Value {
@@ -295,6 +309,7 @@ impl Document {
         if self.uses_texture_transform {
             required.push("KHR_texture_transform");
         }
+        required.extend(&self.texture_extensions);
         let mut used = required.clone();
         used.push("KHR_materials_unlit");
         if self.metadata.is_some() {

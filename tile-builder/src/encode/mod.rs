@@ -4,7 +4,8 @@
 //! what they hold. Called by the pipeline. Pure: the same meshes give the same bytes.
 //!
 //! glTF 2.0 with `KHR_materials_unlit` (a survey carries its light in the texture),
-//! `KHR_mesh_quantization` and `EXT_meshopt_compression`. Image bytes pass through unchanged.
+//! `KHR_mesh_quantization` and `EXT_meshopt_compression`. Image bytes pass through unchanged; WebP
+//! and KTX2 bring `EXT_texture_webp` and `KHR_texture_basisu`.
 //! glTF is Y-up: x is east, y is up, z is south.
 //!
 //! What triangles belong to is written as `EXT_mesh_features` and `EXT_structural_metadata`.
