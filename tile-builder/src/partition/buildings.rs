@@ -101,6 +101,13 @@ impl Buildings {
         &self.grown
     }
 
+    /// West, south, east and north of what may be a building's, in local metres.
+    #[must_use]
+    pub fn extent(&self, building: usize) -> Option<[f64; 4]> {
+        let ([west, south], [east, north]) = self.box_around(building, self.rule.margin_m * 2.0)?;
+        Some([west, south, east, north])
+    }
+
     /// Whether a building's footprint proper holds a point.
     #[must_use]
     pub fn within(&self, building: usize, point: [f64; 2]) -> bool {

@@ -18,6 +18,7 @@ use twin_schemas::catalog::Community;
 use twin_schemas::geometry::{GeographicPoint, LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};
 
+use self::buildings::Buildings;
 use crate::geometry::Aabb;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::read::areas::Area;
@@ -26,9 +27,22 @@ use crate::read::areas::Area;
 /// 5.5.1: 2.80 m for dwellings, and the slab).
 const STOREY_M: f64 = 2.9;
 
-/// The model: the community first, then its zones, then its buildings, each in file order.
+/// The outlines of areas in local metres, one for each.
 #[must_use]
-pub fn model(community: &Community, zones: &[Area], buildings: &[Area]) -> Vec<ModelObject> {
+pub fn shapes(origin: &GeographicPoint, areas: &[Area]) -> Vec<MultiPolygon> {
+    let frame = EnuFrame::at(origin);
+    areas.iter().map(|area| shape(&outline(&frame, area, origin.height_m))).collect()
+}
+
+/// The model: the community first, then its zones, then its buildings, each in file order. What the
+/// footprints do not say of a building's heights is taken from the survey, if `measured` knows it.
+#[must_use]
+pub fn model(
+    community: &Community,
+    zones: &[Area],
+    buildings: &[Area],
+    measured: Option<&Buildings>,
+) -> Vec<ModelObject> {
     let root = format!("community/{}", community.id);
     let mut objects = vec![ModelObject {
         id: root.clone(),
@@ -51,8 +65,13 @@ pub fn model(community: &Community, zones: &[Area], buildings: &[Area]) -> Vec<M
         object.parent = Some(root.clone());
         objects.push(object);
     }
-    for building in buildings {
+    for (at, building) in buildings.iter().enumerate() {
         let mut object = place.object(building, ObjectClass::Building, format!("building/{}", building.id));
+        if let Some(measured) = measured.and_then(|measured| measured.list().get(at)) {
+            let (low, high) = (&mut object.bounds.min.up_m, &mut object.bounds.max.up_m);
+            *low = measured.ground_m.unwrap_or(*low);
+            *high = measured.top_m.unwrap_or(*high).max(*low);
+        }
         let zone = shape(&object.footprint).centroid().and_then(|centre| {
             zone_shapes.iter().find(|(_, zone)| zone.contains(&centre)).map(|(id, _)| id.clone())
         });
@@ -184,7 +203,7 @@ mod tests {
         let about =
             serde_json::json!({ "name_zh": "7号楼", "ground_m": 4.0, "height_m": 20.0, "year_built": 1987 });
         let buildings = [square("b7", 120.012, 31.002, 0.0004, &about)];
-        let objects = model(&community, &zones, &buildings);
+        let objects = model(&community, &zones, &buildings, None);
         let building = &objects[3];
         assert_eq!(building.id, "building/b7");
         assert_eq!(building.zone.as_deref(), Some("zone/z2"));

@@ -2,16 +2,21 @@
 //! by the jobs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use twin_schemas::report::{Figures, Message};
+use twin_schemas::report::{Figures, Message, Severity};
 
 use super::oblique::damaged;
 use crate::encode::{self, Content};
-use crate::geometry::Aabb;
+use crate::geometry::{Aabb, Outlines};
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
+use crate::partition::buildings::Buildings;
+use crate::partition::clip::divide;
+use crate::partition::identity::identify;
 use crate::publish::{Publication, PublishError};
-use crate::scene::Mesh;
+use crate::scene::{Mesh, Texture};
+use crate::texture::{self, TextureCost, TextureRule};
 
 /// The widest that one mesh may be: a survey's tiles are a hundredth of it.
 const WIDEST_CONTENT_M: f64 = 50_000.0;
@@ -28,6 +33,14 @@ pub(super) struct Maker<'m> {
     pub(super) publication: &'m Publication,
     /// Number of parts: each zone, and what lies outside all of them.
     pub(super) parts: usize,
+    /// The zones, if the community has any.
+    pub(super) zones: Option<&'m Outlines>,
+    /// The buildings that triangles are given to, if footprints are known.
+    pub(super) buildings: Option<&'m Buildings>,
+    /// How textures are stored.
+    pub(super) textures: TextureRule,
+    /// Longest edge of a texture that is decoded at all.
+    pub(super) texture_limit_px: u32,
 }
 
 /// What was counted and said while contents were made.
@@ -40,6 +53,8 @@ pub(super) struct Tally {
     pub(super) messages: Vec<Message>,
     /// Contents by name, with their length.
     pub(super) contents: BTreeMap<String, u64>,
+    /// What textures took and lost.
+    pub(super) textures: TextureCost,
     /// Largest distance of an interpolated place from the exact one.
     pub(super) residual_m: f64,
 }
@@ -53,6 +68,7 @@ impl Tally {
         }
         self.messages.append(&mut other.messages);
         self.contents.append(&mut other.contents);
+        self.textures += std::mem::take(&mut other.textures);
         self.residual_m = self.residual_m.max(other.residual_m);
     }
 
@@ -98,23 +114,82 @@ impl Maker<'_> {
         tally: &mut Tally,
     ) -> Result<Vec<Stored>, PublishError> {
         let mut stored = vec![None; self.parts];
-        for (part, meshes) in self.divide(meshes) {
-            match encode::encode(&meshes, step_m) {
-                Ok(None) => {}
-                Ok(Some(content)) => {
-                    tally.count(part, &content);
-                    let path = self.publication.put_content(&content.bytes)?;
-                    tally.contents.insert(path.clone(), content.bytes.len() as u64);
-                    stored[part] = Some((path, content.bounds));
-                }
-                Err(error) => tally.damage(name, format!("`{name}`: {error}"), PLACE_HINT),
-            }
+        let meshes = self.with_textures(meshes, name, tally);
+        for (zone, meshes) in self.divide(meshes) {
+            let part = zone.unwrap_or(self.parts - 1);
+            stored[part] = self.store(part, meshes, step_m, name, tally)?;
         }
         Ok(stored)
     }
 
-    fn divide(&self, meshes: Vec<Mesh>) -> Vec<(usize, Vec<Mesh>)> {
-        vec![(self.parts - 1, meshes)]
+    /// Encodes the meshes of one part, whose textures are as they should be, and stores them.
+    pub(super) fn store(
+        &self,
+        part: usize,
+        meshes: Vec<Mesh>,
+        step_m: f64,
+        name: &str,
+        tally: &mut Tally,
+    ) -> Result<Stored, PublishError> {
+        let (meshes, features) = match self.buildings {
+            Some(buildings) => identify(meshes, buildings),
+            None => (meshes, Vec::new()),
+        };
+        match encode::encode_with_features(&meshes, &features, step_m) {
+            Ok(None) => Ok(None),
+            Ok(Some(content)) => {
+                tally.count(part, &content);
+                let path = self.publication.put_content(&content.bytes)?;
+                tally.contents.insert(path.clone(), content.bytes.len() as u64);
+                Ok(Some((path, content.bounds)))
+            }
+            Err(error) => {
+                tally.damage(name, format!("`{name}`: {error}"), PLACE_HINT);
+                Ok(None)
+            }
+        }
+    }
+
+    fn divide(&self, meshes: Vec<Mesh>) -> Vec<(Option<usize>, Vec<Mesh>)> {
+        match self.zones {
+            Some(zones) => divide(meshes, zones),
+            None => vec![(None, meshes)],
+        }
+    }
+
+    /// The meshes with their textures stored as the profile asks. One that cannot be stored so stays
+    /// as it is, with a warning.
+    fn with_textures(&self, mut meshes: Vec<Mesh>, name: &str, tally: &mut Tally) -> Vec<Mesh> {
+        let mut done: Vec<(Arc<Texture>, Arc<Texture>)> = Vec::new();
+        for mesh in &mut meshes {
+            let Some(texture) = &mut mesh.material.texture else { continue };
+            if let Some((_, made)) = done.iter().find(|(source, _)| Arc::ptr_eq(source, texture)) {
+                *texture = Arc::clone(made);
+                continue;
+            }
+            match texture::apply(texture, &self.textures, self.texture_limit_px) {
+                Ok((made, cost)) => {
+                    tally.textures += cost;
+                    done.push((Arc::clone(texture), Arc::clone(&made)));
+                    *texture = made;
+                }
+                Err(error) => {
+                    done.push((Arc::clone(texture), Arc::clone(texture)));
+                    tally.messages.push(texture_message(name, &error.to_string()));
+                }
+            }
+        }
+        meshes
+    }
+}
+
+fn texture_message(name: &str, reason: &str) -> Message {
+    Message {
+        severity: Severity::Warning,
+        code: "texture_kept".into(),
+        text: format!("`{name}`: {reason}; it was stored as it is"),
+        hint: None,
+        subject: Some(name.to_owned()),
     }
 }
 

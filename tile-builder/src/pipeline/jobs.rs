@@ -4,6 +4,8 @@
 //! for each, from the same list. A job's result depends on its inputs and on its needs alone.
 //!
 //! ```text
+//! relief.<source>.<tile>                              heights of one survey tile
+//! ground                                              heights of all, for the buildings
 //! tile.<profile>.<source>.<tile>                      one survey tile, in a profile
 //! above.<profile>.<source>[.<zone>].<height>.<x>.<y>  a made level over up to four others
 //! ```
@@ -21,6 +23,8 @@ use crate::publish::Publication;
 
 /// Name of the stored plan, below the publication.
 pub(super) const PLAN: &str = "work/plan.json";
+/// Name of the job that joins all heights.
+pub(super) const GROUND: &str = "ground";
 /// As many tiles may stand below a root without a level above them: their coarsest contents are
 /// then as light as a root should be.
 const TILES_WITHOUT_LEVELS: usize = 8;
@@ -57,6 +61,10 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Work {
+    /// The heights of a tile of a survey.
+    Relief { source: usize, tile: usize },
+    /// The heights around all buildings.
+    Ground,
     /// A tile of a survey, all its levels.
     Tile { profile: usize, source: usize, tile: usize },
     /// A level over those that the job needs, in one zone.
@@ -67,15 +75,18 @@ impl Work {
     /// The stage that it belongs to, for people.
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Relief { .. } => "heights",
+            Self::Ground => "ground",
             Self::Tile { .. } => "tiles",
             Self::Above { .. } => "levels above",
         }
     }
 
-    /// The profile that it is done for, by its place in the site's list.
-    pub(super) fn profile(&self) -> usize {
+    /// The profile that it is done for, by its place in the site's list; none if for all.
+    pub(super) fn profile(&self) -> Option<usize> {
         match self {
-            Self::Tile { profile, .. } | Self::Above { profile, .. } => *profile,
+            Self::Relief { .. } | Self::Ground => None,
+            Self::Tile { profile, .. } | Self::Above { profile, .. } => Some(*profile),
         }
     }
 }
@@ -118,23 +129,11 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
     if let Some(stored) = JobPlan::load(publication).filter(|stored| stored.key == key) {
         return Ok(stored);
     }
-    let mut jobs = Vec::new();
+    let mut jobs = if site.footprints.is_empty() { Vec::new() } else { heights(site) };
     for (source_at, source) in site.sources.iter().enumerate() {
         let extents = needs_levels(source).then(|| roots::extents(site, source_at)).transpose()?;
-        for (profile_at, profile) in site.profiles.iter().enumerate() {
-            let first = jobs.len();
-            for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
-                let id = format!("tile.{}.{}.{name}", profile.id, source.plan.id);
-                let work = Work::Tile { profile: profile_at, source: source_at, tile: tile_at };
-                jobs.push(Job::new(id, 0, Vec::new(), files_of(&tile.root), work));
-            }
-            if let Some(extents) = &extents {
-                let ids = jobs[first..].iter().map(|job| job.id.clone()).collect();
-                let group = format!("above.{}.{}", profile.id, source.plan.id);
-                let work =
-                    |height| Work::Above { profile: profile_at, source: source_at, zone: None, height };
-                jobs.extend(levels_above(&group, ids, extents, work));
-            }
+        for profile_at in 0..site.profiles.len() {
+            jobs.extend(complete(site, profile_at, source_at, extents.as_deref()));
         }
     }
     let plan = JobPlan { key, jobs };
@@ -144,11 +143,58 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
     Ok(plan)
 }
 
+/// Jobs that find out how high ground and buildings are.
+fn heights(site: &Site) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (source_at, source) in site.sources.iter().enumerate() {
+        for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
+            let work = Work::Relief { source: source_at, tile: tile_at };
+            let id = relief_id(source, name);
+            jobs.push(Job::new(id, 0, Vec::new(), files_of(&tile.root), work));
+        }
+    }
+    let needs = jobs.iter().map(|job| job.id.clone()).collect();
+    jobs.push(Job::new(GROUND.to_owned(), 1, needs, Vec::new(), Work::Ground));
+    jobs
+}
+
+fn relief_id(source: &Source, tile: &str) -> String {
+    format!("relief.{}.{tile}", source.plan.id)
+}
+
+/// Jobs for all levels of a source, in a profile.
+fn complete(site: &Site, profile: usize, source_at: usize, extents: Option<&[Option<Extent>]>) -> Vec<Job> {
+    let source = &site.sources[source_at];
+    let id = &site.profiles[profile].id;
+    let mut jobs = Vec::new();
+    for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
+        let needs = if site.footprints.is_empty() {
+            Vec::new()
+        } else {
+            vec![relief_id(source, name), GROUND.to_owned()]
+        };
+        let work = Work::Tile { profile, source: source_at, tile: tile_at };
+        let id = format!("tile.{id}.{}.{name}", source.plan.id);
+        jobs.push(Job::new(id, 2, needs, files_of(&tile.root), work));
+    }
+    let Some(extents) = extents else { return jobs };
+    let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
+    let zones = site.zones.iter().map(|zone| Some(zone.id.clone())).chain([None]);
+    for zone in zones {
+        let part = zone.as_ref().map(|zone| format!(".{}", site.zone_name(zone))).unwrap_or_default();
+        let group = format!("above.{id}.{}{part}", source.plan.id);
+        let work = |height| Work::Above { profile, source: source_at, zone: zone.clone(), height };
+        jobs.extend(levels_above(&group, ids.clone(), extents, work));
+    }
+    jobs
+}
+
 /// Hash of all that a plan depends on.
 pub(super) fn key(site: &Site) -> String {
     let tiles = site.sources.iter().flat_map(|source| &source.survey.tiles);
     let roots: Vec<_> = tiles.map(|tile| (&tile.name, InputFile::look(&tile.root))).collect();
-    digest(&(&site.key, &site.profiles, roots))
+    let areas = [&site.zones, &site.footprints].map(|areas| areas.iter().map(|area| &area.id).collect::<Vec<_>>());
+    digest(&(&site.key, &site.profiles, areas, roots))
 }
 
 /// Whether the coarsest contents of a source together are too much for a first look.
@@ -178,7 +224,7 @@ fn levels_above(
                 Child::Node(below) => name(nodes[*below].height, nodes[*below].square),
             });
             let id = name(node.height, node.square);
-            Job::new(id, 1 + node.height, needs.collect(), Vec::new(), work(node.height))
+            Job::new(id, 3 + node.height, needs.collect(), Vec::new(), work(node.height))
         })
         .collect()
 }

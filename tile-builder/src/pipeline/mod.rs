@@ -8,6 +8,7 @@
 //! was killed goes on where it was. `plan`, `run` and `merge` are the same steps one by one, for many
 //! machines.
 
+mod above;
 mod content;
 mod gate;
 mod jobs;
@@ -23,7 +24,6 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use twin_schemas::report::{BuildReport, Message};
 
-use self::gate::Gate;
 pub use self::jobs::{Job, JobPlan};
 use self::run::{Done, Workshop};
 use self::site::Site;
@@ -161,7 +161,7 @@ pub fn build(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOut
     let site = open(request)?;
     progress.plan(&site.resolved);
     let publication = Publication::open(&request.out)?;
-    let shop = Workshop { site: &site, publication: &publication, gate: Gate::new(request.memory_bytes) };
+    let shop = Workshop::new(&site, &publication, request.memory_bytes);
     let plan = jobs::plan(&site, &publication)?;
     for wave in plan.waves() {
         progress.stage(wave[0].work.name(), wave.len() as u64);
@@ -192,7 +192,7 @@ pub fn plan(request: &BuildRequest, progress: &dyn Progress) -> Result<JobPlan, 
 pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
     let site = open(request)?;
     let publication = Publication::join(&request.out)?;
-    let shop = Workshop { site: &site, publication: &publication, gate: Gate::new(request.memory_bytes) };
+    let shop = Workshop::new(&site, &publication, request.memory_bytes);
     let plan = planned(&shop)?;
     let unknown = || BuildError::Job { id: id.to_owned(), reason: "is not in the plan".to_owned() };
     Ok(shop.run(plan.job(id).ok_or_else(unknown)?)? == Done::Now)
@@ -205,7 +205,7 @@ pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
 pub fn merge(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
     let site = open(request)?;
     let publication = Publication::open(&request.out)?;
-    let shop = Workshop { site: &site, publication: &publication, gate: Gate::new(request.memory_bytes) };
+    let shop = Workshop::new(&site, &publication, request.memory_bytes);
     merge::merge(&shop, &planned(&shop)?, progress)
 }
 

@@ -12,7 +12,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use twin_schemas::report::{Figures, Message};
 
+use crate::partition::quadtree::Extent;
 use crate::publish::{Publication, PublishError};
+use crate::texture::TextureCost;
 use crate::tileset::Tile;
 
 /// A file that was written this shortly before it was read may change again unseen, because its
@@ -48,6 +50,26 @@ pub(super) struct Made {
     /// Child files that are named but do not exist.
     pub(super) missing: Vec<String>,
     pub(super) residual_m: f64,
+    /// What textures took and lost.
+    pub(super) textures: TextureCost,
+    /// West, south, east and north of what was looked at, in local metres; for a relief.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extent: Option<Extent>,
+    /// What is known of each building, for the jobs that need to know whether it has changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) buildings: Vec<BuildingNote>,
+    /// Hash of data that stand in a file of their own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) data: String,
+}
+
+/// A building as the heights show it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct BuildingNote {
+    /// Its box in plan, with room around it.
+    pub(super) extent: Extent,
+    /// Hash of its outline, ground and top.
+    pub(super) digest: String,
 }
 
 /// The tree of one part.
@@ -139,6 +161,11 @@ impl Record {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         publication.put_beside(&path(job), &bytes)
     }
+}
+
+/// Where data of a job stand that are no record, below the publication.
+pub(super) fn data_path(job: &str) -> String {
+    format!("work/data/{job}")
 }
 
 /// Where a job's record stands, below the publication.

@@ -1,6 +1,7 @@
 //! What textures take and what they lost, in sums that can be added up over a survey. Called by
 //! `texture`; the pipeline adds them for its report.
 
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 use image::RgbaImage;
@@ -12,7 +13,7 @@ use crate::scene::Texture;
 ///
 /// Compared are red, green and blue as stored (0 to 255), as they show: multiplied by alpha, and
 /// alpha itself, where a picture has any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Loss {
     /// Sum of the squared differences.
     pub squared_error: u64,
@@ -62,7 +63,7 @@ impl AddAssign for Loss {
 }
 
 /// What textures take, and what they lost on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TextureCost {
     /// Textures.
     pub textures: u64,

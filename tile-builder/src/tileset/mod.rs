@@ -84,6 +84,13 @@ impl Tile {
         root
     }
 
+    /// A made level with its own error, before the tiles that it stands over are known.
+    #[must_use]
+    pub fn level((path, bounds): (String, Aabb), geometric_error_m: f64) -> Self {
+        let tile = Self::new(Some((path, bounds)), 0.0, Vec::new());
+        Self { geometric_error_m, ..tile }
+    }
+
     /// The tile's own content over other tiles; its error stays, or rises to theirs.
     #[must_use]
     pub fn over(self, children: Vec<Tile>) -> Self {

@@ -53,7 +53,7 @@ pub(super) fn merge(
         version: shop.publication.begin()?,
         bounds: Aabb::EMPTY,
         scenes: Vec::new(),
-        summary: Summary::new(shop.site)?,
+        summary: Summary::new(shop)?,
     };
     for (at, profile) in shop.site.profiles.iter().enumerate() {
         // What cannot be built at all has its reasons, and they would otherwise be lost.
@@ -113,7 +113,7 @@ impl Merge<'_> {
     /// All documents of a profile: of tiles, of the levels above them, of zones, and the root.
     fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
         let mut trees = Trees::default();
-        for job in plan.jobs.iter().filter(|job| job.work.profile() == at) {
+        for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
             match &job.work {
                 Work::Tile { source, tile, .. } => {
@@ -125,6 +125,7 @@ impl Merge<'_> {
                     let folder = format!("{}/{}/{}", profile.id, source.plan.id, source.names[*tile]);
                     self.tile(&mut trees, job, &folder, record.made)?;
                 }
+                Work::Relief { .. } | Work::Ground => {}
                 Work::Above { source, height, .. } => {
                     let folder = format!("{}/{}", profile.id, self.shop.site.sources[*source].plan.id);
                     self.above(&mut trees, job, &folder, *height, record.made)?;

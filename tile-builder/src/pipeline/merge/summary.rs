@@ -5,11 +5,12 @@ use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::report::{BuildReport, Figures, Message, Severity, SourceReport, TileReport};
 
 use super::super::record::Made;
+use super::super::run::Workshop;
 use super::super::site::Site;
 use super::super::{BuildError, Progress, oblique};
 use super::json_bytes;
 use crate::geometry::Aabb;
-use crate::partition;
+use crate::partition::{self, buildings::Buildings};
 use crate::publish::Version;
 use crate::report;
 
@@ -20,6 +21,7 @@ pub(super) struct Summary<'s> {
     messages: Vec<Vec<Message>>,
     /// Child files that are named but do not exist, for each source.
     missing: Vec<Vec<String>>,
+    buildings: Option<&'s Buildings>,
 }
 
 impl<'s> Summary<'s> {
@@ -27,7 +29,8 @@ impl<'s> Summary<'s> {
     ///
     /// # Errors
     /// If a source cannot be placed.
-    pub(super) fn new(site: &'s Site) -> Result<Self, BuildError> {
+    pub(super) fn new(shop: &'s Workshop<'s>) -> Result<Self, BuildError> {
+        let (site, buildings) = (shop.site, shop.buildings()?);
         let places = site.places()?;
         let report =
             |(source, placement): (&super::super::site::Source, &crate::georef::Placement)| SourceReport {
@@ -41,7 +44,7 @@ impl<'s> Summary<'s> {
         for (source, messages) in site.sources.iter().zip(&mut messages) {
             messages.extend(source.survey.rootless.iter().map(|folder| rootless_message(folder)));
         }
-        Ok(Self { site, sources, messages, missing: vec![Vec::new(); site.sources.len()] })
+        Ok(Self { site, sources, messages, missing: vec![Vec::new(); site.sources.len()], buildings })
     }
 
     /// Takes in a tile.
@@ -80,7 +83,7 @@ impl<'s> Summary<'s> {
             origin: site.places()?.origin,
             bounds: local_box(bounds),
         };
-        let model = partition::model(&community, &site.zones, &site.footprints);
+        let model = partition::model(&community, &site.zones, &site.footprints, self.buildings);
         let report = self.report(&community, progress);
         let sources = report.sources.iter().zip(&site.sources).map(|(report, source)| SourceEntry {
             id: report.id.clone(),

@@ -3,7 +3,9 @@
 //! Depth first, one file's meshes in memory at a time on each thread. A child that is missing or
 //! damaged leaves its parent as a leaf; only a damaged root costs the whole tile.
 
-use std::cell::RefCell;
+mod reading;
+mod relief;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use twin_schemas::report::{Message, Severity};
 
+use self::reading::read_levels;
 use super::content::{Maker, Stored, Tally, place};
 use super::gate::Gate;
 use super::record::InputFile;
@@ -18,18 +21,16 @@ use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::lod;
 use crate::publish::PublishError;
-use crate::read::files::{ReadFailure, read_bounded, resolve};
+use crate::read::Limits;
+use crate::read::files::resolve;
 use crate::read::survey::SurveyTile;
-use crate::read::{Limits, osgb};
 use crate::scene::{Finer, LodNode};
 use crate::tileset::Tile;
 
+pub(super) use self::relief::relief;
+
 /// Levels of tiles in one survey tile. Producers use up to some 14.
 const DEEPEST_TILE: usize = 50;
-/// What reading and encoding a file takes of memory, in bytes for each of its bytes: the body, its
-/// meshes with 64-bit positions, and the vertices as they are packed.
-const MEMORY_PER_BYTE: u64 = 16;
-
 /// What every file of one tile is built with.
 pub(super) struct ObliqueJob<'j> {
     /// Folder that child files must stay in.
@@ -83,7 +84,7 @@ enum EncodedFiner {
 }
 
 /// Why a file gave no tiles, or not all.
-enum Absent {
+pub(super) enum Absent {
     Missing,
     Damaged,
     /// It gave tiles, but they do not cover what it should.
@@ -164,17 +165,8 @@ fn read_and_encode(
     name: &str,
     built: &mut Built,
 ) -> Result<Result<Vec<EncodedNode>, Absent>, PublishError> {
-    let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
-    let pass = match job.gate.enter(size.saturating_mul(MEMORY_PER_BYTE)) {
-        Ok(pass) => pass,
-        Err(reason) => {
-            let hint = "give the build more memory: `--memory`";
-            built.tally.damage(name, format!("`{name}` {reason}"), hint);
-            return Ok(Err(Absent::Damaged));
-        }
-    };
-    let nodes = match read_levels(job, path, name, built) {
-        Ok(nodes) => nodes,
+    let (nodes, pass) = match read_levels(job, path, name, built) {
+        Ok(read) => read,
         Err(absent) => return Ok(Err(absent)),
     };
     let mut encoded = Vec::with_capacity(nodes.len());
@@ -196,62 +188,6 @@ fn beyond_limits(job: &ObliqueJob<'_>, path: &Path, above: &Trail) -> Option<Str
     }
     (job.files.fetch_add(1, Ordering::Relaxed) >= tree_files)
         .then(|| format!("is one of more than {tree_files} files of its tile"))
-}
-
-fn read_levels(
-    job: &ObliqueJob<'_>,
-    path: &Path,
-    name: &str,
-    built: &mut Built,
-) -> Result<Vec<LodNode>, Absent> {
-    built.inputs.extend(InputFile::for_reading(path));
-    let bytes = match read_bounded(path, job.limits) {
-        Ok(bytes) => bytes,
-        Err(ReadFailure::Missing) => {
-            built.absent.push(path.to_owned());
-            return Err(Absent::Missing);
-        }
-        Err(ReadFailure::Other(reason)) => {
-            built.tally.damage(name, format!("`{name}` {reason}"), "check the file and its permissions");
-            return Err(Absent::Damaged);
-        }
-    };
-    built.tally.figures.files_read += 1;
-    built.tally.figures.bytes_read += bytes.len() as u64;
-    let used = RefCell::new(Vec::new());
-    let load = |file: &str| {
-        let path = resolve(job.survey, path, file)?;
-        used.borrow_mut().push(path.clone());
-        read_bounded(&path, job.limits).map_err(|failure| match failure {
-            ReadFailure::Missing => "is not there".to_owned(),
-            ReadFailure::Other(reason) => reason,
-        })
-    };
-    let levels = osgb::parse(&bytes, name, job.limits).and_then(|file| file.levels(job.limits, &load));
-    for path in used.into_inner() {
-        match InputFile::for_reading(&path) {
-            Some(file) => built.inputs.push(file),
-            None => built.absent.push(path),
-        }
-    }
-    match levels {
-        Ok(levels) => {
-            for warning in levels.warnings {
-                built.tally.messages.push(Message {
-                    severity: Severity::Warning,
-                    code: "part_left_out".into(),
-                    text: format!("`{name}`: {warning}"),
-                    hint: None,
-                    subject: Some(name.to_owned()),
-                });
-            }
-            Ok(levels.nodes)
-        }
-        Err(error) => {
-            built.tally.damage(name, error.to_string(), error.kind.hint());
-            Err(Absent::Damaged)
-        }
-    }
 }
 
 /// A part that could not be built.
@@ -405,7 +341,7 @@ fn finer_file(
     Ok(absent.is_none())
 }
 
-fn relative_name(job: &ObliqueJob<'_>, path: &Path) -> String {
+pub(super) fn relative_name(job: &ObliqueJob<'_>, path: &Path) -> String {
     path.strip_prefix(job.survey).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 

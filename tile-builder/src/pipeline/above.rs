@@ -1,0 +1,125 @@
+//! A level made over others: their coarsest contents joined, simplified, and painted on one atlas.
+//!
+//! In: stored contents, as they were published. Out: one content for their place, lighter than any
+//! of them. What it is made from are results of other jobs, so that it can be made anywhere. Called
+//! by `run`.
+
+use super::content::{Maker, Stored, Tally};
+use crate::lod::{self, Lock, SimplifyRule};
+use crate::publish::PublishError;
+use crate::read::{self, Limits};
+use crate::scene::{Mesh, Texture};
+use crate::texture::atlas::{BakeRule, bake};
+use crate::texture::{self, Codec, TextureRule};
+
+/// A level has at most this share of the triangles that it stands for.
+const SHARE: f64 = 0.25;
+/// Mip levels down to which charts of an atlas stay apart.
+const GUTTER_MIPS: u32 = 2;
+/// An atlas holds so many texels along what shows as one pixel when a viewer goes to the finer level.
+/// Survey software keeps some 7; fewer look soft on a screen with more pixels than usual.
+const TEXELS_PER_PIXEL: f64 = 4.0;
+
+/// How a level is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AboveRule {
+    /// Whether the finer contents share the vertices of their common borders. Then borders stay in
+    /// place; else strips hang from them, and the small steps between do not show.
+    pub(super) shared_borders: bool,
+    /// No more triangles than this.
+    pub(super) triangles: usize,
+    /// Longest edge of the atlas.
+    pub(super) atlas_px: u32,
+}
+
+/// What a level is made over.
+pub(super) struct Below {
+    /// Meshes of the coarsest contents, in local metres.
+    pub(super) meshes: Vec<Mesh>,
+    /// Largest geometric error among them.
+    pub(super) error_m: f64,
+}
+
+/// A made level: its content and its geometric error.
+pub(super) struct MadeLevel {
+    pub(super) stored: Stored,
+    pub(super) error_m: f64,
+}
+
+/// Makes and stores a level. Nothing if there is nothing to show, or if a message says why not.
+pub(super) fn make(
+    maker: &Maker<'_>,
+    below: &Below,
+    rule: &AboveRule,
+    part: usize,
+    name: &str,
+    tally: &mut Tally,
+) -> Result<Option<MadeLevel>, PublishError> {
+    let triangles: usize = below.meshes.iter().map(Mesh::triangles).sum();
+    let target = ((triangles as f64 * SHARE) as usize).clamp(64, rule.triangles);
+    // What shows as one pixel when this level gives way, if it is known already.
+    let pixel_m = 2.0 * below.error_m / 16.0;
+    let simplified = lod::simplify(
+        &below.meshes,
+        &SimplifyRule {
+            target_triangles: target,
+            max_error_m: if pixel_m > 0.0 { pixel_m } else { f64::INFINITY },
+            lock: if rule.shared_borders { Lock::OpenEdges } else { Lock::Nothing },
+            islands_m: if rule.shared_borders { 0.0 } else { pixel_m },
+            sloppy: !rule.shared_borders,
+        },
+    );
+    let bake_rule = BakeRule {
+        max_px: [rule.atlas_px; 2],
+        gutter_mips: GUTTER_MIPS,
+        texels_per_m: (pixel_m > 0.0).then_some(TEXELS_PER_PIXEL / pixel_m),
+        reach_m: simplified.error_m * 4.0,
+        street_axis_deg: None,
+    };
+    let limit_px = maker.texture_limit_px;
+    let decode = |texture: &Texture| texture::decode(texture, limit_px).map_err(|error| error.to_string());
+    let baked = match bake(&simplified.surface, &below.meshes, &decode, &bake_rule) {
+        Ok(baked) => baked,
+        Err(error) => {
+            tally.damage(name, format!("level `{name}` was not made: {error}"), "build with another profile");
+            return Ok(None);
+        }
+    };
+    let error_m = lod::made_error_m(baked.texel_m / TEXELS_PER_PIXEL, simplified.error_m, below.error_m);
+    let mut meshes: Vec<Mesh> = baked.parts.into_iter().map(|part| part.mesh).collect();
+    if !rule.shared_borders {
+        lod::skirts(&mut meshes, error_m / 16.0, &|_, _| true);
+    }
+    // The picture is encoded once, as the profile asks; keeping makes no sense for a new one.
+    let picture = TextureRule {
+        codec: if maker.textures.codec == Codec::Keep { Codec::Jpeg } else { maker.textures.codec },
+        ..maker.textures
+    };
+    match texture::encode(&baked.image, name, [false; 2], &picture) {
+        Ok((made, cost)) => {
+            tally.textures += cost;
+            let made = std::sync::Arc::new(made);
+            meshes.iter_mut().for_each(|mesh| mesh.material.texture = Some(made.clone()));
+        }
+        Err(error) => {
+            tally.damage(name, format!("level `{name}` was not made: {error}"), "build with another codec");
+            return Ok(None);
+        }
+    }
+    let stored = maker.store(part, meshes, lod::position_step_m(error_m), name, tally)?;
+    Ok(Some(MadeLevel { stored, error_m }))
+}
+
+/// Reads stored contents back.
+pub(super) fn read_contents(
+    maker: &Maker<'_>,
+    names: &[String],
+    limits: &Limits,
+) -> Result<Vec<Mesh>, String> {
+    let mut meshes = Vec::new();
+    for name in names {
+        let bytes = maker.publication.content(name).map_err(|error| error.to_string())?;
+        meshes.append(&mut read::gltf::meshes(&bytes, name, limits).map_err(|error| error.to_string())?);
+    }
+    Ok(meshes)
+}
