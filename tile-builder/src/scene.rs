@@ -39,6 +39,8 @@ pub struct Mesh {
     pub indices: Vec<u32>,
     /// How the triangles look.
     pub material: Material,
+    /// What the triangles are together, such as the front of a building; kept apart from others.
+    pub label: Option<String>,
 }
 
 /// How a mesh looks. Surveys carry their light in the texture, so there is no shading.
@@ -148,6 +150,7 @@ impl Mesh {
             features: self.features.clone(),
             indices: cut.indices,
             material: self.material.clone(),
+            label: self.label.clone(),
         };
         for blend in cut.blends {
             mesh.blend_attributes(&blend);
@@ -178,7 +181,7 @@ impl Mesh {
     /// A triangle is named by its place in `indices`, counted in threes.
     #[must_use]
     pub fn with_triangles(&self, triangles: impl IntoIterator<Item = (usize, u32)>) -> Self {
-        let mut mesh = Self { material: self.material.clone(), ..Self::default() };
+        let mut mesh = Self { material: self.material.clone(), label: self.label.clone(), ..Self::default() };
         let mut places: HashMap<(u32, u32), u32> = HashMap::new();
         for (triangle, feature) in triangles {
             for &vertex in &self.indices[triangle * 3..triangle * 3 + 3] {

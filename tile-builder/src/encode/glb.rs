@@ -121,6 +121,9 @@ impl Document {
         if primitive.feature_count > 0 {
             json["extensions"] = features::of_primitive(primitive.feature_count, none);
         }
+        if let Some(label) = &primitive.label {
+            json["extras"] = json!({ "orientation": label });
+        }
         Ok(json)
     }
 

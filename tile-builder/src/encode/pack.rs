@@ -42,6 +42,8 @@ pub(super) struct Primitive {
     pub(super) feature_count: usize,
     pub(super) base_colour: [f32; 4],
     pub(super) texture: Option<TextureUse>,
+    /// What the triangles are together.
+    pub(super) label: Option<String>,
 }
 
 /// Which texture, and how stored texture coordinates map onto it: `offset + scale · stored`.
@@ -106,6 +108,7 @@ fn groups(meshes: &[Mesh]) -> Vec<Vec<&Mesh>> {
             _ => false,
         };
         texture
+            && a.label == b.label
             && a.material.base_colour == b.material.base_colour
             && a.colours.is_empty() == b.colours.is_empty()
     };
@@ -180,7 +183,15 @@ fn primitive(group: &[&Mesh], grid: &Grid, texture: Option<usize>, no_feature: u
     });
     let base_colour = linear_factor(material.base_colour);
     let named: BTreeSet<u32> = vertices.iter().map(|v| v.feature).filter(|id| *id < no_feature).collect();
-    Some(Primitive { vertices, indices, has_colours, feature_count: named.len(), base_colour, texture })
+    Some(Primitive {
+        vertices,
+        indices,
+        has_colours,
+        feature_count: named.len(),
+        base_colour,
+        texture,
+        label: group[0].label.clone(),
+    })
 }
 
 /// Joins equal vertices, drops triangles without area at this precision, and orders both lists

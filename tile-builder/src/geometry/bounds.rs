@@ -13,6 +13,9 @@ impl Aabb {
     /// Holds nothing.
     pub const EMPTY: Self = Self { min: [f64::INFINITY; 3], max: [f64::NEG_INFINITY; 3] };
 
+    /// Holds everything.
+    pub const EVERYWHERE: Self = Self { min: [f64::NEG_INFINITY; 3], max: [f64::INFINITY; 3] };
+
     /// The smallest box around some points.
     pub fn around<'p>(points: impl IntoIterator<Item = &'p [f64; 3]>) -> Self {
         let mut bounds = Self::EMPTY;
@@ -71,6 +74,18 @@ impl Aabb {
     #[must_use]
     pub fn grown(&self, margin: f64) -> Self {
         Self { min: self.min.map(|v| v - margin), max: self.max.map(|v| v + margin) }
+    }
+
+    /// Whether two boxes share a point.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        (0..3).all(|axis| self.min[axis] <= other.max[axis] && self.max[axis] >= other.min[axis])
+    }
+
+    /// A box in plan that holds all heights.
+    #[must_use]
+    pub fn in_plan([west, south, east, north]: [f64; 4]) -> Self {
+        Self { min: [west, south, f64::NEG_INFINITY], max: [east, north, f64::INFINITY] }
     }
 
     /// Whether `other` lies inside, with `slack` forgiven on every side.

@@ -8,6 +8,7 @@ pub mod clip;
 pub mod identity;
 pub mod quadtree;
 pub mod relief;
+pub mod streets;
 
 use std::collections::BTreeMap;
 

@@ -137,17 +137,25 @@ impl Maker<'_> {
         };
         match encode::encode_with_features(&meshes, &features, step_m) {
             Ok(None) => Ok(None),
-            Ok(Some(content)) => {
-                tally.count(part, &content);
-                let path = self.publication.put_content(&content.bytes)?;
-                tally.contents.insert(path.clone(), content.bytes.len() as u64);
-                Ok(Some((path, content.bounds)))
-            }
+            Ok(Some(content)) => self.keep(part, &content, tally),
             Err(error) => {
                 tally.damage(name, format!("`{name}`: {error}"), PLACE_HINT);
                 Ok(None)
             }
         }
+    }
+
+    /// Stores an encoded content.
+    pub(super) fn keep(
+        &self,
+        part: usize,
+        content: &Content,
+        tally: &mut Tally,
+    ) -> Result<Stored, PublishError> {
+        tally.count(part, content);
+        let path = self.publication.put_content(&content.bytes)?;
+        tally.contents.insert(path.clone(), content.bytes.len() as u64);
+        Ok(Some((path, content.bounds)))
     }
 
     fn divide(&self, meshes: Vec<Mesh>) -> Vec<(Option<usize>, Vec<Mesh>)> {

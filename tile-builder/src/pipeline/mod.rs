@@ -12,12 +12,14 @@ mod above;
 mod content;
 mod gate;
 mod jobs;
+mod light;
 mod merge;
 mod oblique;
 mod record;
 mod roots;
 mod run;
 mod site;
+mod zones;
 
 use std::path::PathBuf;
 
@@ -158,9 +160,10 @@ pub enum BuildError {
 /// If the plan, a survey's metadata or an area file cannot be used, if not one tile could be
 /// built, or if the publication cannot be written. A version served so far stays as it is.
 pub fn build(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
-    let site = open(request)?;
+    let mut site = open(request)?;
     progress.plan(&site.resolved);
     let publication = Publication::open(&request.out)?;
+    zones::complete(&mut site, &publication)?;
     let shop = Workshop::new(&site, &publication, request.memory_bytes);
     let plan = jobs::plan(&site, &publication)?;
     for wave in plan.waves() {
@@ -179,9 +182,11 @@ pub fn build(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOut
 /// # Errors
 /// As [`build`], for the inputs and the publication.
 pub fn plan(request: &BuildRequest, progress: &dyn Progress) -> Result<JobPlan, BuildError> {
-    let site = open(request)?;
+    let mut site = open(request)?;
     progress.plan(&site.resolved);
-    jobs::plan(&site, &Publication::open(&request.out)?)
+    let publication = Publication::open(&request.out)?;
+    zones::complete(&mut site, &publication)?;
+    jobs::plan(&site, &publication)
 }
 
 /// Does one job of a planned build; `false` if its result was there already. Any number of jobs may
@@ -190,8 +195,9 @@ pub fn plan(request: &BuildRequest, progress: &dyn Progress) -> Result<JobPlan, 
 /// # Errors
 /// If there is no such job, or it lacks a result that it needs, or as [`build`].
 pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
-    let site = open(request)?;
+    let mut site = open(request)?;
     let publication = Publication::join(&request.out)?;
+    zones::complete(&mut site, &publication)?;
     let shop = Workshop::new(&site, &publication, request.memory_bytes);
     let plan = planned(&shop)?;
     let unknown = || BuildError::Job { id: id.to_owned(), reason: "is not in the plan".to_owned() };
@@ -203,8 +209,9 @@ pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
 /// # Errors
 /// If a job has no result, or as [`build`].
 pub fn merge(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
-    let site = open(request)?;
+    let mut site = open(request)?;
     let publication = Publication::open(&request.out)?;
+    zones::complete(&mut site, &publication)?;
     let shop = Workshop::new(&site, &publication, request.memory_bytes);
     merge::merge(&shop, &planned(&shop)?, progress)
 }

@@ -4,10 +4,10 @@
 //! record. Doing it twice, or on another machine, changes nothing. Called by `build` and by the
 //! command `run`.
 
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 
-use geo::MultiPolygon;
+use geo::{BoundingRect as _, MultiPolygon};
 use twin_schemas::plan::{ProfilePlan, SceneKind, TextureCodec};
 
 use super::BuildError;
@@ -15,14 +15,18 @@ use super::above::{self, AboveRule, Below};
 use super::content::{Maker, Tally};
 use super::gate::Gate;
 use super::jobs::{GROUND, Job, Work};
-use super::oblique::{self, Built, ObliqueJob};
+use super::light;
+use super::oblique::{self, Built, ObliqueJob, Wanted};
 use super::record::{BuildingNote, Made, Part, Record, data_path, digest};
 use super::site::{Places, Site};
-use crate::geometry::Outlines;
+use crate::geometry::{Aabb, Outlines};
 use crate::partition::buildings::{Buildings, IdentityRule};
+use crate::partition::clip::clip;
 use crate::partition::relief::Relief;
+use crate::partition::streets::squares;
 use crate::partition::{self, quadtree::Extent};
 use crate::publish::Publication;
+use crate::scene::{Mesh, Texture};
 use crate::texture::{Codec, TextureRule};
 use crate::tileset::Tile;
 
@@ -32,6 +36,12 @@ const TEXTURE_QUALITY: u8 = 80;
 const SURVEY_TRIANGLES: usize = 12_000;
 /// Longest edge of such a level's atlas.
 const SURVEY_ATLAS_PX: u32 = 512;
+/// A level whose geometric error is below this shows heights to half a metre.
+const RELIEF_ERROR_M: f64 = 8.0;
+/// Light scenes are made from a level whose geometric error is below this: details of 5 cm.
+const LIGHT_ERROR_M: f64 = 0.8;
+/// What simplifying and baking take of memory for a vertex.
+const MEMORY_PER_VERTEX: u64 = 400;
 /// What reading, simplifying and baking take of memory for each byte of the contents below.
 const MEMORY_PER_CONTENT_BYTE: u64 = 96;
 
@@ -71,6 +81,10 @@ impl<'w> Workshop<'w> {
             Work::Ground => self.ground(job)?,
             Work::Tile { profile, source, tile } => self.tile(*profile, *source, *tile)?,
             Work::Above { profile, zone, .. } => self.above(job, *profile, zone.as_deref())?,
+            Work::Light { profile, zone, column, row, tiles } => {
+                self.light(job, *profile, *zone, [*column, *row], tiles)?
+            }
+            Work::Overview { profile, .. } => self.above(job, *profile, None)?,
         };
         record.key = key;
         record.digest = digest(&record.made);
@@ -161,7 +175,13 @@ impl<'w> Workshop<'w> {
     fn relief(&self, id: &str, source: usize, tile: usize) -> Result<Record, BuildError> {
         let maker = self.maker(None)?;
         let job = self.oblique(&maker, self.site.places()?, source);
-        let (relief, bounds, built) = oblique::relief(&job, &self.site.sources[source].survey.tiles[tile]);
+        let (mut relief, mut bounds) = (Relief::default(), Aabb::EMPTY);
+        let wanted = Wanted { error_m: RELIEF_ERROR_M, within: Aabb::EVERYWHERE };
+        let tile = &self.site.sources[source].survey.tiles[tile];
+        let built = oblique::gather(&job, tile, wanted, &mut |meshes| {
+            bounds.merge(&Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions)));
+            meshes.iter().for_each(|mesh| relief.add(mesh));
+        });
         let mut record = self.keep_relief(id, &relief)?;
         record.made.extent =
             (!bounds.is_empty()).then_some([bounds.min[0], bounds.min[1], bounds.max[0], bounds.max[1]]);
@@ -240,16 +260,63 @@ impl<'w> Workshop<'w> {
         Record { contents: tally.contents, made, ..Record::default() }
     }
 
+    /// Light scenes of a square of a zone.
+    fn light(
+        &self,
+        job: &Job,
+        profile: usize,
+        zone: usize,
+        [column, row]: [u32; 2],
+        tiles: &[(usize, usize)],
+    ) -> Result<Record, BuildError> {
+        let (places, axis_deg) = (self.site.places()?, self.site.axis_deg()?);
+        let shapes = places.origin.map(|at| partition::shapes(&at, &self.site.zones)).unwrap_or_default();
+        let squares = shapes.get(zone).map(|shape| squares(shape, axis_deg, self.site.edge_m()));
+        let square = squares.into_iter().flatten().find(|part| (part.column, part.row) == (column, row));
+        let mut trees = vec![None; self.site.zones.len() + 1];
+        let mut tally = Tally::default();
+        let (Some(square), maker) = (square, self.maker(Some(profile))?) else {
+            return Ok(self.made(trees, tally));
+        };
+        let Some(bounds) = square.area.bounding_rect() else { return Ok(self.made(trees, tally)) };
+        let (low, high) = (bounds.min(), bounds.max());
+        let wanted = Wanted { error_m: LIGHT_ERROR_M, within: Aabb::in_plan([low.x, low.y, high.x, high.y]) };
+        let area = Outlines::new(&[square.area]);
+        let (mut meshes, mut inputs, mut absent) = (Vec::new(), Vec::new(), Vec::new());
+        for &(source, tile) in tiles {
+            let oblique = self.oblique(&maker, places, source);
+            let tile = &self.site.sources[source].survey.tiles[tile];
+            let mut built = oblique::gather(&oblique, tile, wanted, &mut |found| {
+                meshes.extend(clip(found, &area, Some(0)));
+            });
+            inputs.append(&mut built.inputs);
+            absent.append(&mut built.absent);
+        }
+        inputs.sort();
+        inputs.dedup();
+        let name = job.id.trim_start_matches("light.");
+        let decoded: u64 = textures_px(&meshes) * 6;
+        let vertices: u64 = meshes.iter().map(|mesh| mesh.positions.len() as u64).sum();
+        let failed = |reason: String| BuildError::Job { id: job.id.clone(), reason };
+        let _room = self.gate.enter(decoded + vertices * MEMORY_PER_VERTEX).map_err(failed)?;
+        trees[zone] = light::zone(&maker, meshes, zone, axis_deg, name, &mut tally)?;
+        Ok(Record { inputs, absent, ..self.made(trees, tally) })
+    }
+
+    /// A level over what the job needs: in one zone, or over all that is there for an overview.
     fn above(&self, job: &Job, profile: usize, zone: Option<&str>) -> Result<Record, BuildError> {
+        let overview = matches!(job.work, Work::Overview { .. });
         let (mut names, mut error_m, mut below, mut bytes) = (Vec::new(), 0.0_f64, 0, 0);
         for need in &job.needs {
             let record = self.record(job, need)?;
-            for part in record.made.parts.iter().filter(|part| part.zone.as_deref() == zone) {
-                names.extend(part.tree.coarsest().into_iter().map(str::to_owned));
-                error_m = error_m.max(part.tree.geometric_error_m);
-                below += 1;
+            for part in &record.made.parts {
+                if overview || part.zone.as_deref() == zone {
+                    names.extend(part.tree.coarsest().into_iter().map(str::to_owned));
+                    error_m = error_m.max(part.tree.geometric_error_m);
+                    below += 1;
+                }
             }
-            bytes += names.iter().filter_map(|name| record.contents.get(name)).sum::<u64>();
+            bytes += record.contents.values().max().copied().unwrap_or_default();
         }
         let mut trees = vec![None; self.site.zones.len() + 1];
         let mut tally = Tally::default();
@@ -258,23 +325,37 @@ impl<'w> Workshop<'w> {
             return Ok(self.made(trees, tally));
         }
         let failed = |reason: String| BuildError::Job { id: job.id.clone(), reason };
-        let _pass = self.gate.enter(bytes.saturating_mul(MEMORY_PER_CONTENT_BYTE)).map_err(failed)?;
+        let _room = self.gate.enter(bytes.saturating_mul(MEMORY_PER_CONTENT_BYTE)).map_err(failed)?;
         let maker = self.maker(Some(profile))?;
         let meshes = above::read_contents(&maker, &names, &self.site.limits)
             .map_err(|reason| failed(format!("cannot read what it stands over: {reason}")))?;
-        let rule = AboveRule {
-            shared_borders: false,
-            triangles: SURVEY_TRIANGLES,
-            atlas_px: SURVEY_ATLAS_PX,
-        };
         let part = self.site.zones.iter().position(|known| Some(known.id.as_str()) == zone);
         let part = part.unwrap_or(self.site.zones.len());
-        let below = Below { meshes, error_m };
-        if let Some(level) = above::make(&maker, &below, &rule, part, &job.id, &mut tally)? {
-            trees[part] = level.stored.map(|(path, bounds)| Tile::level((path, bounds), level.error_m));
-        }
+        let level = if self.site.profiles[profile].scenes == SceneKind::Light {
+            light::overview(&maker, &meshes, error_m, part, &job.id, &mut tally)?
+        } else {
+            let rule =
+                AboveRule { shared_borders: false, triangles: SURVEY_TRIANGLES, atlas_px: SURVEY_ATLAS_PX };
+            let below = Below { meshes, error_m };
+            above::make(&maker, &below, &rule, part, &job.id, &mut tally)?
+        };
+        trees[part] = level.and_then(|level| Some(Tile::level(level.stored?, level.error_m)));
         Ok(self.made(trees, tally))
     }
+}
+
+/// Pixels of all textures, each counted once.
+fn textures_px(meshes: &[Mesh]) -> u64 {
+    let mut seen: Vec<*const Texture> = Vec::new();
+    let textures = meshes.iter().filter_map(|mesh| mesh.material.texture.as_ref());
+    let fresh = textures.filter(|texture| {
+        let new = !seen.contains(&Arc::as_ptr(texture));
+        if new {
+            seen.push(Arc::as_ptr(texture));
+        }
+        new
+    });
+    fresh.map(|texture| u64::from(texture.width) * u64::from(texture.height)).sum()
 }
 
 /// Hashes of the buildings that a tile may hold.

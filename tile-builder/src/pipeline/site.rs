@@ -12,9 +12,12 @@ use twin_schemas::plan::{BuildPlan, ProfilePlan, SceneKind, SourcePlan};
 use twin_schemas::report::Message;
 
 use super::BuildError;
-use super::record::digest;
+use super::record::{InputFile, digest};
+use super::zones::ZONE_EDGE_M;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::georef::{Placed, Placement, PlacementRequest, Srs, place_source};
+use crate::partition;
+use crate::partition::streets::street_axis_deg;
 use crate::read::areas::{self, Area};
 use crate::read::plan::ResolvedPlan;
 use crate::read::survey::{self, Survey};
@@ -22,6 +25,9 @@ use crate::read::{self, Limits};
 
 /// Hash of the builder's own sources: what an older one made is made again.
 const BUILDER: &str = env!("TILE_BUILDER_SOURCES");
+
+/// Zones are not made smaller than this.
+const LEAST_EDGE_M: f64 = 10.0;
 
 /// A community's inputs, found but not yet read.
 pub(super) struct Site {
@@ -77,6 +83,37 @@ impl Site {
         let zone_names = safe_names(zones.iter().map(|zone| zone.id.as_str()));
         let places = OnceLock::new();
         Ok(Self { resolved, sources, profiles, zones, footprints, limits, key, zone_names, places })
+    }
+
+    /// Takes over automatic zones.
+    pub(super) fn set_zones(&mut self, zones: Vec<Area>) {
+        self.zone_names = safe_names(zones.iter().map(|zone| zone.id.as_str()));
+        self.zones = zones;
+    }
+
+    /// The coarsest file of each tile, as it is now.
+    pub(super) fn roots(&self) -> Vec<(&str, Option<InputFile>)> {
+        let tiles = self.sources.iter().flat_map(|source| &source.survey.tiles);
+        tiles.map(|tile| (tile.name.as_str(), InputFile::look(&tile.root))).collect()
+    }
+
+    /// Longest edge of a zone that the builder makes, in metres.
+    pub(super) fn edge_m(&self) -> f64 {
+        self.resolved.plan.partition.zone_edge_m.unwrap_or(ZONE_EDGE_M).max(LEAST_EDGE_M)
+    }
+
+    /// The direction of the streets in degrees counter-clockwise from east: the plan's, or that of
+    /// most walls.
+    ///
+    /// # Errors
+    /// If a source cannot be placed.
+    pub(super) fn axis_deg(&self) -> Result<f64, BuildError> {
+        if let Some(bearing) = self.resolved.plan.partition.street_axis_deg {
+            return Ok(90.0 - bearing);
+        }
+        let origin = self.places()?.origin;
+        let outlines = origin.map(|origin| partition::shapes(&origin, &self.footprints));
+        Ok(street_axis_deg(&outlines.unwrap_or_default()))
     }
 
     /// The name of a zone's folder, made of characters that need no escaping in a URI.

@@ -7,6 +7,8 @@
 mod summary;
 mod trees;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use twin_schemas::catalog::Scene;
 use twin_schemas::plan::ProfilePlan;
@@ -112,7 +114,7 @@ struct Merge<'m> {
 impl Merge<'_> {
     /// All documents of a profile: of tiles, of the levels above them, of zones, and the root.
     fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
-        let mut trees = Trees::default();
+        let (mut trees, mut overviews) = (Trees::default(), Vec::new());
         for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
             match &job.work {
@@ -126,13 +128,23 @@ impl Merge<'_> {
                     self.tile(&mut trees, job, &folder, record.made)?;
                 }
                 Work::Relief { .. } | Work::Ground => {}
-                Work::Above { source, height, .. } => {
-                    let folder = format!("{}/{}", profile.id, self.shop.site.sources[*source].plan.id);
+                Work::Light { .. } => {
+                    self.summary.scenes(&record.made);
+                    let folder = format!("{}/{}", profile.id, job.id);
+                    self.tile(&mut trees, job, &folder, record.made)?;
+                }
+                Work::Above { group, height, .. } => {
+                    self.summary.scenes(&record.made);
+                    let folder = format!("{}/{group}", profile.id);
                     self.above(&mut trees, job, &folder, *height, record.made)?;
+                }
+                Work::Overview { .. } => {
+                    self.summary.scenes(&record.made);
+                    overviews.push((job, record.made));
                 }
             }
         }
-        self.roots(trees, profile)
+        self.roots(trees, overviews, profile)
     }
 
     /// A document for each part of a tile; its root stands for it.
@@ -177,12 +189,18 @@ impl Merge<'_> {
 
     /// The documents of the zones and of the whole. A zone's own document can be loaded by itself;
     /// the whole refers to the same tiles.
-    fn roots(&mut self, trees: Trees, profile: &ProfilePlan) -> Result<(), BuildError> {
-        let (mut roots, mut total, mut scenes) = (Vec::new(), Figures::default(), Vec::new());
+    fn roots(
+        &mut self,
+        trees: Trees,
+        overviews: Vec<(&Job, Made)>,
+        profile: &ProfilePlan,
+    ) -> Result<(), BuildError> {
+        let (mut outside, mut total, mut scenes) = (Vec::new(), Figures::default(), Vec::new());
+        let mut zones: BTreeMap<String, Tile> = BTreeMap::new();
         for (zone, tree, figures) in trees.finish() {
             total += figures;
             let Some(zone) = zone else {
-                roots.push(tree);
+                outside.push(tree);
                 continue;
             };
             let folder = format!("{}/zones/{}", profile.id, self.shop.site.zone_name(&zone));
@@ -191,9 +209,14 @@ impl Merge<'_> {
             let tile = Tile::external(&tree, inner);
             let name = format!("{folder}/tileset.json");
             self.placed(&name, &Tile::group(vec![tile.clone()]))?;
-            scenes.push(scene(&profile.id, Some(zone), name, &tree, &figures));
-            roots.push(tile);
+            scenes.push(scene(&profile.id, Some(zone.clone()), name, &tree, &figures));
+            zones.insert(zone, tile);
         }
+        for (_, made) in &overviews {
+            made.parts.iter().for_each(|part| total += part.figures);
+        }
+        let mut roots = outside;
+        roots.extend(over_zones(zones, overviews));
         let Some(root) = Tile::root_of(roots) else {
             return Err(BuildError::Nothing { sources: self.shop.site.sources.len() });
         };
@@ -214,6 +237,25 @@ impl Merge<'_> {
     fn document(&mut self, name: &str, value: &impl Serialize) -> Result<(), BuildError> {
         Ok(self.version.put(name, &json_bytes(name, value)?)?)
     }
+}
+
+/// Puts overviews over the zones that they were made from. What none stands over stays as it is.
+fn over_zones(mut zones: BTreeMap<String, Tile>, overviews: Vec<(&Job, Made)>) -> Vec<Tile> {
+    let mut made_before: Vec<(&str, Vec<Tile>)> = Vec::new();
+    for (job, made) in overviews {
+        let Work::Overview { zones: names, .. } = &job.work else { continue };
+        let mut below: Vec<Tile> = names.iter().filter_map(|name| zones.remove(name)).collect();
+        let (lower, others) = made_before.into_iter().partition(|(id, _)| job.needs.iter().any(|n| n == id));
+        made_before = others;
+        let lower: Vec<(&str, Vec<Tile>)> = lower;
+        below.extend(lower.into_iter().flat_map(|(_, tiles)| tiles));
+        let tiles = match made.parts.into_iter().next() {
+            Some(part) => vec![part.tree.over(below)],
+            None => below,
+        };
+        made_before.push((&job.id, tiles));
+    }
+    made_before.into_iter().flat_map(|(_, tiles)| tiles).chain(zones.into_values()).collect()
 }
 
 fn scene(profile: &str, zone: Option<String>, tileset: String, root: &Tile, figures: &Figures) -> Scene {

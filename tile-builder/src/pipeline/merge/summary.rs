@@ -22,6 +22,8 @@ pub(super) struct Summary<'s> {
     /// Child files that are named but do not exist, for each source.
     missing: Vec<Vec<String>>,
     buildings: Option<&'s Buildings>,
+    /// About levels and scenes that are made anew.
+    made_messages: Vec<Message>,
 }
 
 impl<'s> Summary<'s> {
@@ -44,7 +46,14 @@ impl<'s> Summary<'s> {
         for (source, messages) in site.sources.iter().zip(&mut messages) {
             messages.extend(source.survey.rootless.iter().map(|folder| rootless_message(folder)));
         }
-        Ok(Self { site, sources, messages, missing: vec![Vec::new(); site.sources.len()], buildings })
+        Ok(Self {
+            site,
+            sources,
+            messages,
+            missing: vec![Vec::new(); site.sources.len()],
+            buildings,
+            made_messages: Vec::new(),
+        })
     }
 
     /// Takes in a tile.
@@ -66,6 +75,11 @@ impl<'s> Summary<'s> {
                 bounds.max[1],
             ]),
         });
+    }
+
+    /// Takes in what is to be said about scenes that are made anew.
+    pub(super) fn scenes(&mut self, made: &Made) {
+        self.made_messages.extend(made.messages.iter().cloned());
     }
 
     /// Writes the model, the catalogue and the report into the version.
@@ -122,6 +136,7 @@ impl<'s> Summary<'s> {
             all.extend(said.iter().cloned());
             all.extend(oblique::missing_message(&source.id, missing));
         }
+        all.extend(self.made_messages.iter().cloned());
         all
     }
 

@@ -3,8 +3,8 @@
 //! Depth first, one file's meshes in memory at a time on each thread. A child that is missing or
 //! damaged leaves its parent as a leaf; only a damaged root costs the whole tile.
 
+mod gather;
 mod reading;
-mod relief;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ use crate::read::survey::SurveyTile;
 use crate::scene::{Finer, LodNode};
 use crate::tileset::Tile;
 
-pub(super) use self::relief::relief;
+pub(super) use self::gather::{Wanted, gather};
 
 /// Levels of tiles in one survey tile. Producers use up to some 14.
 const DEEPEST_TILE: usize = 50;

@@ -78,4 +78,3 @@ pub(super) fn read_levels<'j>(
         }
     }
 }
-

@@ -43,6 +43,7 @@ pub(super) fn from_geometry(
         features: Vec::new(),
         indices,
         material,
+        label: None,
     };
     Ok(Some(mesh))
 }

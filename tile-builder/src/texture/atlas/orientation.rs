@@ -19,6 +19,18 @@ pub enum Orientation {
 const UP: f64 = 0.45;
 
 impl Orientation {
+    /// Its name in scenes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Back => "back",
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::Top => "top",
+        }
+    }
+
     /// The side that a unit normal belongs to, for a street whose direction is
     /// `street_axis_deg` counter-clockwise from east.
     #[must_use]

@@ -8,14 +8,19 @@
 //! ground                                              heights of all, for the buildings
 //! tile.<profile>.<source>.<tile>                      one survey tile, in a profile
 //! above.<profile>.<source>[.<zone>].<height>.<x>.<y>  a made level over up to four others
+//! light.<profile>.<zone>.<column>.<row>               a zone of light scenes, or a square of it
+//! overview.<profile>.<height>.<x>.<y>                 a light scene over several zones
 //! ```
+
+mod scenes;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use twin_schemas::plan::SceneKind;
 
 use super::BuildError;
-use super::record::{InputFile, digest};
+use super::record::digest;
 use super::roots;
 use super::site::{Site, Source};
 use crate::partition::quadtree::{Child, Extent, nodes_above};
@@ -68,7 +73,11 @@ pub(super) enum Work {
     /// A tile of a survey, all its levels.
     Tile { profile: usize, source: usize, tile: usize },
     /// A level over those that the job needs, in one zone.
-    Above { profile: usize, source: usize, zone: Option<String>, height: u32 },
+    Above { profile: usize, group: String, zone: Option<String>, height: u32 },
+    /// Light scenes of a square of a zone, from the tiles that reach into it: source and tile.
+    Light { profile: usize, zone: usize, column: u32, row: u32, tiles: Vec<(usize, usize)> },
+    /// A light scene over the zones named, and over other overviews that the job needs.
+    Overview { profile: usize, zones: Vec<String>, height: u32 },
 }
 
 impl Work {
@@ -79,6 +88,8 @@ impl Work {
             Self::Ground => "ground",
             Self::Tile { .. } => "tiles",
             Self::Above { .. } => "levels above",
+            Self::Light { .. } => "light scenes",
+            Self::Overview { .. } => "overviews",
         }
     }
 
@@ -86,13 +97,16 @@ impl Work {
     pub(super) fn profile(&self) -> Option<usize> {
         match self {
             Self::Relief { .. } | Self::Ground => None,
-            Self::Tile { profile, .. } | Self::Above { profile, .. } => Some(*profile),
+            Self::Tile { profile, .. }
+            | Self::Above { profile, .. }
+            | Self::Light { profile, .. }
+            | Self::Overview { profile, .. } => Some(*profile),
         }
     }
 }
 
 impl Job {
-    fn new(id: String, wave: u32, needs: Vec<String>, inputs: Vec<PathBuf>, work: Work) -> Self {
+    pub(super) fn new(id: String, wave: u32, needs: Vec<String>, inputs: Vec<PathBuf>, work: Work) -> Self {
         let output = super::record::path(&id);
         Self { id, wave, needs, inputs, output, work }
     }
@@ -130,11 +144,11 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
         return Ok(stored);
     }
     let mut jobs = if site.footprints.is_empty() { Vec::new() } else { heights(site) };
-    for (source_at, source) in site.sources.iter().enumerate() {
-        let extents = needs_levels(source).then(|| roots::extents(site, source_at)).transpose()?;
-        for profile_at in 0..site.profiles.len() {
-            jobs.extend(complete(site, profile_at, source_at, extents.as_deref()));
-        }
+    for (profile_at, profile) in site.profiles.iter().enumerate() {
+        jobs.extend(match profile.scenes {
+            SceneKind::Complete => complete(site, profile_at)?,
+            SceneKind::Light => scenes::light(site, profile_at)?,
+        });
     }
     let plan = JobPlan { key, jobs };
     let bytes = serde_json::to_vec_pretty(&plan)
@@ -158,12 +172,22 @@ fn heights(site: &Site) -> Vec<Job> {
     jobs
 }
 
-fn relief_id(source: &Source, tile: &str) -> String {
+pub(super) fn relief_id(source: &Source, tile: &str) -> String {
     format!("relief.{}.{tile}", source.plan.id)
 }
 
+/// Jobs for all levels of all sources, in a profile.
+fn complete(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError> {
+    let mut jobs = Vec::new();
+    for (source_at, source) in site.sources.iter().enumerate() {
+        let extents = needs_levels(source).then(|| roots::extents(site, source_at)).transpose()?;
+        jobs.extend(levels_of(site, profile, source_at, extents.as_deref()));
+    }
+    Ok(jobs)
+}
+
 /// Jobs for all levels of a source, in a profile.
-fn complete(site: &Site, profile: usize, source_at: usize, extents: Option<&[Option<Extent>]>) -> Vec<Job> {
+fn levels_of(site: &Site, profile: usize, source_at: usize, extents: Option<&[Option<Extent>]>) -> Vec<Job> {
     let source = &site.sources[source_at];
     let id = &site.profiles[profile].id;
     let mut jobs = Vec::new();
@@ -183,7 +207,8 @@ fn complete(site: &Site, profile: usize, source_at: usize, extents: Option<&[Opt
     for zone in zones {
         let part = zone.as_ref().map(|zone| format!(".{}", site.zone_name(zone))).unwrap_or_default();
         let group = format!("above.{id}.{}{part}", source.plan.id);
-        let work = |height| Work::Above { profile, source: source_at, zone: zone.clone(), height };
+        let work =
+            |height| Work::Above { profile, group: source.plan.id.clone(), zone: zone.clone(), height };
         jobs.extend(levels_above(&group, ids.clone(), extents, work));
     }
     jobs
@@ -191,10 +216,9 @@ fn complete(site: &Site, profile: usize, source_at: usize, extents: Option<&[Opt
 
 /// Hash of all that a plan depends on.
 pub(super) fn key(site: &Site) -> String {
-    let tiles = site.sources.iter().flat_map(|source| &source.survey.tiles);
-    let roots: Vec<_> = tiles.map(|tile| (&tile.name, InputFile::look(&tile.root))).collect();
-    let areas = [&site.zones, &site.footprints].map(|areas| areas.iter().map(|area| &area.id).collect::<Vec<_>>());
-    digest(&(&site.key, &site.profiles, areas, roots))
+    let areas =
+        [&site.zones, &site.footprints].map(|areas| areas.iter().map(|area| &area.id).collect::<Vec<_>>());
+    digest(&(&site.key, &site.profiles, areas, site.roots()))
 }
 
 /// Whether the coarsest contents of a source together are too much for a first look.
@@ -206,7 +230,7 @@ fn needs_levels(source: &Source) -> bool {
 }
 
 /// Jobs for the levels above others, from the lowest to the root.
-fn levels_above(
+pub(super) fn levels_above(
     group: &str,
     ids: Vec<String>,
     extents: &[Option<Extent>],
@@ -230,7 +254,7 @@ fn levels_above(
 }
 
 /// The files that a tile's own files are named by: those beside its root that begin with its name.
-fn files_of(root: &Path) -> Vec<PathBuf> {
+pub(super) fn files_of(root: &Path) -> Vec<PathBuf> {
     let stem = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let tile = stem(root);
     let folder = root.parent().unwrap_or(Path::new("."));

@@ -1,0 +1,118 @@
+//! Jobs of the light-scene standard: squares of zones, levels over the squares of a large zone,
+//! overviews over all zones.
+
+use geo::{BoundingRect as _, MultiPolygon};
+
+use super::super::BuildError;
+use super::super::roots;
+use super::super::site::Site;
+use super::{GROUND, Job, Work, files_of, levels_above, relief_id};
+use crate::partition;
+use crate::partition::quadtree::{Child, Extent, nodes_above};
+use crate::partition::streets::squares;
+
+/// Where a tile lies, and which it is: source and tile.
+type Placed = (Extent, (usize, usize));
+
+/// All jobs of a light profile.
+pub(super) fn light(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError> {
+    let Some(origin) = site.places()?.origin else { return Ok(Vec::new()) };
+    let axis_deg = site.axis_deg()?;
+    let mut tiles: Vec<Placed> = Vec::new();
+    for source in 0..site.sources.len() {
+        let extents = roots::extents(site, source)?.into_iter().enumerate();
+        tiles.extend(extents.filter_map(|(tile, extent)| Some((extent?, (source, tile)))));
+    }
+    let mut jobs = Vec::new();
+    // The job that ends each zone, with its extent.
+    let mut ends: Vec<(String, String, Extent)> = Vec::new();
+    for (zone_at, shape) in partition::shapes(&origin, &site.zones).iter().enumerate() {
+        let Some(extent) = extent_of(shape) else { continue };
+        let zone = zone_jobs(site, profile, zone_at, shape, axis_deg, &tiles);
+        if let Some(last) = zone.last() {
+            ends.push((site.zones[zone_at].id.clone(), last.id.clone(), extent));
+            jobs.extend(zone);
+        }
+    }
+    jobs.extend(overviews(&site.profiles[profile].id, profile, &ends));
+    Ok(jobs)
+}
+
+fn extent_of(shape: &MultiPolygon) -> Option<Extent> {
+    let bounds = shape.bounding_rect()?;
+    Some([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y])
+}
+
+/// The squares of a zone, and the levels over them; the last job ends the zone.
+fn zone_jobs(
+    site: &Site,
+    profile: usize,
+    zone: usize,
+    shape: &MultiPolygon,
+    axis_deg: f64,
+    tiles: &[Placed],
+) -> Vec<Job> {
+    let (id, name) = (&site.profiles[profile].id, site.zone_name(&site.zones[zone].id));
+    let (mut jobs, mut extents) = (Vec::new(), Vec::new());
+    for square in squares(shape, axis_deg, site.edge_m()) {
+        let Some(extent) = extent_of(&square.area) else { continue };
+        let near: Vec<(usize, usize)> =
+            tiles.iter().filter(|(of, _)| meet(of, &extent)).map(|(_, tile)| *tile).collect();
+        if near.is_empty() {
+            continue;
+        }
+        let tile = |(source, tile): &(usize, usize)| (&site.sources[*source], *tile);
+        let inputs = near.iter().flat_map(|at| {
+            let (source, tile) = tile(at);
+            files_of(&source.survey.tiles[tile].root)
+        });
+        let inputs = inputs.collect();
+        let mut needs = Vec::new();
+        if !site.footprints.is_empty() {
+            needs.extend(near.iter().map(|at| {
+                let (source, tile) = tile(at);
+                relief_id(source, &source.names[tile])
+            }));
+            needs.push(GROUND.to_owned());
+        }
+        let (column, row) = (square.column, square.row);
+        let work = Work::Light { profile, zone, column, row, tiles: near };
+        jobs.push(Job::new(format!("light.{id}.{name}.{column}.{row}"), 2, needs, inputs, work));
+        extents.push(Some(extent));
+    }
+    let ids = jobs.iter().map(|job| job.id.clone()).collect();
+    let zone_id = site.zones[zone].id.clone();
+    let work = |height| Work::Above { profile, group: "zones".into(), zone: Some(zone_id.clone()), height };
+    jobs.extend(levels_above(&format!("above.{id}.{name}"), ids, &extents, work));
+    jobs
+}
+
+fn meet(a: &Extent, b: &Extent) -> bool {
+    a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+}
+
+/// Overviews over the ends of all zones, up to one.
+fn overviews(id: &str, profile: usize, ends: &[(String, String, Extent)]) -> Vec<Job> {
+    let extents: Vec<Extent> = ends.iter().map(|(_, _, extent)| *extent).collect();
+    let nodes = nodes_above(&extents);
+    let name = |at: usize| {
+        let [x, y] = nodes[at].square;
+        format!("overview.{id}.{}.{x}.{y}", nodes[at].height)
+    };
+    let job = |(at, node): (usize, &crate::partition::quadtree::Node)| {
+        let (mut needs, mut zones) = (Vec::new(), Vec::new());
+        for child in &node.children {
+            match child {
+                Child::Item(item) => {
+                    zones.push(ends[*item].0.clone());
+                    needs.push(ends[*item].1.clone());
+                }
+                Child::Node(below) => needs.push(name(*below)),
+            }
+        }
+        let work = Work::Overview { profile, zones, height: node.height };
+        // Zones may have many levels of their own; these come after all of them.
+        Job::new(name(at), 40 + node.height, needs, Vec::new(), work)
+    };
+    nodes.iter().enumerate().map(job).collect()
+}
