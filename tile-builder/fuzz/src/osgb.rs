@@ -21,6 +21,12 @@ const LIMITS: Limits = Limits {
     texture_px: 512,
     tree_files: 16,
     tree_depth: 8,
+    mesh_bytes: 1 << 20,
+    mesh_vertices: 20_000,
+    mesh_faces: 20_000,
+    mesh_materials: 64,
+    polygon_corners: 256,
+    line_bytes: 4096,
 };
 
 fn encode_all(node: &LodNode) {

@@ -26,6 +26,18 @@ pub struct Limits {
     pub tree_files: usize,
     /// Levels of files in one tile's tree.
     pub tree_depth: usize,
+    /// Size of a mesh file that is read as a stream.
+    pub mesh_bytes: u64,
+    /// Vertices of such a file.
+    pub mesh_vertices: u64,
+    /// Triangles of such a file.
+    pub mesh_faces: u64,
+    /// Materials of such a file.
+    pub mesh_materials: usize,
+    /// Corners of one polygon.
+    pub polygon_corners: u64,
+    /// Bytes of one line of text.
+    pub line_bytes: usize,
 }
 
 impl Default for Limits {
@@ -42,6 +54,12 @@ impl Default for Limits {
             texture_px: 16_384,
             tree_files: 200_000,
             tree_depth: 64,
+            mesh_bytes: 1 << 40,
+            mesh_vertices: u64::from(u32::MAX),
+            mesh_faces: u64::from(u32::MAX),
+            mesh_materials: 1 << 16,
+            polygon_corners: 1 << 14,
+            line_bytes: 1 << 20,
         }
     }
 }

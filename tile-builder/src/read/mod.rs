@@ -8,8 +8,10 @@ pub mod areas;
 pub mod files;
 pub mod gltf;
 pub mod limits;
+mod obj;
 pub mod osgb;
 pub mod plan;
+mod ply;
 pub mod soup;
 pub mod survey;
 

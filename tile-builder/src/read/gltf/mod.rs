@@ -2,7 +2,8 @@
 //!
 //! [`meshes`] takes a whole glb and gives its meshes with local east, north, up positions exactly as
 //! a viewer decodes them, so that the builder can go on from what it wrote. Other files of a glTF are
-//! not followed there. Called by `lod` through the pipeline, and by checks.
+//! not followed there. [`stream`] gives the triangles of a file of any size. Called by the pipeline,
+//! the latter through `soup`.
 //!
 //! Read: triangles, strips, fans; all component types, quantised, normalised, sparse;
 //! `EXT_meshopt_compression`, `KHR_mesh_quantization`, `KHR_texture_transform`. A file that requires
@@ -15,6 +16,7 @@ mod meshopt;
 mod nodes;
 mod primitive;
 mod source;
+mod stream;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use self::document::{Document, PrimitiveEntry};
 use self::look::{Look, UvTransform, look, srgb_bytes};
 use self::primitive::Primitive;
 use self::source::{Source, data_uri, open};
+pub(super) use self::stream::stream;
 use super::Limits;
 use super::soup::error::{Fault, MeshError, Place, Read, within};
 use super::soup::texture;
@@ -57,12 +60,11 @@ fn read_meshes(bytes: &[u8], limits: &Limits) -> Read<Vec<Mesh>> {
     let alone =
         |uri: &str| -> Read<Source<'_>> { Err(Fault::unsupported(format!("the outer file `{uri}`"))) };
     let reader = prepare(Source::Slice(bytes), limits, limits.body_bytes, &alone)?;
-    let mut out =
-        Meshes { reader: &reader, limits, textures: Vec::new(), meshes: Vec::new(), totals: [0; 2] };
+    let mut out = Meshes { reader: &reader, limits, textures: Vec::new(), found: Vec::new(), totals: [0; 2] };
     nodes::walk(&reader.document, limits, &mut |place, mesh| {
         each_primitive(&reader.document, mesh, &mut |entry| out.add(place, entry))
     })?;
-    Ok(out.meshes)
+    Ok(out.found)
 }
 
 /// Parses the document and finds its buffers.
@@ -79,19 +81,15 @@ fn prepare<'a>(
     let (mut sources, mut buffers) = (vec![file], Vec::new());
     for (number, buffer) in document.buffers.iter().enumerate() {
         let named = |fault: Fault| fault.at(|| Place::Element(format!("buffer {number}")));
-        let source = match buffer.uri.as_deref() {
-            Some(uri) => match data_uri(uri) {
-                Some(bytes) => Source::Owned(bytes.map_err(named)?),
-                None => load(uri).map_err(named)?,
-            },
-            None => {
-                // The first buffer of a glb is its binary chunk, which may be padded.
-                let chunk = binary.filter(|_| number == 0);
-                let chunk = chunk.map(|chunk| chunk.part(0, buffer.byte_length.min(chunk.size_bytes)));
-                buffers.push(chunk.transpose()?);
-                continue;
-            }
+        let Some(uri) = buffer.uri.as_deref() else {
+            // The first buffer of a glb is its binary chunk, which may be padded.
+            let chunk = binary.filter(|_| number == 0);
+            let chunk = chunk.map(|chunk| chunk.part(0, buffer.byte_length.min(chunk.size_bytes)));
+            buffers.push(chunk.transpose()?);
+            continue;
         };
+        let inner = data_uri(uri).map(|bytes| bytes.map(Source::Owned));
+        let source = inner.unwrap_or_else(|| load(uri)).map_err(named)?;
         let part = source::Part { source: sources.len(), at: 0, size_bytes: source.size_bytes() };
         buffers.push(Some(part));
         sources.push(source);
@@ -125,7 +123,7 @@ struct Meshes<'r> {
     limits: &'r Limits,
     /// By texture number, each read once.
     textures: Vec<(usize, Arc<Texture>)>,
-    meshes: Vec<Mesh>,
+    found: Vec<Mesh>,
     /// Vertices and triangles so far.
     totals: [u64; 2],
 }
@@ -152,7 +150,7 @@ impl Meshes<'_> {
         }
         mesh.indices = indices(&primitive, place.mirrors())?;
         mesh.material = self.material(&look, mesh.uvs.is_empty())?;
-        self.meshes.push(mesh);
+        self.found.push(mesh);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::PathBuf;
 
 use base64::Engine as _;
 
@@ -20,7 +21,7 @@ const MOST_JSON_BYTES: u64 = 256 << 20;
 pub(super) enum Source<'a> {
     Slice(&'a [u8]),
     Owned(Vec<u8>),
-    File { file: File, size_bytes: u64 },
+    File { file: File, path: PathBuf, size_bytes: u64 },
 }
 
 impl Source<'_> {
