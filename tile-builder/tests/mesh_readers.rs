@@ -5,6 +5,8 @@
 
 mod common;
 
+#[path = "mesh_readers/cells.rs"]
+mod cells;
 #[path = "mesh_readers/gltf.rs"]
 mod gltf;
 #[path = "mesh_readers/obj.rs"]

@@ -4,6 +4,7 @@
 //! metres. Called by the pipeline. Pure.
 
 pub mod buildings;
+pub mod cells;
 pub mod clip;
 pub mod identity;
 pub mod quadtree;
