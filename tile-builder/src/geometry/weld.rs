@@ -182,7 +182,8 @@ struct Edge {
     side: u32,
 }
 
-fn find(parent: &mut [u32], mut at: u32) -> u32 {
+/// The representative of an element's set in a forest of parents (union–find).
+pub fn find(parent: &mut [u32], mut at: u32) -> u32 {
     while parent[at as usize] != at {
         let up = parent[at as usize];
         parent[at as usize] = parent[up as usize];
@@ -191,7 +192,8 @@ fn find(parent: &mut [u32], mut at: u32) -> u32 {
     at
 }
 
-fn join(parent: &mut [u32], a: u32, b: u32) {
+/// Unites the sets of two elements; the smaller representative stays.
+pub fn join(parent: &mut [u32], a: u32, b: u32) {
     let (a, b) = (find(parent, a), find(parent, b));
     parent[a.max(b) as usize] = a.min(b);
 }

@@ -4,7 +4,7 @@
 //! coordinates of a mesh, at a level of reduction, and [`Brush`]es, which carry a triangle's look
 //! over a raster. Used by the baker and by pictures from above.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use image::RgbaImage;
 
@@ -30,9 +30,9 @@ struct Paint {
     factor: [f32; 4],
 }
 
-/// An image and its halves.
+/// An image and its halves, each made when it is first asked for.
 struct Pyramid {
-    levels: Vec<RgbaImage>,
+    levels: [OnceLock<RgbaImage>; MOST_HALVINGS + 1],
     repeat: [bool; 2],
 }
 
@@ -87,8 +87,23 @@ impl<'m> Paints<'m> {
 
     /// Width and height of a mesh's image in pixels.
     pub(super) fn image_size(&self, mesh: u32) -> Option<[f64; 2]> {
-        let image = &self.images[self.of_mesh[mesh as usize].image?].levels[0];
+        let image = self.images[self.of_mesh[mesh as usize].image?].level(0);
         Some([f64::from(image.width()), f64::from(image.height())])
+    }
+
+    /// Which image a mesh has: the same number for the same image.
+    pub(super) fn image_number(&self, mesh: u32) -> Option<usize> {
+        self.of_mesh[mesh as usize].image
+    }
+
+    /// How many images there are.
+    pub(super) fn images(&self) -> usize {
+        self.images.len()
+    }
+
+    /// An image as it was decoded, and whether it repeats along its axes.
+    pub(super) fn image(&self, number: usize) -> (&RgbaImage, [bool; 2]) {
+        (self.images[number].level(0), self.images[number].repeat)
     }
 
     /// Pixels of a triangle in its image; four for one with vertex colours, 0 for a plain one.
@@ -180,21 +195,22 @@ impl<'m> Paints<'m> {
 
 impl Pyramid {
     fn new(image: RgbaImage, repeat: [bool; 2]) -> Self {
-        let mut levels = vec![image];
-        while levels.len() <= MOST_HALVINGS {
-            let last = &levels[levels.len() - 1];
-            if last.width() < 2 || last.height() < 2 {
-                break;
-            }
-            let half = halve(last);
-            levels.push(half);
-        }
-        Self { levels, repeat }
+        let out = Self { levels: Default::default(), repeat };
+        out.levels[0].get_or_init(|| image);
+        out
+    }
+
+    /// The image, halved so often, or as often as it can be.
+    fn level(&self, level: usize) -> &RgbaImage {
+        self.levels[level.min(MOST_HALVINGS)].get_or_init(|| {
+            let finer = self.level(level.min(MOST_HALVINGS).saturating_sub(1));
+            if finer.width() < 2 || finer.height() < 2 { finer.clone() } else { halve(finer) }
+        })
     }
 
     /// Light at texture coordinates, mixed from the four nearest texels.
     fn sample(&self, uv: [f64; 2], level: usize) -> [f32; 4] {
-        let image = &self.levels[level.min(self.levels.len() - 1)];
+        let image = self.level(level);
         let size = [image.width(), image.height()];
         let (mut low, mut high, mut share) = ([0; 2], [0; 2], [0.0; 2]);
         for axis in 0..2 {
@@ -223,7 +239,7 @@ impl Pyramid {
     }
 }
 
-fn wrap(at: i64, size: u32, repeat: bool) -> u32 {
+pub(super) fn wrap(at: i64, size: u32, repeat: bool) -> u32 {
     let size = i64::from(size);
     (if repeat { at.rem_euclid(size) } else { at.clamp(0, size - 1) }) as u32
 }

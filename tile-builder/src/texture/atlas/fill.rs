@@ -52,7 +52,7 @@ fn grow(image: &mut RgbaImage, known: &mut [bool], edge: &[usize], size: [usize;
 }
 
 /// The up to eight texels around one.
-fn around(at: usize, [width, height]: [usize; 2]) -> impl Iterator<Item = usize> {
+pub(super) fn around(at: usize, [width, height]: [usize; 2]) -> impl Iterator<Item = usize> {
     let (x, y) = (at % width, at / width);
     let rows = y.saturating_sub(1)..(y + 2).min(height);
     rows.flat_map(move |row| {

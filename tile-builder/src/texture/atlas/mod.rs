@@ -15,6 +15,7 @@ mod orientation;
 mod pack;
 mod project;
 mod regions;
+mod repack;
 
 use std::collections::BTreeMap;
 
@@ -28,19 +29,27 @@ use crate::scene::Mesh;
 use charts::Chart;
 pub use orientation::Orientation;
 use project::{Sampling, Source, Window};
+pub use repack::{Packed, RepackRule, Repacked, repack};
 
 /// Most texels along a side of what is baked at once.
 const BLOCK_PX: usize = 128;
+/// Samples along a side of a texel; finer sources are halved until this many suffice.
+const MOST_SAMPLES: usize = 4;
+/// Heights of images are multiples of this, so that mip levels halve evenly and blocks of
+/// compressed textures fit.
+const HEIGHT_STEP_PX: u32 = 64;
 /// Halvings of the interval in which the scale is looked for: to within half a percent.
 const SEARCH_STEPS: u32 = 12;
+/// How much coarser than expected a scale must be for the charts to be cut once more.
+const WORTH_ANEW: f64 = 1.2;
 /// Charts may never be drawn below this share of the sources' scale before gutters give way.
 const LEAST_SCALE: f64 = 1.0 / 64.0;
 
 /// What an atlas may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BakeRule {
-    /// Largest width and height in pixels. The image is smaller, by whole halvings of the longer
-    /// side, where that holds everything at the scale that the sources hold.
+    /// Largest width and height in pixels. Where less holds everything at the scale that the
+    /// sources hold, the sides are halved; then the height is cut to a multiple of 64.
     pub max_px: [u32; 2],
     /// Mip levels down to which charts stay apart: the gutter between two is `2 px << levels`.
     pub gutter_mips: u32,
@@ -119,14 +128,13 @@ pub fn bake(
     }
     let mut source = Source::new(finer, Paints::new(finer, decode));
     let warnings = std::mem::take(&mut source.paints.warnings);
-    let charts = charts::charts(level, rule.street_axis_deg);
     let held = source.pixels_per_m();
     let cap = rule.texels_per_m.unwrap_or(f64::INFINITY).min(if held > 0.0 { held } else { f64::INFINITY });
-    let layout = Layout::find(&charts, cap, rule)?;
+    let (charts, layout) = arrange(level, cap, rule)?;
     let sampling = Sampling {
         texels_per_m: layout.texels_per_m,
-        // Two samples along a texel resolve two source pixels; more only where there are more.
-        samples: if held / layout.texels_per_m > 2.2 { 4 } else { 2 },
+        // A sample for each pixel of the source, and two at least, for clean edges.
+        samples: ((held / layout.texels_per_m - 0.1).ceil() as usize).clamp(2, MOST_SAMPLES),
         reach_m: rule.reach_m.max(2.0 / layout.texels_per_m),
     };
     let (image, filled, strays) = layout.draw(level, &charts, &source, &sampling);
@@ -141,6 +149,20 @@ pub fn bake(
         gutter_px: layout.pad_px * 2,
         warnings,
     })
+}
+
+/// Charts and their places. What is too small for a chart depends on the size of a texel, which
+/// depends on the charts; so a scale that turns out coarser is arranged once more.
+fn arrange(level: &Surface, cap: f64, rule: &BakeRule) -> Result<(Vec<Chart>, Layout), BakeError> {
+    let texel_m = if cap.is_finite() { 1.0 / cap } else { 0.0 };
+    let charts = charts::charts(level, texel_m, rule.street_axis_deg);
+    let layout = Layout::find(&charts, cap, rule);
+    let reached_m = layout.as_ref().map_or(0.0, |layout| 1.0 / layout.texels_per_m);
+    if reached_m < texel_m * WORTH_ANEW {
+        return layout.map(|layout| (charts, layout));
+    }
+    let charts = charts::charts(level, reached_m, rule.street_axis_deg);
+    Layout::find(&charts, cap, rule).map(|layout| (charts, layout))
 }
 
 /// Where each chart lies in the atlas.
@@ -164,7 +186,7 @@ impl Layout {
             let pad_px = 1 << mips;
             let at = |scale: f64, size: [u32; 2]| Self::at(charts, scale, pad_px, size);
             if let Some(found) = at(most, [width, height]) {
-                return Ok(found.shrunk(charts));
+                return Ok(found.shrunk(charts).cut(charts));
             }
             let Some(mut found) = at(most * LEAST_SCALE, [width, height]) else { continue };
             let (mut fits, mut fails) = (most * LEAST_SCALE, most);
@@ -175,7 +197,7 @@ impl Layout {
                     None => fails = scale,
                 }
             }
-            return Ok(found);
+            return Ok(found.cut(charts));
         }
         Err(BakeError::TooManyCharts { charts: charts.len(), width, height })
     }
@@ -196,6 +218,16 @@ impl Layout {
             Some(smaller) if half[0].min(half[1]) > 0 => smaller.shrunk(charts),
             _ => self,
         }
+    }
+
+    /// Without the rows below the last chart.
+    fn cut(mut self, charts: &[Chart]) -> Self {
+        let bottom = |(chart, corner): (&Chart, &[u32; 2])| {
+            corner[1] + texels(chart, self.texels_per_m)[1] + self.pad_px
+        };
+        let used = charts.iter().zip(&self.corners).map(bottom).max().unwrap_or(1);
+        self.size[1] = self.size[1].min(used.next_multiple_of(HEIGHT_STEP_PX));
+        self
     }
 
     /// The image, how many texels triangles cover, and how many of those were found beside the
@@ -247,7 +279,12 @@ impl Layout {
         for (chart, corner) in charts.iter().zip(&self.corners) {
             let mesh = parts.entry(chart.orientation).or_default();
             let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
-            for &vertex in chart.triangles.iter().flat_map(|&triangle| &level.triangles[triangle as usize]) {
+            for &vertex in chart
+                .triangles
+                .iter()
+                .chain(&chart.draped)
+                .flat_map(|&triangle| &level.triangles[triangle as usize])
+            {
                 let number = *numbers.entry(vertex).or_insert_with(|| {
                     let position = level.positions[vertex as usize];
                     mesh.uvs.push(self.uv(chart, *corner, position));
@@ -263,7 +300,9 @@ impl Layout {
     fn uv(&self, chart: &Chart, corner: [u32; 2], position: [f64; 3]) -> [f32; 2] {
         let at = chart.frame.apply(position);
         [0, 1].map(|i| {
-            let texels = f64::from(corner[i]) + (at[i] - chart.min[i]) * self.texels_per_m;
+            // What is draped over a chart may reach beyond it.
+            let inside = (at[i] - chart.min[i]).clamp(0.0, chart.size[i]);
+            let texels = f64::from(corner[i]) + inside * self.texels_per_m;
             (texels / f64::from(self.size[i])) as f32
         })
     }
