@@ -248,7 +248,7 @@ fn an_edge_between_two_meshes_gets_no_skirt() {
 
 fn checkers(edge: u32, cell: u32) -> RgbaImage {
     RgbaImage::from_fn(edge, edge, |x, y| {
-        Rgba(if (x / cell + y / cell) % 2 == 0 { [230, 60, 20, 255] } else { [10, 90, 200, 255] })
+        Rgba(if (x / cell + y / cell).is_multiple_of(2) { [230, 60, 20, 255] } else { [10, 90, 200, 255] })
     })
 }
 
@@ -366,11 +366,13 @@ fn each_side_of_a_house_is_a_mesh_of_its_own_where_asked() {
         let [x, y] = [uv[0] * baked.image.width() as f32, uv[1] * baked.image.height() as f32];
         colours.insert(part.orientation.unwrap(), baked.image.get_pixel(x as u32, y as u32).0[0]);
     }
-    use Orientation::{Back, Front, Left, Right, Top};
-    assert_eq!(colours[&Top], 0);
+    assert_eq!(colours[&Orientation::Top], 0);
     // The underside has no orientation of its own; the others are as they were painted.
-    assert_eq!([Back, Left, Right].map(|side| colours[&side]), [120, 160, 200]);
-    assert!([40, 80].contains(&colours[&Front]), "{}", colours[&Front]);
+    assert_eq!(
+        [Orientation::Back, Orientation::Left, Orientation::Right].map(|side| colours[&side]),
+        [120, 160, 200]
+    );
+    assert!([40, 80].contains(&colours[&Orientation::Front]), "{}", colours[&Orientation::Front]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! positions are one vertex, so that it has a topology. Photogrammetry repeats a vertex two to five
 //! times, once for each piece of texture it lies on. Used by `lod` and `texture`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Aabb;
 use super::vector::{Vec3, face, length, unit};
@@ -28,7 +28,7 @@ pub struct Surface {
 pub fn weld<'m>(lists: impl IntoIterator<Item = (&'m [Vec3], &'m [u32])>) -> Surface {
     let mut surface = Surface::default();
     let mut places: HashMap<[u64; 3], u32> = HashMap::new();
-    let mut seen: HashMap<[u32; 3], ()> = HashMap::new();
+    let mut seen: HashSet<[u32; 3]> = HashSet::new();
     for (positions, indices) in lists {
         let joined: Vec<u32> = positions
             .iter()
@@ -52,7 +52,7 @@ pub fn weld<'m>(lists: impl IntoIterator<Item = (&'m [Vec3], &'m [u32])>) -> Sur
             } else {
                 [c, a, b]
             };
-            if !(ab || bc || ca) && seen.insert(first, ()).is_none() {
+            if !(ab || bc || ca) && seen.insert(first) {
                 surface.triangles.push([a, b, c]);
             }
         }

@@ -76,7 +76,9 @@ fn groups(faces: &Faces<'_>, texel_m: f64) -> Vec<Group> {
     for round in 0..ROUNDS {
         let regions = faces.regions(&left, round == 0, texel_m);
         let mut members = vec![Vec::new(); regions.directions.len()];
-        left.iter().for_each(|&at| members[regions.of[at as usize] as usize].push(at));
+        for &at in &left {
+            members[regions.of[at as usize] as usize].push(at);
+        }
         left.clear();
         for (triangles, direction) in members.into_iter().zip(regions.directions) {
             let triangles = by_part(faces, &triangles);

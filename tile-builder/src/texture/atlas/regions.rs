@@ -59,7 +59,9 @@ impl<'s> Faces<'s> {
     pub(super) fn regions(&self, triangles: &[u32], map: bool, texel_m: f64) -> Regions {
         let mut out = Regions { of: vec![NONE; self.normals.len()], directions: Vec::new() };
         let mut waiting = vec![false; self.normals.len()];
-        triangles.iter().for_each(|&triangle| waiting[triangle as usize] = true);
+        for &triangle in triangles {
+            waiting[triangle as usize] = true;
+        }
         if map {
             out.directions.push([0.0, 0.0, 1.0]);
             for &triangle in triangles.iter().filter(|&&triangle| self.normals[triangle as usize][2] > UP) {
@@ -116,7 +118,9 @@ impl<'s> Faces<'s> {
     /// direction suits both.
     fn merge_crumbs(&self, triangles: &[u32], map: bool, texel_m: f64, regions: &mut Regions) {
         let mut members = vec![Vec::new(); regions.directions.len()];
-        triangles.iter().for_each(|&at| members[regions.of[at as usize] as usize].push(at));
+        for &at in triangles {
+            members[regions.of[at as usize] as usize].push(at);
+        }
         let crumb = |members: &[u32]| {
             let area: f64 = members.iter().map(|&at| self.areas[at as usize]).sum();
             members.len() < CRUMB_TRIANGLES && area < CRUMB_TEXELS * texel_m * texel_m
@@ -144,7 +148,9 @@ impl<'s> Faces<'s> {
             if let Some((other, direction)) = suited {
                 regions.directions[other] = direction;
                 let moved = std::mem::take(&mut members[own]);
-                moved.iter().for_each(|&at| regions.of[at as usize] = other as u32);
+                for &at in &moved {
+                    regions.of[at as usize] = other as u32;
+                }
                 members[other].extend(moved);
             }
         }

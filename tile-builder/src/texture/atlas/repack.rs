@@ -166,10 +166,10 @@ fn pieces(meshes: &[Mesh], paints: &Paints<'_>) -> (Vec<Piece>, Vec<Vec<u32>>) {
 impl Piece {
     fn add(&mut self, mesh: u32, corners: [u32; 3], paints: &Paints<'_>, meshes: &[Mesh]) {
         for at in pixels(mesh, corners, paints, meshes) {
-            for axis in 0..2 {
+            for (axis, at) in at.into_iter().enumerate() {
                 // One more, because filtering reads half a pixel farther. Casting saturates.
-                self.min[axis] = self.min[axis].min((at[axis].floor() as i64).saturating_sub(1));
-                self.max[axis] = self.max[axis].max((at[axis].ceil() as i64).saturating_add(1));
+                self.min[axis] = self.min[axis].min((at.floor() as i64).saturating_sub(1));
+                self.max[axis] = self.max[axis].max((at.ceil() as i64).saturating_add(1));
             }
         }
         self.texels += paints.pixels(mesh, corners);
