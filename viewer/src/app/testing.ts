@@ -7,6 +7,8 @@
 //   symbol(id)          where its symbol's head is, or that of the group it is in
 //   projectPoint(e,n,u) the same for local metres
 //   pick(x, y)          what a click there would choose
+//   objects()           ids of the objects that loaded tiles know
+//   colourAt(x, y)      red, green, blue (0 … 255) of the picture there, drawn now
 //   background()        share of the picture that is sky (0 … 1)
 //   stats()             figures of the last frame
 //   deviceColour(id)    colour of a device's symbol, from its state as drawn
@@ -52,6 +54,8 @@ export interface TwinHooks {
   symbol(device: string): (Screen & { readonly members: readonly string[] }) | null;
   projectPoint(east_m: number, north_m: number, up_m: number): Screen | null;
   pick(x: number, y: number): Promise<Picked>;
+  objects(): readonly string[];
+  colourAt(x: number, y: number): readonly number[];
   background(): number;
   stats(): Record<'triangles' | 'drawCalls' | 'frames' | 'tilesVisible' | 'tilesFailed' | 'tilesLeft' | 'textureBytes' | 'memoryBytes' | 'errors', number>;
   deviceColour(device: string): string | null;
@@ -89,6 +93,8 @@ export function exposeForTests(parts: Parts | null): void {
     },
     projectPoint: (e, n, u) => inView(viewport, e, n, u),
     pick: (x, y) => Promise.resolve(picked(picking, x, y)),
+    objects: () => [...place.objects].sort(),
+    colourAt: (x, y) => colourAt(viewport, x, y),
     background: () => skyShare(viewport),
     stats: () => {
       const { visible, failed, textureBytes, memoryBytes } = place.figures;
@@ -119,6 +125,15 @@ function picked(picking: Picking, x: number, y: number): Picked {
   }
   const device = devices.peek().get(hit.id);
   return { type: 'device', id: hit.id, name: device?.name.zh ?? device?.name.en ?? hit.id, ...(device ? { position: device.position } : {}) };
+}
+
+/** Read straight after drawing, in one task, before the browser may clear the canvas. */
+function colourAt(viewport: Viewport, x: number, y: number): readonly number[] {
+  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const ratio = viewport.renderer.getPixelRatio();
+  viewport.frame();
+  context?.drawImage(viewport.canvas, x * ratio, y * ratio, 1, 1, 0, 0, 1, 1);
+  return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3);
 }
 
 /**

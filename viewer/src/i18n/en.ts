@@ -49,6 +49,10 @@ export const en: Dictionary = {
   close: 'Close',
   back: 'Back to the list',
   flyTo: 'Fly here',
+  hide: 'Hide building',
+  show: 'Show building',
+  hiddenNote: 'hidden',
+  showHidden: (n) => `Show ${n} hidden ${n === 1 ? 'building' : 'buildings'}`,
   device: 'Device',
   building: 'Building',
   ground: 'Place',
@@ -129,6 +133,6 @@ export const en: Dictionary = {
   helpRows: {
     mouse: [['Left drag', 'Move'], ['Right drag, or Ctrl + drag', 'Rotate about the cursor'], ['Wheel', 'Zoom to the cursor'], ['Click', 'Read a device, building or place'], ['Double-click', 'Go there']],
     touch: [['One finger', 'Move'], ['Pinch', 'Zoom'], ['Twist two fingers', 'Rotate'], ['Two fingers up or down', 'Tilt'], ['Double-tap', 'Go there']],
-    keys: [['← ↑ → ↓', 'Move'], ['+  −', 'Zoom'], ['Q  E', 'Rotate'], ['Home', 'Show everything'], ['N', 'North up'], ['F', 'Look at the selection'], ['/', 'Search'], ['Esc', 'Close'], ['?', 'This help']],
+    keys: [['← ↑ → ↓', 'Move'], ['+  −', 'Zoom'], ['Q  E', 'Rotate'], ['Home', 'Show everything'], ['N', 'North up'], ['F', 'Look at the selection'], ['H', 'Hide or show the building'], ['/', 'Search'], ['Esc', 'Close'], ['?', 'This help']],
   },
 };

@@ -289,7 +289,7 @@ export class Navigation implements Part, Mover {
   #centre(): Aim {
     if (this.#flight) return this.#flight.to;
     const ray = forward(this.#pose);
-    const hit = this.#place.hit(this.#pose.eye, ray) ?? meetLevel(this.#pose.eye, ray, this.#ground.up, this.#farthest);
+    const hit = this.#place.hit(this.#pose.eye, ray)?.point ?? meetLevel(this.#pose.eye, ray, this.#ground.up, this.#farthest);
     return toAim(this.#pose, hit ? Math.max(distance(this.#pose.eye, hit), NEAREST_M) : POINT_DISTANCE_M);
   }
 
@@ -298,7 +298,7 @@ export class Navigation implements Part, Mover {
     const { eye } = this.#pose;
     const ray = this.#viewport.ray(x, y);
     const level = this.#ground.up;
-    return this.#place.hit(eye, ray) ?? meetLevel(eye, ray, level, this.#farthest) ?? add(eye, scale(ray, Math.max(50, eye[2] - level)));
+    return this.#place.hit(eye, ray)?.point ?? meetLevel(eye, ray, level, this.#farthest) ?? add(eye, scale(ray, Math.max(50, eye[2] - level)));
   }
 
   get #farthest(): number {
@@ -351,7 +351,7 @@ export class Navigation implements Part, Mover {
       return pose;
     }
     if (Math.hypot(east - this.#ground.east, north - this.#ground.north) > 0.5) {
-      const below = this.#place.hit([east, north, top + 50], [0, 0, -1]);
+      const below = this.#place.hit([east, north, top + 50], [0, 0, -1])?.point;
       this.#ground = { east, north, up: below?.[2] ?? this.#bounds?.min.up_m ?? 0 };
     }
     // A roof overhead is no ground: only what lies below the eye, or buries it, counts.

@@ -1,16 +1,18 @@
 // The survey: tiles of the opened scene.
 //
-// In: the publication of state/session. Out: tiles in the viewport, their progress in state/view. A
-// new version replaces the old tiles once it shows something, so that the place never goes blank.
+// In: the publication of state/session, how objects look. Out: tiles in the viewport, their progress
+// and whether they know buildings in state/view. A new version replaces the old tiles once it shows something, so that the place never goes blank.
 import { batch, effect, type ReadonlySignal } from '@preact/signals-core';
 import type { Catalog, Scene } from '../api/types';
+import type { LookOf } from '../scene/features';
 import { IDENTITY, ecefToEnu } from '../scene/georef';
 import type { Vec } from '../scene/pose';
-import { TileLayer } from '../scene/tiles';
+import { TileLayer, type TileHit } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
 import type { Publication } from '../state/session';
-import { placeVisible, tiles } from '../state/view';
+import { identified, placeVisible, tiles } from '../state/view';
+import { looks } from './looks';
 
 /** Pixels by which the place may differ from the survey. */
 const ERROR_TARGET_PX = 16;
@@ -31,6 +33,7 @@ export class Photogrammetry implements Part {
     this.#viewport = viewport;
     this.#undo.push(viewport.add(this));
     this.#undo.push(effect(() => this.#open(publication.value)));
+    this.#undo.push(effect(() => this.#paint(looks.value)));
   }
 
   beforeDraw(): boolean {
@@ -47,6 +50,7 @@ export class Photogrammetry implements Part {
       batch(() => {
         if (now.done !== done || now.total !== total || now.failed !== failed) tiles.value = { done, total, failed };
         if (visible > 0) placeVisible.value = true;
+        identified.value = current.identified;
       });
     }
     return false;
@@ -56,7 +60,12 @@ export class Photogrammetry implements Part {
     return (this.#next ?? this.#shown)?.idle ?? false;
   }
 
-  hit(from: Vec, ray: Vec): Vec | null {
+  /** Ids of the objects in loaded tiles. */
+  get objects(): ReadonlySet<string> {
+    return this.#shown?.objects ?? new Set();
+  }
+
+  hit(from: Vec, ray: Vec): TileHit | null {
     return this.#shown?.hit(from, ray) ?? null;
   }
 
@@ -88,9 +97,14 @@ export class Photogrammetry implements Part {
       phone: onPhone(),
       changed: this.#viewport.invalidate,
     });
+    this.#next.paint(looks.peek());
     const { min, max } = scene.bounds;
     this.#viewport.sky.reach(Math.hypot(max.east_m - min.east_m, max.north_m - min.north_m));
     this.#viewport.invalidate();
+  }
+
+  #paint(lookOf: LookOf): void {
+    for (const layer of new Set([this.#shown, this.#next])) layer?.paint(lookOf);
   }
 
   /** Puts the next layer in the place of the shown one. */

@@ -1,7 +1,7 @@
 // What is at a place on the canvas, and what a click on it does.
 //
 // In: places on the canvas. Out: hits; selection and label in state. Symbols come before the survey;
-// of the survey, a point inside a footprint is its building.
+// the survey's tiles say whose a point is, and where they do not, a footprint around it does.
 import type { LocalBox, LocalPoint } from '../api/types';
 import { localToGeographic } from '../scene/georef';
 import type { Viewport } from '../scene/viewport';
@@ -9,7 +9,7 @@ import { select } from '../state/actions';
 import { devices } from '../state/devices';
 import { buildingAt } from '../state/footprint';
 import { hovered, type Selection, type Spot } from '../state/selection';
-import { buildings, publication } from '../state/session';
+import { buildingById, buildings, publication } from '../state/session';
 import { command } from '../state/view';
 import type { DeviceSymbols } from './devices';
 import type { Photogrammetry } from './photogrammetry';
@@ -35,10 +35,11 @@ export class Picking {
     const symbol = this.#symbols.at(x, y, touch);
     if (symbol) return { type: 'device', id: symbol.id, members: symbol.members };
     const { x: east_m, y: north_m, z: up_m } = this.#viewport.camera.position;
-    const point = this.#place.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
-    if (!point) return null;
+    const hit = this.#place.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
+    if (!hit) return null;
+    const { point, object } = hit;
     const spot = spotAt({ east_m: point[0], north_m: point[1], up_m: point[2] });
-    const building = buildingAt(buildings.peek(), point[0], point[1]);
+    const building = object === undefined ? buildingAt(buildings.peek(), point[0], point[1]) : buildingById.peek().get(object ?? '');
     return building ? { type: 'building', id: building.id, spot } : { type: 'ground', spot };
   }
 

@@ -1,9 +1,9 @@
 // The buildings of the model, by name; a click flies there and outlines the footprint.
 import type { ModelObject } from '../api/types';
 import { figure, named } from '../i18n';
-import { goToBuilding } from '../state/actions';
+import { goToBuilding, showHidden } from '../state/actions';
 import { filter } from '../state/devices';
-import { selection } from '../state/selection';
+import { hidden, selection } from '../state/selection';
 import { buildings, publication, zones } from '../state/session';
 import { language, texts } from '../state/settings';
 import { Icon } from './Icon';
@@ -41,7 +41,7 @@ export function BuildingRows() {
       <ul class="rows" onKeyDown={moveInList}>
         {rows.map(({ building, name }) => {
           const storeys = numberOf(building, 'storeys');
-          const notes = [zoneName(building.zone), storeys === null ? '' : `${t.storeys} ${figure(storeys, language.value, 0)}`];
+          const notes = [zoneName(building.zone), storeys === null ? '' : `${t.storeys} ${figure(storeys, language.value, 0)}`, hidden.value.has(building.id) ? t.hiddenNote : ''];
           return (
             <li key={building.id}>
               <button class="item" id={`row-${building.id}`} aria-current={building.id === current} tabIndex={building.id === stop ? 0 : -1} onClick={() => goToBuilding(building)}>
@@ -55,6 +55,13 @@ export function BuildingRows() {
           );
         })}
       </ul>
+      {hidden.value.size > 0 && (
+        <p class="more">
+          <button class="button quiet" onClick={showHidden}>
+            {t.showHidden(hidden.value.size)}
+          </button>
+        </p>
+      )}
       <p class="more">
         <small>{t.shownOf(rows.length, buildings.value.length)}</small>
       </p>

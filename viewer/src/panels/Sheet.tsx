@@ -2,11 +2,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { named } from '../i18n';
-import { deselect, goToSelection } from '../state/actions';
+import { deselect, goToSelection, toggleHidden } from '../state/actions';
 import { devicesKnown } from '../state/devices';
-import { selectedBuilding, selectedDevice, selection } from '../state/selection';
+import { hidden, selectedBuilding, selectedDevice, selection } from '../state/selection';
 import { kinds, publication } from '../state/session';
 import { language, texts } from '../state/settings';
+import { identified } from '../state/view';
 import { buildingName } from './BuildingRows';
 import { DeviceDetail } from './DeviceDetail';
 import { Icon, StatusGlyph } from './Icon';
@@ -57,6 +58,7 @@ export function Sheet({ phone }: { phone: boolean }) {
 
 function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; note: string; children: ComponentChildren }) {
   const t = texts.value;
+  const building = selectedBuilding.value;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The row that was pressed may have gone with the list: the focus continues here.
@@ -83,6 +85,11 @@ function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; 
             <Icon name="locate" />
             {t.flyTo}
           </button>
+          {building && identified.value && (
+            <button class="button quiet" onClick={() => toggleHidden(building.id)}>
+              {hidden.value.has(building.id) ? t.show : t.hide}
+            </button>
+          )}
         </div>
       </div>
     </aside>

@@ -2,11 +2,13 @@
 //
 // In: the address of a tileset and the matrix from its frame to the world. Out: an engine group that
 // refines itself to the camera, its progress, and ray hits. Called by the photogrammetry layer.
-// Follows 3D Tiles 1.1; contents are glTF with EXT_meshopt_compression and KHR_mesh_quantization.
+// Follows 3D Tiles 1.1; contents are glTF with EXT_meshopt_compression and KHR_mesh_quantization, and
+// what scene/features reads.
 import { TilesRenderer } from '3d-tiles-renderer/three';
-import { Matrix4, Mesh, Raycaster, Texture, Vector3, type Camera, type Material, type Object3D } from 'three';
+import { Matrix4, Mesh, Raycaster, Texture, Vector3, type Camera, type Intersection, type Material, type Object3D } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import { featuresPlugin, isHidden, objectOf, tableOf, type FeatureTable, type LookOf } from './features';
 import { adaptErrorTarget, retryDelay_ms } from './tile-policy';
 import type { Vec } from './pose';
 
@@ -16,6 +18,12 @@ export interface TileCounts {
   readonly total: number;
   readonly failed: number;
   readonly visible: number;
+}
+
+/** What a ray met: where, and whose it is; `object` is undefined where tiles know no objects. */
+export interface TileHit {
+  readonly point: Vec;
+  readonly object: string | null | undefined;
 }
 
 /** Counters of the library that its types leave out. */
@@ -39,8 +47,10 @@ export class TileLayer {
   readonly #tiles: TilesRenderer;
   readonly #raycaster = new Raycaster();
   readonly #textureBytes = new Map<Object3D, number>();
+  readonly #tables = new Map<Object3D, FeatureTable>();
   readonly #changed: () => void;
   readonly #errorTarget: number;
+  #lookOf: LookOf = () => null;
   #retryTimer = 0;
   #failures = 0;
   #disposed = false;
@@ -55,6 +65,7 @@ export class TileLayer {
     tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.75;
     const loader = new GLTFLoader(tiles.manager);
     loader.setMeshoptDecoder(MeshoptDecoder);
+    loader.register(featuresPlugin);
     tiles.manager.addHandler(/\.(gltf|glb)$/, loader);
 
     this.group = tiles.group;
@@ -64,7 +75,7 @@ export class TileLayer {
 
     tiles.addEventListener('needs-update', this.#changed);
     tiles.addEventListener('load-model', ({ scene }) => this.#modelLoaded(scene));
-    tiles.addEventListener('dispose-model', ({ scene }) => this.#textureBytes.delete(scene));
+    tiles.addEventListener('dispose-model', ({ scene }) => this.#modelGone(scene));
     tiles.addEventListener('load-error', () => this.#retryLater());
   }
 
@@ -103,13 +114,30 @@ export class TileLayer {
     return (this.#tiles.lruCache as unknown as { cachedBytes: number }).cachedBytes;
   }
 
-  /** Where a ray first meets the place; null if it meets none of what is loaded. */
-  hit(from: Vec, ray: Vec): Vec | null {
+  /** Where a ray first meets what is drawn; null if it meets none of what is loaded. */
+  hit(from: Vec, ray: Vec): TileHit | null {
     this.#raycaster.set(new Vector3(...from), new Vector3(...ray).normalize());
-    (this.#raycaster as Raycaster & { firstHitOnly: boolean }).firstHitOnly = true;
-    const hits = this.#raycaster.intersectObject(this.group, true);
-    const point = hits[0]?.point;
-    return point ? [point.x, point.y, point.z] : null;
+    const first = this.#cast(true)[0];
+    // Behind something hidden lies what is seen there.
+    const hit = first && isHidden(first) ? this.#cast(false).find((next) => !isHidden(next)) : first;
+    return hit ? { point: [hit.point.x, hit.point.y, hit.point.z], object: objectOf(hit) } : null;
+  }
+
+  /** Draws objects as `lookOf` says from now on, in all tiles, also in those still to come. */
+  paint(lookOf: LookOf): void {
+    this.#lookOf = lookOf;
+    for (const table of this.#tables.values()) table.paint(lookOf);
+    this.#changed();
+  }
+
+  /** Whether a loaded tile knows objects. */
+  get identified(): boolean {
+    return this.#tables.size > 0;
+  }
+
+  /** Ids of the objects in loaded tiles. */
+  get objects(): ReadonlySet<string> {
+    return new Set([...this.#tables.values()].flatMap(({ ids }) => ids));
   }
 
   dispose(): void {
@@ -117,6 +145,8 @@ export class TileLayer {
     clearTimeout(this.#retryTimer);
     this.#tiles.removeEventListener('needs-update', this.#changed);
     this.#tiles.dispose();
+    for (const { texture } of this.#tables.values()) texture.dispose();
+    this.#tables.clear();
     this.#textureBytes.clear();
   }
 
@@ -128,7 +158,23 @@ export class TileLayer {
     return this.#failures > 0 && this.#tiles.root === null;
   }
 
+  #cast(firstHitOnly: boolean): Intersection[] {
+    Object.assign(this.#raycaster, { firstHitOnly });
+    return this.#raycaster.intersectObject(this.group, true);
+  }
+
+  #modelGone(model: Object3D): void {
+    this.#textureBytes.delete(model);
+    this.#tables.get(model)?.texture.dispose();
+    this.#tables.delete(model);
+  }
+
   #modelLoaded(model: Object3D): void {
+    const table = tableOf(model);
+    if (table) {
+      this.#tables.set(model, table);
+      table.paint(this.#lookOf);
+    }
     let bytes = 0;
     model.traverse((part) => {
       if (!(part instanceof Mesh)) return;

@@ -4,7 +4,7 @@
 import { batch } from '@preact/signals-core';
 import type { DeviceView, ModelObject } from '../api/types';
 import { devices } from './devices';
-import { hovered, selectedBuilding, selectedDevice, selection, type Selection } from './selection';
+import { hidden, hovered, selectedBuilding, selectedDevice, selection, type Selection } from './selection';
 import { command, focusAsked, listOpen, pull, sheetOpen } from './view';
 
 /** Width below which list and sheet together would cover more than a third of the scene. */
@@ -62,6 +62,18 @@ export function goToDeviceId(id: string): void {
 export function goToBuilding(building: ModelObject): void {
   select({ type: 'building', id: building.id, spot: null });
   command({ do: 'box', box: building.bounds });
+}
+
+/** Hides a building in the scene, or shows it again. */
+export function toggleHidden(id: string): void {
+  const next = new Set(hidden.peek());
+  if (!next.delete(id)) next.add(id);
+  hidden.value = next;
+}
+
+/** Shows every building again. */
+export function showHidden(): void {
+  hidden.value = new Set();
 }
 
 /** Brings the selection into view. */

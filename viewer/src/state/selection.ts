@@ -20,6 +20,8 @@ export type Selection =
   | { readonly type: 'ground'; readonly spot: Spot };
 
 export const selection = signal<Selection | null>(null);
+/** Ids of buildings that are not to be drawn. */
+export const hidden = signal<ReadonlySet<string>>(new Set());
 /** The device under the pointer, for its label. */
 export const hovered = signal<{ readonly id: string; readonly others: number; readonly x: number; readonly y: number } | null>(null);
 

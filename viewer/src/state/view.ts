@@ -62,6 +62,8 @@ export interface TileProgress {
 export const tiles = signal<TileProgress>({ done: 0, total: 0, failed: 0 });
 /** Whether anything of the place is on screen. */
 export const placeVisible = signal(false);
+/** Whether what is loaded of the place knows its buildings, so that they can be hidden. */
+export const identified = signal(false);
 
 /** What keeps the scene from being drawn at all. */
 export const graphics = signal<'ok' | 'missing' | 'lost'>('ok');

@@ -1,10 +1,10 @@
-// The keyboard: moves the camera, opens search and help.
+// The keyboard: moves the camera, hides buildings, opens search and help.
 //
 // In: key presses anywhere on the page. Out: commands and state. Keys in a text field, a menu or a
 // dialog are left to it; arrow keys in a list move through the list.
-import { goToSelection, deselect, onPhone, showList } from '../state/actions';
-import { selection } from '../state/selection';
-import { command, focusAsked, helpOpen, listOpen, type Command } from '../state/view';
+import { goToSelection, deselect, onPhone, showList, toggleHidden } from '../state/actions';
+import { selectedBuilding, selection } from '../state/selection';
+import { command, focusAsked, helpOpen, identified, listOpen, type Command } from '../state/view';
 
 /** Camera commands by key. */
 const CAMERA: Readonly<Record<string, Command>> = {
@@ -40,6 +40,7 @@ export function startKeyboard(): () => void {
     const move = CAMERA[key];
     if (move) command(move);
     else if (key === 'f') goToSelection();
+    else if (key === 'h' && identified.peek() && selectedBuilding.peek()) toggleHidden(selectedBuilding.peek()?.id ?? '');
     else if (key === '?') helpOpen.value = true;
     else if (key === '/') {
       if (!listOpen.peek() || onPhone()) showList();

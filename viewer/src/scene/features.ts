@@ -1,0 +1,134 @@
+// What a tile's triangles belong to, and how those objects are drawn.
+//
+// In: glTF with EXT_mesh_features and EXT_structural_metadata. Out: the object under a ray, and for
+// each tile a small table of looks, one texel an object, that the material's shader reads. So a
+// change of looks touches no geometry. Called by scene/tiles.
+import { DataTexture, type Intersection, type Material, type Mesh, type Object3D } from 'three';
+import type { GLTF, GLTFLoaderPlugin, GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
+
+/** As surveyed (`null`), not at all, or mixed with a colour: red, green, blue and its share, 0 … 1. */
+export type Look = readonly [number, number, number, number] | 'hidden' | null;
+export type LookOf = (id: string) => Look;
+
+/** Looks in a row of the texture. */
+const WIDTH = 256;
+/** The share that says "not at all". */
+const HIDDEN = 255;
+const ATTRIBUTE = '_feature_id_0';
+
+/** The rows of a tile's property table, in its order. */
+export class FeatureTable {
+  /** One texel a row; the last stands for triangles that belong to nothing. */
+  readonly texture: DataTexture;
+  readonly #texels: Uint8Array;
+
+  constructor(readonly ids: readonly string[]) {
+    const height = Math.ceil((ids.length + 1) / WIDTH);
+    this.#texels = new Uint8Array(WIDTH * height * 4);
+    this.texture = new DataTexture(this.#texels, WIDTH, height);
+  }
+
+  paint(lookOf: LookOf): void {
+    this.ids.forEach((id, row) => {
+      const look = lookOf(id);
+      const [r, g, b, share] = look === 'hidden' || look === null ? [0, 0, 0, 0] : look;
+      const texel = [r, g, b, share].map((part) => Math.min(Math.round(part * 255), HIDDEN - 1));
+      if (look === 'hidden') texel[3] = HIDDEN;
+      this.#texels.set(texel, row * 4);
+    });
+    this.texture.needsUpdate = true;
+  }
+
+  hides(row: number): boolean {
+    return this.#texels[row * 4 + 3] === HIDDEN;
+  }
+}
+
+const isMesh = (part: Object3D): part is Mesh => 'isMesh' in part;
+
+/** The row of what a ray met: null if its tile knows no objects. */
+function rowOf(hit: Intersection): { table: FeatureTable; row: number } | null {
+  const table: unknown = hit.object.userData.features;
+  if (!(table instanceof FeatureTable) || !isMesh(hit.object) || !hit.face) return null;
+  return { table, row: hit.object.geometry.getAttribute(ATTRIBUTE).getX(hit.face.a) };
+}
+
+/** The object that a ray met; null for none; undefined if its tile knows no objects. */
+export function objectOf(hit: Intersection): string | null | undefined {
+  const found = rowOf(hit);
+  return found ? (found.table.ids[found.row] ?? null) : undefined;
+}
+
+export function isHidden(hit: Intersection): boolean {
+  const found = rowOf(hit);
+  return found?.table.hides(found.row) ?? false;
+}
+
+/** The table of a loaded tile. */
+export const tableOf = (scene: Object3D): FeatureTable | null => (scene.userData.features as FeatureTable | undefined) ?? null;
+
+interface Column {
+  readonly values: number;
+  readonly stringOffsets: number;
+  readonly stringOffsetType?: 'UINT8' | 'UINT16' | 'UINT32';
+}
+
+interface Document {
+  readonly extensions?: {
+    readonly EXT_structural_metadata?: { readonly propertyTables?: readonly { readonly properties: { readonly id?: Column } }[] };
+  };
+}
+
+const OFFSETS = { UINT8: Uint8Array, UINT16: Uint16Array, UINT32: Uint32Array };
+
+async function readStrings(parser: GLTFParser, column: Column): Promise<string[]> {
+  const view = (index: number): Promise<ArrayBuffer> => parser.getDependency('bufferView', index) as Promise<ArrayBuffer>;
+  const [values, bytes] = await Promise.all([view(column.values), view(column.stringOffsets)]);
+  const offsets = new OFFSETS[column.stringOffsetType ?? 'UINT32'](bytes);
+  const text = new TextDecoder();
+  return Array.from({ length: offsets.length - 1 }, (_, row) => text.decode(values.slice(offsets[row], offsets[row + 1])));
+}
+
+/** Extends the glTF loader: scenes get their table, materials of meshes with ids the look of it. */
+export function featuresPlugin(parser: GLTFParser): GLTFLoaderPlugin {
+  return {
+    name: 'EXT_structural_metadata',
+    async afterRoot({ scene }: GLTF) {
+      const column = (parser.json as Document).extensions?.EXT_structural_metadata?.propertyTables?.[0]?.properties.id;
+      if (!column) return;
+      const table = new FeatureTable(await readStrings(parser, column));
+      scene.userData.features = table;
+      scene.traverse((part) => {
+        if (!isMesh(part) || !part.geometry.hasAttribute(ATTRIBUTE)) return;
+        part.userData.features = table;
+        for (const material of [part.material].flat()) dress(material, table);
+      });
+    },
+  };
+}
+
+/** Makes a material read its looks from a table. A hidden triangle is moved out of the picture. */
+function dress(material: Material, table: FeatureTable): void {
+  material.onBeforeCompile = (shader) => {
+    shader.uniforms.looks = { value: table.texture };
+    shader.vertexShader = shader.vertexShader
+      .replace('#include <common>', `#include <common>\nattribute float ${ATTRIBUTE};\nuniform sampler2D looks;\nflat varying vec4 look;`)
+      .replace(
+        '#include <project_vertex>',
+        `#include <project_vertex>
+        int row = int(${ATTRIBUTE} + .5);
+        look = texelFetch(looks, ivec2(row % ${WIDTH}, row / ${WIDTH}), 0);
+        if (look.a > .999) gl_Position = vec4(2., 2., 2., 1.);`,
+      );
+    // The light of the survey stays, so that windows and edges can still be seen.
+    shader.fragmentShader = shader.fragmentShader
+      .replace('#include <common>', '#include <common>\nflat varying vec4 look;')
+      .replace(
+        '#include <map_fragment>',
+        `#include <map_fragment>
+        float lightness = dot(diffuseColor.rgb, vec3(.2126, .7152, .0722));
+        diffuseColor.rgb = mix(diffuseColor.rgb, pow(look.rgb, vec3(2.2)) * (lightness + .25), look.a);`,
+      );
+  };
+  material.customProgramCacheKey = () => 'features';
+}
