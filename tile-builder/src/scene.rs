@@ -127,6 +127,17 @@ pub enum Switch {
     },
 }
 
+/// A mesh after cutting. Its first vertices are those that were there.
+#[derive(Debug, Clone)]
+pub struct CutMesh {
+    /// The pieces.
+    pub mesh: Mesh,
+    /// What the vertices behind those that were there are made of.
+    pub blends: Vec<Blend>,
+    /// Into how many pieces each triangle was cut, in order.
+    pub pieces: Vec<u32>,
+}
+
 impl Mesh {
     /// Number of triangles.
     #[must_use]
@@ -139,6 +150,12 @@ impl Mesh {
     /// vertices are interpolated; no vertex moves and no crack opens, see [`cut`].
     #[must_use]
     pub fn cut_along(&self, outlines: &Outlines) -> Option<Self> {
+        self.cut_in_pieces(outlines).map(|cut| cut.mesh)
+    }
+
+    /// As [`Self::cut_along`], also telling what was cut into what.
+    #[must_use]
+    pub fn cut_in_pieces(&self, outlines: &Outlines) -> Option<CutMesh> {
         if !outlines.touches(&Aabb::around(&self.positions)) {
             return None;
         }
@@ -152,10 +169,10 @@ impl Mesh {
             material: self.material.clone(),
             label: self.label.clone(),
         };
-        for blend in cut.blends {
-            mesh.blend_attributes(&blend);
+        for blend in &cut.blends {
+            mesh.blend_attributes(blend);
         }
-        Some(mesh)
+        Some(CutMesh { mesh, blends: cut.blends, pieces: cut.pieces })
     }
 
     fn blend_attributes(&mut self, Blend { from, weights }: &Blend) {

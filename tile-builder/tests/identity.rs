@@ -116,6 +116,74 @@ fn a_roof_that_overhangs_is_the_buildings_and_the_pavement_below_it_is_not() {
 }
 
 #[test]
+fn a_balcony_is_the_buildings_and_a_hedge_below_it_is_not() {
+    let mut mesh = town(&[([-5.0, -4.0, 5.0, 4.0], 15.0)]);
+    sheet([-2.0, -5.4, 2.0, -4.0], 8.0, &mut mesh);
+    sheet([-2.0, -5.4, 2.0, -4.7], 4.0, &mut mesh);
+    let footprints = [footprint("a", [-5.0, -4.0, 5.0, 4.0], &serde_json::Value::Null)];
+    let (meshes, features) = identify(vec![mesh.clone()], &buildings(&footprints, &mesh));
+    let balcony = areas_where(&meshes, &features, |[_, n, up]| n < -4.0 && (up - 8.0).abs() < 0.1);
+    assert!((balcony["building/a"] - 4.0 * 1.4).abs() < 1e-6, "{balcony:?}");
+    assert_eq!(areas_where(&meshes, &features, |[.., up]| (up - 4.0).abs() < 0.1), BTreeMap::new());
+}
+
+/// Edges that no other triangle runs along the other way, found by their ends, bit by bit.
+fn open_edges(meshes: &[Mesh]) -> Vec<[[f64; 3]; 2]> {
+    let key = |p: [f64; 3]| p.map(f64::to_bits);
+    let mut balance: BTreeMap<_, (i32, [[f64; 3]; 2])> = BTreeMap::new();
+    for mesh in meshes {
+        for corners in mesh.indices.as_chunks::<3>().0 {
+            let [a, b, c] = corners.map(|corner| mesh.positions[corner as usize]);
+            for [from, to] in [[a, b], [b, c], [c, a]] {
+                let (ends, by) = if key(from) < key(to) { ([from, to], 1) } else { ([to, from], -1) };
+                balance.entry(ends.map(key)).or_insert((0, ends)).0 += by;
+            }
+        }
+    }
+    balance.into_values().filter(|(sum, _)| *sum != 0).map(|(_, ends)| ends).collect()
+}
+
+fn open_length(meshes: &[Mesh]) -> f64 {
+    let length = |[a, b]: &[[f64; 3]; 2]| (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt();
+    open_edges(meshes).iter().map(length).sum()
+}
+
+#[test]
+fn pavement_along_an_outline_stays_whole_and_nothing_opens() {
+    // One skin: ground that rises to a knoll in the north, through the overhang of the footprint.
+    let mut ground = Mesh::default();
+    sheet([-20.0, -20.0, 20.0, 20.0], 3.0, &mut ground);
+    for [e, n, up] in &mut ground.positions {
+        *up += (*n - 3.0).max(0.0) * 1.5 + 0.01 * (*e * 3.7).sin();
+    }
+    // In two meshes, as textures divide it.
+    let half = |part: usize| {
+        ground.with_triangles((0..ground.triangles()).filter(|t| t % 2 == part).map(|t| (t, NO_FEATURE)))
+    };
+    let stated = serde_json::json!({ "ground_m": 3.0, "height_m": 12.0 });
+    let footprints = [footprint("a", [-5.3, -4.4, 5.2, 4.1], &stated)];
+    let buildings = buildings(&footprints, &ground);
+    let (meshes, features) = identify(vec![half(0), half(1)], &buildings);
+    let cut: usize = [half(0), half(1)]
+        .iter()
+        .filter_map(|m| m.cut_along(buildings.outlines()))
+        .map(|m| m.triangles())
+        .sum();
+    let identified: usize = meshes.iter().map(Mesh::triangles).sum();
+    assert!(
+        2 * identified < cut + ground.triangles(),
+        "{} became {identified}, cut {cut}",
+        ground.triangles()
+    );
+    assert!(identified > ground.triangles(), "the knoll in the overhang is divided");
+    let beyond = areas_where(&meshes, &features, |[_, n, _]| n > 4.1);
+    assert!(beyond["building/a"] > 10.0, "{beyond:?}");
+    let rim = |p: &[f64; 3]| (0..2).any(|axis| (p[axis].abs() - 20.0).abs() < 1e-9);
+    let open = open_edges(&meshes);
+    assert!(open.iter().flatten().all(rim), "{open:?}");
+}
+
+#[test]
 fn ground_and_top_come_from_the_survey_and_stated_ones_win() {
     let mesh = town(&[([-5.0, -4.0, 5.0, 4.0], 15.0), ([8.0, -4.0, 14.0, 4.0], 9.0)]);
     let stated = serde_json::json!({ "ground_m": 2.5, "height_m": 7.0, "name_zh": "乙", "name_en": "B" });
@@ -244,7 +312,10 @@ fn every_building_of_a_real_survey_has_its_triangles_at_every_level() {
         let (mut before, mut after) = (0, 0);
         for meshes in files {
             before += meshes.iter().map(Mesh::triangles).sum::<usize>();
+            let rims = open_length(meshes);
             let (meshes, features) = identify(meshes.clone(), &buildings);
+            let opened = open_length(&meshes) - rims;
+            assert!(opened.abs() < 1e-6 * rims, "L{level}: {opened} m of {rims} m of rims opened");
             after += meshes.iter().map(Mesh::triangles).sum::<usize>();
             for feature in &features {
                 let floor = ground[feature.id.as_str()];

@@ -43,6 +43,8 @@ pub struct Cut {
     pub blends: Vec<Blend>,
     /// Corners of triangles; the pieces of a triangle follow one another, in its sense of rotation.
     pub indices: Vec<u32>,
+    /// Into how many pieces each triangle was cut, 1 if it is whole.
+    pub pieces: Vec<u32>,
 }
 
 /// Cuts triangles along outlines. `None` if no triangle had to be cut.
@@ -53,6 +55,7 @@ pub struct Cut {
 pub fn cut(positions: &[[f64; 3]], indices: &[u32], outlines: &Outlines) -> Option<Cut> {
     let mut knife = Knife { positions: positions.to_vec(), blends: Vec::new(), known: HashMap::new() };
     let mut out = Vec::with_capacity(indices.len());
+    let mut counts = Vec::with_capacity(indices.len() / 3);
     for corners in indices.as_chunks::<3>().0 {
         let plan = knife.plan_box(*corners);
         let (points, lines) = (outlines.corners_near(plan), outlines.segments_near(plan));
@@ -63,10 +66,11 @@ pub fn cut(positions: &[[f64; 3]], indices: &[u32], outlines: &Outlines) -> Opti
         for line in lines {
             pieces = knife.along_segment(&pieces, &line);
         }
+        counts.push(pieces.len() as u32);
         out.extend(pieces.into_iter().flatten());
     }
     let Knife { positions, blends, .. } = knife;
-    (!blends.is_empty()).then_some(Cut { positions, blends, indices: out })
+    (!blends.is_empty()).then_some(Cut { positions, blends, indices: out, pieces: counts })
 }
 
 /// The vertices as they grow.

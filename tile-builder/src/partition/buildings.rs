@@ -17,7 +17,9 @@ use crate::scene::Feature;
 
 /// Corners sharper than this are bevelled when a footprint grows, in radians.
 const SHARPEST_MITRE: f64 = 0.8;
-/// How far beyond the margin the ground is looked for, in metres; further if nothing is found.
+/// How far a mitre may reach, in margins: one over the sine of half that angle.
+const LONGEST_MITRE: f64 = 2.6;
+/// How far beyond the overhang the ground is looked for, in metres; further if nothing is found.
 const GROUND_REACH_M: [f64; 3] = [5.0, 15.0, 40.0];
 /// Cells with ground that are enough to believe it.
 const ENOUGH_CELLS: usize = 8;
@@ -29,17 +31,34 @@ const TOP_SHARE: f64 = 0.95;
 /// Which triangles in and around a footprint are its building's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IdentityRule {
-    /// How far roofs and walls may reach over the footprint, in metres.
+    /// How far walls may bulge over the footprint, in metres.
     pub margin_m: f64,
-    /// In that margin, how far above the ground a triangle must be, in metres.
+    /// In that margin, how far above the ground a triangle must be, in metres: higher than a kerb.
     pub above_ground_m: f64,
+    /// How far balconies and eaves may reach over the footprint, in metres.
+    pub overhang_m: f64,
+    /// Beyond the margin, how far above the ground a triangle must be, in metres: higher than a hedge.
+    pub overhang_above_ground_m: f64,
     /// How far above its top a building may still reach, in metres. What is higher is a tree.
     pub above_top_m: f64,
 }
 
+impl IdentityRule {
+    /// How far from a footprint its building may have triangles, in metres.
+    fn reach_m(&self) -> f64 {
+        self.margin_m.max(self.overhang_m)
+    }
+}
+
 impl Default for IdentityRule {
     fn default() -> Self {
-        Self { margin_m: 0.6, above_ground_m: 0.5, above_top_m: 4.0 }
+        Self {
+            margin_m: 0.6,
+            above_ground_m: 0.5,
+            overhang_m: 1.6,
+            overhang_above_ground_m: 1.2,
+            above_top_m: 4.0,
+        }
     }
 }
 
@@ -74,7 +93,7 @@ impl Buildings {
         let frame = EnuFrame::at(origin);
         let placed: Vec<Building> = footprints.iter().map(|area| place(area, origin, &frame)).collect();
         let shapes: Vec<MultiPolygon> = placed.iter().map(|building| building.footprint.clone()).collect();
-        let grown: Vec<MultiPolygon> = shapes.iter().map(|shape| grow(shape, rule.margin_m)).collect();
+        let grown: Vec<MultiPolygon> = shapes.iter().map(|shape| grow(shape, rule.reach_m())).collect();
         let mut buildings =
             Self { list: placed, rule, footprints: Outlines::new(&shapes), grown: Outlines::new(&grown) };
         for (at, area) in footprints.iter().enumerate() {
@@ -95,7 +114,7 @@ impl Buildings {
         &self.list
     }
 
-    /// The outlines that meshes are cut along: the footprints with their margins.
+    /// The outlines that meshes are cut along: the footprints with their overhangs.
     #[must_use]
     pub fn outlines(&self) -> &Outlines {
         &self.grown
@@ -104,7 +123,8 @@ impl Buildings {
     /// West, south, east and north of what may be a building's, in local metres.
     #[must_use]
     pub fn extent(&self, building: usize) -> Option<[f64; 4]> {
-        let ([west, south], [east, north]) = self.box_around(building, self.rule.margin_m * 2.0)?;
+        let ([west, south], [east, north]) =
+            self.box_around(building, self.rule.reach_m() * LONGEST_MITRE)?;
         Some([west, south, east, north])
     }
 
@@ -129,7 +149,9 @@ impl Buildings {
         near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let fits = |&(distance, at): &(f64, usize)| {
             let Building { ground_m, top_m, .. } = self.list[at];
-            let stands = ground_m.is_some_and(|ground| z > ground + self.rule.above_ground_m);
+            let IdentityRule { margin_m, above_ground_m, overhang_above_ground_m, .. } = self.rule;
+            let clear = if distance <= margin_m { above_ground_m } else { overhang_above_ground_m };
+            let stands = ground_m.is_some_and(|ground| z > ground + clear);
             let under_top = top_m.is_none_or(|top| z <= top + self.rule.above_top_m);
             (distance == 0.0 || stands) && under_top
         };
@@ -147,7 +169,7 @@ impl Buildings {
 
     /// The ground beside a building: low among the lowest surfaces around it, outside of others.
     fn ground_of(&self, at: usize, relief: &Relief) -> Option<f64> {
-        let margin = self.rule.margin_m;
+        let margin = self.rule.reach_m();
         for reach in GROUND_REACH_M {
             let (min, max) = self.box_around(at, margin + reach)?;
             let cells = relief.within(min, max);

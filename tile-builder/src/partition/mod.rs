@@ -7,6 +7,7 @@ pub mod buildings;
 pub mod cells;
 pub mod clip;
 pub mod identity;
+mod mend;
 pub mod quadtree;
 pub mod relief;
 pub mod streets;
