@@ -38,6 +38,7 @@ fn the_sample_community_lives_in_the_browser() {
     let buildings = server.get("/api/v1/objects?class=building").unwrap();
     assert!(!buildings["objects"].as_array().unwrap().is_empty(), "no buildings came through");
     say(&node("sample.mjs", &[], Some(&server.address)).unwrap());
+    say(&node("buildings.mjs", &[], Some(&server.address)).unwrap());
 }
 
 #[test]

@@ -27,12 +27,27 @@ async function visibleBuilding() {
     const spot = await view.page.evaluate((p) => window.__twin.projectPoint(...p), overRoof(building));
     if (!spot || spot.x < 350 || spot.x > 850 || spot.y < 80 || spot.y > 560) continue;
     const hit = await view.page.evaluate(({ x, y }) => window.__twin.pick(x, y), spot);
-    if (hit.type === 'building' && hit.id === building.id) return { building, spot };
+    if (hit.type === 'building' && hit.id === building.id) return { building, spot, at: hit.position };
   }
   return assert.fail('no roof can be picked');
 }
 
-const colourAt = ({ x, y }) => view.page.evaluate(([px, py]) => window.__twin.colourAt(px, py), [x, y]);
+/** The colour of a place in the picture. The picture moves aside when a panel opens. */
+async function colourOf({ east_m, north_m, up_m }) {
+  await view.settled();
+  return view.page.evaluate(([e, n, u]) => {
+    const { x, y } = window.__twin.projectPoint(e, n, u);
+    return window.__twin.colourAt(x, y);
+  }, [east_m, north_m, up_m]);
+}
+
+/** Waits until a click on a place would choose the building, or no longer would. */
+const untilPicked = (what, { east_m, north_m, up_m }, id, wanted) =>
+  until(view.page, what, async ([e, n, u, building, yes]) => {
+    const spot = window.__twin.projectPoint(e, n, u);
+    return spot !== null && ((await window.__twin.pick(spot.x, spot.y)).id === building) === yes;
+  }, [east_m, north_m, up_m, id, wanted]);
+
 const cyan = ([r, g, b]) => (g + b) / 2 - r;
 
 test('loaded_tiles_know_the_buildings_of_the_model', async () => {
@@ -43,57 +58,54 @@ test('loaded_tiles_know_the_buildings_of_the_model', async () => {
 });
 
 test('a_picked_building_is_tinted_hidden_and_shown_again', async () => {
-  const { building, spot } = await visibleBuilding();
-  const before = await colourAt(spot);
+  const { building, spot, at } = await visibleBuilding();
+  const before = await colourOf(at);
   await view.page.mouse.click(spot.x, spot.y);
   await view.page.getByRole('heading', { name: building.name.zh }).first().waitFor({ timeout: 10_000 });
-  await view.settled();
-  const tinted = await colourAt(spot);
+  const tinted = await colourOf(at);
   assert.ok(cyan(tinted) > cyan(before) + 20, `${before} became ${tinted}`);
   await view.screenshot('building-picked');
 
   await view.page.getByRole('button', { name: '隐藏楼栋' }).click();
-  await until(view.page, 'the building is gone', ([x, y, id]) => window.__twin.pick(x, y).then((hit) => hit.id !== id), [spot.x, spot.y, building.id]);
-  await view.settled();
-  const behind = await colourAt(spot);
+  await untilPicked('the building is gone', at, building.id, false);
+  const behind = await colourOf(at);
   assert.ok(cyan(behind) < cyan(tinted) - 20, `${tinted} became ${behind}`);
   await view.screenshot('building-hidden');
 
   await view.page.locator('canvas').focus();
   await view.page.keyboard.press('h');
-  await until(view.page, 'the building is back', ([x, y, id]) => window.__twin.pick(x, y).then((hit) => hit.id === id), [spot.x, spot.y, building.id]);
+  await untilPicked('the building is back', at, building.id, true);
   await view.page.keyboard.press('Escape');
-  await view.settled();
-  const [r, g, b] = await colourAt(spot);
-  assert.ok([r - before[0], g - before[1], b - before[2]].every((off) => Math.abs(off) <= 8), `${before} became ${[r, g, b]}`);
+  const after = await colourOf(at);
+  assert.ok(after.every((part, axis) => Math.abs(part - before[axis]) <= 12), `${before} became ${after}`);
 });
 
 test('hidden_buildings_are_said_in_the_list_and_shown_from_there', async () => {
-  const { building, spot } = await visibleBuilding();
-  await view.page.getByRole('tab', { name: /楼栋/ }).click();
-  await view.page.locator(`[id="row-${building.id}"]`).click();
+  const { building, at } = await visibleBuilding();
+  await view.page.getByRole('tab', { name: '楼栋' }).click();
+  const row = view.page.locator(`[id="row-${building.id}"]`);
+  await row.click();
   await view.page.keyboard.press('h');
   await view.page.keyboard.press('Escape');
-  await view.page.locator(`[id="row-${building.id}"]`, { hasText: '已隐藏' }).waitFor({ timeout: 10_000 });
-  await view.page.getByRole('button', { name: /显示已隐藏的 1 栋楼/ }).click();
-  assert.equal(await view.page.getByText('已隐藏').count(), 0);
-  assert.ok(spot);
+  await row.filter({ hasText: '已隐藏' }).waitFor({ timeout: 10_000 });
+  await untilPicked('the building is gone', at, building.id, false);
+  await view.page.getByRole('button', { name: '显示已隐藏的 1 栋楼' }).click();
+  await untilPicked('the building is back', at, building.id, true);
+  assert.equal(await row.filter({ hasText: '已隐藏' }).count(), 0);
 });
 
-test('a_building_far_from_its_coarse_tiles_is_tinted_at_every_level', async () => {
-  // The view from above shows coarse tiles, the flight to a building fine ones.
-  const { building } = await visibleBuilding();
-  await view.page.locator(`[id="row-${building.id}"]`).click();
-  await view.settled();
-  const spot = await view.page.evaluate((p) => window.__twin.projectPoint(...p), overRoof(building));
-  assert.ok(spot, 'the building is not in the picture');
-  const near = await colourAt(spot);
+test('a_selected_building_is_tinted_in_coarse_tiles_and_in_fine_ones', async () => {
   await view.page.keyboard.press('Home');
   await view.settled();
-  const far = await view.page.evaluate((p) => window.__twin.projectPoint(...p), overRoof(building));
-  const colour = await colourAt(far);
+  const { building, at } = await visibleBuilding();
+  const plain = await colourOf(at);
+  await view.page.locator(`[id="row-${building.id}"]`).click();
+  const fine = await colourOf(at);
+  await view.screenshot('building-fine');
+  await view.page.keyboard.press('Home');
+  const coarse = await colourOf(at);
   await view.screenshot('building-coarse');
-  assert.ok(cyan(near) > 0 && cyan(colour) > 0, `near ${near}, far ${colour}`);
+  for (const colour of [fine, coarse]) assert.ok(cyan(colour) > cyan(plain) + 15, `${plain} became ${fine} and ${coarse}`);
 });
 
 test('nothing_goes_wrong', () => {
