@@ -6,6 +6,7 @@ import { batch, effect, type ReadonlySignal } from '@preact/signals-core';
 import type { Catalog, Scene } from '../api/types';
 import type { LookOf } from '../scene/features';
 import { IDENTITY, ecefToEnu } from '../scene/georef';
+import { LazyKtx2Loader } from '../scene/ktx2';
 import type { Vec } from '../scene/pose';
 import { TileLayer, type TileHit } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
@@ -26,11 +27,14 @@ export function chooseScene(catalog: Catalog): Scene | null {
 export class Photogrammetry implements Part {
   readonly #viewport: Viewport;
   readonly #undo: (() => void)[] = [];
+  // One for all versions: its workers are costly.
+  readonly #ktx2: LazyKtx2Loader;
   #shown: TileLayer | null = null;
   #next: TileLayer | null = null;
 
   constructor(viewport: Viewport, publication: ReadonlySignal<Publication | null>) {
     this.#viewport = viewport;
+    this.#ktx2 = new LazyKtx2Loader(viewport.renderer);
     this.#undo.push(viewport.add(this));
     this.#undo.push(effect(() => this.#open(publication.value)));
     this.#undo.push(effect(() => this.#paint(looks.value)));
@@ -83,6 +87,7 @@ export class Photogrammetry implements Part {
     for (const undo of this.#undo.splice(0)) undo();
     for (const layer of new Set([this.#shown, this.#next])) layer?.dispose();
     this.#shown = this.#next = null;
+    this.#ktx2.dispose();
   }
 
   #open(publication: Publication | null): void {
@@ -95,6 +100,7 @@ export class Photogrammetry implements Part {
       toWorld: origin ? ecefToEnu({ height_m: 0, ...origin }) : IDENTITY,
       errorTarget_px: ERROR_TARGET_PX,
       phone: onPhone(),
+      ktx2: this.#ktx2,
       changed: this.#viewport.invalidate,
     });
     this.#next.paint(looks.peek());

@@ -2,13 +2,14 @@
 //
 // In: the address of a tileset and the matrix from its frame to the world. Out: an engine group that
 // refines itself to the camera, its progress, and ray hits. Called by the photogrammetry layer.
-// Follows 3D Tiles 1.1; contents are glTF with EXT_meshopt_compression and KHR_mesh_quantization, and
-// what scene/features reads.
+// Follows 3D Tiles 1.1; contents are glTF with EXT_meshopt_compression, KHR_mesh_quantization, what
+// scene/features reads, and textures that the browser decodes or, by KHR_texture_basisu, the given loader.
 import { TilesRenderer } from '3d-tiles-renderer/three';
-import { Matrix4, Mesh, Raycaster, Texture, Vector3, type Camera, type Intersection, type Material, type Object3D } from 'three';
+import { CompressedTexture, Matrix4, Mesh, Raycaster, Texture, Vector3, type Camera, type Intersection, type Material, type Object3D } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { featuresPlugin, isHidden, objectOf, tableOf, type FeatureTable, type LookOf } from './features';
+import type { LazyKtx2Loader } from './ktx2';
 import { adaptErrorTarget, retryDelay_ms } from './tile-policy';
 import type { Vec } from './pose';
 
@@ -42,6 +43,15 @@ const CACHE_BYTES = { desktop: 512 * 2 ** 20, phone: 192 * 2 ** 20 };
 /** Smaller angles between surface and view keep their texture sharp; more costs more. */
 const ANISOTROPY = 4;
 
+/** What a texture takes on the GPU: its levels as they are, or four bytes a pixel and a third for smaller levels. */
+function textureBytes(map: Texture): number {
+  if (map instanceof CompressedTexture) {
+    return map.mipmaps.reduce((sum, level) => sum + ((level as { data?: ArrayBufferView }).data?.byteLength ?? 0), 0);
+  }
+  const image = map.image as { width?: number; height?: number } | null;
+  return ((image?.width ?? 0) * (image?.height ?? 0) * 16) / 3;
+}
+
 export class TileLayer {
   readonly group: Object3D;
   readonly #tiles: TilesRenderer;
@@ -55,7 +65,7 @@ export class TileLayer {
   #failures = 0;
   #disposed = false;
 
-  constructor(options: { url: string; toWorld: readonly number[]; errorTarget_px: number; phone: boolean; changed: () => void }) {
+  constructor(options: { url: string; toWorld: readonly number[]; errorTarget_px: number; phone: boolean; ktx2: LazyKtx2Loader; changed: () => void }) {
     this.#changed = options.changed;
     this.#errorTarget = options.errorTarget_px;
     const tiles = new TilesRenderer(options.url);
@@ -66,6 +76,7 @@ export class TileLayer {
     const loader = new GLTFLoader(tiles.manager);
     loader.setMeshoptDecoder(MeshoptDecoder);
     loader.register(featuresPlugin);
+    loader.setKTX2Loader(options.ktx2 as unknown as Parameters<GLTFLoader['setKTX2Loader']>[0]);
     tiles.manager.addHandler(/\.(gltf|glb)$/, loader);
 
     this.group = tiles.group;
@@ -182,8 +193,7 @@ export class TileLayer {
         const map = material.map;
         if (!map) continue;
         map.anisotropy = ANISOTROPY;
-        const image = map.image as { width?: number; height?: number } | null;
-        bytes += ((image?.width ?? 0) * (image?.height ?? 0) * 16) / 3;
+        bytes += textureBytes(map);
       }
     });
     this.#textureBytes.set(model, bytes);
