@@ -9,8 +9,8 @@ use crate::lod::{self, Lock, SimplifyRule};
 use crate::publish::PublishError;
 use crate::read::{self, Limits};
 use crate::scene::{Mesh, Texture};
+use crate::texture;
 use crate::texture::atlas::{BakeRule, bake};
-use crate::texture::{self, Codec, TextureRule};
 
 /// A level has at most this share of the triangles that it stands for.
 const SHARE: f64 = 0.25;
@@ -19,6 +19,10 @@ const GUTTER_MIPS: u32 = 2;
 /// An atlas holds so many texels along what shows as one pixel when a viewer goes to the finer level.
 /// Survey software keeps some 7; fewer look soft on a screen with more pixels than usual.
 const TEXELS_PER_PIXEL: f64 = 4.0;
+
+/// Where borders are shared, vertices are stored as finely as on the level with this error, on all
+/// levels, so that borders stay where they are.
+pub(super) const SHARED_DETAIL_M: f64 = 0.5;
 
 /// How a level is made.
 #[derive(Debug, Clone, Copy)]
@@ -56,9 +60,11 @@ pub(super) fn make(
     tally: &mut Tally,
 ) -> Result<Option<MadeLevel>, PublishError> {
     let triangles: usize = below.meshes.iter().map(Mesh::triangles).sum();
-    let target = ((triangles as f64 * SHARE) as usize).clamp(64, rule.triangles);
-    // What shows as one pixel when this level gives way, if it is known already.
-    let pixel_m = 2.0 * below.error_m / 16.0;
+    let target = ((triangles as f64 * SHARE) as usize).clamp(1, rule.triangles);
+    // What shows as one pixel when this level gives way. Where neighbours share borders, levels are
+    // looked at from near, and it is the atlas that decides.
+    let pixel_m = if rule.shared_borders { 0.0 } else { 2.0 * below.error_m / 16.0 };
+    let texels_per_pixel = if rule.shared_borders { 1.0 } else { TEXELS_PER_PIXEL };
     let simplified = lod::simplify(
         &below.meshes,
         &SimplifyRule {
@@ -72,7 +78,7 @@ pub(super) fn make(
     let bake_rule = BakeRule {
         max_px: [rule.atlas_px; 2],
         gutter_mips: GUTTER_MIPS,
-        texels_per_m: (pixel_m > 0.0).then_some(TEXELS_PER_PIXEL / pixel_m),
+        texels_per_m: (pixel_m > 0.0).then_some(texels_per_pixel / pixel_m),
         reach_m: simplified.error_m * 4.0,
         street_axis_deg: None,
     };
@@ -85,17 +91,12 @@ pub(super) fn make(
             return Ok(None);
         }
     };
-    let error_m = lod::made_error_m(baked.texel_m / TEXELS_PER_PIXEL, simplified.error_m, below.error_m);
+    let error_m = lod::made_error_m(baked.texel_m / texels_per_pixel, simplified.error_m, below.error_m);
     let mut meshes: Vec<Mesh> = baked.parts.into_iter().map(|part| part.mesh).collect();
     if !rule.shared_borders {
         lod::skirts(&mut meshes, error_m / 16.0, &|_, _| true);
     }
-    // The picture is encoded once, as the profile asks; keeping makes no sense for a new one.
-    let picture = TextureRule {
-        codec: if maker.textures.codec == Codec::Keep { Codec::Jpeg } else { maker.textures.codec },
-        ..maker.textures
-    };
-    match texture::encode(&baked.image, name, [false; 2], &picture) {
+    match texture::encode(&baked.image, name, [false; 2], &maker.picture()) {
         Ok((made, cost)) => {
             tally.textures += cost;
             let made = std::sync::Arc::new(made);
@@ -106,7 +107,8 @@ pub(super) fn make(
             return Ok(None);
         }
     }
-    let stored = maker.store(part, meshes, lod::position_step_m(error_m), name, tally)?;
+    let detail_m = if rule.shared_borders { SHARED_DETAIL_M } else { error_m };
+    let stored = maker.store(part, meshes, lod::position_step_m(detail_m), name, tally)?;
     Ok(Some(MadeLevel { stored, error_m }))
 }
 

@@ -16,14 +16,14 @@ use crate::partition::clip::divide;
 use crate::partition::identity::identify;
 use crate::publish::{Publication, PublishError};
 use crate::scene::{Mesh, Texture};
-use crate::texture::{self, TextureCost, TextureRule};
+use crate::texture::{self, Codec, TextureCost, TextureRule};
 
 /// The widest that one mesh may be: a survey's tiles are a hundredth of it.
 const WIDEST_CONTENT_M: f64 = 50_000.0;
 /// The furthest that a vertex may be from the community's origin.
 const FURTHEST_M: f64 = 1_000_000.0;
 /// The largest error of the interpolated placement: a quarter of the 2 cm that are promised.
-const LARGEST_RESIDUAL_M: f64 = 0.005;
+pub(super) const LARGEST_RESIDUAL_M: f64 = 0.005;
 
 /// What came of a content in one part of the community: its path and its box in local metres.
 pub(super) type Stored = Option<(String, Aabb)>;
@@ -143,6 +143,12 @@ impl Maker<'_> {
                 Ok(None)
             }
         }
+    }
+
+    /// How a new picture is stored: as the profile asks; keeping makes no sense for one.
+    pub(super) fn picture(&self) -> TextureRule {
+        let codec = if self.textures.codec == Codec::Keep { Codec::Jpeg } else { self.textures.codec };
+        TextureRule { codec, ..self.textures }
     }
 
     /// Stores an encoded content.

@@ -30,6 +30,11 @@ impl Gate {
         Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() }
     }
 
+    /// Bytes that one pass can have at most.
+    pub(super) fn limit_bytes(&self) -> u64 {
+        self.limit_bytes
+    }
+
     /// Waits for room. Says how much more memory would be needed if there can never be enough.
     pub(super) fn enter(&self, bytes: u64) -> Result<Pass<'_>, String> {
         if bytes > self.limit_bytes {

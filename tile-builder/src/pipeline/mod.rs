@@ -14,6 +14,7 @@ mod gate;
 mod jobs;
 mod light;
 mod merge;
+mod mesh;
 mod oblique;
 mod record;
 mod roots;
@@ -34,6 +35,7 @@ use crate::publish::{Publication, PublishError};
 use crate::read::Limits;
 use crate::read::areas::AreaError;
 use crate::read::plan::{PlanError, ResolvedPlan};
+use crate::read::soup::MeshFolderError;
 use crate::read::survey::SurveyError;
 
 /// Memory that a build keeps below if nothing else is said.
@@ -102,6 +104,9 @@ pub enum BuildError {
     /// A survey folder.
     #[error(transparent)]
     Survey(#[from] SurveyError),
+    /// A folder of meshes.
+    #[error(transparent)]
+    Meshes(#[from] MeshFolderError),
     /// A reference system.
     #[error(transparent)]
     Srs(#[from] SrsError),

@@ -16,8 +16,9 @@ use super::content::{Maker, Tally};
 use super::gate::Gate;
 use super::jobs::{GROUND, Job, Work};
 use super::light;
+use super::mesh::{self, MeshFailure, MeshJob};
 use super::oblique::{self, Built, ObliqueJob, Wanted};
-use super::record::{BuildingNote, Made, Part, Record, data_path, digest};
+use super::record::{BuildingNote, InputFile, Made, Part, Record, data_path, digest};
 use super::site::{Places, Site};
 use crate::geometry::{Aabb, Outlines};
 use crate::partition::buildings::{Buildings, IdentityRule};
@@ -80,6 +81,7 @@ impl<'w> Workshop<'w> {
             Work::Relief { source, tile } => self.relief(&job.id, *source, *tile)?,
             Work::Ground => self.ground(job)?,
             Work::Tile { profile, source, tile } => self.tile(*profile, *source, *tile)?,
+            Work::Mesh { profile, source, tile } => self.mesh(job, *profile, *source, *tile)?,
             Work::Above { profile, zone, .. } => self.above(job, *profile, zone.as_deref())?,
             Work::Light { profile, zone, column, row, tiles } => {
                 self.light(job, *profile, *zone, [*column, *row], tiles)?
@@ -104,8 +106,9 @@ impl<'w> Workshop<'w> {
             Work::Tile { .. } if needs.len() == 2 => near(&needs[1].made.buildings, needs[0].made.extent),
             _ => needs.iter().map(|record| record.digest.clone()).collect(),
         };
+        let listed = matches!(job.work, Work::Mesh { .. }).then_some(&job.inputs);
         let zones: Vec<String> = self.site.zones.iter().map(|zone| format!("{zone:?}")).collect();
-        Ok(digest(&(&self.site.key, &job.work, profile, zones, found)))
+        Ok(digest(&(&self.site.key, &job.work, profile, zones, found, listed)))
     }
 
     fn record(&self, job: &Job, need: &str) -> Result<Record, BuildError> {
@@ -240,6 +243,35 @@ impl<'w> Workshop<'w> {
         let mut record = self.made(trees.collect(), tally);
         (record.inputs, record.absent, record.made.missing) = (inputs, absent, missing);
         Ok(record)
+    }
+
+    fn mesh(&self, job: &Job, profile: usize, source: usize, tile: usize) -> Result<Record, BuildError> {
+        let (places, maker) = (self.site.places()?, self.maker(Some(profile))?);
+        let of = &self.site.sources[source];
+        let inputs = job.inputs.iter().filter_map(|path| InputFile::for_reading(path)).collect();
+        let mesh = MeshJob {
+            path: &of.survey.tiles[tile].root,
+            root: &of.folder,
+            spool: self.publication.root().join("work/spool"),
+            up: of.plan.up,
+            placement: &places.placements[source],
+            frame: places.frame.as_ref(),
+            maker: &maker,
+            gate: &self.gate,
+            limits: &self.site.limits,
+        };
+        let mut tally = Tally::default();
+        let roots = match mesh::build(&mesh, &mut tally) {
+            Ok(roots) => roots,
+            Err(MeshFailure::Publish(error)) => return Err(error.into()),
+            Err(MeshFailure::Input(reason)) => {
+                let name = &of.survey.tiles[tile].name;
+                tally.damage(name, reason, "check the file, or export it again");
+                Vec::new()
+            }
+        };
+        let trees = roots.into_iter().map(Tile::root_of).collect();
+        Ok(Record { inputs, ..self.made(trees, tally) })
     }
 
     /// A record of the trees of all parts.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use twin_schemas::geometry::GeographicPoint;
-use twin_schemas::plan::{BuildPlan, ProfilePlan, SceneKind, SourcePlan};
+use twin_schemas::plan::{BuildPlan, ProfilePlan, SceneKind, SourceKind, SourcePlan};
 use twin_schemas::report::Message;
 
 use super::BuildError;
@@ -20,7 +20,8 @@ use crate::partition;
 use crate::partition::streets::street_axis_deg;
 use crate::read::areas::{self, Area};
 use crate::read::plan::ResolvedPlan;
-use crate::read::survey::{self, Survey};
+use crate::read::soup::{self, MeshFolder};
+use crate::read::survey::{self, Survey, SurveyTile};
 use crate::read::{self, Limits};
 
 /// Hash of the builder's own sources: what an older one made is made again.
@@ -143,9 +144,26 @@ impl Site {
     }
 }
 
+impl Source {
+    /// Whether it is a tree of levels, and not a mesh that levels are made for.
+    pub(super) fn is_survey(&self) -> bool {
+        self.plan.kind == SourceKind::Osgb
+    }
+}
+
+/// The files of a mesh source, as tiles.
+fn open_meshes(path: &Path) -> Result<Survey, BuildError> {
+    let MeshFolder { tiles, metadata } = soup::open_folder(path)?;
+    let tiles = tiles.into_iter().map(|tile| SurveyTile { name: tile.name, root: tile.path }).collect();
+    Ok(Survey { tiles, rootless: Vec::new(), metadata })
+}
+
 fn open_source(base: &Path, plan: &SourcePlan) -> Result<Source, BuildError> {
     let path = base.join(&plan.path);
-    let survey = survey::open(&path)?;
+    let survey = match plan.kind {
+        SourceKind::Osgb => survey::open(&path)?,
+        SourceKind::Obj | SourceKind::Gltf | SourceKind::Ply => open_meshes(&path)?,
+    };
     // Child files may stand anywhere below the folder that was given, or beside the one file.
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")).to_owned() };
     let metadata = survey.metadata.clone().unwrap_or_default();

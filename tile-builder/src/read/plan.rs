@@ -92,7 +92,7 @@ fn assume(input: &Path) -> Result<ResolvedPlan, PlanError> {
     };
     let source = SourcePlan {
         id: "survey".to_owned(),
-        kind: SourceKind::Osgb,
+        kind: kind_of(&absolute),
         path,
         crs: None,
         crs_origin: None,
@@ -102,6 +102,32 @@ fn assume(input: &Path) -> Result<ResolvedPlan, PlanError> {
     let mut plan = BuildPlan { sources: vec![source], ..BuildPlan::default() };
     fill_community(&mut plan, &absolute);
     Ok(ResolvedPlan { plan, base, assumed: true })
+}
+
+/// The format of an input: by its name if it is a file, else by the files in it. OSGB if there are any,
+/// because a survey may have been exported in several formats.
+fn kind_of(input: &Path) -> SourceKind {
+    const DEPTH: usize = 4;
+    let named = |path: &Path| match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "osgb" => Some(SourceKind::Osgb),
+        "obj" => Some(SourceKind::Obj),
+        "gltf" | "glb" => Some(SourceKind::Gltf),
+        "ply" => Some(SourceKind::Ply),
+        _ => None,
+    };
+    if input.is_file() {
+        return named(input).unwrap_or(SourceKind::Osgb);
+    }
+    let (mut found, mut level) = (Vec::new(), vec![input.to_owned()]);
+    for _ in 0..DEPTH {
+        let entries =
+            level.iter().flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
+        let entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        found.extend(entries.iter().filter_map(|path| named(path)));
+        level = entries.into_iter().filter(|path| path.is_dir()).collect();
+    }
+    let preferred = [SourceKind::Osgb, SourceKind::Obj, SourceKind::Gltf, SourceKind::Ply];
+    preferred.into_iter().find(|kind| found.contains(kind)).unwrap_or(SourceKind::Osgb)
 }
 
 /// Names the community after its folder where the plan does not.

@@ -7,6 +7,7 @@
 //! relief.<source>.<tile>                              heights of one survey tile
 //! ground                                              heights of all, for the buildings
 //! tile.<profile>.<source>.<tile>                      one survey tile, in a profile
+//! mesh.<profile>.<source>.<file>                      one OBJ, PLY or glTF file, in a profile
 //! above.<profile>.<source>[.<zone>].<height>.<x>.<y>  a made level over up to four others
 //! light.<profile>.<zone>.<column>.<row>               a zone of light scenes, or a square of it
 //! overview.<profile>.<height>.<x>.<y>                 a light scene over several zones
@@ -25,6 +26,7 @@ use super::roots;
 use super::site::{Site, Source};
 use crate::partition::quadtree::{Child, Extent, nodes_above};
 use crate::publish::Publication;
+use crate::read::survey::SurveyTile;
 
 /// Name of the stored plan, below the publication.
 pub(super) const PLAN: &str = "work/plan.json";
@@ -72,6 +74,8 @@ pub(super) enum Work {
     Ground,
     /// A tile of a survey, all its levels.
     Tile { profile: usize, source: usize, tile: usize },
+    /// A textured mesh, and all levels over its cells.
+    Mesh { profile: usize, source: usize, tile: usize },
     /// A level over those that the job needs, in one zone.
     Above { profile: usize, group: String, zone: Option<String>, height: u32 },
     /// Light scenes of a square of a zone, from the tiles that reach into it: source and tile.
@@ -87,6 +91,7 @@ impl Work {
             Self::Relief { .. } => "heights",
             Self::Ground => "ground",
             Self::Tile { .. } => "tiles",
+            Self::Mesh { .. } => "meshes",
             Self::Above { .. } => "levels above",
             Self::Light { .. } => "light scenes",
             Self::Overview { .. } => "overviews",
@@ -98,6 +103,7 @@ impl Work {
         match self {
             Self::Relief { .. } | Self::Ground => None,
             Self::Tile { profile, .. }
+            | Self::Mesh { profile, .. }
             | Self::Above { profile, .. }
             | Self::Light { profile, .. }
             | Self::Overview { profile, .. } => Some(*profile),
@@ -160,7 +166,8 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
 /// Jobs that find out how high ground and buildings are.
 fn heights(site: &Site) -> Vec<Job> {
     let mut jobs = Vec::new();
-    for (source_at, source) in site.sources.iter().enumerate() {
+    let surveys = site.sources.iter().enumerate().filter(|(_, source)| source.is_survey());
+    for (source_at, source) in surveys {
         for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
             let work = Work::Relief { source: source_at, tile: tile_at };
             let id = relief_id(source, name);
@@ -180,10 +187,26 @@ pub(super) fn relief_id(source: &Source, tile: &str) -> String {
 fn complete(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError> {
     let mut jobs = Vec::new();
     for (source_at, source) in site.sources.iter().enumerate() {
+        if !source.is_survey() {
+            jobs.extend(meshes(site, profile, source_at));
+            continue;
+        }
         let extents = needs_levels(source).then(|| roots::extents(site, source_at)).transpose()?;
         jobs.extend(levels_of(site, profile, source_at, extents.as_deref()));
     }
     Ok(jobs)
+}
+
+/// Jobs for the meshes of a source, in a profile.
+fn meshes(site: &Site, profile: usize, source_at: usize) -> Vec<Job> {
+    let source = &site.sources[source_at];
+    let needs = if site.footprints.is_empty() { Vec::new() } else { vec![GROUND.to_owned()] };
+    let job = |(tile, (file, name)): (usize, (&SurveyTile, &String))| {
+        let id = format!("mesh.{}.{}.{name}", site.profiles[profile].id, source.plan.id);
+        let work = Work::Mesh { profile, source: source_at, tile };
+        Job::new(id, 2, needs.clone(), files_of_mesh(&file.root), work)
+    };
+    source.survey.tiles.iter().zip(&source.names).enumerate().map(job).collect()
 }
 
 /// Jobs for all levels of a source, in a profile.
@@ -251,6 +274,24 @@ pub(super) fn levels_above(
             Job::new(id, 3 + node.height, needs.collect(), Vec::new(), work(node.height))
         })
         .collect()
+}
+
+/// The files that a mesh may name: materials, buffers and images beside it and one folder below.
+fn files_of_mesh(mesh: &Path) -> Vec<PathBuf> {
+    const KINDS: [&str; 8] = ["mtl", "bin", "jpg", "jpeg", "png", "webp", "ktx2", "tif"];
+    let of_kind = |path: &PathBuf| {
+        let kind = path.extension().map(|kind| kind.to_string_lossy().to_ascii_lowercase());
+        kind.is_some_and(|kind| KINDS.contains(&kind.as_str())) && path.is_file()
+    };
+    let list = |folder: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let beside = list(mesh.parent().unwrap_or(Path::new(".")));
+    let below = beside.iter().filter(|path| path.is_dir()).flat_map(|folder| list(folder));
+    let mut files: Vec<PathBuf> = below.chain(beside.iter().cloned()).filter(of_kind).collect();
+    files.push(mesh.to_owned());
+    files.sort();
+    files
 }
 
 /// The files that a tile's own files are named by: those beside its root that begin with its name.

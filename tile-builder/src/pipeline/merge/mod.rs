@@ -118,7 +118,7 @@ impl Merge<'_> {
         for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
             match &job.work {
-                Work::Tile { source, tile, .. } => {
+                Work::Tile { source, tile, .. } | Work::Mesh { source, tile, .. } => {
                     // Every profile reads the same files and has the same to say about them.
                     if at == 0 {
                         self.summary.tile(*source, *tile, &record.made);
