@@ -77,6 +77,7 @@ fn own_glb() -> Vec<u8> {
         indices: (0..379u32).flat_map(|i| [i, i + 1, i + 20]).collect(),
         positions,
         material: Material { base_colour: [1.0; 4], texture: Some(texture.into()) },
+        ..Mesh::default()
     };
     encode(&[mesh], 0.01).unwrap().unwrap().bytes
 }

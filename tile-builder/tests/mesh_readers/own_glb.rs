@@ -50,8 +50,8 @@ fn quad(at: [f64; 3], material: Material) -> Mesh {
             Vec::new()
         },
         indices: vec![0, 1, 2, 0, 2, 3],
-        colours: Vec::new(),
         material,
+        ..Mesh::default()
     }
 }
 
@@ -85,6 +85,25 @@ fn two_meshes_with_one_texture_share_it_after_reading() {
             assert!((uv[0] - source.uvs[at][0]).abs() <= 0.125 / 64.0 + 1e-6);
             assert!((uv[1] - source.uvs[at][1]).abs() <= 0.125 / 32.0 + 1e-6);
         }
+    }
+}
+
+#[test]
+fn textures_of_every_format_come_back_with_their_bytes() {
+    let mut webp = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(64, 32).write_to(&mut webp, image::ImageFormat::WebP).unwrap();
+    // As far as a reader looks: identifier, format 0, type size, width, height.
+    let mut ktx2 = b"\xABKTX 20\xBB\r\n\x1A\n".to_vec();
+    ktx2.extend([0u32, 1, 64, 32, 0, 0, 1, 1].iter().flat_map(|word| word.to_le_bytes()));
+    let made = [(TextureFormat::WebP, webp.into_inner()), (TextureFormat::Ktx2, ktx2)];
+    let textures =
+        made.map(|(format, bytes)| Texture { format, bytes: bytes.into(), ..(*texture([true; 2])).clone() });
+    let meshes = textures.each_ref().map(|texture| {
+        quad([0.0; 3], Material { base_colour: [1.0; 4], texture: Some(Arc::new(texture.clone())) })
+    });
+    let back = read(&encode(&meshes, 0.005).unwrap().unwrap());
+    for (mesh, texture) in back.iter().zip(&textures) {
+        assert_eq!(mesh.material.texture.as_deref(), Some(texture));
     }
 }
 

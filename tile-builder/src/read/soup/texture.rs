@@ -9,6 +9,8 @@ use crate::read::Limits;
 use crate::scene::{Texture, TextureFormat};
 
 const KTX2_MAGIC: &[u8] = b"\xABKTX 20\xBB";
+/// Places of `vkFormat`, `pixelWidth` and `pixelHeight` in a KTX2 file (KTX 2.0, 3).
+const KTX2_WORDS: [usize; 3] = [12, 20, 24];
 
 /// A texture from the bytes of an image file, or why it cannot be used.
 pub(in crate::read) fn from_bytes(
@@ -30,14 +32,31 @@ pub(in crate::read) fn look(
     let (kind, format) = match image::guess_format(start) {
         Ok(kind @ ImageFormat::Jpeg) => (kind, TextureFormat::Jpeg),
         Ok(kind @ ImageFormat::Png) => (kind, TextureFormat::Png),
+        Ok(kind @ ImageFormat::WebP) => (kind, TextureFormat::WebP),
         Ok(other) => return Err(format!("is a {other:?} image, which is not supported")),
         Err(_) if start.starts_with(KTX2_MAGIC) => {
-            return Err("is a KTX2 image, which is not supported".to_owned());
+            let (width, height) = ktx2_size(start)?;
+            within_limit(width, height, limits)?;
+            return Ok((TextureFormat::Ktx2, width, height));
         }
-        Err(_) => return Err("is neither JPEG nor PNG".to_owned()),
+        Err(_) => return Err("is neither JPEG, PNG, WebP nor KTX2".to_owned()),
     };
     let reader = ImageReader::with_format(file, kind);
     let (width, height) = reader.into_dimensions().map_err(|error| format!("is damaged: {error}"))?;
+    within_limit(width, height, limits)?;
+    Ok((format, width, height))
+}
+
+fn ktx2_size(start: &[u8]) -> Result<(u32, u32), String> {
+    let word = |at: usize| start.get(at..)?.first_chunk().map(|word| u32::from_le_bytes(*word));
+    match KTX2_WORDS.map(word) {
+        [Some(0), Some(width), Some(height)] => Ok((width, height)),
+        [Some(_), Some(_), Some(_)] => Err("is a KTX2 image without Basis Universal".to_owned()),
+        _ => Err("is damaged: the header is cut".to_owned()),
+    }
+}
+
+fn within_limit(width: u32, height: u32, limits: &Limits) -> Result<(), String> {
     let limit = limits.texture_px;
     if width == 0 || height == 0 {
         return Err("has no pixels".to_owned());
@@ -45,5 +64,5 @@ pub(in crate::read) fn look(
     if width > limit || height > limit {
         return Err(format!("is {width} × {height} px, limit {limit} px a side"));
     }
-    Ok((format, width, height))
+    Ok(())
 }
