@@ -20,8 +20,11 @@ pub struct BuildReport {
     pub plan: BuildPlan,
     /// One entry a source, in plan order.
     pub sources: Vec<SourceReport>,
-    /// Sums over all sources.
+    /// Sums over all sources, and over what was made from them.
     pub totals: Figures,
+    /// One entry a profile, in plan order.
+    #[serde(default)]
+    pub profiles: Vec<ProfileReport>,
     /// Everything that the user should know, in order of appearance.
     pub messages: Vec<Message>,
 }
@@ -37,6 +40,41 @@ pub struct SourceReport {
     pub figures: Figures,
     /// One entry a source tile, ordered by name.
     pub tiles: Vec<TileReport>,
+}
+
+/// What a profile came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProfileReport {
+    /// Id from the plan.
+    pub id: String,
+    /// Its textures.
+    pub textures: TextureReport,
+}
+
+/// What textures took, and what they lost on the way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TextureReport {
+    /// Textures, each counted once for each content that was made from it.
+    pub textures: u64,
+    /// Of these, the ones whose bytes are those of the source.
+    pub kept: u64,
+    /// Of these, the ones with fewer pixels than the source.
+    pub resampled: u64,
+    /// Pixels of the sources.
+    pub source_px: u64,
+    /// Pixels now.
+    pub px: u64,
+    /// Bytes of the sources; 0 for pictures that are new.
+    pub source_bytes: u64,
+    /// Bytes now.
+    pub bytes: u64,
+    /// Peak signal-to-noise ratio over all pixels against the pictures that were encoded; absent if
+    /// nothing was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub psnr_db: Option<f64>,
+    /// The same against the sources, for those that were resampled, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_psnr_db: Option<f64>,
 }
 
 /// What became of one tile of a survey.

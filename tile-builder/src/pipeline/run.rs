@@ -265,8 +265,11 @@ impl<'w> Workshop<'w> {
             Ok(roots) => roots,
             Err(MeshFailure::Publish(error)) => return Err(error.into()),
             Err(MeshFailure::Input(reason)) => {
-                let name = &of.survey.tiles[tile].name;
-                tally.damage(name, reason, "check the file, or export it again");
+                let file = &of.survey.tiles[tile].root;
+                let name = file.strip_prefix(&of.folder).unwrap_or(file).to_string_lossy();
+                // What a report says must not depend on the machine.
+                let reason = reason.replace(&*file.to_string_lossy(), &name);
+                tally.damage(&name, reason, "check the file, or export it again");
                 Vec::new()
             }
         };

@@ -15,6 +15,7 @@
 
 mod scenes;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -119,13 +120,13 @@ impl Job {
 }
 
 impl JobPlan {
-    /// The jobs of one wave after the other.
+    /// The jobs of one wave after the other, and of a wave those of one kind after the other.
     pub(super) fn waves(&self) -> Vec<Vec<&Job>> {
-        let last = self.jobs.iter().map(|job| job.wave).max().unwrap_or_default();
-        (0..=last)
-            .map(|wave| self.jobs.iter().filter(|job| job.wave == wave).collect::<Vec<_>>())
-            .filter(|jobs| !jobs.is_empty())
-            .collect()
+        let mut waves: BTreeMap<(u32, &str), Vec<&Job>> = BTreeMap::new();
+        for job in &self.jobs {
+            waves.entry((job.wave, job.work.name())).or_default().push(job);
+        }
+        waves.into_values().collect()
     }
 
     /// The job of that name.

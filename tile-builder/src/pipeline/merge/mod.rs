@@ -24,6 +24,7 @@ use crate::geometry::Aabb;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::publish::Version;
 use crate::read::areas::Area;
+use crate::texture::TextureCost;
 use crate::tileset::{self, Tile};
 
 /// Name of the record of the merge itself.
@@ -115,8 +116,10 @@ impl Merge<'_> {
     /// All documents of a profile: of tiles, of the levels above them, of zones, and the root.
     fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
         let (mut trees, mut overviews) = (Trees::default(), Vec::new());
+        let mut textures = TextureCost::default();
         for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
+            textures += record.made.textures;
             match &job.work {
                 Work::Tile { source, tile, .. } | Work::Mesh { source, tile, .. } => {
                     // Every profile reads the same files and has the same to say about them.
@@ -144,6 +147,7 @@ impl Merge<'_> {
                 }
             }
         }
+        self.summary.textures(&profile.id, &textures);
         self.roots(trees, overviews, profile)
     }
 

@@ -2,7 +2,9 @@
 
 use twin_schemas::catalog::{CATALOG_FORMAT, Catalog, Community, Scene, SourceEntry};
 use twin_schemas::geometry::{LocalBox, LocalPoint};
-use twin_schemas::report::{BuildReport, Figures, Message, Severity, SourceReport, TileReport};
+use twin_schemas::report::{
+    BuildReport, Figures, Message, ProfileReport, Severity, SourceReport, TextureReport, TileReport,
+};
 
 use super::super::record::Made;
 use super::super::run::Workshop;
@@ -13,6 +15,7 @@ use crate::geometry::Aabb;
 use crate::partition::{self, buildings::Buildings};
 use crate::publish::Version;
 use crate::report;
+use crate::texture::{Loss, TextureCost};
 
 /// The sources as they are told of, tile by tile.
 pub(super) struct Summary<'s> {
@@ -24,6 +27,8 @@ pub(super) struct Summary<'s> {
     buildings: Option<&'s Buildings>,
     /// About levels and scenes that are made anew.
     made_messages: Vec<Message>,
+    made_figures: Figures,
+    profiles: Vec<ProfileReport>,
 }
 
 impl<'s> Summary<'s> {
@@ -53,6 +58,8 @@ impl<'s> Summary<'s> {
             missing: vec![Vec::new(); site.sources.len()],
             buildings,
             made_messages: Vec::new(),
+            made_figures: Figures::default(),
+            profiles: Vec::new(),
         })
     }
 
@@ -77,9 +84,29 @@ impl<'s> Summary<'s> {
         });
     }
 
-    /// Takes in what is to be said about scenes that are made anew.
+    /// Takes in what is to be said about levels and scenes that are made anew.
     pub(super) fn scenes(&mut self, made: &Made) {
         self.made_messages.extend(made.messages.iter().cloned());
+        self.made_figures += made.figures;
+    }
+
+    /// Takes in what the textures of a profile took.
+    pub(super) fn textures(&mut self, profile: &str, cost: &TextureCost) {
+        let decibels = |loss: &Loss| loss.psnr_db().map(|db| (db * 100.0).round() / 100.0);
+        self.profiles.push(ProfileReport {
+            id: profile.to_owned(),
+            textures: TextureReport {
+                textures: cost.textures,
+                kept: cost.kept,
+                resampled: cost.resampled,
+                source_px: cost.pixels_before,
+                px: cost.pixels_after,
+                source_bytes: cost.bytes_before,
+                bytes: cost.bytes_after,
+                psnr_db: decibels(&cost.coding),
+                source_psnr_db: decibels(&cost.total),
+            },
+        });
     }
 
     /// Writes the model, the catalogue and the report into the version.
@@ -142,7 +169,7 @@ impl<'s> Summary<'s> {
 
     fn report(self, community: &Community, progress: &dyn Progress) -> BuildReport {
         let mut messages = self.messages();
-        let mut totals = Figures::default();
+        let mut totals = self.made_figures;
         self.sources.iter().for_each(|source| totals += source.figures);
         let areas = self.site.zones.len() + self.site.footprints.len();
         if areas > 0 && community.origin.is_none() {
@@ -157,6 +184,7 @@ impl<'s> Summary<'s> {
             plan: self.site.resolved.plan.clone(),
             sources: self.sources,
             totals,
+            profiles: self.profiles,
             messages,
         }
     }
