@@ -23,6 +23,7 @@ const TILE_BUILDER: &[Allowed] = &[
     ("tileset", &["geometry"]),
     ("publish", &[]),
     ("report", &[]),
+    ("traverse", &["geometry"]),
     ("validate", &["geometry"]),
     ("sample", &[]),
     (
@@ -41,7 +42,7 @@ const TILE_BUILDER: &[Allowed] = &[
             "tileset",
         ],
     ),
-    ("cli", &["pipeline", "publish", "read", "sample", "validate"]),
+    ("cli", &["geometry", "pipeline", "publish", "read", "sample", "traverse", "validate"]),
 ];
 
 const TWIN_SERVER: &[Allowed] = &[

@@ -56,7 +56,7 @@ enum Command {
     Run(RunArguments),
     /// Join the results of all planned jobs and publish them.
     Merge(BuildArguments),
-    /// Say what an input holds, without building it.
+    /// Say what an input holds, without building it; of a publication, what it costs to look at.
     Inspect(InspectArguments),
     /// Check a publication: 3D Tiles rules, references, contents.
     Validate(ValidateArguments),
@@ -138,7 +138,7 @@ const SMALLEST_MEMORY: f64 = 268_435_456.0;
 
 #[derive(Debug, clap::Args)]
 struct InspectArguments {
-    /// Survey folder, `.osgb` file, or plan.
+    /// Survey folder, mesh file, plan, or publication.
     input: PathBuf,
     /// Print JSON.
     #[arg(long)]

@@ -17,4 +17,5 @@ pub mod sample;
 pub mod scene;
 pub mod texture;
 pub mod tileset;
+pub mod traverse;
 pub mod validate;

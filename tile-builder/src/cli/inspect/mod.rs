@@ -1,4 +1,6 @@
-//! `tile-builder inspect`: what an input holds, without building it.
+//! `tile-builder inspect`: what an input holds, without building it; or a publication.
+
+mod publication;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,11 +8,14 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde_json::json;
+use twin_schemas::plan::SourceKind;
 
 use super::InspectArguments;
 use super::console;
+use crate::geometry::Aabb;
 use crate::read::osgb::summary::Summary;
 use crate::read::plan::resolve;
+use crate::read::soup::{self, MeshTile, StreamOptions};
 use crate::read::survey::{self, Survey};
 use crate::read::{Limits, osgb};
 
@@ -37,16 +42,22 @@ struct RootView {
 #[serde(rename_all = "snake_case")]
 enum Outcome {
     Summary(Box<Summary>),
+    Mesh { faces: u64, degenerate: u64, materials: usize, bounds: Aabb, warnings: Vec<String> },
     Error(String),
 }
 
 pub(super) fn run(arguments: &InspectArguments) -> Result<ExitCode> {
+    if publication::is_one(&arguments.input) {
+        return publication::run(&arguments.input, arguments.json);
+    }
     let resolved = resolve(&arguments.input)?;
     let mut views = Vec::new();
     for source in &resolved.plan.sources {
         let path = resolved.base.join(&source.path);
-        let survey = survey::open(&path)?;
-        views.push(view(&source.id, &path, &survey));
+        views.push(match source.kind {
+            SourceKind::Osgb => view(&source.id, &path, &survey::open(&path)?),
+            SourceKind::Obj | SourceKind::Gltf | SourceKind::Ply => meshes(&source.id, &path)?,
+        });
     }
     if arguments.json {
         let text = serde_json::to_string_pretty(&json!({ "plan": resolved.plan, "sources": views }));
@@ -68,6 +79,39 @@ fn view(id: &str, path: &Path, survey: &Survey) -> SourceView {
         srs_origin: metadata.origin,
         root_files: survey.tiles.iter().map(|tile| root_view(&tile.root)).collect(),
     }
+}
+
+/// A source of meshes: every file is read through once.
+fn meshes(id: &str, path: &Path) -> Result<SourceView> {
+    let folder = soup::open_folder(path)?;
+    let metadata = folder.metadata.unwrap_or_default();
+    let look = |tile: &MeshTile| {
+        let root = if path.is_dir() { Some(path.to_owned()) } else { None };
+        let options = StreamOptions { root, ..StreamOptions::default() };
+        let read = soup::stream(&tile.path, &options, &Limits::default(), &mut |_| {
+            Ok::<(), std::convert::Infallible>(())
+        });
+        let outcome = match read {
+            Ok(summary) => Outcome::Mesh {
+                faces: summary.faces,
+                degenerate: summary.degenerate,
+                materials: summary.materials.len(),
+                bounds: summary.bounds,
+                warnings: summary.warnings.into_iter().map(|warning| warning.text).collect(),
+            },
+            Err(error) => Outcome::Error(error.to_string()),
+        };
+        RootView { file: tile.name.clone(), outcome }
+    };
+    Ok(SourceView {
+        id: id.to_owned(),
+        path: path.display().to_string(),
+        tiles: folder.tiles.len(),
+        tile_folders_without_root: Vec::new(),
+        srs: metadata.srs,
+        srs_origin: metadata.origin,
+        root_files: folder.tiles.iter().map(look).collect(),
+    })
 }
 
 fn root_view(path: &Path) -> RootView {
@@ -107,6 +151,16 @@ fn print_view(view: &SourceView) {
                 s.textures.len(),
                 s.paged.len()
             )),
+            Outcome::Mesh { faces, degenerate, materials, bounds, warnings } => {
+                let [x, y, z] = bounds.size();
+                console::print(&format!(
+                    "  {}: {faces} triangles ({degenerate} without area left out), {materials} materials, {x:.1} × {y:.1} × {z:.1} m",
+                    root.file
+                ));
+                for warning in warnings {
+                    console::print(&format!("    {warning}"));
+                }
+            }
             Outcome::Error(error) => console::print(&format!("  error: {error}")),
         }
     }
