@@ -33,11 +33,18 @@ pub struct Node {
 /// items. The squares at height 0 are as wide as the median item.
 #[must_use]
 pub fn nodes_above(items: &[Extent]) -> Vec<Node> {
+    nodes_above_squares(items, 1.0)
+}
+
+/// The same with lowest squares so many times as wide as the median item: few, wide nodes over what is
+/// light enough.
+#[must_use]
+pub fn nodes_above_squares(items: &[Extent], widths: f64) -> Vec<Node> {
     let mut nodes = Vec::new();
     if items.len() < 2 {
         return nodes;
     }
-    let edge = median_edge(items);
+    let edge = median_edge(items) * widths;
     let corner = [0, 1].map(|axis| items.iter().map(|item| item[axis]).fold(f64::INFINITY, f64::min));
     let mut level: BTreeMap<[i64; 2], Vec<Child>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {

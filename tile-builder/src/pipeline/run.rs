@@ -156,7 +156,7 @@ impl<'w> Workshop<'w> {
         Ok(Maker {
             publication: self.publication,
             parts: self.site.zones.len() + 1,
-            zones: self.zones()?,
+            zones: if profile.is_some_and(|at| self.site.divides(at)) { self.zones()? } else { None },
             buildings: if profile.is_some() { self.buildings()? } else { None },
             textures: profile.map_or_else(TextureRule::default, |at| texture_rule(&self.site.profiles[at])),
             texture_limit_px: self.site.limits.texture_px,

@@ -92,6 +92,14 @@ impl Site {
         self.zones = zones;
     }
 
+    /// Whether the tiles of a profile are cut along the zones. Zones that nobody asked for are those of
+    /// light scenes alone: cutting every tile of a survey would only store its pictures twice.
+    pub(super) fn divides(&self, profile: usize) -> bool {
+        let asked = self.resolved.plan.partition.zones.is_some()
+            || self.resolved.plan.partition.zone_edge_m.is_some();
+        asked || self.profiles[profile].scenes == SceneKind::Light
+    }
+
     /// The coarsest file of each tile, as it is now.
     pub(super) fn roots(&self) -> Vec<(&str, Option<InputFile>)> {
         let tiles = self.sources.iter().flat_map(|source| &source.survey.tiles);

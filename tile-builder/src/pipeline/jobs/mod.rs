@@ -227,7 +227,8 @@ fn levels_of(site: &Site, profile: usize, source_at: usize, extents: Option<&[Op
     }
     let Some(extents) = extents else { return jobs };
     let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
-    let zones = site.zones.iter().map(|zone| Some(zone.id.clone())).chain([None]);
+    let divided = if site.divides(profile) { site.zones.as_slice() } else { &[] };
+    let zones = divided.iter().map(|zone| Some(zone.id.clone())).chain([None]);
     for zone in zones {
         let part = zone.as_ref().map(|zone| format!(".{}", site.zone_name(zone))).unwrap_or_default();
         let group = format!("above.{id}.{}{part}", source.plan.id);

@@ -8,8 +8,11 @@ use super::super::roots;
 use super::super::site::Site;
 use super::{GROUND, Job, Work, files_of, levels_above, relief_id};
 use crate::partition;
-use crate::partition::quadtree::{Child, Extent, nodes_above};
+use crate::partition::quadtree::{Child, Extent, nodes_above_squares};
 use crate::partition::streets::squares;
+
+/// An overview stands over a square so many zones wide.
+const OVERVIEW_ZONES: f64 = 4.0;
 
 /// Where a tile lies, and which it is: source and tile.
 type Placed = (Extent, (usize, usize));
@@ -94,7 +97,7 @@ fn meet(a: &Extent, b: &Extent) -> bool {
 /// Overviews over the ends of all zones, up to one.
 fn overviews(id: &str, profile: usize, ends: &[(String, String, Extent)]) -> Vec<Job> {
     let extents: Vec<Extent> = ends.iter().map(|(_, _, extent)| *extent).collect();
-    let nodes = nodes_above(&extents);
+    let nodes = nodes_above_squares(&extents, OVERVIEW_ZONES);
     let name = |at: usize| {
         let [x, y] = nodes[at].square;
         format!("overview.{id}.{}.{x}.{y}", nodes[at].height)
