@@ -26,7 +26,7 @@ pub fn resolve(survey: &Path, from: &Path, name: &str) -> Result<PathBuf, String
     if path.starts_with(survey) && path != survey && !name.contains('\0') {
         Ok(path)
     } else {
-        Err("lies outside the survey's folder".to_owned())
+        Err("lies outside the source's folder".to_owned())
     }
 }
 
