@@ -1,7 +1,7 @@
 //! Charts: triangles that lie side by side on one plane without overlap.
 //!
-//! In: a surface, the size of a texel, and the street axis if charts are to be sorted by
-//! orientation. Out: [`Chart`]s, which hold every triangle once. What overlaps in the picture of
+//! In: a surface, the size of a texel, the least of them for a chart, and the street axis if charts
+//! are to be sorted by orientation. Out: [`Chart`]s, which hold every triangle once. What overlaps in the picture of
 //! its region, such as ground under an eave, goes into further charts; what is smaller than a few
 //! texels is draped over a neighbour, because a chart of its own would be all gutter.
 
@@ -21,8 +21,6 @@ const OVERLAP_PX: f64 = 2048.0;
 const OVERLAP_SLACK: usize = 1;
 /// How often what overlaps is sorted anew; what is left then gets charts triangle by triangle.
 const ROUNDS: usize = 12;
-/// Texels that a chart must cover to be one.
-const LEAST_TEXELS: f64 = 3.0;
 
 /// Triangles on a plane.
 #[derive(Debug, Clone)]
@@ -40,11 +38,16 @@ pub(super) struct Chart {
 }
 
 /// Cuts a surface into charts. The first is the map of what faces up, if anything does.
-pub(super) fn charts(surface: &Surface, texel_m: f64, street_axis_deg: Option<f64>) -> Vec<Chart> {
+pub(super) fn charts(
+    surface: &Surface,
+    texel_m: f64,
+    least_texels: f64,
+    street_axis_deg: Option<f64>,
+) -> Vec<Chart> {
     let faces = Faces::new(surface, street_axis_deg);
     let mut groups = groups(&faces, texel_m);
     let area = |group: &Group| group.triangles.iter().map(|&at| faces.areas[at as usize]).sum::<f64>();
-    let least = LEAST_TEXELS * texel_m * texel_m;
+    let least = least_texels * texel_m * texel_m;
     let mut kept: Vec<bool> = groups.iter().map(|group| area(group) >= least).collect();
     if !kept.contains(&true) {
         kept[0] = true;

@@ -40,6 +40,8 @@ const MOST_SAMPLES: usize = 4;
 const HEIGHT_STEP_PX: u32 = 64;
 /// Halvings of the interval in which the scale is looked for: to within half a percent.
 const SEARCH_STEPS: u32 = 12;
+/// Bounds of the texels that a triangle's surroundings must cover to be a chart.
+const LEAST_TEXELS: [f64; 2] = [3.0, 12.0];
 /// How much coarser than expected a scale must be for the charts to be cut once more.
 const WORTH_ANEW: f64 = 1.2;
 /// Charts may never be drawn below this share of the sources' scale before gutters give way.
@@ -155,13 +157,15 @@ pub fn bake(
 /// depends on the charts; so a scale that turns out coarser is arranged once more.
 fn arrange(level: &Surface, cap: f64, rule: &BakeRule) -> Result<(Vec<Chart>, Layout), BakeError> {
     let texel_m = if cap.is_finite() { 1.0 / cap } else { 0.0 };
-    let charts = charts::charts(level, texel_m, rule.street_axis_deg);
+    // A chart no larger than this would be nearly all gutter; it shows what is beside it instead.
+    let least = f64::from(2u32 << rule.gutter_mips.min(8)).clamp(LEAST_TEXELS[0], LEAST_TEXELS[1]);
+    let charts = charts::charts(level, texel_m, least, rule.street_axis_deg);
     let layout = Layout::find(&charts, cap, rule);
     let reached_m = layout.as_ref().map_or(0.0, |layout| 1.0 / layout.texels_per_m);
     if reached_m < texel_m * WORTH_ANEW {
         return layout.map(|layout| (charts, layout));
     }
-    let charts = charts::charts(level, reached_m, rule.street_axis_deg);
+    let charts = charts::charts(level, reached_m, least, rule.street_axis_deg);
     Layout::find(&charts, cap, rule).map(|layout| (charts, layout))
 }
 
