@@ -286,3 +286,45 @@ fn spots_of(meshes: &[Mesh], features: &[Feature]) -> Vec<(String, Vec<Mesh>)> {
     spots.retain(|(_, meshes)| !Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions)).is_empty());
     spots
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::Publication;
+
+    fn square() -> Mesh {
+        Mesh {
+            positions: vec![[0.0, 0.0, 0.0], [30.0, 0.0, 0.0], [30.0, 30.0, 0.0], [0.0, 30.0, 0.0]],
+            indices: vec![0, 1, 2, 0, 2, 3],
+            ..Mesh::default()
+        }
+    }
+
+    #[test]
+    fn a_scene_that_cannot_keep_its_budget_is_refused_with_both_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let publication = Publication::open(folder.path()).unwrap();
+        let maker = Maker {
+            publication: &publication,
+            parts: 1,
+            zones: None,
+            buildings: None,
+            textures: TextureRule::default(),
+            texture_limit_px: 1024,
+        };
+        let fit = |bytes: usize| Fit {
+            maker: &maker,
+            budget: Budget { bytes, ..SPOT },
+            axis_deg: None,
+            shared_borders: true,
+            finer_error_m: 0.0,
+            detail_m: None,
+        };
+        assert!(fit(SPOT.bytes).fit(&[square()], "yard").unwrap().is_some());
+        let reason = fit(100).fit(&[square()], "yard").err().unwrap();
+        assert!(reason.starts_with("takes ") && reason.ends_with("bytes, limit 100"), "{reason}");
+        let mut tally = Tally::default();
+        refuse("L2 yard of app", &reason, &mut tally);
+        assert!(tally.messages[0].text.contains("scene `L2 yard of app` is not published"));
+    }
+}

@@ -1,0 +1,195 @@
+//! What is made anew: levels above a survey, levels of a mesh, light scenes within their budgets.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use common::{Glb, OsgbFile, Published, Said, build_into};
+use serde_json::Value;
+use tile_builder::pipeline::{self, BuildRequest};
+use tile_builder::sample::{self, Detail, SampleOptions};
+use tile_builder::validate;
+
+/// A tile of a published tree, with everything below it.
+struct Node {
+    error_m: f64,
+    content: Option<PathBuf>,
+    children: Vec<Node>,
+}
+
+fn tree(document: &Path) -> Node {
+    let json: Value = serde_json::from_slice(&std::fs::read(document).unwrap()).unwrap();
+    node(document, &json["root"])
+}
+
+fn node(document: &Path, tile: &Value) -> Node {
+    let beside = |uri: &str| document.parent().unwrap().join(uri);
+    let uri = tile["content"]["uri"].as_str();
+    if let Some(uri) = uri.filter(|uri| uri.ends_with(".json")) {
+        return tree(&beside(uri));
+    }
+    let children = tile["children"].as_array().into_iter().flatten();
+    Node {
+        error_m: tile["geometricError"].as_f64().unwrap(),
+        content: uri.map(beside),
+        children: children.map(|child| node(document, child)).collect(),
+    }
+}
+
+impl Node {
+    fn walk<'n>(&'n self, each: &mut dyn FnMut(&'n Self)) {
+        each(self);
+        self.children.iter().for_each(|child| child.walk(each));
+    }
+
+    fn triangles(&self) -> usize {
+        self.content.as_ref().map_or(0, |path| triangles(&Glb::read(path)))
+    }
+}
+
+fn triangles(glb: &Glb) -> usize {
+    let primitives = glb.json["meshes"][0]["primitives"].as_array().unwrap();
+    let count = |primitive: &Value| {
+        let at = primitive["indices"].as_u64().unwrap() as usize;
+        glb.json["accessors"][at]["count"].as_u64().unwrap() as usize / 3
+    };
+    primitives.iter().map(count).sum()
+}
+
+fn assert_sound(published: &Published) {
+    assert_eq!(validate::publication(&published.root).unwrap().problems, Vec::<String>::new());
+}
+
+#[test]
+fn a_survey_of_many_tiles_has_one_small_root() {
+    let dir = tempfile::tempdir().unwrap();
+    for (x, y) in (0..4).flat_map(|x| (0..4).map(move |y| (x, y))) {
+        let [east, north] = [x, y].map(|at: i32| f64::from(at) * 100.0);
+        let tile = dir.path().join(format!("survey/T{x}{y}"));
+        std::fs::create_dir_all(&tile).unwrap();
+        let corners = [[east, north, 0.0], [east + 100.0, north, 0.0], [east, north + 100.0, 9.0]];
+        std::fs::write(tile.join(format!("T{x}{y}.osgb")), OsgbFile::leaf(corners).0).unwrap();
+    }
+    let published = build_into(&dir.path().join("survey"), &dir.path().join("out"));
+    assert_sound(&published);
+    let root = tree(&published.version.join("full/tileset.json"));
+    assert!(root.content.is_some(), "the root shows something");
+    let (mut leaves, mut deepest_first) = (0, true);
+    root.walk(&mut |node| {
+        leaves += usize::from(node.children.is_empty());
+        deepest_first &= node.children.iter().all(|child| child.error_m <= node.error_m / 2.0);
+    });
+    assert_eq!(leaves, 16);
+    assert!(deepest_first, "every level halves the error at least");
+}
+
+/// A hilly square with a texture, as an OBJ of two triangles for each of `n` × `n` fields.
+fn hills(folder: &Path, n: usize) -> PathBuf {
+    let mut obj = String::from("mtllib hills.mtl\nusemtl ground\n");
+    for (x, y) in (0..=n).flat_map(|y| (0..=n).map(move |x| (x, y))) {
+        let [u, v] = [x, y].map(|at| at as f64 / n as f64);
+        let height = 5.0 * (u * 9.0).sin() * (v * 7.0).cos();
+        writeln!(obj, "v {:.3} {:.3} {height:.3}\nvt {u:.6} {v:.6}", u * 400.0, v * 400.0).unwrap();
+    }
+    for (x, y) in (0..n).flat_map(|y| (0..n).map(move |x| (x, y))) {
+        let at = |x: usize, y: usize| y * (n + 1) + x + 1;
+        let [a, b, c, d] = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
+        writeln!(obj, "f {a}/{a} {b}/{b} {c}/{c}\nf {a}/{a} {c}/{c} {d}/{d}").unwrap();
+    }
+    let path = folder.join("hills.obj");
+    std::fs::write(&path, obj).unwrap();
+    std::fs::write(folder.join("hills.mtl"), "newmtl ground\nmap_Kd hills.png\n").unwrap();
+    let colour = |x: u32, y: u32| {
+        image::Rgb([(x / 2) as u8, (y / 2) as u8, if (x / 16 + y / 16) % 2 == 0 { 40 } else { 200 }])
+    };
+    image::RgbImage::from_fn(512, 512, colour).save(folder.join("hills.png")).unwrap();
+    path
+}
+
+#[test]
+fn each_level_of_a_mesh_has_at_most_three_tenths_of_the_triangles_below() {
+    let dir = tempfile::tempdir().unwrap();
+    let published = build_into(&hills(dir.path(), 220), &dir.path().join("out"));
+    assert_sound(&published);
+    let root = tree(&published.version.join("full/tileset.json"));
+    let (mut levels, mut leaves) = (0, 0);
+    root.walk(&mut |node| {
+        let below: usize = node.children.iter().map(Node::triangles).sum();
+        leaves += if node.children.is_empty() { node.triangles() } else { 0 };
+        if node.content.is_some() && below > 0 {
+            levels += 1;
+            assert!(node.triangles() * 10 <= below * 3, "{} of {below}", node.triangles());
+            assert!(node.error_m > 0.0);
+        }
+    });
+    assert_eq!(leaves, 220 * 220 * 2, "no triangle of the finest level is lost");
+    assert!(levels >= 1);
+}
+
+#[test]
+fn borders_stay_where_they_are_on_all_levels_of_a_mesh() {
+    let dir = tempfile::tempdir().unwrap();
+    let published = build_into(&hills(dir.path(), 220), &dir.path().join("out"));
+    let root = tree(&published.version.join("full/tileset.json"));
+    let places = |node: &Node| -> BTreeSet<[i64; 3]> {
+        // Stored in steps of 2 mm; half a step is forgiven where a wide content has wider ones.
+        let positions = node.content.as_ref().map(|path| Glb::read(path).positions()).unwrap_or_default();
+        positions.iter().map(|p| p.map(|value| (value * 100.0).round() as i64)).collect()
+    };
+    let mut leaves = BTreeSet::new();
+    root.walk(&mut |node| {
+        if node.children.is_empty() {
+            leaves.extend(places(node));
+        }
+    });
+    // The outer border of the square is open on every level.
+    let border: Vec<&[i64; 3]> = leaves.iter().filter(|p| p[0] == 0 || p[0] == 40_000).collect();
+    assert_eq!(border.len(), 2 * 221);
+    let coarsest = places(&root);
+    let near = |p: &[i64; 3]| {
+        let off = [-1, 0, 1];
+        off.iter().any(|x| {
+            off.iter().any(|y| off.iter().any(|z| coarsest.contains(&[p[0] + x, p[1] + y, p[2] + z])))
+        })
+    };
+    let kept = border.iter().filter(|p| near(p)).count();
+    assert_eq!(kept, border.len());
+}
+
+#[test]
+fn light_scenes_keep_their_budgets() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = dir.path().join("sample");
+    let options = SampleOptions { tiles: 2, detail: Detail::Light, ..SampleOptions::new(&sample) };
+    sample::run(&options, &|_| {}).unwrap();
+    let out = dir.path().join("out");
+    let request = BuildRequest { profile: Some("app".into()), ..BuildRequest::new(&sample, &out) };
+    let outcome = pipeline::build(&request, &Said::default()).unwrap();
+    let over: Vec<_> = outcome.report.messages.iter().filter(|m| m.code == "over_budget").collect();
+    assert!(over.is_empty(), "{over:?}");
+    assert_eq!(validate::publication(&out).unwrap().problems, Vec::<String>::new());
+    let root = tree(&out.join("versions").join(&outcome.version).join("app/tileset.json"));
+    let (mut spots, mut sides) = (0, BTreeSet::new());
+    root.walk(&mut |node| {
+        let Some(path) = &node.content else { return };
+        let (bytes, glb) = (std::fs::metadata(path).unwrap().len(), Glb::read(path));
+        let (most_bytes, most_triangles) =
+            if node.children.is_empty() { (400_000, 60_000) } else { (250_000, 30_000) };
+        assert!(bytes <= most_bytes, "{bytes} of {most_bytes} bytes");
+        assert!(triangles(&glb) <= most_triangles);
+        assert!(glb.json["images"].as_array().unwrap().len() <= 1);
+        if node.children.is_empty() {
+            spots += 1;
+            let primitives = glb.json["meshes"][0]["primitives"].as_array().unwrap();
+            sides.extend(
+                primitives.iter().filter_map(|p| p["extras"]["orientation"].as_str().map(str::to_owned)),
+            );
+        }
+    });
+    assert!(spots > 2, "{spots} spots");
+    assert_eq!(sides.into_iter().collect::<Vec<_>>(), ["back", "front", "left", "right", "top"]);
+}
