@@ -7,6 +7,7 @@ mod build;
 mod console;
 mod inspect;
 mod jobs;
+mod publish;
 mod sample;
 mod validate;
 
@@ -34,6 +35,7 @@ Examples:
   tile-builder build sample --out publication --profile app --memory 2GiB
   tile-builder inspect /data/survey                 what is in there, and where on the Earth
   tile-builder validate publication                 check a publication against 3D Tiles 1.1
+  tile-builder publish publication --to s3://bucket/quarter
 
 Many machines, one shared folder:
   tile-builder plan /data/survey --out publication  list the jobs
@@ -56,7 +58,13 @@ enum Command {
     Run(RunArguments),
     /// Join the results of all planned jobs and publish them.
     Merge(BuildArguments),
-    /// Say what an input holds, without building it; of a publication, what it costs to look at.
+    /// Copy the served version to another folder or to S3, ending with the switch to it.
+    ///
+    /// What is there already is not copied again, so an interrupted copy goes on where it was.
+    /// Access to S3 is set as usual: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`,
+    /// for other servers than Amazon's `AWS_ENDPOINT_URL` (and `AWS_ALLOW_HTTP=true` without TLS).
+    Publish(PublishArguments),
+    /// Say what an input holds, without building it.
     Inspect(InspectArguments),
     /// Check a publication: 3D Tiles rules, references, contents.
     Validate(ValidateArguments),
@@ -137,6 +145,15 @@ fn memory(text: &str) -> Result<u64, String> {
 const SMALLEST_MEMORY: f64 = 268_435_456.0;
 
 #[derive(Debug, clap::Args)]
+struct PublishArguments {
+    /// Publication folder.
+    publication: PathBuf,
+    /// A folder, or `s3://bucket/prefix`.
+    #[arg(long)]
+    to: String,
+}
+
+#[derive(Debug, clap::Args)]
 struct InspectArguments {
     /// Survey folder, mesh file, plan, or publication.
     input: PathBuf,
@@ -183,6 +200,7 @@ pub fn run() -> ExitCode {
         Command::Plan(arguments) => jobs::plan(&arguments),
         Command::Run(arguments) => jobs::run(&arguments),
         Command::Merge(arguments) => build::run(&arguments, build::Step::Merge),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),

@@ -7,7 +7,12 @@
 //! ```
 //!
 //! A reader that follows `current` never sees half a version, and a build that dies leaves the old
-//! one in place.
+//! one in place. `upload` copies what is served to another place, a folder or S3.
+
+pub mod folder;
+pub mod s3;
+pub mod target;
+pub mod upload;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,13 +20,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::target::Problem;
+
 /// Hex digits of a content address: 128 bits.
 const HASH_DIGITS: usize = 32;
 const STAGING: &str = ".staging-";
 
 /// A publication that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write `{path}`: {source}")]
+#[error("cannot write `{path}`: {source}{}", hint(.source))]
 pub struct PublishError {
     /// The file or folder.
     pub path: String,
@@ -205,7 +212,9 @@ fn lock(
     try_lock: impl Fn(&fs::File) -> Result<(), fs::TryLockError>,
 ) -> Result<fs::File, PublishError> {
     let path = root.join(".lock");
-    let file = fs::File::create(&path).map_err(|source| error(&path, source))?;
+    // A shared folder (NFS) gives shared locks on what is open for reading, others for writing.
+    let open = fs::File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let file = open.map_err(|source| error(&path, source))?;
     match try_lock(&file) {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => {
@@ -315,6 +324,15 @@ fn set_readable_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_readable_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// What to do, for those who can.
+fn hint(source: &io::Error) -> String {
+    match Problem::of(source) {
+        // The reason says it already.
+        Problem::Busy => String::new(),
+        problem => problem.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default(),
+    }
 }
 
 fn error(path: &Path, source: io::Error) -> PublishError {
