@@ -127,6 +127,24 @@ fn jobs_run_one_by_one_in_any_order_give_the_same_bytes() {
 }
 
 #[test]
+fn a_result_of_an_older_file_is_not_merged() {
+    let dir = tempfile::tempdir().unwrap();
+    let survey = survey(dir.path(), 2);
+    let out = dir.path().join("out");
+    build_into(&survey, &out);
+    let before = snapshot(&out);
+    write_old(&leaf_of(dir.path(), 1), &OsgbFile::leaf(triangle(100.0, 0.0, 2.0)).0, 5);
+    let request = BuildRequest::new(&survey, &out);
+    pipeline::plan(&request, &Said::default()).unwrap();
+    let error = pipeline::merge(&request, &Said::default()).unwrap_err().to_string();
+    assert!(error.contains("tile.full.survey.T1") && error.contains("run it again"), "{error}");
+    assert_eq!(snapshot(&out), before);
+    pipeline::run(&request, "tile.full.survey.T1").unwrap();
+    pipeline::merge(&request, &Said::default()).unwrap();
+    assert_ne!(snapshot(&out), before);
+}
+
+#[test]
 fn a_plan_of_another_input_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let request = BuildRequest::new(survey(dir.path(), 2), dir.path().join("out"));

@@ -212,13 +212,17 @@ pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
 /// Joins the results of all jobs of a planned build, and publishes them.
 ///
 /// # Errors
-/// If a job has no result, or as [`build`].
+/// If a job has no result, or one that does not hold any more, or as [`build`].
 pub fn merge(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
     let mut site = open(request)?;
     let publication = Publication::open(&request.out)?;
     zones::complete(&mut site, &publication)?;
     let shop = Workshop::new(&site, &publication, request.memory_bytes);
-    merge::merge(&shop, &planned(&shop)?, progress)
+    let plan = planned(&shop)?;
+    // `build` has just seen to it; here a job may have failed over a result of an older survey.
+    let required: Vec<_> = plan.jobs.par_iter().map(|job| shop.require(job)).collect();
+    required.into_iter().collect::<Result<(), _>>()?;
+    merge::merge(&shop, &plan, progress)
 }
 
 fn open(request: &BuildRequest) -> Result<Site, BuildError> {

@@ -94,6 +94,18 @@ impl<'w> Workshop<'w> {
         Ok(Done::Now)
     }
 
+    /// Refuses a job whose result is missing or does not hold any more.
+    pub(super) fn require(&self, job: &Job) -> Result<(), BuildError> {
+        let reason = if Record::load(self.publication, &job.id).is_none() {
+            "has no result; run it first"
+        } else if Record::fresh(self.publication, &job.id, &self.key(job)?).is_none() {
+            "has a result of other inputs; run it again"
+        } else {
+            return Ok(());
+        };
+        Err(BuildError::Job { id: job.id.clone(), reason: reason.to_owned() })
+    }
+
     /// Hash of everything that a job's result depends on, but for files.
     fn key(&self, job: &Job) -> Result<String, BuildError> {
         let profile = job.work.profile().map(|profile| &self.site.profiles[profile]);
