@@ -64,7 +64,7 @@ enum Command {
     /// Access to S3 is set as usual: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`,
     /// for other servers than Amazon's `AWS_ENDPOINT_URL` (and `AWS_ALLOW_HTTP=true` without TLS).
     Publish(PublishArguments),
-    /// Say what an input holds, without building it.
+    /// Say what an input holds, without building it; of a publication, what it costs to look at.
     Inspect(InspectArguments),
     /// Check a publication: 3D Tiles rules, references, contents.
     Validate(ValidateArguments),

@@ -279,7 +279,8 @@ fn fails_saying(output: &Output, words: &[&str]) {
 fn the_command_publishes_to_a_folder() {
     let dir = tempfile::tempdir().unwrap();
     let published = publication(dir.path(), 5.0);
-    let publish = |to: &Path| program().arg("publish").arg(&published.root).arg("--to").arg(to).output().unwrap();
+    let publish =
+        |to: &Path| program().arg("publish").arg(&published.root).arg("--to").arg(to).output().unwrap();
     let output = publish(&dir.path().join("copy"));
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("readers see it now"), "{}", said(&output));
@@ -319,7 +320,8 @@ fn a_full_disk_ends_a_build_and_leaves_the_old_version() {
     let first = publication(dir.path(), 5.0);
     let before = served(&first);
     let leaf = dir.path().join("survey/T1/T1.osgb");
-    std::fs::write(leaf, OsgbFile::leaf([[100.0, 0.0, 0.0], [190.0, 0.0, 0.0], [100.0, 90.0, 7.0]]).0).unwrap();
+    std::fs::write(leaf, OsgbFile::leaf([[100.0, 0.0, 0.0], [190.0, 0.0, 0.0], [100.0, 90.0, 7.0]]).0)
+        .unwrap();
     // A limit of a kilobyte for each file, for which a write fails as on a full disk.
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$@\"";
     let mut command = Command::new("bash");

@@ -58,10 +58,8 @@ impl Target for FolderTarget {
 
     fn replace(&self, path: &str, bytes: Vec<u8>) -> Result<(), TargetError> {
         let path = self.path(path);
-        let replaced = make_folder_of(&path).map_err(|source| PublishError {
-            path: path.display().to_string(),
-            source,
-        });
+        let replaced =
+            make_folder_of(&path).map_err(|source| PublishError { path: path.display().to_string(), source });
         replaced
             .and_then(|()| write_atomically(&path, &bytes))
             .map_err(|error| failed("write", &path, &error.source))

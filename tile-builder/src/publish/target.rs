@@ -140,9 +140,13 @@ impl Problem {
             Self::Address => Some("give a folder, or `s3://bucket/prefix`"),
             Self::NoBucket => Some("make the bucket, or check its name, `AWS_REGION` and `AWS_ENDPOINT_URL`"),
             Self::Denied => Some("give this account the right to read and write there, or use another place"),
-            Self::Full => Some("make room (disk, quota, limit of a file's size) and run it again; it goes on"),
+            Self::Full => {
+                Some("make room (disk, quota, limit of a file's size) and run it again; it goes on")
+            }
             Self::ReadOnly => Some("make it writable, or use another place"),
-            Self::Unreachable => Some("check the network and `AWS_ENDPOINT_URL`, and run it again; it goes on"),
+            Self::Unreachable => {
+                Some("check the network and `AWS_ENDPOINT_URL`, and run it again; it goes on")
+            }
             Self::Busy => Some("wait for the other one to end"),
             Self::Other => None,
         }

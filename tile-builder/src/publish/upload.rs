@@ -132,7 +132,10 @@ fn contents(root: &Path, files: &BTreeSet<String>) -> Result<BTreeSet<String>, U
             let name = resolve(file, uri).unwrap_or_default();
             if !files.contains(&name) {
                 if !name.starts_with("content/") {
-                    return Err(source(&path, &format!("it names `{uri}`, which is no part of a publication")));
+                    return Err(source(
+                        &path,
+                        &format!("it names `{uri}`, which is no part of a publication"),
+                    ));
                 }
                 let missing = format!("`{file}` names it and it is not there; build the publication again");
                 fs::metadata(root.join(&name)).map_err(|_| source(&root.join(&name), &missing))?;
