@@ -148,7 +148,7 @@ fn names(error: &Error, code: &str) -> bool {
     error.to_string().contains(code)
 }
 
-/// Who can act. Codes are those of Amazon's list of error responses, and of MinIO for full disks.
+/// Who can act. Codes are those of Amazon's list of error responses, and of `MinIO` for full disks.
 fn problem(error: &Error, reason: &str) -> Problem {
     let any = |codes: &[&str]| codes.iter().any(|code| names(error, code) || reason.contains(code));
     match error {
