@@ -100,7 +100,9 @@ pub(super) fn make(
         Ok((made, cost)) => {
             tally.textures += cost;
             let made = std::sync::Arc::new(made);
-            meshes.iter_mut().for_each(|mesh| mesh.material.texture = Some(made.clone()));
+            for mesh in &mut meshes {
+                mesh.material.texture = Some(made.clone());
+            }
         }
         Err(error) => {
             tally.damage(name, format!("level `{name}` was not made: {error}"), "build with another codec");

@@ -203,7 +203,9 @@ fn packed(job: &MeshJob<'_>, meshes: Vec<Mesh>, name: &str, tally: &mut Tally) -
     tally.textures += cost;
     let picture = Arc::new(picture);
     let mut out = packed.textured;
-    out.iter_mut().for_each(|mesh| mesh.material.texture = Some(picture.clone()));
+    for mesh in &mut out {
+        mesh.material.texture = Some(picture.clone());
+    }
     out.extend(packed.plain);
     out
 }

@@ -195,7 +195,9 @@ impl<'w> Workshop<'w> {
         let tile = &self.site.sources[source].survey.tiles[tile];
         let built = oblique::gather(&job, tile, wanted, &mut |meshes| {
             bounds.merge(&Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions)));
-            meshes.iter().for_each(|mesh| relief.add(mesh));
+            for mesh in &meshes {
+                relief.add(mesh);
+            }
         });
         let mut record = self.keep_relief(id, &relief)?;
         record.made.extent =
