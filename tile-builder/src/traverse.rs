@@ -103,7 +103,8 @@ impl Walk {
             return Ok(());
         }
         let content = tile["content"]["uri"].as_str();
-        if let Some(uri) = content.filter(|uri| uri.ends_with(".json")) {
+        let is_document = |uri: &&str| Path::new(uri).extension().is_some_and(|kind| kind == "json");
+        if let Some(uri) = content.filter(is_document) {
             return self.document(&beside(file, uri), depth + 1);
         }
         let children = tile["children"].as_array().map(Vec::as_slice).unwrap_or_default();

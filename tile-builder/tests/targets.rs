@@ -46,8 +46,8 @@ fn publication(folder: &Path, height: f64) -> Published {
 /// Files of the served version: names below the publication, and bytes.
 fn served(published: &Published) -> Vec<(String, Vec<u8>)> {
     let version = format!("versions/{}", published.outcome.version);
-    let name = |path: &Path| path.strip_prefix(&published.root).unwrap().to_string_lossy().into_owned();
-    let files = snapshot(&published.root).into_iter().map(|(path, bytes)| (name(&path), bytes));
+    let files = snapshot(&published.root).into_iter();
+    let files = files.map(|(path, bytes)| (path.to_string_lossy().into_owned(), bytes));
     files.filter(|(name, _)| !name.starts_with("versions") || name.starts_with(&version)).collect()
 }
 

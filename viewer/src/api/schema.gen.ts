@@ -652,7 +652,7 @@ export interface components {
          * @description Formats that the builder reads.
          * @enum {string}
          */
-        SourceKind: "osgb";
+        SourceKind: "osgb" | "obj" | "gltf" | "ply";
         /** @description One quantity that a kind of device measures. */
         StreamKind: {
             /** @description Bands that raise the status. The worst band that holds wins. */
