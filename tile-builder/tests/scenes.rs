@@ -29,7 +29,8 @@ fn tree(document: &Path) -> Node {
 fn node(document: &Path, tile: &Value) -> Node {
     let beside = |uri: &str| document.parent().unwrap().join(uri);
     let uri = tile["content"]["uri"].as_str();
-    if let Some(uri) = uri.filter(|uri| uri.ends_with(".json")) {
+    let is_document = |uri: &&str| Path::new(uri).extension().is_some_and(|kind| kind == "json");
+    if let Some(uri) = uri.filter(is_document) {
         return tree(&beside(uri));
     }
     let children = tile["children"].as_array().into_iter().flatten();
@@ -104,7 +105,7 @@ fn hills(folder: &Path, n: usize) -> PathBuf {
     std::fs::write(&path, obj).unwrap();
     std::fs::write(folder.join("hills.mtl"), "newmtl ground\nmap_Kd hills.png\n").unwrap();
     let colour = |x: u32, y: u32| {
-        image::Rgb([(x / 2) as u8, (y / 2) as u8, if (x / 16 + y / 16) % 2 == 0 { 40 } else { 200 }])
+        image::Rgb([(x / 2) as u8, (y / 2) as u8, if (x / 16 + y / 16).is_multiple_of(2) { 40 } else { 200 }])
     };
     image::RgbImage::from_fn(512, 512, colour).save(folder.join("hills.png")).unwrap();
     path

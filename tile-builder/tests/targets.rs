@@ -4,7 +4,12 @@
 //! The part about S3 runs against a real server of that protocol, `moto_server`, which `scripts/setup
 //! test` installs; without it, it says that it was skipped.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop where it is"
+)]
 
 mod common;
 #[path = "targets/moto.rs"]

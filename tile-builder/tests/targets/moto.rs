@@ -1,4 +1,4 @@
-//! A real server of the S3 protocol, `moto_server` of PyPI, for as long as a test runs. Used by
+//! A real server of the S3 protocol, `moto_server` of `PyPI`, for as long as a test runs. Used by
 //! `targets`.
 
 use std::net::TcpListener;
