@@ -128,7 +128,7 @@ pub struct ProfilePlan {
     /// How textures are stored. Default: `keep` for complete scenes, `webp` for light ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub textures: Option<TextureCodec>,
-    /// Quality of a lossy codec, 1 to 100. Default: 80.
+    /// Quality of a lossy codec, 1 to 100. Default: 83.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub texture_quality: Option<u8>,
     /// Longest edge of a texture in pixels; a larger one is resampled. Default: no limit.

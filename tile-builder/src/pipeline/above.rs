@@ -16,8 +16,8 @@ use crate::texture::atlas::{BakeRule, bake};
 const SHARE: f64 = 0.25;
 /// Mip levels down to which charts of an atlas stay apart.
 const GUTTER_MIPS: u32 = 2;
-/// An atlas holds so many texels along what shows as one pixel when a viewer goes to the finer level.
-/// Survey software keeps some 7; fewer look soft on a screen with more pixels than usual.
+/// An atlas holds so many texels along what shows as one pixel when a viewer goes to the finer level, as
+/// far as the finer contents hold them; fewer look soft on a screen with more pixels than usual.
 const TEXELS_PER_PIXEL: f64 = 4.0;
 
 /// Where borders are shared, vertices are stored as finely as on the level with this error, on all
