@@ -9,6 +9,7 @@
 //! A reader that follows `current` never sees half a version, and a build that dies leaves the old
 //! one in place. `upload` copies what is served to another place, a folder or S3.
 
+mod disk;
 pub mod folder;
 pub mod s3;
 pub mod target;
@@ -20,11 +21,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::disk::{set_readable_folder, write_atomically, write_file};
 use self::target::Problem;
 
 /// Hex digits of a content address: 128 bits.
 const HASH_DIGITS: usize = 32;
-const STAGING: &str = ".staging-";
+/// Where jobs make files that are not finished yet.
+const SPOOL: &str = "work/spool";
 
 /// A publication that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -54,17 +57,12 @@ impl Publication {
         refuse_foreign_folder(root)?;
         fs::create_dir_all(root).map_err(|source| error(root, source))?;
         let lock = lock(root, fs::File::try_lock)?;
-        for folder in [root.join("content"), root.join("versions")] {
+        for folder in ["content", "versions"] {
+            let folder = root.join(folder);
             fs::create_dir_all(&folder).map_err(|source| error(&folder, source))?;
-            let entries = fs::read_dir(&folder).map_err(|source| error(&folder, source))?;
-            for entry in entries.flatten() {
-                if entry.file_name().to_string_lossy().starts_with(STAGING) {
-                    let path = entry.path();
-                    let removed =
-                        if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                    removed.map_err(|source| error(&path, source))?;
-                }
-            }
+        }
+        for folder in ["", "content", "versions", "work", "work/results", "work/data", SPOOL] {
+            disk::clear(&root.join(folder))?;
         }
         Ok(Self { root: root.to_owned(), written: AtomicU64::new(0), _lock: lock })
     }
@@ -139,11 +137,7 @@ impl Publication {
     /// # Errors
     /// If the disk refuses.
     pub fn begin(&self) -> Result<Version<'_>, PublishError> {
-        let versions = self.root.join("versions");
-        let staging = tempfile::Builder::new()
-            .prefix(STAGING)
-            .tempdir_in(&versions)
-            .map_err(|source| error(&versions, source))?;
+        let staging = disk::staging_in(&self.root.join("versions"))?;
         Ok(Version { publication: self, staging, files: BTreeMap::new() })
     }
 
@@ -157,6 +151,31 @@ impl Publication {
             fs::create_dir_all(folder).map_err(|source| error(folder, source))?;
         }
         write_atomically(&path, bytes)
+    }
+
+    /// A folder for files that are being made, on the same disk; removed when dropped.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn spool(&self) -> Result<tempfile::TempDir, PublishError> {
+        disk::staging_in(&self.root.join(SPOOL))
+    }
+
+    /// Puts a folder of finished files beside the versions, in place of an older one of that name.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn put_folder_beside(&self, name: &str, files: tempfile::TempDir) -> Result<(), PublishError> {
+        let path = self.root.join(name);
+        let put = || -> io::Result<()> {
+            set_readable_folder(files.path())?;
+            if path.exists() {
+                fs::remove_dir_all(&path)?;
+            }
+            fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+            fs::rename(files.path(), &path)
+        };
+        put().map_err(|source| error(&path, source))
     }
 }
 
@@ -277,55 +296,6 @@ fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|source| error(folder, source))?;
-    }
-    let write = || -> io::Result<()> {
-        let mut file = fs::File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_data()
-    };
-    write().map_err(|source| error(path, source))
-}
-
-/// Writes a file under another name on the same disk, flushes it, and renames it into place.
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(STAGING).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_data()?;
-        set_readable(file.as_file())?;
-        file.persist(path).map_err(|persist| persist.error)?;
-        Ok(())
-    };
-    write().map_err(|source| error(path, source))
-}
-
-/// Temporary files are private; a publication is read by a server under another account.
-#[cfg(unix)]
-fn set_readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn set_readable(_: &fs::File) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn set_readable_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn set_readable_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// What to do, for those who can.
 fn hint(source: &io::Error) -> String {
     match Problem::of(source) {
@@ -363,11 +333,18 @@ mod tests {
     #[test]
     fn what_an_interrupted_build_left_is_cleared() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join("content")).unwrap();
-        let half = folder.path().join("versions/.staging-1");
-        fs::create_dir_all(&half).unwrap();
+        let spooled = {
+            let publication = Publication::open(folder.path()).unwrap();
+            publication.put_beside("work/results/job.json", b"{}").unwrap();
+            publication.spool().unwrap().keep()
+        };
+        let half = ["versions/.staging-1", "work/results/.staging-2", ".staging-3"];
+        let half = half.map(|name| folder.path().join(name));
+        fs::create_dir_all(&half[0]).unwrap();
+        half[1..].iter().for_each(|path| fs::write(path, "half").unwrap());
         Publication::open(folder.path()).unwrap();
-        assert!(!half.exists());
+        assert!(half.iter().chain([&spooled]).all(|path| !path.exists()));
+        assert!(folder.path().join("work/results/job.json").is_file());
     }
 
     #[test]

@@ -9,6 +9,12 @@ use std::collections::BTreeMap;
 /// A box in plan: west, south, east, north in metres.
 pub type Extent = [f64; 4];
 
+/// The extent around two.
+#[must_use]
+pub fn merge(a: Extent, b: Extent) -> Extent {
+    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
+}
+
 /// What a node stands over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Child {

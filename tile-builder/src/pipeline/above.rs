@@ -4,7 +4,7 @@
 //! of them. What it is made from are results of other jobs, so that it can be made anywhere. Called
 //! by `run`.
 
-use super::content::{Maker, Stored, Tally};
+use super::content::{Maker, Stored, Tally, texture_warning};
 use crate::lod::{self, Lock, SimplifyRule};
 use crate::publish::PublishError;
 use crate::read::{self, Limits};
@@ -91,6 +91,7 @@ pub(super) fn make(
             return Ok(None);
         }
     };
+    tally.messages.extend(baked.warnings.iter().map(|warning| texture_warning(name, warning)));
     let error_m = lod::made_error_m(baked.texel_m / texels_per_pixel, simplified.error_m, below.error_m);
     let mut meshes: Vec<Mesh> = baked.parts.into_iter().map(|part| part.mesh).collect();
     if !rule.shared_borders {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use twin_schemas::report::{Figures, Message, Severity};
 
-use super::oblique::damaged;
 use crate::encode::{self, Content};
 use crate::geometry::{Aabb, Outlines};
 use crate::georef::Placement;
@@ -189,7 +188,8 @@ impl Maker<'_> {
                 }
                 Err(error) => {
                     done.push((Arc::clone(texture), Arc::clone(texture)));
-                    tally.messages.push(texture_message(name, &error.to_string()));
+                    let text = format!("{error}; it was stored as it is");
+                    tally.messages.push(texture_warning(name, &text));
                 }
             }
         }
@@ -197,11 +197,37 @@ impl Maker<'_> {
     }
 }
 
-fn texture_message(name: &str, reason: &str) -> Message {
+/// Pixels of all textures, each counted once.
+pub(super) fn textures_px(meshes: &[Mesh]) -> u64 {
+    let mut seen: Vec<*const Texture> = Vec::new();
+    let textures = meshes.iter().filter_map(|mesh| mesh.material.texture.as_ref());
+    let fresh = textures.filter(|texture| {
+        let new = !seen.contains(&Arc::as_ptr(texture));
+        if new {
+            seen.push(Arc::as_ptr(texture));
+        }
+        new
+    });
+    fresh.map(|texture| u64::from(texture.width) * u64::from(texture.height)).sum()
+}
+
+/// A part that could not be built.
+pub(super) fn damaged(name: &str, text: String, hint: &str) -> Message {
+    Message {
+        severity: Severity::Error,
+        code: "file_damaged".into(),
+        text,
+        hint: Some(hint.to_owned()),
+        subject: Some(name.to_owned()),
+    }
+}
+
+/// Says that a texture is not as it should be.
+pub(super) fn texture_warning(name: &str, reason: &str) -> Message {
     Message {
         severity: Severity::Warning,
-        code: "texture_kept".into(),
-        text: format!("`{name}`: {reason}; it was stored as it is"),
+        code: "texture".into(),
+        text: format!("`{name}`: {reason}"),
         hint: None,
         subject: Some(name.to_owned()),
     }

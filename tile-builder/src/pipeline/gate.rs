@@ -1,7 +1,8 @@
 //! The bound on memory: who wants to read and encode something large waits until there is room.
 //!
-//! What one thread takes between `enter` and the end of its pass must not wait for other threads,
-//! else two could wait for one another. Called by the jobs.
+//! What one thread does between `enter` and the end of its pass must not wait for other threads, nor
+//! enter again: a thread that waits for the pool takes up another job meanwhile, which would wait for
+//! the room that the thread itself holds. Called by the jobs.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -23,6 +24,14 @@ pub(super) struct Pass<'g> {
     bytes: u64,
 }
 
+/// What will never fit below the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("needs about {needs_mib} MiB of memory, limit {limit_mib} MiB (`--memory`)")]
+pub(super) struct NoRoom {
+    needs_mib: u64,
+    limit_mib: u64,
+}
+
 impl Gate {
     /// A gate for a process that may use so many bytes in all.
     pub(super) fn new(memory_bytes: u64) -> Self {
@@ -35,15 +44,14 @@ impl Gate {
         self.limit_bytes
     }
 
-    /// Waits for room. Says how much more memory would be needed if there can never be enough.
-    pub(super) fn enter(&self, bytes: u64) -> Result<Pass<'_>, String> {
+    /// Waits for room.
+    ///
+    /// # Errors
+    /// If there can never be enough.
+    pub(super) fn enter(&self, bytes: u64) -> Result<Pass<'_>, NoRoom> {
         if bytes > self.limit_bytes {
-            let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
-            return Err(format!(
-                "needs about {} MiB of memory, limit {} MiB (`--memory`)",
-                megabytes(bytes + FIXED_BYTES),
-                megabytes(self.limit_bytes + FIXED_BYTES)
-            ));
+            let mebibytes = |bytes: u64| bytes.saturating_add(FIXED_BYTES).div_ceil(1 << 20);
+            return Err(NoRoom { needs_mib: mebibytes(bytes), limit_mib: mebibytes(self.limit_bytes) });
         }
         let mut used = self.used_bytes.lock().unwrap_or_else(PoisonError::into_inner);
         while *used + bytes > self.limit_bytes {
@@ -91,6 +99,6 @@ mod tests {
     #[test]
     fn what_can_never_fit_is_refused_with_both_numbers() {
         let reason = Gate::new(FIXED_BYTES + (1 << 20)).enter(5 << 20).unwrap_err();
-        assert_eq!(reason, "needs about 101 MiB of memory, limit 97 MiB (`--memory`)");
+        assert_eq!(reason.to_string(), "needs about 101 MiB of memory, limit 97 MiB (`--memory`)");
     }
 }

@@ -7,7 +7,7 @@
 use twin_schemas::report::{Message, Severity};
 
 use super::above::MadeLevel;
-use super::content::{Maker, Tally};
+use super::content::{Maker, Stored, Tally, texture_warning};
 use crate::encode::{self, Content};
 use crate::geometry::Aabb;
 use crate::lod::{self, Lock, Simplified, SimplifyRule};
@@ -49,6 +49,8 @@ pub(super) struct Fitted {
     pub(super) content: Content,
     /// Geometric error at which it should give way to something finer.
     pub(super) error_m: f64,
+    /// Textures that could not be used, in words.
+    warnings: Vec<String>,
 }
 
 /// What a content is fitted with.
@@ -66,6 +68,18 @@ pub(super) struct Fit<'f> {
 }
 
 impl Fit<'_> {
+    /// Stores a content, and says what is to be said about it.
+    fn keep(
+        &self,
+        fitted: &Fitted,
+        part: usize,
+        name: &str,
+        tally: &mut Tally,
+    ) -> Result<Stored, PublishError> {
+        tally.messages.extend(fitted.warnings.iter().map(|warning| texture_warning(name, warning)));
+        self.maker.keep(part, &fitted.content, tally)
+    }
+
     /// Simplifies and bakes until the budget holds.
     ///
     /// # Errors
@@ -87,7 +101,7 @@ impl Fit<'_> {
                 };
                 reached = content.bytes.len();
                 if reached <= bytes && content.triangles as usize <= most {
-                    return Ok(Some(Fitted { content, error_m }));
+                    return Ok(Some(Fitted { content, error_m, warnings: baked.warnings }));
                 }
                 // A lower quality helps little where the triangles alone are too many.
                 if reached - picture > bytes * 2 / 3 || content.triangles as usize > most {
@@ -202,9 +216,8 @@ pub(super) fn zone(
         match fit.fit(&meshes, &spot) {
             Ok(None) => {}
             Ok(Some(fitted)) => {
-                spots.extend(
-                    maker.keep(part, &fitted.content, tally)?.map(|at| Tile::new(Some(at), 0.0, vec![])),
-                );
+                let stored = fit.keep(&fitted, part, &title, tally)?;
+                spots.extend(stored.map(|at| Tile::new(Some(at), 0.0, vec![])));
             }
             Err(reason) => {
                 whole = false;
@@ -220,7 +233,7 @@ pub(super) fn zone(
     match fit.fit(&meshes, name) {
         Ok(None) => Ok(None),
         Ok(Some(fitted)) => {
-            let stored = maker.keep(part, &fitted.content, tally)?;
+            let stored = fit.keep(&fitted, part, name, tally)?;
             Ok(stored.map(|at| Tile::new(Some(at), fitted.error_m, spots)))
         }
         Err(reason) => {
@@ -244,7 +257,7 @@ pub(super) fn overview(
     match fit.fit(meshes, name) {
         Ok(None) => Ok(None),
         Ok(Some(fitted)) => {
-            let stored = maker.keep(part, &fitted.content, tally)?;
+            let stored = fit.keep(&fitted, part, name, tally)?;
             Ok(Some(MadeLevel { stored, error_m: fitted.error_m }))
         }
         Err(reason) => {

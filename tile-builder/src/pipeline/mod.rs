@@ -9,6 +9,7 @@
 //! machines.
 
 mod above;
+mod cells;
 mod content;
 mod gate;
 mod jobs;
@@ -27,6 +28,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use twin_schemas::report::{BuildReport, Message};
 
+use self::gate::Gate;
 pub use self::jobs::{Job, JobPlan};
 use self::run::{Done, Workshop};
 use self::site::Site;
@@ -135,6 +137,14 @@ pub enum BuildError {
         /// Why.
         reason: String,
     },
+    /// Something will never fit into the memory that the build may use.
+    #[error("`{what}` {reason}")]
+    Memory {
+        /// A file, or a job.
+        what: String,
+        /// How much it needs, and the limit.
+        reason: String,
+    },
     /// The stored plan of jobs.
     #[error("`{path}` {reason}")]
     Planned {
@@ -168,8 +178,9 @@ pub fn build(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOut
     let mut site = open(request)?;
     progress.plan(&site.resolved);
     let publication = Publication::open(&request.out)?;
-    zones::complete(&mut site, &publication)?;
-    let shop = Workshop::new(&site, &publication, request.memory_bytes);
+    let gate = Gate::new(request.memory_bytes);
+    complete(&mut site, &publication, &gate, Some(progress))?;
+    let shop = Workshop::new(&site, &publication, &gate);
     let plan = jobs::plan(&site, &publication)?;
     for wave in plan.waves() {
         progress.stage(wave[0].work.name(), wave.len() as u64);
@@ -190,7 +201,7 @@ pub fn plan(request: &BuildRequest, progress: &dyn Progress) -> Result<JobPlan, 
     let mut site = open(request)?;
     progress.plan(&site.resolved);
     let publication = Publication::open(&request.out)?;
-    zones::complete(&mut site, &publication)?;
+    complete(&mut site, &publication, &Gate::new(request.memory_bytes), Some(progress))?;
     jobs::plan(&site, &publication)
 }
 
@@ -202,8 +213,9 @@ pub fn plan(request: &BuildRequest, progress: &dyn Progress) -> Result<JobPlan, 
 pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
     let mut site = open(request)?;
     let publication = Publication::join(&request.out)?;
-    zones::complete(&mut site, &publication)?;
-    let shop = Workshop::new(&site, &publication, request.memory_bytes);
+    let gate = Gate::new(request.memory_bytes);
+    complete(&mut site, &publication, &gate, None)?;
+    let shop = Workshop::new(&site, &publication, &gate);
     let plan = planned(&shop)?;
     let unknown = || BuildError::Job { id: id.to_owned(), reason: "is not in the plan".to_owned() };
     Ok(shop.run(plan.job(id).ok_or_else(unknown)?)? == Done::Now)
@@ -216,8 +228,9 @@ pub fn run(request: &BuildRequest, id: &str) -> Result<bool, BuildError> {
 pub fn merge(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOutcome, BuildError> {
     let mut site = open(request)?;
     let publication = Publication::open(&request.out)?;
-    zones::complete(&mut site, &publication)?;
-    let shop = Workshop::new(&site, &publication, request.memory_bytes);
+    let gate = Gate::new(request.memory_bytes);
+    complete(&mut site, &publication, &gate, None)?;
+    let shop = Workshop::new(&site, &publication, &gate);
     let plan = planned(&shop)?;
     // `build` has just seen to it; here a job may have failed over a result of an older survey.
     let required: Vec<_> = plan.jobs.par_iter().map(|job| shop.require(job)).collect();
@@ -227,6 +240,17 @@ pub fn merge(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOut
 
 fn open(request: &BuildRequest) -> Result<Site, BuildError> {
     Site::open(&request.input, request.profile.as_deref(), &request.limits)
+}
+
+/// Finds out what the plan of jobs must know: the cells of meshes, and zones where there are none.
+fn complete(
+    site: &mut Site,
+    publication: &Publication,
+    gate: &Gate,
+    progress: Option<&dyn Progress>,
+) -> Result<(), BuildError> {
+    cells::complete(site, publication, gate, progress)?;
+    zones::complete(site, publication)
 }
 
 /// The stored plan, if it is that of these inputs.

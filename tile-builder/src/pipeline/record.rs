@@ -34,8 +34,7 @@ pub(super) struct Record {
     pub(super) contents: BTreeMap<String, u64>,
     /// The result.
     pub(super) made: Made,
-    /// Hash of the result: part of the key of jobs that build upon it. Stored, because numbers
-    /// read back from text may differ from those written in their last digit.
+    /// Hash of the result: part of the key of jobs that build upon it.
     pub(super) digest: String,
 }
 
@@ -49,6 +48,9 @@ pub(super) struct Made {
     pub(super) messages: Vec<Message>,
     /// Child files that are named but do not exist.
     pub(super) missing: Vec<String>,
+    /// What reading said to a job that shares its files with others, which may say the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) readings: Vec<Reading>,
     pub(super) residual_m: f64,
     /// What textures took and lost.
     pub(super) textures: TextureCost,
@@ -61,6 +63,16 @@ pub(super) struct Made {
     /// Hash of data that stand in a file of their own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) data: String,
+}
+
+/// What there is to say about the files of a source.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Reading {
+    /// The source, by its place in the plan.
+    pub(super) source: usize,
+    pub(super) messages: Vec<Message>,
+    /// Child files that are named but do not exist.
+    pub(super) missing: Vec<String>,
 }
 
 /// A building as the heights show it.
@@ -93,6 +105,11 @@ pub(super) struct InputFile {
 }
 
 impl InputFile {
+    /// Where it is, and its size.
+    pub(super) fn place(&self) -> (&Path, u64) {
+        (&self.path, self.size_bytes)
+    }
+
     /// Looks at a file. `None` if it is not there.
     pub(super) fn look(path: &Path) -> Option<Self> {
         let meta = fs::metadata(path).ok()?;

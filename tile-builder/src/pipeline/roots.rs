@@ -1,41 +1,73 @@
-//! Where each tile of a survey lies, from its coarsest file alone. Called by the plan, when levels
-//! have to be made above the tiles.
+//! Where each piece of a source lies: a survey's tile, from its coarsest file alone, or a mesh's cell.
+//! Called by the plan, when levels have to be made above them, or zones found.
+
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::BuildError;
-use super::site::{Places, Site};
+use super::site::Site;
 use crate::geometry::Aabb;
+use crate::georef::Placement;
+use crate::georef::ellipsoid::EnuFrame;
 use crate::partition::quadtree::Extent;
 use crate::read::files::read_bounded;
-use crate::read::osgb;
+use crate::read::{Limits, osgb};
 use crate::scene::{Finer, LodNode};
 
-/// The extent of each tile in local metres; `None` for one that cannot be read, which its own job
-/// will say.
-pub(super) fn extents(site: &Site, source: usize) -> Result<Vec<Option<Extent>>, BuildError> {
+/// The extent of each piece of a source in local metres; `None` for one that cannot be read, which its
+/// own job will say.
+///
+/// # Errors
+/// If a source cannot be placed.
+pub(super) fn extents(site: &Site, source: usize) -> Result<&[Option<Extent>], BuildError> {
     let places = site.places()?;
-    let tiles = &site.sources[source].survey.tiles;
-    Ok(tiles.par_iter().map(|tile| extent(site, places, source, &tile.root)).collect())
+    let of = &site.sources[source];
+    let at = Place { frame: places.frame.as_ref(), placement: &places.placements[source] };
+    Ok(of.extents.get_or_init(|| {
+        if of.is_survey() {
+            let tiles = of.survey.tiles.par_iter();
+            tiles.map(|tile| at.local(&tile_box(&tile.root, &site.limits)?)).collect()
+        } else {
+            let cells =
+                of.meshes.iter().flatten().flat_map(|mesh| mesh.cells().map(move |(_, square)| (mesh, square)));
+            cells
+                .map(|(mesh, [min, max])| {
+                    let z = [mesh.room.min[2], mesh.room.max[2]];
+                    at.local(&Aabb { min: [min[0], min[1], z[0]], max: [max[0], max[1], z[1]] })
+                })
+                .collect()
+        }
+    }))
 }
 
-fn extent(site: &Site, places: &Places, source: usize, root: &std::path::Path) -> Option<Extent> {
-    let bytes = read_bounded(root, &site.limits).ok()?;
-    let file = osgb::parse(&bytes, "", &site.limits).ok()?;
+/// Where a source stands.
+struct Place<'p> {
+    frame: Option<&'p EnuFrame>,
+    placement: &'p Placement,
+}
+
+impl Place<'_> {
+    fn local(&self, bounds: &Aabb) -> Option<Extent> {
+        let mut local = Aabb::EMPTY;
+        for (x, y) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let ends = [bounds.min, bounds.max];
+            let corner = [ends[x][0], ends[y][1], bounds.min[2]];
+            local.add(&self.placement.local(self.frame, corner).ok()?);
+        }
+        Some([local.min[0], local.min[1], local.max[0], local.max[1]])
+    }
+}
+
+/// The box around a tile's coarsest file, in the source's coordinates.
+fn tile_box(root: &Path, limits: &Limits) -> Option<Aabb> {
+    let bytes = read_bounded(root, limits).ok()?;
+    let file = osgb::parse(&bytes, "", limits).ok()?;
     // Textures of other files do not matter here.
-    let levels = file.levels(&site.limits, &|_| Err(String::new())).ok()?;
+    let levels = file.levels(limits, &|_| Err(String::new())).ok()?;
     let mut bounds = Aabb::EMPTY;
     levels.nodes.iter().for_each(|node| add(node, &mut bounds));
-    if bounds.is_empty() {
-        return None;
-    }
-    let mut local = Aabb::EMPTY;
-    for (x, y) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-        let ends = [bounds.min, bounds.max];
-        let corner = [ends[x][0], ends[y][1], bounds.min[2]];
-        local.add(&places.placements[source].local(places.frame.as_ref(), corner).ok()?);
-    }
-    Some([local.min[0], local.min[1], local.max[0], local.max[1]])
+    (!bounds.is_empty()).then_some(bounds)
 }
 
 fn add(node: &LodNode, bounds: &mut Aabb) {

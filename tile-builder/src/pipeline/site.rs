@@ -12,11 +12,15 @@ use twin_schemas::plan::{BuildPlan, ProfilePlan, SceneKind, SourceKind, SourcePl
 use twin_schemas::report::Message;
 
 use super::BuildError;
+use super::cells::MeshPlan;
+use super::jobs::{cells_id, files_of};
 use super::record::{InputFile, digest};
 use super::zones::ZONE_EDGE_M;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::georef::{Placed, Placement, PlacementRequest, Srs, place_source};
 use crate::partition;
+use crate::partition::cells::CellId;
+use crate::partition::quadtree::Extent;
 use crate::partition::streets::street_axis_deg;
 use crate::read::areas::{self, Area};
 use crate::read::plan::ResolvedPlan;
@@ -49,9 +53,18 @@ pub(super) struct Source {
     pub(super) plan: SourcePlan,
     /// Folder that its files must stay in.
     pub(super) folder: PathBuf,
+    /// The tiles of a survey, or the files of meshes.
     pub(super) survey: Survey,
-    /// A name for each tile that needs no escaping in a URI, in the order of the survey's tiles.
+    /// A name for each of those that needs no escaping in a URI.
+    pub(super) files: Vec<String>,
+    /// A name for each piece, which is a survey's tile or a mesh's cell.
     pub(super) names: Vec<String>,
+    /// The cells of each mesh, as far as it can be read; nothing for a survey.
+    pub(super) meshes: Vec<Option<MeshPlan>>,
+    /// The mesh and the place of each piece; nothing for a survey.
+    pub(super) cells: Vec<(usize, CellId)>,
+    /// Where its pieces lie, once somebody asks.
+    pub(super) extents: OnceLock<Vec<Option<Extent>>>,
     request: PlacementRequest,
 }
 
@@ -98,6 +111,19 @@ impl Site {
         let asked = self.resolved.plan.partition.zones.is_some()
             || self.resolved.plan.partition.zone_edge_m.is_some();
         asked || self.profiles[profile].scenes == SceneKind::Light
+    }
+
+    /// Hash of how the community is divided into zones, and these into squares.
+    pub(super) fn division(&self) -> String {
+        let partition = &self.resolved.plan.partition;
+        let zones: Vec<String> = self.zones.iter().map(|zone| format!("{zone:?}")).collect();
+        digest(&(zones, self.edge_m(), partition.street_axis_deg, partition.zone_edge_m.is_some()))
+    }
+
+    /// Hash of the footprints, and of the rule by which triangles are given to them.
+    pub(super) fn outlines(&self) -> String {
+        let footprints: Vec<String> = self.footprints.iter().map(|area| format!("{area:?}")).collect();
+        digest(&(footprints, self.resolved.plan.partition.building_margin_m))
     }
 
     /// The coarsest file of each tile, as it is now.
@@ -157,6 +183,39 @@ impl Source {
     pub(super) fn is_survey(&self) -> bool {
         self.plan.kind == SourceKind::Osgb
     }
+
+    /// Takes over the cells of its meshes, in the order of the files.
+    pub(super) fn set_meshes(&mut self, meshes: Vec<Option<MeshPlan>>) {
+        let cells = meshes.iter().enumerate().flat_map(|(file, mesh)| {
+            mesh.iter().flat_map(MeshPlan::cells).map(move |(cell, _)| (file, cell))
+        });
+        self.cells = cells.collect();
+        self.names = self.cells.iter().map(|(file, id)| format!("{}.{id}", self.files[*file])).collect();
+        self.meshes = meshes;
+    }
+
+    /// The jobs that make the files which a piece is read from.
+    pub(super) fn cells_of(&self, piece: usize) -> Vec<String> {
+        self.cells
+            .get(piece)
+            .map(|(file, _)| cells_id(&self.plan.id, &self.files[*file]))
+            .into_iter()
+            .collect()
+    }
+
+    /// The source's own files that a survey's tile may be read from. The images of a mesh are among the
+    /// files of the job that makes its cells.
+    pub(super) fn files_of(&self, piece: usize) -> Vec<PathBuf> {
+        if self.is_survey() { files_of(&self.survey.tiles[piece].root) } else { Vec::new() }
+    }
+
+    /// The name of a piece for people.
+    pub(super) fn title(&self, piece: usize) -> String {
+        match self.cells.get(piece) {
+            Some((file, id)) => format!("{} {id}", self.survey.tiles[*file].name),
+            None => self.survey.tiles[piece].name.clone(),
+        }
+    }
 }
 
 /// The files of a mesh source, as tiles.
@@ -182,8 +241,10 @@ fn open_source(base: &Path, plan: &SourcePlan) -> Result<Source, BuildError> {
         origin: plan.crs_origin.or(metadata.origin).unwrap_or_default(),
         height: plan.height.clone(),
     };
-    let names = safe_names(survey.tiles.iter().map(|tile| tile.name.as_str()));
-    Ok(Source { plan: plan.clone(), folder, survey, names, request })
+    let files = safe_names(survey.tiles.iter().map(|tile| tile.name.as_str()));
+    let names = if plan.kind == SourceKind::Osgb { files.clone() } else { Vec::new() };
+    let (meshes, cells, extents) = (Vec::new(), Vec::new(), OnceLock::new());
+    Ok(Source { plan: plan.clone(), folder, survey, files, names, meshes, cells, extents, request })
 }
 
 fn read_areas(resolved: &ResolvedPlan, path: Option<&Path>) -> Result<Vec<Area>, BuildError> {

@@ -11,7 +11,7 @@ use super::record::{data_path, digest};
 use super::roots;
 use super::site::Site;
 use crate::georef::ellipsoid::{EnuFrame, from_ecef};
-use crate::partition::quadtree::Extent;
+use crate::partition::quadtree::{Extent, merge};
 use crate::partition::streets::squares;
 use crate::publish::Publication;
 use crate::read::areas::Area;
@@ -49,7 +49,6 @@ pub(super) fn complete(site: &mut Site, publication: &Publication) -> Result<(),
             .map_err(|error| BuildError::Document { name: name.clone(), reason: error.to_string() })?;
         publication.put_beside(&name, &bytes)?;
     }
-    // Always as read back, so that a later build has the same numbers to the last digit.
     let zones = kept(publication, &name).map(|kept| kept.zones).unwrap_or_default();
     site.set_zones(zones.into_iter().map(area).collect());
     Ok(())
@@ -70,17 +69,11 @@ fn area(zone: KeptZone) -> Area {
 fn find(site: &Site) -> Result<Vec<KeptZone>, BuildError> {
     let mut extents: Vec<Extent> = Vec::new();
     for source in 0..site.sources.len() {
-        extents.extend(roots::extents(site, source)?.into_iter().flatten());
+        extents.extend(roots::extents(site, source)?.iter().flatten());
     }
     let Some(frame) = site.places()?.frame else { return Ok(Vec::new()) };
     let rects: Vec<Rect> = extents.iter().map(rect).collect();
-    let Some(all) = extents
-        .iter()
-        .copied()
-        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-    else {
-        return Ok(Vec::new());
-    };
+    let Some(all) = extents.iter().copied().reduce(merge) else { return Ok(Vec::new()) };
     let whole = MultiPolygon::from(rect(&all).to_polygon());
     let parts = squares(&whole, site.axis_deg()?, site.edge_m());
     let used = parts.into_iter().filter(|part| rects.iter().any(|rect| part.area.intersects(rect)));

@@ -9,7 +9,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::target::{Problem, Target, TargetError};
-use super::{Publication, PublishError, STAGING, set_readable, write_atomically};
+use super::disk::{STAGING, set_readable, write_atomically};
+use super::{Publication, PublishError};
 
 /// A folder that publications are copied to.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{CellId, CellRoot, DEEPEST, centroid};
 use crate::geometry::Aabb;
 use crate::read::soup::Face;
@@ -30,7 +32,7 @@ impl Default for Census {
 }
 
 /// Which cells a mesh is split into.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CellPlan {
     /// What the cells divide.
     pub root: CellRoot,

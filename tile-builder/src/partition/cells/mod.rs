@@ -13,7 +13,10 @@ mod census;
 mod record;
 mod split;
 
+use std::fmt;
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 
 pub use self::census::{CellPlan, Census};
 pub use self::record::read;
@@ -24,7 +27,7 @@ use crate::geometry::Aabb;
 pub const DEEPEST: u8 = 30;
 
 /// A cell's place in its tree: level 0 is the whole, each level halves the edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CellId {
     /// Depth in the tree.
     pub level: u8,
@@ -45,6 +48,15 @@ impl CellId {
         Some(Self { level, x: self.x / 2, y: self.y / 2 })
     }
 
+    /// Whether the other is this cell, or a part of it.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        other.level.checked_sub(self.level).is_some_and(|deeper| {
+            let above = |at: u32| at.checked_shr(deeper.into()).unwrap_or(0);
+            [above(other.x), above(other.y)] == [self.x, self.y]
+        })
+    }
+
     /// Its quarters: south-west, south-east, north-west, north-east.
     #[must_use]
     pub fn children(self) -> [Self; 4] {
@@ -53,8 +65,15 @@ impl CellId {
     }
 }
 
+/// As in names of files and jobs.
+impl fmt::Display for CellId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.level, self.x, self.y)
+    }
+}
+
 /// The square that the cells divide.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CellRoot {
     /// Its south-western corner.
     pub min: [f64; 2],
@@ -178,6 +197,7 @@ mod tests {
                 let parent = root.cell(point, level - 1);
                 assert_eq!(cell.parent(), Some(parent));
                 assert!(parent.children().contains(&cell));
+                assert!(parent.holds(cell) && CellId::ROOT.holds(cell) && !cell.holds(parent));
             }
         }
         assert_eq!(CellId::ROOT.parent(), None);

@@ -141,7 +141,7 @@ impl Splitter {
 
 impl OpenCell {
     fn new(folder: &Path, id: CellId) -> Self {
-        let path = folder.join(format!("{}-{}-{}.cell", id.level, id.x, id.y));
+        let path = folder.join(format!("{id}.cell"));
         let cell = Cell { id, path, faces: 0, bounds: Aabb::EMPTY };
         Self { cell, buffer: Vec::new(), begun: false }
     }

@@ -4,15 +4,17 @@
 //! for each, from the same list. A job's result depends on its inputs and on its needs alone.
 //!
 //! ```text
-//! relief.<source>.<tile>                              heights of one survey tile
+//! cells.<source>.<file>                               one OBJ, PLY or glTF file, split into cells
+//! relief.<source>.<piece>                             heights of one survey tile or cell
 //! ground                                              heights of all, for the buildings
-//! tile.<profile>.<source>.<tile>                      one survey tile, in a profile
-//! mesh.<profile>.<source>.<file>                      one OBJ, PLY or glTF file, in a profile
+//! tile.<profile>.<source>.<piece>                     one survey tile or cell, in a profile
+//! above.<profile>.<source>.<file>[.<zone>].<cell>     a made level over up to four cells of a mesh
 //! above.<profile>.<source>[.<zone>].<height>.<x>.<y>  a made level over up to four others
 //! light.<profile>.<zone>.<column>.<row>               a zone of light scenes, or a square of it
 //! overview.<profile>.<height>.<x>.<y>                 a light scene over several zones
 //! ```
 
+mod meshes;
 mod scenes;
 
 use std::collections::BTreeMap;
@@ -27,12 +29,21 @@ use super::roots;
 use super::site::{Site, Source};
 use crate::partition::quadtree::{Child, Extent, nodes_above};
 use crate::publish::Publication;
-use crate::read::survey::SurveyTile;
 
 /// Name of the stored plan, below the publication.
 pub(super) const PLAN: &str = "work/plan.json";
 /// Name of the job that joins all heights.
 pub(super) const GROUND: &str = "ground";
+/// First waves of the jobs: cells, heights, ground, tiles, and the levels above them.
+const CELLS_WAVE: u32 = 0;
+const RELIEF_WAVE: u32 = 1;
+const GROUND_WAVE: u32 = 2;
+const TILE_WAVE: u32 = 3;
+const ABOVE_WAVE: u32 = 4;
+/// Levels over several meshes come after all levels of each.
+const ACROSS_WAVE: u32 = 40;
+/// Zones may have many levels of their own; overviews come after all of them.
+const OVERVIEW_WAVE: u32 = 80;
 /// As many tiles may stand below a root without a level above them: their coarsest contents are
 /// then as light as a root should be.
 const TILES_WITHOUT_LEVELS: usize = 8;
@@ -69,18 +80,18 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Work {
-    /// The heights of a tile of a survey.
-    Relief { source: usize, tile: usize },
+    /// The cells of a textured mesh.
+    Cells { source: usize, file: usize },
+    /// The heights of a piece: a tile of a survey, or a cell of a mesh.
+    Relief { source: usize, piece: usize },
     /// The heights around all buildings.
     Ground,
-    /// A tile of a survey, all its levels.
-    Tile { profile: usize, source: usize, tile: usize },
-    /// A textured mesh, and all levels over its cells.
-    Mesh { profile: usize, source: usize, tile: usize },
-    /// A level over those that the job needs, in one zone.
-    Above { profile: usize, group: String, zone: Option<String>, height: u32 },
-    /// Light scenes of a square of a zone, from the tiles that reach into it: source and tile.
-    Light { profile: usize, zone: usize, column: u32, row: u32, tiles: Vec<(usize, usize)> },
+    /// A piece: a survey's tile with all its levels, or a cell.
+    Tile { profile: usize, source: usize, piece: usize },
+    /// A level over those that the job needs, in one zone. Cells of one mesh share their borders.
+    Above { profile: usize, group: String, zone: Option<String>, height: u32, shared_borders: bool },
+    /// Light scenes of a square of a zone, from the pieces that reach into it: source and piece.
+    Light { profile: usize, zone: usize, column: u32, row: u32, pieces: Vec<(usize, usize)> },
     /// A light scene over the zones named, and over other overviews that the job needs.
     Overview { profile: usize, zones: Vec<String>, height: u32 },
 }
@@ -89,10 +100,10 @@ impl Work {
     /// The stage that it belongs to, for people.
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Cells { .. } => "cells",
             Self::Relief { .. } => "heights",
             Self::Ground => "ground",
             Self::Tile { .. } => "tiles",
-            Self::Mesh { .. } => "meshes",
             Self::Above { .. } => "levels above",
             Self::Light { .. } => "light scenes",
             Self::Overview { .. } => "overviews",
@@ -102,9 +113,8 @@ impl Work {
     /// The profile that it is done for, by its place in the site's list; none if for all.
     pub(super) fn profile(&self) -> Option<usize> {
         match self {
-            Self::Relief { .. } | Self::Ground => None,
+            Self::Cells { .. } | Self::Relief { .. } | Self::Ground => None,
             Self::Tile { profile, .. }
-            | Self::Mesh { profile, .. }
             | Self::Above { profile, .. }
             | Self::Light { profile, .. }
             | Self::Overview { profile, .. } => Some(*profile),
@@ -150,7 +160,10 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
     if let Some(stored) = JobPlan::load(publication).filter(|stored| stored.key == key) {
         return Ok(stored);
     }
-    let mut jobs = if site.footprints.is_empty() { Vec::new() } else { heights(site) };
+    let mut jobs = meshes::cells(site);
+    if !site.footprints.is_empty() {
+        jobs.extend(heights(site));
+    }
     for (profile_at, profile) in site.profiles.iter().enumerate() {
         jobs.extend(match profile.scenes {
             SceneKind::Complete => complete(site, profile_at)?,
@@ -167,83 +180,103 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
 /// Jobs that find out how high ground and buildings are.
 fn heights(site: &Site) -> Vec<Job> {
     let mut jobs = Vec::new();
-    let surveys = site.sources.iter().enumerate().filter(|(_, source)| source.is_survey());
-    for (source_at, source) in surveys {
-        for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
-            let work = Work::Relief { source: source_at, tile: tile_at };
-            let id = relief_id(source, name);
-            jobs.push(Job::new(id, 0, Vec::new(), files_of(&tile.root), work));
+    for (source_at, source) in site.sources.iter().enumerate() {
+        for (piece, name) in source.names.iter().enumerate() {
+            let work = Work::Relief { source: source_at, piece };
+            let (needs, inputs) = (source.cells_of(piece), source.files_of(piece));
+            jobs.push(Job::new(relief_id(source, name), RELIEF_WAVE, needs, inputs, work));
         }
     }
     let needs = jobs.iter().map(|job| job.id.clone()).collect();
-    jobs.push(Job::new(GROUND.to_owned(), 1, needs, Vec::new(), Work::Ground));
+    jobs.push(Job::new(GROUND.to_owned(), GROUND_WAVE, needs, Vec::new(), Work::Ground));
     jobs
-}
-
-pub(super) fn relief_id(source: &Source, tile: &str) -> String {
-    format!("relief.{}.{tile}", source.plan.id)
 }
 
 /// Jobs for all levels of all sources, in a profile.
 fn complete(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError> {
     let mut jobs = Vec::new();
     for (source_at, source) in site.sources.iter().enumerate() {
+        let mut tiles = tiles(site, profile, source_at);
         if !source.is_survey() {
-            jobs.extend(meshes(site, profile, source_at));
-            continue;
+            tiles.extend(meshes::levels_over(site, profile, source_at)?);
+        } else if needs_levels(source) {
+            let ids: Vec<String> = tiles.iter().map(|job| job.id.clone()).collect();
+            let extents = roots::extents(site, source_at)?;
+            for zone in zones_of(site, profile) {
+                let levels = Levels { profile, source: source_at, zone: zone.as_deref(), wave: ABOVE_WAVE };
+                tiles.extend(levels.jobs(site, &ids, extents));
+            }
         }
-        let extents = needs_levels(source).then(|| roots::extents(site, source_at)).transpose()?;
-        jobs.extend(levels_of(site, profile, source_at, extents.as_deref()));
+        jobs.extend(tiles);
     }
     Ok(jobs)
 }
 
-/// Jobs for the meshes of a source, in a profile.
-fn meshes(site: &Site, profile: usize, source_at: usize) -> Vec<Job> {
+/// Jobs for the pieces of a source, in a profile.
+fn tiles(site: &Site, profile: usize, source_at: usize) -> Vec<Job> {
     let source = &site.sources[source_at];
-    let needs = if site.footprints.is_empty() { Vec::new() } else { vec![GROUND.to_owned()] };
-    let job = |(tile, (file, name)): (usize, (&SurveyTile, &String))| {
-        let id = format!("mesh.{}.{}.{name}", site.profiles[profile].id, source.plan.id);
-        let work = Work::Mesh { profile, source: source_at, tile };
-        Job::new(id, 2, needs.clone(), files_of_mesh(&file.root), work)
+    let job = |(piece, name): (usize, &String)| {
+        let mut needs = source.cells_of(piece);
+        if !site.footprints.is_empty() {
+            needs.extend([relief_id(source, name), GROUND.to_owned()]);
+        }
+        let work = Work::Tile { profile, source: source_at, piece };
+        let id = tile_id(site, profile, source, piece);
+        Job::new(id, TILE_WAVE, needs, source.files_of(piece), work)
     };
-    source.survey.tiles.iter().zip(&source.names).enumerate().map(job).collect()
+    source.names.iter().enumerate().map(job).collect()
 }
 
-/// Jobs for all levels of a source, in a profile.
-fn levels_of(site: &Site, profile: usize, source_at: usize, extents: Option<&[Option<Extent>]>) -> Vec<Job> {
-    let source = &site.sources[source_at];
-    let id = &site.profiles[profile].id;
-    let mut jobs = Vec::new();
-    for (tile_at, (tile, name)) in source.survey.tiles.iter().zip(&source.names).enumerate() {
-        let needs = if site.footprints.is_empty() {
-            Vec::new()
-        } else {
-            vec![relief_id(source, name), GROUND.to_owned()]
-        };
-        let work = Work::Tile { profile, source: source_at, tile: tile_at };
-        let id = format!("tile.{id}.{}.{name}", source.plan.id);
-        jobs.push(Job::new(id, 2, needs, files_of(&tile.root), work));
-    }
-    let Some(extents) = extents else { return jobs };
-    let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
+/// The zones that a profile is cut along, and what lies outside of all.
+fn zones_of(site: &Site, profile: usize) -> impl Iterator<Item = Option<String>> {
     let divided = if site.divides(profile) { site.zones.as_slice() } else { &[] };
-    let zones = divided.iter().map(|zone| Some(zone.id.clone())).chain([None]);
-    for zone in zones {
-        let part = zone.as_ref().map(|zone| format!(".{}", site.zone_name(zone))).unwrap_or_default();
-        let group = format!("above.{id}.{}{part}", source.plan.id);
-        let work =
-            |height| Work::Above { profile, group: source.plan.id.clone(), zone: zone.clone(), height };
-        jobs.extend(levels_above(&group, ids.clone(), extents, work));
+    divided.iter().map(|zone| Some(zone.id.clone())).chain([None])
+}
+
+/// A zone as a part of a job's name.
+fn zone_part(site: &Site, zone: Option<&str>) -> String {
+    zone.map(|zone| format!(".{}", site.zone_name(zone))).unwrap_or_default()
+}
+
+/// Levels above what stands side by side in a source, in a zone of a profile.
+struct Levels<'l> {
+    profile: usize,
+    source: usize,
+    zone: Option<&'l str>,
+    /// Of the lowest of them.
+    wave: u32,
+}
+
+impl Levels<'_> {
+    fn jobs(&self, site: &Site, ids: &[String], extents: &[Option<Extent>]) -> Vec<Job> {
+        let (source, profile) = (&site.sources[self.source].plan.id, &site.profiles[self.profile].id);
+        let group = format!("above.{profile}.{source}{}", zone_part(site, self.zone));
+        levels_above(&group, ids.to_vec(), extents, self.wave, |height| Work::Above {
+            profile: self.profile,
+            group: source.clone(),
+            zone: self.zone.map(str::to_owned),
+            height,
+            shared_borders: false,
+        })
     }
-    jobs
+}
+
+/// Name of the job that splits a mesh.
+pub(super) fn cells_id(source: &str, file: &str) -> String {
+    format!("cells.{source}.{file}")
+}
+
+pub(super) fn relief_id(source: &Source, piece: &str) -> String {
+    format!("relief.{}.{piece}", source.plan.id)
+}
+
+fn tile_id(site: &Site, profile: usize, source: &Source, piece: usize) -> String {
+    format!("tile.{}.{}.{}", site.profiles[profile].id, source.plan.id, source.names[piece])
 }
 
 /// Hash of all that a plan depends on.
 pub(super) fn key(site: &Site) -> String {
-    let areas =
-        [&site.zones, &site.footprints].map(|areas| areas.iter().map(|area| &area.id).collect::<Vec<_>>());
-    digest(&(&site.key, &site.profiles, areas, site.roots()))
+    digest(&(&site.key, &site.profiles, site.division(), site.outlines(), site.roots()))
 }
 
 /// Whether the coarsest contents of a source together are too much for a first look.
@@ -259,6 +292,7 @@ pub(super) fn levels_above(
     group: &str,
     ids: Vec<String>,
     extents: &[Option<Extent>],
+    wave: u32,
     work: impl Fn(u32) -> Work,
 ) -> Vec<Job> {
     let (items, extents): (Vec<String>, Vec<Extent>) =
@@ -273,13 +307,13 @@ pub(super) fn levels_above(
                 Child::Node(below) => name(nodes[*below].height, nodes[*below].square),
             });
             let id = name(node.height, node.square);
-            Job::new(id, 3 + node.height, needs.collect(), Vec::new(), work(node.height))
+            Job::new(id, wave + node.height, needs.collect(), Vec::new(), work(node.height))
         })
         .collect()
 }
 
 /// The files that a mesh may name: materials, buffers and images beside it and one folder below.
-fn files_of_mesh(mesh: &Path) -> Vec<PathBuf> {
+pub(super) fn files_of_mesh(mesh: &Path) -> Vec<PathBuf> {
     const KINDS: [&str; 8] = ["mtl", "bin", "jpg", "jpeg", "png", "webp", "ktx2", "tif"];
     let of_kind = |path: &PathBuf| {
         let kind = path.extension().map(|kind| kind.to_string_lossy().to_ascii_lowercase());

@@ -6,7 +6,7 @@ use geo::{BoundingRect as _, MultiPolygon};
 use super::super::BuildError;
 use super::super::roots;
 use super::super::site::Site;
-use super::{GROUND, Job, Work, files_of, levels_above, relief_id};
+use super::{ABOVE_WAVE, GROUND, Job, OVERVIEW_WAVE, TILE_WAVE, Work, levels_above, relief_id};
 use crate::partition;
 use crate::partition::quadtree::{Child, Extent, nodes_above_squares};
 use crate::partition::streets::squares;
@@ -14,24 +14,24 @@ use crate::partition::streets::squares;
 /// An overview stands over a square so many zones wide.
 const OVERVIEW_ZONES: f64 = 4.0;
 
-/// Where a tile lies, and which it is: source and tile.
+/// Where a piece lies, and which it is: source and piece.
 type Placed = (Extent, (usize, usize));
 
 /// All jobs of a light profile.
 pub(super) fn light(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError> {
     let Some(origin) = site.places()?.origin else { return Ok(Vec::new()) };
     let axis_deg = site.axis_deg()?;
-    let mut tiles: Vec<Placed> = Vec::new();
+    let mut pieces: Vec<Placed> = Vec::new();
     for source in 0..site.sources.len() {
-        let extents = roots::extents(site, source)?.into_iter().enumerate();
-        tiles.extend(extents.filter_map(|(tile, extent)| Some((extent?, (source, tile)))));
+        let extents = roots::extents(site, source)?.iter().enumerate();
+        pieces.extend(extents.filter_map(|(piece, extent)| Some(((*extent)?, (source, piece)))));
     }
     let mut jobs = Vec::new();
     // The job that ends each zone, with its extent.
     let mut ends: Vec<(String, String, Extent)> = Vec::new();
     for (zone_at, shape) in partition::shapes(&origin, &site.zones).iter().enumerate() {
         let Some(extent) = extent_of(shape) else { continue };
-        let zone = zone_jobs(site, profile, zone_at, shape, axis_deg, &tiles);
+        let zone = zone_jobs(site, profile, zone_at, shape, axis_deg, &pieces);
         if let Some(last) = zone.last() {
             ends.push((site.zones[zone_at].id.clone(), last.id.clone(), extent));
             jobs.extend(zone);
@@ -53,40 +53,48 @@ fn zone_jobs(
     zone: usize,
     shape: &MultiPolygon,
     axis_deg: f64,
-    tiles: &[Placed],
+    pieces: &[Placed],
 ) -> Vec<Job> {
     let (id, name) = (&site.profiles[profile].id, site.zone_name(&site.zones[zone].id));
     let (mut jobs, mut extents) = (Vec::new(), Vec::new());
     for square in squares(shape, axis_deg, site.edge_m()) {
         let Some(extent) = extent_of(&square.area) else { continue };
         let near: Vec<(usize, usize)> =
-            tiles.iter().filter(|(of, _)| meet(of, &extent)).map(|(_, tile)| *tile).collect();
+            pieces.iter().filter(|(of, _)| meet(of, &extent)).map(|(_, piece)| *piece).collect();
         if near.is_empty() {
             continue;
         }
-        let tile = |(source, tile): &(usize, usize)| (&site.sources[*source], *tile);
-        let inputs = near.iter().flat_map(|at| {
-            let (source, tile) = tile(at);
-            files_of(&source.survey.tiles[tile].root)
-        });
-        let inputs = inputs.collect();
-        let mut needs = Vec::new();
+        let (mut inputs, mut needs) = (Vec::new(), Vec::new());
+        for &(source, piece) in &near {
+            let source = &site.sources[source];
+            inputs.extend(source.files_of(piece));
+            needs.extend(source.cells_of(piece));
+            if !site.footprints.is_empty() {
+                needs.push(relief_id(source, &source.names[piece]));
+            }
+        }
         if !site.footprints.is_empty() {
-            needs.extend(near.iter().map(|at| {
-                let (source, tile) = tile(at);
-                relief_id(source, &source.names[tile])
-            }));
             needs.push(GROUND.to_owned());
         }
+        needs.sort();
+        needs.dedup();
+        inputs.sort();
+        inputs.dedup();
         let (column, row) = (square.column, square.row);
-        let work = Work::Light { profile, zone, column, row, tiles: near };
-        jobs.push(Job::new(format!("light.{id}.{name}.{column}.{row}"), 2, needs, inputs, work));
+        let work = Work::Light { profile, zone, column, row, pieces: near };
+        jobs.push(Job::new(format!("light.{id}.{name}.{column}.{row}"), TILE_WAVE, needs, inputs, work));
         extents.push(Some(extent));
     }
     let ids = jobs.iter().map(|job| job.id.clone()).collect();
     let zone_id = site.zones[zone].id.clone();
-    let work = |height| Work::Above { profile, group: "zones".into(), zone: Some(zone_id.clone()), height };
-    jobs.extend(levels_above(&format!("above.{id}.{name}"), ids, &extents, work));
+    let work = |height| Work::Above {
+        profile,
+        group: "zones".into(),
+        zone: Some(zone_id.clone()),
+        height,
+        shared_borders: false,
+    };
+    jobs.extend(levels_above(&format!("above.{id}.{name}"), ids, &extents, ABOVE_WAVE, work));
     jobs
 }
 
@@ -114,8 +122,7 @@ fn overviews(id: &str, profile: usize, ends: &[(String, String, Extent)]) -> Vec
             }
         }
         let work = Work::Overview { profile, zones, height: node.height };
-        // Zones may have many levels of their own; these come after all of them.
-        Job::new(name(at), 40 + node.height, needs, Vec::new(), work)
+        Job::new(name(at), OVERVIEW_WAVE + node.height, needs, Vec::new(), work)
     };
     nodes.iter().enumerate().map(job).collect()
 }

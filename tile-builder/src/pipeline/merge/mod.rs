@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use twin_schemas::catalog::Scene;
-use twin_schemas::plan::ProfilePlan;
+use twin_schemas::plan::{ProfilePlan, SceneKind};
 use twin_schemas::report::Figures;
 
 use self::summary::{Summary, local_box};
@@ -58,6 +58,11 @@ pub(super) fn merge(
         scenes: Vec::new(),
         summary: Summary::new(shop)?,
     };
+    for job in &plan.jobs {
+        if let Work::Cells { source, .. } = job.work {
+            merge.summary.file(source, &load(shop, job)?.made);
+        }
+    }
     for (at, profile) in shop.site.profiles.iter().enumerate() {
         // What cannot be built at all has its reasons, and they would otherwise be lost.
         merge.profile(plan, at, profile).inspect_err(|_| merge.summary.say(progress))?;
@@ -117,22 +122,31 @@ impl Merge<'_> {
     fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
         let (mut trees, mut overviews) = (Trees::default(), Vec::new());
         let mut textures = TextureCost::default();
+        // Where nothing shows the sources as they are, light scenes tell what reading them said.
+        let complete = self.shop.site.profiles.iter().any(|profile| profile.scenes == SceneKind::Complete);
         for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
             textures += record.made.textures;
             match &job.work {
-                Work::Tile { source, tile, .. } | Work::Mesh { source, tile, .. } => {
+                Work::Tile { source, piece, .. } => {
                     // Every profile reads the same files and has the same to say about them.
                     if at == 0 {
-                        self.summary.tile(*source, *tile, &record.made);
+                        self.summary.tile(*source, *piece, &record.made);
                     }
                     let source = &self.shop.site.sources[*source];
-                    let folder = format!("{}/{}/{}", profile.id, source.plan.id, source.names[*tile]);
-                    self.tile(&mut trees, job, &folder, record.made)?;
+                    if source.is_survey() {
+                        let folder = format!("{}/{}/{}", profile.id, source.plan.id, source.names[*piece]);
+                        self.tile(&mut trees, job, &folder, record.made)?;
+                    } else {
+                        cell(&mut trees, job, record.made);
+                    }
                 }
-                Work::Relief { .. } | Work::Ground => {}
+                Work::Cells { .. } | Work::Relief { .. } | Work::Ground => {}
                 Work::Light { .. } => {
                     self.summary.scenes(&record.made);
+                    if !complete {
+                        self.summary.reading(&record);
+                    }
                     let folder = format!("{}/{}", profile.id, job.id);
                     self.tile(&mut trees, job, &folder, record.made)?;
                 }
@@ -240,6 +254,14 @@ impl Merge<'_> {
 
     fn document(&mut self, name: &str, value: &impl Serialize) -> Result<(), BuildError> {
         Ok(self.version.put(name, &json_bytes(name, value)?)?)
+    }
+}
+
+/// A cell is one tile, which stands in the document of the levels above it.
+fn cell(trees: &mut Trees, job: &Job, made: Made) {
+    for Part { zone, tree, figures } in made.parts {
+        trees.count(&zone, figures);
+        trees.add(zone, &job.id, vec![tree]);
     }
 }
 

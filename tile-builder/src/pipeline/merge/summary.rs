@@ -1,12 +1,15 @@
 //! What a version says about itself: the catalogue, the model, the report.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use twin_schemas::catalog::{CATALOG_FORMAT, Catalog, Community, Scene, SourceEntry};
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::report::{
     BuildReport, Figures, Message, ProfileReport, Severity, SourceReport, TextureReport, TileReport,
 };
 
-use super::super::record::Made;
+use super::super::record::{Made, Record};
 use super::super::run::Workshop;
 use super::super::site::Site;
 use super::super::{BuildError, Progress, oblique};
@@ -29,6 +32,8 @@ pub(super) struct Summary<'s> {
     made_messages: Vec<Message>,
     made_figures: Figures,
     profiles: Vec<ProfileReport>,
+    /// Files that several jobs read.
+    read: BTreeSet<PathBuf>,
 }
 
 impl<'s> Summary<'s> {
@@ -60,11 +65,50 @@ impl<'s> Summary<'s> {
             made_messages: Vec::new(),
             made_figures: Figures::default(),
             profiles: Vec::new(),
+            read: BTreeSet::new(),
         })
     }
 
+    /// Takes in a file of meshes.
+    pub(super) fn file(&mut self, source: usize, made: &Made) {
+        self.sources[source].figures += made.figures;
+        self.messages[source].extend(made.messages.iter().cloned());
+    }
+
+    /// Takes in what a job read that shares its files with others: each file, and each thing that is to
+    /// be said, counts once.
+    pub(super) fn reading(&mut self, record: &Record) {
+        for file in &record.inputs {
+            let (path, size_bytes) = file.place();
+            let Some(at) = self.site.sources.iter().position(|source| path.starts_with(&source.folder))
+            else {
+                continue;
+            };
+            // The files of meshes are counted by the jobs that split them.
+            if self.site.sources[at].is_survey() && self.read.insert(path.to_owned()) {
+                self.sources[at].figures.files_read += 1;
+                self.sources[at].figures.bytes_read += size_bytes;
+            }
+        }
+        for reading in &record.made.readings {
+            for message in &reading.messages {
+                if !self.messages[reading.source].contains(message) {
+                    let damaged = message.severity == Severity::Error;
+                    self.sources[reading.source].figures.files_damaged += u64::from(damaged);
+                    self.messages[reading.source].push(message.clone());
+                }
+            }
+            for name in &reading.missing {
+                if !self.missing[reading.source].contains(name) {
+                    self.sources[reading.source].figures.files_missing += 1;
+                    self.missing[reading.source].push(name.clone());
+                }
+            }
+        }
+    }
+
     /// Takes in a tile.
-    pub(super) fn tile(&mut self, source_at: usize, tile_at: usize, made: &Made) {
+    pub(super) fn tile(&mut self, source_at: usize, piece: usize, made: &Made) {
         let source = &mut self.sources[source_at];
         source.figures += made.figures;
         source.georeference.residual_m = source.georeference.residual_m.max(made.residual_m);
@@ -73,7 +117,7 @@ impl<'s> Summary<'s> {
         let mut bounds = Aabb::EMPTY;
         made.parts.iter().for_each(|part| bounds.merge(&part.tree.bounds));
         source.tiles.push(TileReport {
-            name: self.site.sources[source_at].survey.tiles[tile_at].name.clone(),
+            name: self.site.sources[source_at].title(piece),
             figures: made.figures,
             extent_m: (!bounds.is_empty()).then_some([
                 bounds.min[0],

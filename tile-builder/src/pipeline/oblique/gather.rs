@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use super::super::content::{Tally, place};
+use super::super::BuildError;
+use super::super::content::place;
 use super::reading::read_levels;
-use super::{Built, ObliqueJob, Trail, beyond_limits, relative_name};
+use super::{Absent, Built, ObliqueJob, Trail, beyond_limits, relative_name};
 use crate::geometry::Aabb;
 use crate::lod;
 use crate::read::files::resolve;
@@ -22,16 +23,19 @@ pub(in super::super) struct Wanted {
 }
 
 /// Hands the meshes of a tile to `each`, file by file, in local metres, as far as its files can be
-/// read; what cannot be is told by the tile's own job. Returns what was read.
+/// read; what cannot be is told by the tile's own job, or by the caller. Returns what was read.
+///
+/// # Errors
+/// If a file will never fit into memory.
 pub(in super::super) fn gather(
     job: &ObliqueJob<'_>,
     tile: &SurveyTile,
     wanted: Wanted,
     each: &mut dyn FnMut(Vec<Mesh>),
-) -> Built {
-    let mut walk = Walk { job, wanted, each, built: Built::default() };
+) -> Result<Built, BuildError> {
+    let mut walk = Walk { job, wanted, each, built: Built::default(), failed: None };
     walk.file(&tile.root, &Trail::default());
-    walk.built
+    walk.failed.map_or(Ok(walk.built), Err)
 }
 
 struct Walk<'w> {
@@ -39,6 +43,7 @@ struct Walk<'w> {
     wanted: Wanted,
     each: &'w mut dyn FnMut(Vec<Mesh>),
     built: Built,
+    failed: Option<BuildError>,
 }
 
 impl Walk<'_> {
@@ -48,7 +53,18 @@ impl Walk<'_> {
             return false;
         }
         let name = relative_name(self.job, path);
-        let Ok((nodes, room)) = read_levels(self.job, path, &name, &mut self.built) else { return false };
+        let (nodes, room) = match read_levels(self.job, path, &name, &mut self.built) {
+            Ok(Ok(read)) => read,
+            Ok(Err(Absent::Missing)) => {
+                self.built.missing.push(name);
+                return false;
+            }
+            Ok(Err(_)) => return false,
+            Err(error) => {
+                self.failed = Some(error);
+                return false;
+            }
+        };
         // The room is given back before finer files ask for theirs.
         drop(room);
         let mut trail = above.clone();
@@ -63,8 +79,7 @@ impl Walk<'_> {
     fn node(&mut self, node: LodNode, file: &Path, name: &str, trail: &Trail) {
         let coarse = node.switch.is_none_or(|switch| lod::geometric_error_m(switch) > self.wanted.error_m);
         let mut meshes = node.meshes;
-        let mut unsaid = Tally::default();
-        if !place(self.job.placement, self.job.frame, &mut meshes, name, &mut unsaid) {
+        if !place(self.job.placement, self.job.frame, &mut meshes, name, &mut self.built.tally) {
             meshes.clear();
         }
         let bounds = Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions));

@@ -14,13 +14,13 @@ use rayon::prelude::*;
 use twin_schemas::report::{Message, Severity};
 
 use self::reading::read_levels;
-use super::content::{Maker, Stored, Tally, place};
+use super::BuildError;
+use super::content::{Maker, Stored, Tally, damaged, place};
 use super::gate::Gate;
 use super::record::InputFile;
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::lod;
-use crate::publish::PublishError;
 use crate::read::Limits;
 use crate::read::files::resolve;
 use crate::read::survey::SurveyTile;
@@ -38,7 +38,8 @@ pub(super) struct ObliqueJob<'j> {
     pub(super) placement: &'j Placement,
     pub(super) frame: Option<&'j EnuFrame>,
     pub(super) maker: &'j Maker<'j>,
-    pub(super) gate: &'j Gate,
+    /// The bound on memory; none where the caller has entered it for all files together.
+    pub(super) gate: Option<&'j Gate>,
     pub(super) limits: &'j Limits,
     /// Files met so far, counted with repetitions, against `limits.tree_files`.
     pub(super) files: AtomicUsize,
@@ -106,7 +107,7 @@ fn no_tiles(job: &ObliqueJob<'_>) -> Parts {
 }
 
 /// Builds one tile of the survey.
-pub(super) fn build_tile(job: &ObliqueJob<'_>, tile: &SurveyTile) -> Result<Built, PublishError> {
+pub(super) fn build_tile(job: &ObliqueJob<'_>, tile: &SurveyTile) -> Result<Built, BuildError> {
     let mut built = Built::default();
     let (tiles, absent) = build_file(job, &tile.root, &Trail::default(), f64::INFINITY, &mut built)?;
     let name = relative_name(job, &tile.root);
@@ -132,7 +133,7 @@ fn build_file(
     above: &Trail,
     parent_error_m: f64,
     built: &mut Built,
-) -> Result<(Parts, Option<Absent>), PublishError> {
+) -> Result<(Parts, Option<Absent>), BuildError> {
     let name = relative_name(job, path);
     if let Some(reason) = beyond_limits(job, path, above) {
         built.tally.damage(&name, format!("`{name}` {reason}"), EXPORT_AGAIN);
@@ -164,8 +165,8 @@ fn read_and_encode(
     parent_error_m: f64,
     name: &str,
     built: &mut Built,
-) -> Result<Result<Vec<EncodedNode>, Absent>, PublishError> {
-    let (nodes, pass) = match read_levels(job, path, name, built) {
+) -> Result<Result<Vec<EncodedNode>, Absent>, BuildError> {
+    let (nodes, pass) = match read_levels(job, path, name, built)? {
         Ok(read) => read,
         Err(absent) => return Ok(Err(absent)),
     };
@@ -190,17 +191,6 @@ fn beyond_limits(job: &ObliqueJob<'_>, path: &Path, above: &Trail) -> Option<Str
         .then(|| format!("is one of more than {tree_files} files of its tile"))
 }
 
-/// A part that could not be built.
-pub(super) fn damaged(name: &str, text: String, hint: &str) -> Message {
-    Message {
-        severity: Severity::Error,
-        code: "file_damaged".into(),
-        text,
-        hint: Some(hint.to_owned()),
-        subject: Some(name.to_owned()),
-    }
-}
-
 /// Encodes a node's meshes and those of its finer nodes in the same file.
 fn encode_node(
     job: &ObliqueJob<'_>,
@@ -208,7 +198,7 @@ fn encode_node(
     parent_error_m: f64,
     name: &str,
     tally: &mut Tally,
-) -> Result<EncodedNode, PublishError> {
+) -> Result<EncodedNode, BuildError> {
     let error_m = node.switch.map_or(0.0, lod::geometric_error_m);
     // A leaf is stored as finely as a further level would be.
     let detail_m = if error_m > 0.0 { error_m } else { parent_error_m / 2.0 };
@@ -239,7 +229,7 @@ fn finish_node(
     file: &Path,
     trail: &Trail,
     built: &mut Built,
-) -> Result<(Parts, bool), PublishError> {
+) -> Result<(Parts, bool), BuildError> {
     let error_m = node.error_m;
     if trail.tiles >= DEEPEST_TILE && !node.finer.is_empty() {
         let name = relative_name(job, file);
@@ -248,7 +238,7 @@ fn finish_node(
         node.finer.clear();
     }
     let below_here = Trail { files: trail.files.clone(), tiles: trail.tiles + 1 };
-    let finer: Vec<Result<(Built, bool), PublishError>> =
+    let finer: Vec<Result<(Built, bool), BuildError>> =
         node.finer.into_par_iter().map(|part| finish_part(job, part, file, &below_here, error_m)).collect();
     let (mut below, mut whole) = (Built::default(), !node.lost);
     let mut children = no_tiles(job);
@@ -300,7 +290,7 @@ fn finish_part(
     file: &Path,
     trail: &Trail,
     error_m: f64,
-) -> Result<(Built, bool), PublishError> {
+) -> Result<(Built, bool), BuildError> {
     let mut below = Built::default();
     let whole = match part {
         EncodedFiner::Node(node) => {
@@ -321,7 +311,7 @@ fn finer_file(
     trail: &Trail,
     error_m: f64,
     below: &mut Built,
-) -> Result<bool, PublishError> {
+) -> Result<bool, BuildError> {
     let path = match resolve(job.survey, parent, child) {
         Ok(path) => path,
         Err(reason) => {

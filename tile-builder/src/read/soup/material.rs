@@ -53,9 +53,9 @@ pub struct SoupImage {
     pub name: String,
     /// Whether it repeats along U and V.
     pub repeat: [bool; 2],
-    place: ImagePlace,
+    pub(super) place: ImagePlace,
     /// Kept as long as somebody uses it, so that a file's images need not fit in memory together.
-    loaded: Mutex<Weak<Texture>>,
+    pub(super) loaded: Mutex<Weak<Texture>>,
 }
 
 /// Where the bytes of an image are.
@@ -91,6 +91,15 @@ impl SoupImage {
 
     pub(in crate::read) fn stands_at(&self, place: &ImagePlace) -> bool {
         self.place == *place
+    }
+
+    /// The file that its bytes are in, unless it was made up from a text.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            ImagePlace::File(path) | ImagePlace::Part { path, .. } => Some(path),
+            ImagePlace::Bytes(_) => None,
+        }
     }
 
     /// The encoded image.

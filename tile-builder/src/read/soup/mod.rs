@@ -7,6 +7,7 @@
 
 pub mod error;
 mod folder;
+mod kept;
 mod material;
 mod polygon;
 pub(super) mod sink;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use self::error::Read;
 pub use self::error::{MeshError, MeshErrorKind, Place};
 pub use self::folder::{MeshFolder, MeshFolderError, MeshKind, MeshTile, open_folder};
+pub use self::kept::KeptMaterials;
 pub(super) use self::material::{ImagePlace, find_file};
 pub use self::material::{SoupImage, SoupMaterial};
 use self::sink::Sink;

@@ -20,7 +20,6 @@ mod repack;
 use std::collections::BTreeMap;
 
 use image::{Rgba, RgbaImage};
-use rayon::prelude::*;
 
 use super::Decode;
 use super::paint::Paints;
@@ -248,8 +247,9 @@ impl Layout {
             .enumerate()
             .flat_map(|(at, chart)| windows(texels(chart, self.texels_per_m)).map(move |window| (at, window)))
             .collect();
+        // One after the other: who bakes holds room in memory, and must not wait for other threads.
         let blocks: Vec<_> = windows
-            .par_iter()
+            .iter()
             .map(|&(at, window)| project::bake(level, &charts[at], window, source, sampling))
             .collect();
         let mut image = RgbaImage::new(self.size[0], self.size[1]);
