@@ -106,4 +106,20 @@ pub struct Scene {
     pub texture_px: u64,
     /// Bytes of all tile contents.
     pub size_bytes: u64,
+    /// What the first look on a phone takes, for light scenes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_view: Option<FirstView>,
+}
+
+/// What has to be fetched and drawn until a scene is first seen as a whole on a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+pub struct FirstView {
+    /// Bytes of tileset documents, compressed, and of contents.
+    pub bytes: u64,
+    /// Triangles that are drawn.
+    pub triangles: u64,
+    /// Draw calls.
+    pub draws: u64,
+    /// Pixels of the textures that are shown.
+    pub texture_px: u64,
 }

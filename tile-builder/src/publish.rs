@@ -165,7 +165,7 @@ impl Publication {
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn put_folder_beside(&self, name: &str, files: tempfile::TempDir) -> Result<(), PublishError> {
+    pub fn put_folder_beside(&self, name: &str, files: &tempfile::TempDir) -> Result<(), PublishError> {
         let path = self.root.join(name);
         let put = || -> io::Result<()> {
             set_readable_folder(files.path())?;
@@ -189,12 +189,18 @@ pub struct Version<'p> {
 }
 
 impl Version<'_> {
+    /// Where a file of the version stands meanwhile.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.staging.path().join(name)
+    }
+
     /// Adds a file; JSON gets its compressed siblings.
     ///
     /// # Errors
     /// If the disk refuses.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
-        let path = self.staging.path().join(name);
+        let path = self.path(name);
         write_file(&path, bytes)?;
         if is_json(name) {
             write_file(&with_suffix(&path, ".gz"), &gzip(bytes).map_err(|s| error(&path, s))?)?;

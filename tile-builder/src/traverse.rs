@@ -11,9 +11,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::geometry::Aabb;
+use crate::lod::SCREEN_ERROR_PX;
+use crate::read::{Limits, soup};
 
-/// Screen-space error in pixels at which viewers refine, by custom of 3D Tiles.
-const SCREEN_ERROR_PX: f64 = 16.0;
+/// Width and height of a phone's screen, held upright, in CSS pixels.
+pub const PHONE_PX: [f64; 2] = [412.0, 915.0];
+/// Our viewer's vertical field of view in degrees.
+const PHONE_FOV_DEG: f64 = 48.0;
 /// No tree of documents is deeper than this.
 const DEPTH_LIMIT: usize = 256;
 
@@ -34,6 +38,13 @@ impl Overhead {
     pub fn at(height_m: f64) -> Self {
         Self { height_m, fov_deg: 60.0, size_px: [1920.0, 1080.0] }
     }
+
+    /// The first look at a scene on a phone: as near as its longer edge fits the screen.
+    #[must_use]
+    pub fn first_view(longer_edge_m: f64) -> Self {
+        let height_m = longer_edge_m / 2.0 / (PHONE_FOV_DEG / 2.0).to_radians().tan();
+        Self { height_m, fov_deg: PHONE_FOV_DEG, size_px: PHONE_PX }
+    }
 }
 
 /// What was fetched.
@@ -51,6 +62,8 @@ pub struct Fetched {
     pub triangles: u64,
     /// Primitives of those: draw calls.
     pub draws: u64,
+    /// Pixels of their textures.
+    pub texture_px: u64,
 }
 
 /// A publication that could not be traversed.
@@ -134,6 +147,13 @@ impl Walk {
                 self.fetched.triangles +=
                     json["accessors"][indices]["count"].as_u64().unwrap_or_default() / 3;
             }
+            for image in json["images"].as_array().into_iter().flatten() {
+                let bytes =
+                    stored(&json, &glb, image).ok_or_else(|| failed(path, "has an image without bytes"))?;
+                let [width, height] =
+                    soup::image_size(bytes, &Limits::default()).map_err(|error| failed(path, error))?;
+                self.fetched.texture_px += u64::from(width) * u64::from(height);
+            }
             self.fetched.drawn += 1;
         }
         Ok(())
@@ -158,6 +178,14 @@ impl Walk {
         let screen = error_m.unwrap_or(0.0) * self.camera.size_px[1] / (distance * 2.0 * self.slope);
         screen > SCREEN_ERROR_PX
     }
+}
+
+/// The bytes of an image that stands in a glb.
+fn stored<'g>(json: &Value, glb: &'g gltf::Glb<'_>, image: &Value) -> Option<&'g [u8]> {
+    let view = &json["bufferViews"][image["bufferView"].as_u64()? as usize];
+    let at = view["byteOffset"].as_u64().unwrap_or_default() as usize;
+    let end = at.checked_add(view["byteLength"].as_u64()? as usize)?;
+    glb.bin.as_deref()?.get(at..end)
 }
 
 fn read_document(path: &Path) -> Result<Value, TraverseError> {

@@ -5,22 +5,11 @@
 mod common;
 
 use common::Glb;
+use common::random::mesh;
 use proptest::prelude::*;
 use tile_builder::encode::encode;
 use tile_builder::geometry::Aabb;
 use tile_builder::scene::Mesh;
-
-/// Triangles anywhere within some kilometres, of any size up to `extent` metres.
-fn mesh(extent: f64) -> impl Strategy<Value = Mesh> {
-    let corner = prop::array::uniform3(-extent..extent);
-    let centre = prop::array::uniform3(-5000.0..5000.0f64);
-    (prop::collection::vec(corner, 3..60), centre).prop_map(|(corners, centre)| {
-        let positions: Vec<[f64; 3]> =
-            corners.iter().map(|p| [0, 1, 2].map(|axis| p[axis] + centre[axis])).collect();
-        let whole = positions.len() / 3 * 3;
-        Mesh { indices: (0..whole as u32).collect(), positions, ..Mesh::default() }
-    })
-}
 
 fn decoded(bytes: &[u8]) -> Vec<[f64; 3]> {
     let dir = tempfile::tempdir().unwrap();

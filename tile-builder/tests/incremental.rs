@@ -7,22 +7,14 @@ mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime};
 
+use common::meshes::{hills, write_old};
 use common::{OsgbFile, Said, build_into, snapshot};
 use tile_builder::pipeline::{self, BuildRequest};
 use tile_builder::validate;
 
 fn triangle(east: f64, north: f64, height: f64) -> [[f64; 3]; 3] {
     [[east, north, height], [east + 90.0, north, height], [east, north + 90.0, height + 5.0]]
-}
-
-/// Writes a file that looks as if it had been there for a while.
-fn write_old(path: &Path, bytes: &[u8], minutes: u64) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, bytes).unwrap();
-    let time = SystemTime::now() - Duration::from_secs(minutes * 60);
-    std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
 }
 
 fn leaf_of(folder: &Path, tile: usize) -> PathBuf {
@@ -154,26 +146,19 @@ fn a_plan_of_another_input_is_refused() {
     assert!(error.contains("run `tile-builder plan` again"), "{error}");
 }
 
-/// Kills builds at moments spread over the time that a whole one takes, each in its own
-/// publication, with a version of an earlier survey in it that must be served all the while.
-#[test]
-fn a_build_killed_at_any_moment_goes_on_to_the_same_bytes() {
-    const KILLS: u32 = 50;
-    let dir = tempfile::tempdir().unwrap();
-    let survey = survey(dir.path(), 10);
+/// Kills builds of a changed input at moments spread over the time that a whole one takes, each in its
+/// own publication, with a version of the earlier input in it that must be served all the while.
+fn kill_and_go_on(dir: &Path, input: &Path, kills: u32, change: impl Fn()) {
     let command = |out: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tile-builder"));
-        command.arg("build").arg(&survey).arg("--out").arg(out).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg("build").arg(input).arg("--out").arg(out).stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
-    let old = dir.path().join("old");
+    let old = dir.join("old");
     assert!(command(&old).status().unwrap().success());
     let earlier = std::fs::read_to_string(old.join("current")).unwrap();
-    for tile in 0..10 {
-        let corners = triangle(tile as f64 * 100.0, 0.0, 3.0);
-        write_old(&leaf_of(dir.path(), tile), &OsgbFile::leaf(corners).0, 5);
-    }
-    let undisturbed = dir.path().join("undisturbed");
+    change();
+    let undisturbed = dir.join("undisturbed");
     common::copy_tree(&old, &undisturbed);
     let begun = std::time::Instant::now();
     assert!(command(&undisturbed).status().unwrap().success());
@@ -181,11 +166,11 @@ fn a_build_killed_at_any_moment_goes_on_to_the_same_bytes() {
     let expected = snapshot(&undisturbed);
     let latest = std::fs::read_to_string(undisturbed.join("current")).unwrap();
     let mut cut_short = 0;
-    for turn in 0..KILLS {
-        let out = dir.path().join(format!("killed-{turn}"));
+    for turn in 0..kills {
+        let out = dir.join(format!("killed-{turn}"));
         common::copy_tree(&old, &out);
         let mut child = command(&out).spawn().unwrap();
-        std::thread::sleep(whole * (turn * 37 % KILLS) / KILLS);
+        std::thread::sleep(whole * (turn * 37 % kills) / kills);
         child.kill().unwrap();
         child.wait().unwrap();
         let served = std::fs::read_to_string(out.join("current")).unwrap();
@@ -196,5 +181,27 @@ fn a_build_killed_at_any_moment_goes_on_to_the_same_bytes() {
         assert_eq!(snapshot(&out), expected, "turn {turn}");
         std::fs::remove_dir_all(&out).unwrap();
     }
-    assert!(cut_short >= KILLS / 4, "only {cut_short} of {KILLS} builds were cut short");
+    assert!(cut_short >= kills / 4, "only {cut_short} of {kills} builds were cut short");
+}
+
+#[test]
+fn a_build_killed_at_any_moment_goes_on_to_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let survey = survey(dir.path(), 10);
+    kill_and_go_on(dir.path(), &survey, 50, || {
+        for tile in 0..10 {
+            let corners = triangle(tile as f64 * 100.0, 0.0, 3.0);
+            write_old(&leaf_of(dir.path(), tile), &OsgbFile::leaf(corners).0, 5);
+        }
+    });
+}
+
+#[test]
+fn a_build_of_a_mesh_killed_at_any_moment_goes_on_to_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let mesh = hills(dir.path(), 130);
+    kill_and_go_on(dir.path(), &mesh, 12, || {
+        let text = std::fs::read_to_string(&mesh).unwrap().replace("v 200", "v 200.5");
+        write_old(&mesh, text.as_bytes(), 5);
+    });
 }

@@ -5,9 +5,9 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use common::meshes::hills;
 use common::{Glb, OsgbFile, Published, Said, build_into};
 use serde_json::Value;
 use tile_builder::pipeline::{self, BuildRequest};
@@ -88,29 +88,6 @@ fn a_survey_of_many_tiles_has_one_small_root() {
     assert!(deepest_first, "every level halves the error at least");
 }
 
-/// A hilly square with a texture, as an OBJ of two triangles for each of `n` × `n` fields.
-fn hills(folder: &Path, n: usize) -> PathBuf {
-    let mut obj = String::from("mtllib hills.mtl\nusemtl ground\n");
-    for (x, y) in (0..=n).flat_map(|y| (0..=n).map(move |x| (x, y))) {
-        let [u, v] = [x, y].map(|at| at as f64 / n as f64);
-        let height = 5.0 * (u * 9.0).sin() * (v * 7.0).cos();
-        writeln!(obj, "v {:.3} {:.3} {height:.3}\nvt {u:.6} {v:.6}", u * 400.0, v * 400.0).unwrap();
-    }
-    for (x, y) in (0..n).flat_map(|y| (0..n).map(move |x| (x, y))) {
-        let at = |x: usize, y: usize| y * (n + 1) + x + 1;
-        let [a, b, c, d] = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
-        writeln!(obj, "f {a}/{a} {b}/{b} {c}/{c}\nf {a}/{a} {c}/{c} {d}/{d}").unwrap();
-    }
-    let path = folder.join("hills.obj");
-    std::fs::write(&path, obj).unwrap();
-    std::fs::write(folder.join("hills.mtl"), "newmtl ground\nmap_Kd hills.png\n").unwrap();
-    let colour = |x: u32, y: u32| {
-        image::Rgb([(x / 2) as u8, (y / 2) as u8, if (x / 16 + y / 16).is_multiple_of(2) { 40 } else { 200 }])
-    };
-    image::RgbImage::from_fn(512, 512, colour).save(folder.join("hills.png")).unwrap();
-    path
-}
-
 #[test]
 fn each_level_of_a_mesh_has_at_most_three_tenths_of_the_triangles_below() {
     let dir = tempfile::tempdir().unwrap();
@@ -173,7 +150,15 @@ fn light_scenes_keep_their_budgets() {
     let over: Vec<_> = outcome.report.messages.iter().filter(|m| m.code == "over_budget").collect();
     assert!(over.is_empty(), "{over:?}");
     assert_eq!(validate::publication(&out).unwrap().problems, Vec::<String>::new());
-    let root = tree(&out.join("versions").join(&outcome.version).join("app/tileset.json"));
+    let version = out.join("versions").join(&outcome.version);
+    let catalog: Value =
+        serde_json::from_slice(&std::fs::read(version.join("catalog.json")).unwrap()).unwrap();
+    for scene in catalog["scenes"].as_array().unwrap() {
+        let first = |key: &str| scene["first_view"][key].as_u64().unwrap();
+        assert!(first("bytes") > 0 && first("bytes") <= 1_000_000, "{scene}");
+        assert!(first("triangles") <= 150_000 && first("draws") <= 60 && first("texture_px") <= 6_000_000);
+    }
+    let root = tree(&version.join("app/tileset.json"));
     let (mut spots, mut sides) = (0, BTreeSet::new());
     root.walk(&mut |node| {
         let Some(path) = &node.content else { return };

@@ -3,33 +3,17 @@
 
 #![no_main]
 
+mod limits;
+
 use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::path::PathBuf;
 
 use libfuzzer_sys::fuzz_target;
+use tile_builder::read::gltf;
 use tile_builder::read::soup::{StreamOptions, stream};
-use tile_builder::read::{Limits, gltf};
 
-/// Small enough that a run is quick, large enough that each limit can be reached.
-fn limits() -> Limits {
-    Limits {
-        file_bytes: 1 << 20,
-        body_bytes: 1 << 20,
-        depth: 32,
-        vertices: 20_000,
-        triangles: 20_000,
-        visits: 4096,
-        texture_px: 512,
-        mesh_bytes: 1 << 20,
-        mesh_vertices: 20_000,
-        mesh_faces: 20_000,
-        mesh_materials: 64,
-        polygon_corners: 256,
-        line_bytes: 4096,
-        ..Limits::default()
-    }
-}
+use crate::limits::LIMITS;
 
 thread_local! {
     /// A folder that is removed when the run ends; streams are read from files.
@@ -46,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((format, bytes)) = data.split_first() else { return };
     let name = match format % 4 {
         0 => {
-            let _ = gltf::meshes(bytes, "fuzz.glb", &limits());
+            let _ = gltf::meshes(bytes, "fuzz.glb", &LIMITS);
             return;
         }
         1 => "fuzz.obj",
@@ -56,6 +40,6 @@ fuzz_target!(|data: &[u8]| {
     let Some(path) = file(name) else { return };
     if std::fs::write(&path, bytes).is_ok() {
         let options = StreamOptions { memory_bytes: 1 << 20, ..StreamOptions::default() };
-        let _ = stream(&path, &options, &limits(), &mut |_| Ok::<(), Infallible>(()));
+        let _ = stream(&path, &options, &LIMITS, &mut |_| Ok::<(), Infallible>(()));
     }
 });

@@ -3,31 +3,14 @@
 
 #![no_main]
 
+mod limits;
+
 use libfuzzer_sys::fuzz_target;
 use tile_builder::encode;
-use tile_builder::read::{Limits, osgb};
+use tile_builder::read::osgb;
 use tile_builder::scene::{Finer, LodNode};
 
-/// Small enough that a run is quick, large enough that each limit can be reached.
-const LIMITS: Limits = Limits {
-    file_bytes: 1 << 20,
-    body_bytes: 1 << 20,
-    objects: 4096,
-    depth: 32,
-    vertices: 20_000,
-    triangles: 20_000,
-    visits: 4096,
-    string_bytes: 4096,
-    texture_px: 512,
-    tree_files: 16,
-    tree_depth: 8,
-    mesh_bytes: 1 << 20,
-    mesh_vertices: 20_000,
-    mesh_faces: 20_000,
-    mesh_materials: 64,
-    polygon_corners: 256,
-    line_bytes: 4096,
-};
+use crate::limits::LIMITS;
 
 fn encode_all(node: &LodNode) {
     let finite = |p: &[f64; 3]| p.iter().all(|v| v.abs() < 1e9);

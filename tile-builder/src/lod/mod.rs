@@ -14,7 +14,7 @@ pub use skirts::skirts;
 use crate::scene::Switch;
 
 /// Screen-space error in pixels at which viewers refine, by custom of 3D Tiles.
-const SCREEN_ERROR_PX: f64 = 16.0;
+pub const SCREEN_ERROR_PX: f64 = 16.0;
 /// The view that a distance rule is translated for: 60° over 1080 px.
 const VIEW_HEIGHT_PX: f64 = 1080.0;
 const VIEW_FOV_DEG: f64 = 60.0;

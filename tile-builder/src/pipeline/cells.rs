@@ -315,7 +315,7 @@ pub(super) fn split(
         let size = fs::metadata(staging.path().join(file)).map_or(0, |meta| meta.len());
         split.files.insert(format!("{}/{file}", folder(id)), size);
     }
-    publication.put_folder_beside(&folder(id), staging)?;
+    publication.put_folder_beside(&folder(id), &staging)?;
     Ok(split)
 }
 

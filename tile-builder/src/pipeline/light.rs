@@ -10,13 +10,14 @@ use super::above::MadeLevel;
 use super::content::{Maker, Stored, Tally, texture_warning};
 use crate::encode::{self, Content};
 use crate::geometry::Aabb;
-use crate::lod::{self, Lock, Simplified, SimplifyRule};
+use crate::lod::{self, Lock, SCREEN_ERROR_PX, Simplified, SimplifyRule};
 use crate::partition::identity::identify;
 use crate::publish::PublishError;
 use crate::scene::{Feature, Mesh, NO_FEATURE, Texture};
 use crate::texture::atlas::{BakeRule, Baked, bake};
 use crate::texture::{self, Codec, TextureRule};
 use crate::tileset::Tile;
+use crate::traverse::PHONE_PX;
 
 /// What one content of a level may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,13 @@ pub(super) struct Fitted {
     pub(super) error_m: f64,
     /// Textures that could not be used, in words.
     warnings: Vec<String>,
+}
+
+/// The largest error at which a level still shows while all of its box fits on a phone's screen: what
+/// comes after is for those who go nearer, and no part of the first view.
+fn staying_error_m(bounds: &Aabb) -> f64 {
+    let size = bounds.size();
+    SCREEN_ERROR_PX * size[0].max(size[1]) / PHONE_PX[1]
 }
 
 /// What a content is fitted with.
@@ -95,12 +103,14 @@ impl Fit<'_> {
             }
             let baked = self.baked(&simplified, meshes, edge_px)?;
             let error_m = lod::made_error_m(baked.texel_m, simplified.error_m, self.finer_error_m);
+            let staying_m = staying_error_m(&Aabb::around(&simplified.surface.positions));
             for quality in QUALITIES {
                 let Some((content, picture)) = self.encoded(&baked, error_m, quality, name)? else {
                     return Ok(None);
                 };
                 reached = content.bytes.len();
                 if reached <= bytes && content.triangles as usize <= most {
+                    let error_m = error_m.min(staying_m).max(self.finer_error_m);
                     return Ok(Some(Fitted { content, error_m, warnings: baked.warnings }));
                 }
                 // A lower quality helps little where the triangles alone are too many.

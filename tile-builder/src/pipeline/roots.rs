@@ -29,8 +29,11 @@ pub(super) fn extents(site: &Site, source: usize) -> Result<&[Option<Extent>], B
             let tiles = of.survey.tiles.par_iter();
             tiles.map(|tile| at.local(&tile_box(&tile.root, &site.limits)?)).collect()
         } else {
-            let cells =
-                of.meshes.iter().flatten().flat_map(|mesh| mesh.cells().map(move |(_, square)| (mesh, square)));
+            let cells = of
+                .meshes
+                .iter()
+                .flatten()
+                .flat_map(|mesh| mesh.cells().map(move |(_, square)| (mesh, square)));
             cells
                 .map(|(mesh, [min, max])| {
                     let z = [mesh.room.min[2], mesh.room.max[2]];

@@ -8,8 +8,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::target::{Problem, Target, TargetError};
 use super::disk::{STAGING, set_readable, write_atomically};
+use super::target::{Problem, Target, TargetError};
 use super::{Publication, PublishError};
 
 /// A folder that publications are copied to.

@@ -63,3 +63,20 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// Refuses a texture without pixels, or one that is too large.
+    ///
+    /// # Errors
+    /// The reason, with the limit.
+    pub(super) fn check_texture(&self, width: u32, height: u32) -> Result<(), String> {
+        let limit = self.texture_px;
+        if width == 0 || height == 0 {
+            return Err("has no pixels".to_owned());
+        }
+        if width > limit || height > limit {
+            return Err(format!("is {width} × {height} px, limit {limit} px a side"));
+        }
+        Ok(())
+    }
+}

@@ -12,6 +12,7 @@ mod obj;
 pub mod osgb;
 pub mod plan;
 mod ply;
+mod scalar;
 pub mod soup;
 pub mod survey;
 

@@ -9,6 +9,9 @@
     reason = "each test binary uses its own part, and stops where it cannot go on"
 )]
 
+pub(crate) mod meshes;
+pub(crate) mod random;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -61,6 +64,12 @@ pub(crate) fn try_build(input: &Path, out: &Path) -> Result<BuildOutcome, BuildE
     build(&BuildRequest::new(input, out), &Said::default())
 }
 
+/// Builds one profile of `input` into `out`, which must succeed.
+pub(crate) fn build_profile(input: &Path, out: &Path, profile: &str) -> Published {
+    let request = BuildRequest { profile: Some(profile.to_owned()), ..BuildRequest::new(input, out) };
+    opened(out, build(&request, &Said::default()).unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// A published version, opened for reading.
 pub(crate) struct Published {
     pub(crate) root: PathBuf,
@@ -71,7 +80,10 @@ pub(crate) struct Published {
 
 /// Builds `input` into `out`, which must succeed, and opens what was published.
 pub(crate) fn build_into(input: &Path, out: &Path) -> Published {
-    let outcome = try_build(input, out).unwrap_or_else(|error| panic!("{error}"));
+    opened(out, try_build(input, out).unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn opened(out: &Path, outcome: BuildOutcome) -> Published {
     let version = out.join("versions").join(&outcome.version);
     let catalog = serde_json::from_slice(&std::fs::read(version.join("catalog.json")).unwrap()).unwrap();
     Published { root: out.to_owned(), version, catalog, outcome }

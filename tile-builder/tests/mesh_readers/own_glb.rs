@@ -9,6 +9,7 @@ use tile_builder::read::{Limits, gltf};
 use tile_builder::scene::{Material, Mesh, Texture, TextureFormat};
 
 use crate::common::Glb;
+use crate::common::random::mesh;
 
 fn read(content: &Content) -> Vec<Mesh> {
     gltf::meshes(&content.bytes, "own.glb", &Limits::default()).unwrap_or_else(|error| panic!("{error}"))
@@ -117,18 +118,6 @@ fn every_vertex_colour_comes_back_as_it_was() {
     for (position, colour) in back[0].positions.iter().zip(&back[0].colours) {
         assert_eq!(*colour, mesh.colours[position[0].round() as usize]);
     }
-}
-
-/// Triangles anywhere within some kilometres, of any size up to `extent` metres.
-fn mesh(extent: f64) -> impl Strategy<Value = Mesh> {
-    let corner = prop::array::uniform3(-extent..extent);
-    let centre = prop::array::uniform3(-5000.0..5000.0f64);
-    (prop::collection::vec(corner, 3..60), centre).prop_map(|(corners, centre)| {
-        let positions: Vec<[f64; 3]> =
-            corners.iter().map(|p| [0, 1, 2].map(|axis| p[axis] + centre[axis])).collect();
-        let whole = positions.len() / 3 * 3;
-        Mesh { indices: (0..whole as u32).collect(), positions, ..Mesh::default() }
-    })
 }
 
 proptest! {

@@ -189,7 +189,7 @@ export class Navigation implements Part, Mover {
   }
 
   #open(publication: Publication | null): void {
-    const scene = publication ? chooseScene(publication.catalog) : null;
+    const scene = publication ? chooseScene(publication.catalog, onPhone()) : null;
     if (!scene) return;
     this.#bounds = scene.bounds;
     this.#ground = { east: Infinity, north: Infinity, up: scene.bounds.min.up_m };

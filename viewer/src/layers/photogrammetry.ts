@@ -18,10 +18,11 @@ import { looks } from './looks';
 /** Pixels by which the place may differ from the survey. */
 const ERROR_TARGET_PX = 16;
 
-/** The scene to open: the full one of the whole community if there is one. */
-export function chooseScene(catalog: Catalog): Scene | null {
+/** The scene of the whole community to open: on a phone the light one, else the full one, as far as there is one. */
+export function chooseScene(catalog: Catalog, phone: boolean): Scene | null {
   const whole = catalog.scenes.filter((scene) => scene.zone === undefined || scene.zone === null);
-  return whole.find((scene) => scene.profile === 'full') ?? whole[0] ?? catalog.scenes[0] ?? null;
+  const wanted = phone ? 'app' : 'full';
+  return whole.find((scene) => scene.profile === wanted) ?? whole[0] ?? catalog.scenes[0] ?? null;
 }
 
 export class Photogrammetry implements Part {
@@ -91,7 +92,7 @@ export class Photogrammetry implements Part {
   }
 
   #open(publication: Publication | null): void {
-    const scene = publication ? chooseScene(publication.catalog) : null;
+    const scene = publication ? chooseScene(publication.catalog, onPhone()) : null;
     if (!publication || !scene) return;
     const { origin } = publication.catalog.community;
     if (this.#next !== this.#shown) this.#next?.dispose();

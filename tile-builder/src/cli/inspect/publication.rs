@@ -69,6 +69,15 @@ fn print(view: &SceneView<'_>) {
         "scene {id}: {tiles} tiles, {triangles} triangles, {:.2} MB",
         megabytes(*size_bytes)
     ));
+    if let Some(first) = view.scene.first_view {
+        console::print(&format!(
+            "  first view on a phone: {:.3} MB; {} triangles in {} draws, {:.2} Mpx",
+            megabytes(first.bytes),
+            first.triangles,
+            first.draws,
+            megabytes(first.texture_px)
+        ));
+    }
     for View { height_m, fetched } in &view.from_above {
         console::print(&format!(
             "  from {height_m:>4} m: {:>7.3} MB in {} contents and {} documents; {} triangles in {} draws",

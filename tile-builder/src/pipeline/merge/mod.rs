@@ -4,6 +4,7 @@
 //! trees are taken one tile at a time; what stays in memory is a root for each. Called by `build`
 //! and by the command `merge`.
 
+mod first_view;
 mod summary;
 mod trees;
 
@@ -241,7 +242,10 @@ impl Merge<'_> {
         let name = format!("{}/tileset.json", profile.id);
         self.placed(&name, &root)?;
         self.bounds.merge(&root.bounds);
-        self.scenes.push(scene(&profile.id, None, name, &root, &total));
+        scenes.insert(0, scene(&profile.id, None, name, &root, &total));
+        if profile.scenes == SceneKind::Light {
+            scenes = first_view::within_budget(scenes, &self.version, &mut self.summary)?;
+        }
         self.scenes.append(&mut scenes);
         Ok(())
     }
@@ -295,6 +299,7 @@ fn scene(profile: &str, zone: Option<String>, tileset: String, root: &Tile, figu
         triangles: figures.triangles,
         texture_px: figures.texture_px,
         size_bytes: figures.content_bytes,
+        first_view: None,
     }
 }
 

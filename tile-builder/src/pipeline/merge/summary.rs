@@ -134,6 +134,11 @@ impl<'s> Summary<'s> {
         self.made_figures += made.figures;
     }
 
+    /// Takes in what is to be said about a scene as a whole.
+    pub(super) fn say_of_scene(&mut self, message: Message) {
+        self.made_messages.push(message);
+    }
+
     /// Takes in what the textures of a profile took.
     pub(super) fn textures(&mut self, profile: &str, cost: &TextureCost) {
         let decibels = |loss: &Loss| loss.psnr_db().map(|db| (db * 100.0).round() / 100.0);

@@ -72,7 +72,7 @@ impl Workshop<'_> {
         let (Some(square), maker) = (square, self.maker(Some(profile))?) else {
             return Ok(self.made(trees, tally));
         };
-        let area = Outlines::new(&[square.area.clone()]);
+        let area = Outlines::new(std::slice::from_ref(&square.area));
         let Some(bounds) = square.area.bounding_rect() else { return Ok(self.made(trees, tally)) };
         let (low, high) = (bounds.min(), bounds.max());
         let within = Aabb::in_plan([low.x, low.y, high.x, high.y]);

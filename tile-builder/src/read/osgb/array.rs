@@ -3,31 +3,8 @@
 use super::cursor::{Cursor, Read};
 use super::error::OsgbErrorKind;
 use super::object::Parser;
+use crate::read::scalar::Scalar;
 use std::sync::Arc;
-
-/// Element type of an array as the file stores it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scalar {
-    I8,
-    U8,
-    I16,
-    U16,
-    I32,
-    U32,
-    F32,
-    F64,
-}
-
-impl Scalar {
-    fn size(self) -> usize {
-        match self {
-            Self::I8 | Self::U8 => 1,
-            Self::I16 | Self::U16 => 2,
-            Self::I32 | Self::U32 | Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
-}
 
 /// An array of vectors. Values are widened to `f64` so that positions keep every digit.
 #[derive(Debug, Clone)]

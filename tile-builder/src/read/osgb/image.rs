@@ -26,13 +26,13 @@ pub(super) fn from_file_bytes(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> 
         .map_err(|error| error.to_string())?
         .into_dimensions()
         .map_err(|error| error.to_string())?;
-    within_limit(width, height, limits)?;
+    limits.check_texture(width, height)?;
     Ok(Texture { name: name.to_owned(), format, bytes, width, height, repeat: [true; 2], kept: true })
 }
 
 /// A texture from pixels that stand in the file.
 pub(super) fn from_pixels(name: &str, pixels: &Pixels, limits: &Limits) -> TextureResult<Texture> {
-    within_limit(pixels.width, pixels.height, limits)?;
+    limits.check_texture(pixels.width, pixels.height)?;
     if pixels.depth > 1 {
         return Err(format!("has {} layers, which is not supported", pixels.depth));
     }
@@ -68,17 +68,6 @@ const GL_RGB_S3TC_DXT1: u32 = 0x83F0;
 const GL_RGBA_S3TC_DXT1: u32 = 0x83F1;
 const GL_RGBA_S3TC_DXT3: u32 = 0x83F2;
 const GL_RGBA_S3TC_DXT5: u32 = 0x83F3;
-
-fn within_limit(width: u32, height: u32, limits: &Limits) -> TextureResult<()> {
-    let limit = limits.texture_px;
-    if width == 0 || height == 0 {
-        return Err("has no pixels".to_owned());
-    }
-    if width > limit || height > limit {
-        return Err(format!("is {width} × {height} px, limit {limit} px a side"));
-    }
-    Ok(())
-}
 
 /// Byte positions of red, green, blue and alpha in a pixel of a GL format; 255 where absent.
 fn channels(format: u32) -> Option<(usize, [usize; 4])> {

@@ -3,8 +3,9 @@
 //! Follows Turk, The PLY Polygon File Format (1994), and the comments that `MeshLab` and Agisoft
 //! write for textures.
 
-use super::values::Scalar;
+use super::values;
 use crate::read::obj::decoded_name;
+use crate::read::scalar::Scalar;
 use crate::read::soup::error::{Fault, Place, Read, within};
 
 /// Most bytes, elements and properties of a header.
@@ -88,9 +89,9 @@ fn entry(header: &mut Header, line: &[u8]) -> Read<()> {
             header.elements.push(Element { name: (*name).to_owned(), count, properties: Vec::new() });
         }
         ["property", "list", length, item, name] => {
-            property(header, Some(Scalar::of(length)?), Scalar::of(item)?, name)?;
+            property(header, Some(values::scalar(length)?), values::scalar(item)?, name)?;
         }
-        ["property", scalar, name] => property(header, None, Scalar::of(scalar)?, name)?,
+        ["property", scalar, name] => property(header, None, values::scalar(scalar)?, name)?,
         _ => return Err(Fault::invalid(format!("`{text}` is not understood"))),
     }
     Ok(())

@@ -104,7 +104,7 @@ fn meaning(property: &Property) -> Meaning {
 }
 
 fn colour_byte(value: f64, property: &Property) -> u8 {
-    (value / property.scalar.whole() * 255.0).clamp(0.0, 255.0).round() as u8
+    (value / values::whole(property.scalar) * 255.0).clamp(0.0, 255.0).round() as u8
 }
 
 impl<'s> Ply<'s> {

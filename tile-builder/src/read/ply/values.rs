@@ -4,46 +4,33 @@ use std::io::BufRead;
 
 use super::header::Encoding;
 use crate::read::obj::number;
+use crate::read::scalar::Scalar;
 use crate::read::soup::error::{Fault, MeshErrorKind, Read, within};
 
 /// Longest word of an ASCII file; numbers are shorter.
 const LONGEST_WORD: u64 = 512;
 
-/// Types of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scalar {
-    I8,
-    U8,
-    I16,
-    U16,
-    I32,
-    U32,
-    F32,
-    F64,
+/// The type of that name.
+pub(super) fn scalar(name: &str) -> Read<Scalar> {
+    Ok(match name {
+        "char" | "int8" => Scalar::I8,
+        "uchar" | "uint8" => Scalar::U8,
+        "short" | "int16" => Scalar::I16,
+        "ushort" | "uint16" => Scalar::U16,
+        "int" | "int32" => Scalar::I32,
+        "uint" | "uint32" => Scalar::U32,
+        "float" | "float32" => Scalar::F32,
+        "double" | "float64" => Scalar::F64,
+        other => return Err(Fault::unsupported(format!("PLY type `{other}`"))),
+    })
 }
 
-impl Scalar {
-    pub(super) fn of(name: &str) -> Read<Self> {
-        Ok(match name {
-            "char" | "int8" => Self::I8,
-            "uchar" | "uint8" => Self::U8,
-            "short" | "int16" => Self::I16,
-            "ushort" | "uint16" => Self::U16,
-            "int" | "int32" => Self::I32,
-            "uint" | "uint32" => Self::U32,
-            "float" | "float32" => Self::F32,
-            "double" | "float64" => Self::F64,
-            other => return Err(Fault::unsupported(format!("PLY type `{other}`"))),
-        })
-    }
-
-    /// What a colour's component of this type is divided by.
-    pub(super) fn whole(self) -> f64 {
-        match self {
-            Self::F32 | Self::F64 => 1.0,
-            Self::I16 | Self::U16 => 65_535.0,
-            _ => 255.0,
-        }
+/// What a colour's component of this type is divided by.
+pub(super) fn whole(scalar: Scalar) -> f64 {
+    match scalar {
+        Scalar::F32 | Scalar::F64 => 1.0,
+        Scalar::I16 | Scalar::U16 => 65_535.0,
+        _ => 255.0,
     }
 }
 

@@ -59,14 +59,11 @@ impl KeptMaterials {
                 None => None,
                 Some((image, factor)) => {
                     let number = known.iter().position(|other| Arc::ptr_eq(other, image));
-                    let number = match number {
-                        Some(number) => number,
-                        None => {
-                            out.images.push(KeptImage::keep(image, known.len(), folder)?);
-                            known.push(image);
-                            known.len() - 1
-                        }
-                    };
+                    let number = number.unwrap_or(known.len());
+                    if number == known.len() {
+                        out.images.push(KeptImage::keep(image, number, folder)?);
+                        known.push(image);
+                    }
                     Some((number, *factor))
                 }
             };

@@ -124,6 +124,14 @@ pub(super) struct SourceFile<'s> {
     pub(super) limits: &'s Limits,
 }
 
+/// Width and height of an encoded image, from its first bytes.
+///
+/// # Errors
+/// The reason, if it is none that a glTF may hold, or too large.
+pub fn image_size(bytes: &[u8], limits: &Limits) -> Result<[u32; 2], String> {
+    texture::look(std::io::Cursor::new(bytes), limits).map(|(_, width, height)| [width, height])
+}
+
 /// Reads a file once, handing each face to `each`.
 ///
 /// The format is taken from the name: `.obj`, `.ply`, `.gltf`, `.glb`.

@@ -36,14 +36,14 @@ pub(in crate::read) fn look(
         Ok(other) => return Err(format!("is a {other:?} image, which is not supported")),
         Err(_) if start.starts_with(KTX2_MAGIC) => {
             let (width, height) = ktx2_size(start)?;
-            within_limit(width, height, limits)?;
+            limits.check_texture(width, height)?;
             return Ok((TextureFormat::Ktx2, width, height));
         }
         Err(_) => return Err("is neither JPEG, PNG, WebP nor KTX2".to_owned()),
     };
     let reader = ImageReader::with_format(file, kind);
     let (width, height) = reader.into_dimensions().map_err(|error| format!("is damaged: {error}"))?;
-    within_limit(width, height, limits)?;
+    limits.check_texture(width, height)?;
     Ok((format, width, height))
 }
 
@@ -54,15 +54,4 @@ fn ktx2_size(start: &[u8]) -> Result<(u32, u32), String> {
         [Some(_), Some(_), Some(_)] => Err("is a KTX2 image without Basis Universal".to_owned()),
         _ => Err("is damaged: the header is cut".to_owned()),
     }
-}
-
-fn within_limit(width: u32, height: u32, limits: &Limits) -> Result<(), String> {
-    let limit = limits.texture_px;
-    if width == 0 || height == 0 {
-        return Err("has no pixels".to_owned());
-    }
-    if width > limit || height > limit {
-        return Err(format!("is {width} × {height} px, limit {limit} px a side"));
-    }
-    Ok(())
 }
