@@ -1,20 +1,82 @@
-//! The report as a page: what was read, built, left out and why, with a plan view.
+//! The report as a page: what was read, built, left out and why, with a picture from above.
 //!
-//! In: the report, the catalogue, the model. Out: one self-contained HTML file that asks nothing
-//! of any host. Called by the pipeline. Pure, and without times, so that the same build gives the
-//! same page.
+//! In: the report, the catalogue, the model, and what else there is to show. Out: one self-contained
+//! HTML file that asks nothing of any host and can be sent on. Called by the pipeline. Pure, and
+//! without times, so that the same build gives the same page.
 
+mod messages;
 mod plan_view;
+mod tables;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use twin_schemas::catalog::{Catalog, Georeference, GeoreferenceMethod};
-use twin_schemas::model::ModelObject;
-use twin_schemas::report::{BuildReport, Figures, Message, Severity};
+use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::report::{BuildReport, Figures, Severity};
+
+const STYLE: &str = include_str!("page.css");
+
+/// What the page shows beyond the documents of a version.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The community from above, or why there is no picture.
+    pub picture: Result<Picture, String>,
+    /// The light scenes, the whole of a profile before its zones.
+    pub scenes: Vec<SceneLevels>,
+}
+
+/// A picture from straight above, north up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// A WebP; transparent where nothing is.
+    pub webp: Vec<u8>,
+    /// West, south, east and north of what it shows, in local metres.
+    pub extent_m: [f64; 4],
+}
+
+/// A light scene and its levels: overviews (L0), zones (L1), spots (L2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SceneLevels {
+    /// Its profile.
+    pub profile: String,
+    /// Its zone; none for the whole community.
+    pub zone: Option<String>,
+    /// The levels, coarsest first.
+    pub levels: [Level; 3],
+}
+
+/// The contents of one level of a light scene, and what each of them may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level {
+    /// Short name, such as `L1`.
+    pub name: &'static str,
+    /// Triangles of one content at most.
+    pub triangles_limit: u64,
+    /// Edge of its texture in pixels at most.
+    pub edge_limit_px: u32,
+    /// Its bytes at most.
+    pub bytes_limit: u64,
+    /// Number of contents.
+    pub contents: u64,
+    /// Triangles of the one with the most.
+    pub most_triangles: u64,
+    /// Bytes of the largest.
+    pub most_bytes: u64,
+}
+
+impl Level {
+    /// Takes in a content.
+    pub fn add(&mut self, triangles: u64, bytes: u64) {
+        self.contents += 1;
+        self.most_triangles = self.most_triangles.max(triangles);
+        self.most_bytes = self.most_bytes.max(bytes);
+    }
+}
 
 /// The whole page.
 #[must_use]
-pub fn html(report: &BuildReport, catalog: &Catalog, model: &[ModelObject]) -> String {
+pub fn html(report: &BuildReport, catalog: &Catalog, model: &[ModelObject], shown: &Shown) -> String {
     let name = &catalog.community.name;
     let title = escape(name.zh.as_deref().or(name.en.as_deref()).unwrap_or(&catalog.community.id));
     let mut page = String::new();
@@ -22,44 +84,71 @@ pub fn html(report: &BuildReport, catalog: &Catalog, model: &[ModelObject]) -> S
         page,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title} – build report</title>\n\
-         <style>{STYLE}</style>\n<body>\n<h1>{title}</h1>\n<p class=\"lead\">{}</p>\n",
-        lead(report)
+         <style>{STYLE}</style>\n<body>\n<h1>{title}</h1>\n"
     );
+    lead(&mut page, report);
     figures(&mut page, &report.totals);
-    messages(&mut page, &report.messages);
-    page.push_str("<h2>Plan view</h2>\n");
-    page.push_str(&plan_view::svg(report, model));
+    messages::list(&mut page, &report.messages);
+    page.push_str("<h2>From above</h2>\n");
+    plan_view::figure(&mut page, report, model, &shown.picture);
+    let zones = Zones::of(model);
+    tables::scenes(&mut page, catalog, &zones);
+    tables::budgets(&mut page, &shown.scenes, &zones);
+    tables::textures(&mut page, &report.profiles);
     for source in &report.sources {
         let _ = writeln!(page, "<h2>Source <code>{}</code></h2>", escape(&source.id));
         georeference(&mut page, &source.georeference);
-        tiles(&mut page, source);
+        tables::tiles(&mut page, source);
     }
     let _ = writeln!(page, "<footer>{}</footer>\n</body>\n</html>", escape(&report.builder));
     page
 }
 
-fn lead(report: &BuildReport) -> String {
-    let count = |severity| report.messages.iter().filter(|message| message.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    match (errors, warnings) {
-        (0, 0) => "Everything was built; nothing was left out.".to_owned(),
-        (0, n) => format!("Built, with {n} warning{}.", plural(n)),
-        (e, n) => format!("Built in part: {e} error{}, {n} warning{}.", plural(e), plural(n)),
+/// Names of zones by their ids.
+struct Zones<'m>(BTreeMap<&'m str, &'m str>);
+
+impl<'m> Zones<'m> {
+    fn of(model: &'m [ModelObject]) -> Self {
+        let zones = model.iter().filter(|object| object.class == ObjectClass::Zone);
+        Self(zones.filter_map(|zone| Some((zone.id.strip_prefix("zone/")?, name_of(zone)))).collect())
+    }
+
+    /// A scene as people call it.
+    fn scene(&self, profile: &str, zone: Option<&str>) -> String {
+        match zone {
+            None => format!("{}, all", escape(profile)),
+            Some(id) => format!("{}, {}", escape(profile), escape(self.0.get(id).copied().unwrap_or(id))),
+        }
     }
 }
 
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
+fn name_of(object: &ModelObject) -> &str {
+    object.name.zh.as_deref().or(object.name.en.as_deref()).unwrap_or(&object.id)
+}
+
+/// In one line, whether all went well.
+fn lead(page: &mut String, report: &BuildReport) {
+    let count = |severity| report.messages.iter().filter(|message| message.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let (class, text) = match (errors, warnings) {
+        (0, 0) => ("whole", "Everything was built; nothing was left out.".to_owned()),
+        (0, n) => ("warning", format!("Built, with {}.", counted(n as u64, "warning"))),
+        (e, 0) => ("error", format!("Built in part, with {}.", counted(e as u64, "error"))),
+        (e, w) => {
+            let [errors, warnings] = [(e, "error"), (w, "warning")].map(|(n, word)| counted(n as u64, word));
+            ("error", format!("Built in part, with {errors} and {warnings}."))
+        }
+    };
+    let _ = writeln!(page, "<p class=\"lead {class}\">{text}</p>");
 }
 
 fn figures(page: &mut String, totals: &Figures) {
     let items = [
         ("files read", grouped(totals.files_read)),
         ("read", megabytes(totals.bytes_read)),
-        ("tiles", grouped(totals.tiles)),
+        ("contents", grouped(totals.tiles)),
         ("triangles", grouped(totals.triangles)),
-        ("texture", format!("{:.1} Mpx", totals.texture_px as f64 / 1e6)),
-        ("textures kept / encoded", format!("{} / {}", totals.textures_kept, totals.textures_encoded)),
+        ("texture", format!("{} Mpx", megapixels(totals.texture_px))),
         ("written", megabytes(totals.content_bytes)),
     ];
     page.push_str("<dl class=\"figures\">\n");
@@ -67,26 +156,6 @@ fn figures(page: &mut String, totals: &Figures) {
         let _ = writeln!(page, "<div><dt>{label}</dt><dd>{value}</dd></div>");
     }
     page.push_str("</dl>\n");
-}
-
-fn messages(page: &mut String, messages: &[Message]) {
-    if messages.is_empty() {
-        return;
-    }
-    page.push_str("<h2>Messages</h2>\n<ul class=\"messages\">\n");
-    for message in messages {
-        let class = match message.severity {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
-        let _ = write!(page, "<li class=\"{class}\"><b>{class}</b> {}", ticked(&message.text));
-        if let Some(hint) = &message.hint {
-            let _ = write!(page, "<br><i>{}</i>", ticked(hint));
-        }
-        page.push_str("</li>\n");
-    }
-    page.push_str("</ul>\n");
 }
 
 fn georeference(page: &mut String, georeference: &Georeference) {
@@ -106,7 +175,8 @@ fn georeference(page: &mut String, georeference: &Georeference) {
     if let Some(origin) = georeference.origin {
         let _ = write!(
             page,
-            " Origin {:.8}° N, {:.8}° E, {:.3} m. Largest distance from PROJ at the check points: {:.2} mm.",
+            " Origin {:.8}° N, {:.8}° E, {:.3}\u{202f}m. Largest distance from PROJ at the check points: \
+             {:.2}\u{202f}mm.",
             origin.latitude_deg,
             origin.longitude_deg,
             origin.height_m,
@@ -116,41 +186,36 @@ fn georeference(page: &mut String, georeference: &Georeference) {
     page.push_str("</p>\n");
 }
 
-fn tiles(page: &mut String, source: &twin_schemas::report::SourceReport) {
-    let largest = source.tiles.iter().map(|tile| tile.figures.content_bytes).max().unwrap_or(1).max(1);
-    page.push_str(
-        "<table><thead><tr><th>tile<th>files<th>damaged<th>missing<th>tiles<th>triangles<th>Mpx<th colspan=2>MB</thead>\n",
-    );
-    for tile in &source.tiles {
-        let f = &tile.figures;
-        let _ = writeln!(
-            page,
-            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{:.1}<td>{:.2}<td class=\"bar\"><span style=\"width:{:.1}%\"></span>",
-            escape(&tile.name),
-            f.files_read,
-            f.files_damaged,
-            f.files_missing,
-            f.tiles,
-            grouped(f.triangles),
-            f.texture_px as f64 / 1e6,
-            f.content_bytes as f64 / 1e6,
-            f.content_bytes as f64 / largest as f64 * 100.0
-        );
-    }
-    page.push_str("</table>\n");
+/// A number of things, in words.
+fn counted(n: u64, thing: &str) -> String {
+    format!("{}\u{202f}{thing}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+    format!("{}\u{202f}MB", decimal(bytes))
 }
 
-/// A number with thin spaces between its thousands.
+fn megapixels(pixels: u64) -> String {
+    decimal(pixels)
+}
+
+/// Millions, with as many decimals as tell something.
+fn decimal(units: u64) -> String {
+    let millions = units as f64 / 1e6;
+    match millions {
+        m if m >= 1000.0 => grouped(m.round() as u64),
+        m if m < 1.0 => format!("{m:.2}"),
+        m => format!("{m:.1}"),
+    }
+}
+
+/// A number with thin spaces, at which no line breaks, between its thousands.
 fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push('\u{2009}');
+            out.push('\u{202f}');
         }
         out.push(digit);
     }
@@ -169,19 +234,3 @@ fn ticked(text: &str) -> String {
     }
     out
 }
-
-const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#2b2824;--soft:#6d665d;--paper:#faf8f5;--line:#e2dcd3;--accent:#0f6b68}\
-@media(prefers-color-scheme:dark){:root{--ink:#ece7df;--soft:#a49b8f;--paper:#1d1b18;--line:#3a3631;--accent:#5cc0ba}}\
-body{font:15px/1.55 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',system-ui,sans-serif;color:var(--ink);\
-background:var(--paper);max-width:64rem;margin:2rem auto;padding:0 1rem;font-variant-numeric:tabular-nums}\
-h1{font-size:1.75rem;margin:0}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}.lead{color:var(--soft);margin:.25rem 0 1.5rem}\
-.figures{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;margin:0}.figures dt{color:var(--soft);font-size:.85rem}\
-.figures dd{margin:0;font-size:1.25rem}.messages{list-style:none;padding:0}\
-.messages li{border-left:4px solid var(--line);padding:.25rem .75rem;margin:.5rem 0}\
-.messages .warning{border-color:#b7791f}.messages .error{border-color:#b3312f}\
-code{font-size:.92em;background:color-mix(in srgb,var(--line) 50%,transparent);padding:0 .25em;border-radius:3px}\
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:right;padding:.25rem .5rem;\
-border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:left}\
-.bar{width:20%}.bar span{display:block;height:.6rem;background:var(--accent)}\
-svg{width:100%;height:auto;max-height:36rem;border:1px solid var(--line)}footer{color:var(--soft);margin:3rem 0}";

@@ -68,6 +68,9 @@ impl Band<'_> {
                     continue;
                 };
                 let at = [a, b, c].map(|p| self.project(p));
+                if at.iter().all(|p| p[1] < 0.0) || at.iter().all(|p| p[1] > size[1] as f64) {
+                    continue;
+                }
                 let plane = Plane::through(&at, [a[2], b[2], c[2]]);
                 let brush = self.paints.brush(number as u32, *corners, &at);
                 let (Some(plane), Some(brush)) = (plane, brush) else { continue };

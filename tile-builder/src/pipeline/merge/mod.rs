@@ -4,7 +4,9 @@
 //! trees are taken one tile at a time; what stays in memory is a root for each. Called by `build`
 //! and by the command `merge`.
 
+mod budgets;
 mod first_view;
+mod picture;
 mod summary;
 mod trees;
 
@@ -15,6 +17,7 @@ use twin_schemas::catalog::Scene;
 use twin_schemas::plan::{ProfilePlan, SceneKind};
 use twin_schemas::report::Figures;
 
+use self::budgets::Budgets;
 use self::summary::{Summary, local_box};
 use self::trees::Trees;
 use super::jobs::{Job, JobPlan, Work};
@@ -25,6 +28,7 @@ use crate::geometry::Aabb;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::publish::Version;
 use crate::read::areas::Area;
+use crate::report::Shown;
 use crate::texture::TextureCost;
 use crate::tileset::{self, Tile};
 
@@ -57,6 +61,7 @@ pub(super) fn merge(
         version: shop.publication.begin()?,
         bounds: Aabb::EMPTY,
         scenes: Vec::new(),
+        budgets: Budgets::default(),
         summary: Summary::new(shop)?,
     };
     for job in &plan.jobs {
@@ -68,7 +73,13 @@ pub(super) fn merge(
         // What cannot be built at all has its reasons, and they would otherwise be lost.
         merge.profile(plan, at, profile).inspect_err(|_| merge.summary.say(progress))?;
     }
-    let report = merge.summary.finish(&mut merge.version, merge.scenes, &merge.bounds, progress)?;
+    // The first scene is the whole community in the first profile.
+    let picture = match merge.scenes.first() {
+        Some(scene) => picture::draw(shop, merge.version.folder(), scene),
+        None => Err("there is no profile".to_owned()),
+    };
+    let shown = Shown { picture, scenes: merge.budgets.finish() };
+    let report = merge.summary.finish(&mut merge.version, merge.scenes, &merge.bounds, &shown, progress)?;
     let version = merge.version.commit()?;
     let merged = json_bytes(MERGE, &Merged { key, version: version.clone() })?;
     shop.publication.put_beside(&path(MERGE), &merged)?;
@@ -115,6 +126,7 @@ struct Merge<'m> {
     version: Version<'m>,
     bounds: Aabb,
     scenes: Vec<Scene>,
+    budgets: Budgets,
     summary: Summary<'m>,
 }
 
@@ -128,6 +140,7 @@ impl Merge<'_> {
         for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
             textures += record.made.textures;
+            self.budgets.take(profile, &job.work, &record, self.shop.publication);
             match &job.work {
                 Work::Tile { source, piece, .. } => {
                     // Every profile reads the same files and has the same to say about them.

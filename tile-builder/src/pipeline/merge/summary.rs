@@ -17,7 +17,7 @@ use super::json_bytes;
 use crate::geometry::Aabb;
 use crate::partition::{self, buildings::Buildings};
 use crate::publish::Version;
-use crate::report;
+use crate::report::{self, Shown};
 use crate::texture::{Loss, TextureCost};
 
 /// The sources as they are told of, tile by tile.
@@ -164,6 +164,7 @@ impl<'s> Summary<'s> {
         version: &mut Version<'_>,
         scenes: Vec<Scene>,
         bounds: &Aabb,
+        shown: &Shown,
         progress: &dyn Progress,
     ) -> Result<BuildReport, BuildError> {
         let site = self.site;
@@ -195,7 +196,7 @@ impl<'s> Summary<'s> {
         version.put("model.ndjson", &lines)?;
         version.put("catalog.json", &json_bytes("catalog.json", &catalog)?)?;
         version.put("report.json", &json_bytes("report.json", &report)?)?;
-        version.put("report.html", report::html(&report, &catalog, &model).as_bytes())?;
+        version.put("report.html", report::html(&report, &catalog, &model, shown).as_bytes())?;
         Ok(report)
     }
 

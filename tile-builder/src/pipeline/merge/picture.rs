@@ -1,0 +1,228 @@
+//! A picture of the community from straight above, for the report.
+//!
+//! In: the documents of one scene, as they were just written. Out: a small WebP, north up, or the
+//! reason why there is none. Goes down from the root as a viewer would, wave by wave, and stops where
+//! a pixel would show no more; what it reads is bounded, however large the community. Called by
+//! `merge`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use twin_schemas::catalog::Scene;
+
+use super::super::run::Workshop;
+use crate::geometry::Aabb;
+use crate::read::{self, Limits};
+use crate::report::Picture;
+use crate::scene::{Mesh, Texture};
+use crate::texture::{self, Codec, TextureRule};
+
+/// Longer side of the picture.
+const EDGE_PX: u32 = 1024;
+/// Pixels that a content's geometric error shows as where a viewer goes to the finer ones, by custom of
+/// 3D Tiles.
+const SCREEN_ERROR_PX: f64 = 16.0;
+/// Finer contents are taken while there are no more than these.
+const ENOUGH: Load = Load { contents: 64, bytes: 8 << 20 };
+/// With more than these at their coarsest, there is no picture.
+const MOST: Load = Load { contents: 256, bytes: 32 << 20 };
+/// What decoding and drawing take of memory for each byte of the contents, found with the worst of
+/// codecs (ETC1S).
+const MEMORY_PER_CONTENT_BYTE: u64 = 96;
+/// What the raster and the picture take of memory.
+const MEMORY_OF_PICTURE: u64 = 32 << 20;
+/// The picture is stored within the page.
+const PICTURE_BYTES: usize = 120_000;
+/// Edges and qualities, in the order in which they are tried.
+const SETTINGS: [(u32, u8); 6] =
+    [(EDGE_PX, 80), (EDGE_PX, 65), (EDGE_PX, 50), (768, 50), (512, 50), (320, 40)];
+/// No chain of documents is longer than this.
+const DOCUMENTS_DEEP: usize = 64;
+
+/// Draws a scene whose documents stand below `folder`.
+///
+/// # Errors
+/// The reason why there is no picture, for people.
+pub(super) fn draw(shop: &Workshop<'_>, folder: &Path, scene: &Scene) -> Result<Picture, String> {
+    let (min, max) = (&scene.bounds.min, &scene.bounds.max);
+    let bounds = Aabb { min: [min.east_m, min.north_m, min.up_m], max: [max.east_m, max.north_m, max.up_m] };
+    let [width_m, depth_m, _] = bounds.size();
+    let pixel_m = width_m.max(depth_m) / f64::from(EDGE_PX);
+    if !(width_m > 0.0 && depth_m > 0.0 && pixel_m.is_finite()) {
+        return Err("the scene has no extent".to_owned());
+    }
+    let seen = choose(Seen::open(folder.join(&scene.tileset))?, pixel_m * SCREEN_ERROR_PX)?;
+    let bytes = Load::of(&seen)?.bytes;
+    let _room = shop.gate.enter(bytes * MEMORY_PER_CONTENT_BYTE + MEMORY_OF_PICTURE)?;
+    let meshes = read_meshes(&seen, &shop.site.limits)?;
+    let limit_px = shop.site.limits.texture_px;
+    let decode = |texture: &Texture| texture::decode(texture, limit_px).map_err(|error| error.to_string());
+    let size_px = [width_m, depth_m].map(|edge| ((edge / pixel_m).round() as u32).clamp(1, EDGE_PX));
+    let drawn = texture::ortho(&meshes, &bounds, size_px, &decode);
+    if drawn.image.pixels().all(|pixel| pixel.0[3] == 0) {
+        return Err("nothing is seen from above".to_owned());
+    }
+    for (edge_px, quality) in SETTINGS {
+        let rule = TextureRule { codec: Codec::WebP, quality, longest_edge_px: Some(edge_px) };
+        let (stored, _) =
+            texture::encode(&drawn.image, "picture", [false; 2], &rule).map_err(|error| error.to_string())?;
+        if stored.bytes.len() <= PICTURE_BYTES {
+            let extent_m = [bounds.min[0], bounds.min[1], bounds.max[0], bounds.max[1]];
+            return Ok(Picture { webp: stored.bytes.to_vec(), extent_m });
+        }
+    }
+    Err(format!("it takes more than {PICTURE_BYTES} bytes"))
+}
+
+/// How much some contents are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Load {
+    contents: usize,
+    bytes: u64,
+}
+
+impl Load {
+    fn of(seen: &[Seen]) -> Result<Self, String> {
+        let mut bytes = 0;
+        for path in seen.iter().filter_map(Seen::content) {
+            bytes += fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.len();
+        }
+        Ok(Self { contents: seen.len(), bytes })
+    }
+
+    fn within(self, limit: Self) -> bool {
+        self.contents <= limit.contents && self.bytes <= limit.bytes
+    }
+}
+
+/// The contents to draw: all of a similar error, so that no part looks sharper than the others.
+fn choose(root: Seen, error_m: f64) -> Result<Vec<Seen>, String> {
+    let mut seen = vec![root];
+    loop {
+        // Tiles that only group others are gone through in any case.
+        let whole = seen.iter().all(|tile| tile.content().is_some());
+        let worst = seen.iter().map(Seen::error_m).fold(0.0, f64::max);
+        if worst <= error_m {
+            break;
+        }
+        let (coarse, fine): (Vec<&Seen>, Vec<&Seen>) =
+            seen.iter().partition(|tile| tile.error_m() >= worst / 2.0);
+        let contents = fine.len() + coarse.iter().map(|tile| tile.node.children.len()).sum::<usize>();
+        if contents > if whole { ENOUGH } else { MOST }.contents {
+            if whole {
+                break;
+            }
+            return Err(format!("even its coarsest level has {contents} parts, limit {}", MOST.contents));
+        }
+        let mut next: Vec<Seen> = fine.into_iter().cloned().collect();
+        for tile in coarse {
+            next.append(&mut tile.below()?);
+        }
+        if whole && !Load::of(&next)?.within(ENOUGH) {
+            break;
+        }
+        seen = next;
+    }
+    let load = Load::of(&seen)?;
+    if load.within(MOST) {
+        return Ok(seen);
+    }
+    let [bytes, limit] = [load.bytes, MOST.bytes].map(|bytes| bytes.div_ceil(1 << 20));
+    Err(format!("even its coarsest level takes {bytes} MiB to read, limit {limit} MiB"))
+}
+
+/// A tile on the way down.
+#[derive(Debug, Clone)]
+struct Seen {
+    /// Where its URIs start from.
+    folder: PathBuf,
+    node: Node,
+}
+
+/// A tile as a document has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    geometric_error: f64,
+    content: Option<Uri>,
+    #[serde(default)]
+    children: Vec<Node>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Uri {
+    uri: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Document {
+    root: Node,
+}
+
+impl Seen {
+    /// The root of a document, or of the one that it stands for.
+    fn open(mut path: PathBuf) -> Result<Self, String> {
+        for _ in 0..DOCUMENTS_DEEP {
+            let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+            let document: Document =
+                serde_json::from_slice(&bytes).map_err(|error| unreadable(&path, &error))?;
+            let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+            match document.root.outer() {
+                None => return Ok(Self { folder, node: document.root }),
+                Some(uri) => path = folder.join(uri),
+            }
+        }
+        Err(format!("documents lead through more than {DOCUMENTS_DEEP} others"))
+    }
+
+    /// The tiles that replace it.
+    fn below(&self) -> Result<Vec<Self>, String> {
+        let open = |node: &Node| match node.outer() {
+            Some(uri) => Self::open(self.folder.join(uri)),
+            None => Ok(Self { folder: self.folder.clone(), node: node.clone() }),
+        };
+        self.node.children.iter().map(open).collect()
+    }
+
+    fn content(&self) -> Option<PathBuf> {
+        self.node.content.as_ref().map(|content| self.folder.join(&content.uri))
+    }
+
+    /// What refining it mends; without end for a tile that shows nothing, and 0 for one that is as fine
+    /// as it gets.
+    fn error_m(&self) -> f64 {
+        match (&self.node.content, self.node.children.is_empty()) {
+            (None, _) => f64::INFINITY,
+            (_, true) => 0.0,
+            (_, false) => self.node.geometric_error,
+        }
+    }
+}
+
+impl Node {
+    /// The document that it stands for.
+    fn outer(&self) -> Option<&str> {
+        let uri = self.content.as_ref()?.uri.as_str();
+        Path::new(uri).extension().is_some_and(|kind| kind == "json").then_some(uri)
+    }
+}
+
+fn read_meshes(seen: &[Seen], limits: &Limits) -> Result<Vec<Mesh>, String> {
+    let mut meshes = Vec::new();
+    for path in seen.iter().filter_map(Seen::content) {
+        let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+        let read = read::gltf::meshes(&bytes, &file_name(&path), limits);
+        meshes.append(&mut read.map_err(|error| error.to_string())?);
+    }
+    Ok(meshes)
+}
+
+fn unreadable(path: &Path, error: &impl std::fmt::Display) -> String {
+    format!("`{}` cannot be read: {error}", file_name(path))
+}
+
+/// Without the folder, which is of this machine.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
