@@ -118,9 +118,9 @@ fn the_page_states_the_largest_content_of_each_level_of_light_scenes() {
         (std::fs::metadata(&path).unwrap().len(), corners / 3)
     });
     let (bytes, _) = sizes.max().unwrap();
-    let largest = format!(">{}\u{202f}KB, ", bytes.div_ceil(1000));
+    let largest = format!(">{}\u{2009}KB, ", bytes.div_ceil(1000));
     assert!(page.contains(&largest), "no {largest} in {page}");
-    assert!(page.contains("L2 spot<span>≤ 400\u{202f}KB, 60\u{202f}000 triangles, 1024\u{202f}px"));
+    assert!(page.contains("L2 spot<span>≤ 400\u{2009}KB, 60\u{2009}000 triangles, 1024\u{2009}px"));
     assert!(!page.contains("over budget"));
     picture(&page);
 }
@@ -242,13 +242,13 @@ fn names_are_text_and_never_markup() {
 fn the_page_shows_the_numbers_of_the_tables() {
     let page = hostile_page(Ok(Picture { webp: vec![1, 2, 3], extent_m: [0.0, 0.0, 60.0, 60.0] }));
     let has = |text: &str| assert!(page.contains(text), "no `{text}` in {page}");
-    has("<td>1\u{202f}234<td>56<td>78<td>9.4<td>4.7<td>12.3<td>6.5<td>38.3\u{202f}dB<td>no loss");
-    has("<td>3<td>45\u{202f}678<td>2.6<td>1.5");
-    has("<td class=\"level\">120\u{202f}KB, 19\u{202f}000\u{202f}triangles<span>largest of 2</span>");
-    has("<td class=\"level over\">130\u{202f}KB");
+    has("<td>1\u{2009}234<td>56<td>78<td>9.4<td>4.7<td>12.3<td>6.5<td>38.3\u{2009}dB<td>no loss");
+    has("<td>3<td>45\u{2009}678<td>2.6<td>1.5");
+    has("<td class=\"level\">120\u{2009}KB, 19\u{2009}000\u{a0}triangles<span>largest of 2</span>");
+    has("<td class=\"level over\">130\u{2009}KB");
     has("<td class=\"level none\">–");
     has("href=\"data:image/webp;base64,AQID\"");
-    has("Built in part, with 1\u{202f}error and 1\u{202f}warning.");
+    has("Built in part, with 1\u{a0}error and 1\u{a0}warning.");
 }
 
 #[test]

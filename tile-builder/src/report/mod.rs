@@ -175,8 +175,8 @@ fn georeference(page: &mut String, georeference: &Georeference) {
     if let Some(origin) = georeference.origin {
         let _ = write!(
             page,
-            " Origin {:.8}° N, {:.8}° E, {:.3}\u{202f}m. Largest distance from PROJ at the check points: \
-             {:.2}\u{202f}mm.",
+            " Origin {:.8}° N, {:.8}° E, {:.3}\u{a0}m. Largest distance from PROJ at the check points: \
+             {:.2}\u{a0}mm.",
             origin.latitude_deg,
             origin.longitude_deg,
             origin.height_m,
@@ -188,11 +188,11 @@ fn georeference(page: &mut String, georeference: &Georeference) {
 
 /// A number of things, in words.
 fn counted(n: u64, thing: &str) -> String {
-    format!("{}\u{202f}{thing}{}", grouped(n), if n == 1 { "" } else { "s" })
+    format!("{}\u{a0}{thing}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 fn megabytes(bytes: u64) -> String {
-    format!("{}\u{202f}MB", decimal(bytes))
+    format!("{}\u{2009}MB", decimal(bytes))
 }
 
 fn megapixels(pixels: u64) -> String {
@@ -209,13 +209,13 @@ fn decimal(units: u64) -> String {
     }
 }
 
-/// A number with thin spaces, at which no line breaks, between its thousands.
+/// A number with thin spaces between its thousands.
 fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push('\u{202f}');
+            out.push('\u{2009}');
         }
         out.push(digit);
     }

@@ -194,9 +194,9 @@ fn scale(width: f64) -> (f64, String) {
     let power = 10f64.powf(wanted.log10().floor());
     let length = [5.0, 2.0, 1.0].iter().map(|m| m * power).find(|l| *l <= wanted).unwrap_or(power);
     let words = if length >= 1000.0 {
-        format!("{}\u{202f}km", length / 1000.0)
+        format!("{}\u{2009}km", length / 1000.0)
     } else {
-        format!("{length}\u{202f}m")
+        format!("{length}\u{2009}m")
     };
     (length, words)
 }

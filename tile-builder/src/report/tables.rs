@@ -8,7 +8,7 @@ use twin_schemas::report::{ProfileReport, SourceReport, TextureReport};
 use super::{Level, SceneLevels, Zones, counted, decimal, escape, grouped, megapixels};
 
 /// A table of more rows is folded.
-const ROWS_IN_SIGHT: usize = 24;
+const ROWS_IN_SIGHT: usize = 36;
 
 /// What can be opened, and how much it is.
 pub(super) fn scenes(page: &mut String, catalog: &Catalog, zones: &Zones<'_>) {
@@ -42,7 +42,7 @@ pub(super) fn budgets(page: &mut String, scenes: &[SceneLevels], zones: &Zones<'
         };
         let _ = write!(
             head,
-            "<th class=\"level\">{name} {title}<span>≤ {}\u{202f}KB, {} triangles, {edge_limit_px}\u{202f}px</span>",
+            "<th class=\"level\">{name} {title}<span>≤ {}\u{2009}KB, {} triangles, {edge_limit_px}\u{2009}px</span>",
             bytes_limit / 1000,
             grouped(*triangles_limit),
         );
@@ -67,11 +67,15 @@ fn level_cell(level: &Level) -> String {
     let used = share(level.most_bytes, level.bytes_limit);
     let over = level.most_bytes > level.bytes_limit || level.most_triangles > level.triangles_limit;
     format!(
-        "<td class=\"level{}\">{}\u{202f}KB, {}<span>largest of {}{}</span><i class=\"meter\"><i style=\"width:{:.1}%\"></i></i>",
+        "<td class=\"level{}\">{}\u{2009}KB, {}<span>{}{}</span><i class=\"meter\"><i style=\"width:{:.1}%\"></i></i>",
         if over { " over" } else { "" },
         level.most_bytes.div_ceil(1000),
         counted(level.most_triangles, "triangle"),
-        grouped(level.contents),
+        if level.contents == 1 {
+            "one content".to_owned()
+        } else {
+            format!("largest of {}", grouped(level.contents))
+        },
         if over { "; over budget" } else { "" },
         used.min(1.0) * 100.0
     )
@@ -85,21 +89,24 @@ pub(super) fn textures(page: &mut String, profiles: &[ProfileReport]) {
     page.push_str("<h2>Textures</h2>\n");
     let rows: Vec<String> = profiles.iter().map(texture_row).collect();
     let head = "<th>profile<th>textures<th>kept<th>resampled<th>Mpx before<th>after<th>MB before<th>after\
-                <th>coding<th>against source";
+                <th>PSNR, coding<th>PSNR, to source";
     table(page, head, &rows, "profiles");
     page.push_str(
-        "<p class=\"small\">Kept textures have the bytes of the source. Coding is what the codec lost, in dB \
-         of peak signal-to-noise ratio; against the source, loss of pixels counts as well. Above \
-         40\u{202f}dB, differences are hard to see.</p>\n",
+        "<p class=\"small\">Kept textures have the bytes of the source. PSNR of coding tells what the codec \
+         lost; to the source, what was lost with pixels counts as well. Above \
+         40\u{2009}dB, differences are hard to see.</p>\n",
     );
 }
 
 fn texture_row(profile: &ProfileReport) -> String {
     let TextureReport { textures, kept, resampled, source_px, px, source_bytes, bytes, .. } =
         profile.textures;
+    if textures == 0 {
+        // Textures of light scenes are pictures of their own, fitted with their contents.
+        return format!("<tr><td>{}{}", escape(&profile.id), "<td>–".repeat(9));
+    }
     let decibels = |db: Option<f64>| match db {
-        Some(db) => format!("{db:.1}\u{202f}dB"),
-        None if textures == 0 => "–".to_owned(),
+        Some(db) => format!("{db:.1}\u{2009}dB"),
         None => "no loss".to_owned(),
     };
     format!(
@@ -110,7 +117,7 @@ fn texture_row(profile: &ProfileReport) -> String {
         grouped(resampled),
         megapixels(source_px),
         megapixels(px),
-        if source_bytes == 0 && textures > 0 { "new".to_owned() } else { decimal(source_bytes) },
+        if source_bytes == 0 { "new".to_owned() } else { decimal(source_bytes) },
         decimal(bytes),
         decibels(profile.textures.psnr_db),
         decibels(profile.textures.source_psnr_db)
@@ -119,6 +126,9 @@ fn texture_row(profile: &ProfileReport) -> String {
 
 /// What became of each tile of a source.
 pub(super) fn tiles(page: &mut String, source: &SourceReport) {
+    if source.tiles.is_empty() {
+        return;
+    }
     let largest = source.tiles.iter().map(|tile| tile.figures.content_bytes).max().unwrap_or(0).max(1);
     let rows = source.tiles.iter().map(|tile| {
         let f = &tile.figures;

@@ -135,16 +135,16 @@ impl Merge<'_> {
     fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
         let (mut trees, mut overviews) = (Trees::default(), Vec::new());
         let mut textures = TextureCost::default();
-        // Where nothing shows the sources as they are, light scenes tell what reading them said.
-        let complete = self.shop.site.profiles.iter().any(|profile| profile.scenes == SceneKind::Complete);
+        // Every complete profile reads the same files and has the same to say about them; the first does.
+        // Where there is none, light scenes tell what reading them said.
+        let teller = self.shop.site.profiles.iter().position(|other| other.scenes == SceneKind::Complete);
         for job in plan.jobs.iter().filter(|job| job.work.profile() == Some(at)) {
             let record = load(self.shop, job)?;
             textures += record.made.textures;
             self.budgets.take(profile, &job.work, &record, self.shop.publication);
             match &job.work {
                 Work::Tile { source, piece, .. } => {
-                    // Every profile reads the same files and has the same to say about them.
-                    if at == 0 {
+                    if teller == Some(at) {
                         self.summary.tile(*source, *piece, &record.made);
                     }
                     let source = &self.shop.site.sources[*source];
@@ -158,7 +158,7 @@ impl Merge<'_> {
                 Work::Cells { .. } | Work::Relief { .. } | Work::Ground => {}
                 Work::Light { .. } => {
                     self.summary.scenes(&record.made);
-                    if !complete {
+                    if teller.is_none() {
                         self.summary.reading(&record);
                     }
                     let folder = format!("{}/{}", profile.id, job.id);

@@ -226,3 +226,65 @@ fn unreadable(path: &Path, error: &impl std::fmt::Display) -> String {
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A tile with a content of its own, written as an empty file.
+    fn tile(folder: &Path, name: &str, error: f64, children: &[Value]) -> Value {
+        let uri = format!("{name}.glb");
+        fs::write(folder.join(&uri), b"").unwrap();
+        json!({ "geometricError": error, "content": { "uri": uri }, "children": children })
+    }
+
+    fn chosen(folder: &Path, root: &Value, error_m: f64) -> Result<Vec<String>, String> {
+        let path = folder.join("tileset.json");
+        fs::write(&path, serde_json::to_vec(&json!({ "root": root })).unwrap()).unwrap();
+        let seen = choose(Seen::open(path)?, error_m)?;
+        Ok(seen.iter().filter_map(Seen::content).map(|path| file_name(&path)).collect())
+    }
+
+    /// A root over four tiles over `n` leaves each.
+    fn levels(folder: &Path, n: usize) -> Value {
+        let leaves = |at: usize| {
+            (0..n).map(|leaf| tile(folder, &format!("leaf{at}.{leaf}"), 0.0, &[])).collect::<Vec<_>>()
+        };
+        let middle =
+            (0..4).map(|at| tile(folder, &format!("middle{at}"), 50.0, &leaves(at))).collect::<Vec<_>>();
+        tile(folder, "root", 100.0, &middle)
+    }
+
+    #[test]
+    fn finer_contents_are_taken_while_they_show_more_and_are_few() {
+        let folder = tempfile::tempdir().unwrap();
+        let count =
+            |n: usize, error_m: f64| chosen(folder.path(), &levels(folder.path(), n), error_m).unwrap().len();
+        assert_eq!(count(10, 1.0), 40, "all leaves");
+        assert_eq!(count(10, 60.0), 4, "a pixel shows no more");
+        assert_eq!(count(10, 100.0), 1);
+        assert_eq!(count(20, 1.0), 4, "80 leaves are too many");
+    }
+
+    #[test]
+    fn tiles_that_only_group_and_documents_are_gone_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("zone");
+        fs::create_dir(&inner).unwrap();
+        let document = json!({ "root": tile(&inner, "within", 0.0, &[]) });
+        fs::write(inner.join("tileset.json"), document.to_string()).unwrap();
+        let zone = json!({ "geometricError": 9.0, "content": { "uri": "zone/tileset.json" } });
+        let leaf = tile(folder.path(), "beside", 0.0, &[]);
+        let root = json!({ "geometricError": 90.0, "children": [zone, leaf] });
+        assert_eq!(chosen(folder.path(), &root, 1000.0).unwrap(), ["within.glb", "beside.glb"]);
+    }
+
+    #[test]
+    fn too_many_parts_at_the_coarsest_are_no_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        let leaves: Vec<Value> = (0..257).map(|at| tile(folder.path(), &format!("{at}"), 0.0, &[])).collect();
+        let reason = chosen(folder.path(), &json!({ "geometricError": 90.0, "children": leaves }), 1.0);
+        assert_eq!(reason.unwrap_err(), "even its coarsest level has 257 parts, limit 256");
+    }
+}
