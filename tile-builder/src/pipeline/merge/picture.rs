@@ -54,7 +54,8 @@ pub(super) fn draw(shop: &Workshop<'_>, folder: &Path, scene: &Scene) -> Result<
     }
     let seen = choose(Seen::open(folder.join(&scene.tileset))?, pixel_m * SCREEN_ERROR_PX)?;
     let bytes = Load::of(&seen)?.bytes;
-    let _room = shop.gate.enter(bytes * MEMORY_PER_CONTENT_BYTE + MEMORY_OF_PICTURE)?;
+    let memory_bytes = bytes * MEMORY_PER_CONTENT_BYTE + MEMORY_OF_PICTURE;
+    let _room = shop.gate.enter(memory_bytes).map_err(|no_room| no_room.to_string())?;
     let meshes = read_meshes(&seen, &shop.site.limits)?;
     let limit_px = shop.site.limits.texture_px;
     let decode = |texture: &Texture| texture::decode(texture, limit_px).map_err(|error| error.to_string());
