@@ -85,12 +85,15 @@ fn what_is_red_in_the_north_east_is_red_at_the_top_right() {
 }
 
 #[test]
-fn a_build_without_room_for_a_picture_says_so_and_publishes_the_rest() {
+fn a_merge_without_room_for_a_picture_says_so_and_publishes_the_rest() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out");
-    let memory_bytes = 110 << 20;
-    let request = BuildRequest { memory_bytes, ..BuildRequest::new(slope(dir.path(), 4), &out) };
-    let outcome = pipeline::build(&request, &Said::default()).unwrap();
+    let request = BuildRequest::new(slope(dir.path(), 4), &out);
+    for job in pipeline::plan(&request, &Said::default()).unwrap().jobs {
+        pipeline::run(&request, &job.id).unwrap();
+    }
+    let little = BuildRequest { memory_bytes: 110 << 20, ..request };
+    let outcome = pipeline::merge(&little, &Said::default()).unwrap();
     let page =
         std::fs::read_to_string(out.join("versions").join(outcome.version).join("report.html")).unwrap();
     assert!(!page.contains("<image"));

@@ -17,6 +17,9 @@ const HIGHEST_PX: f64 = 720.0;
 /// More zones than these are not named in the drawing: names would cover one another.
 const ZONES_NAMED: usize = 24;
 
+/// More tiles than these are not outlined over a picture: their lines would hide it.
+const TILES_OUTLINED: usize = 1000;
+
 type Extent = [f64; 4];
 
 /// What the drawing covers, in local metres.
@@ -99,7 +102,8 @@ fn drawing(
             STANDARD.encode(webp)
         );
     }
-    for (tile, [west, south, east, north]) in tiles {
+    let outlined = if picture.is_some() && tiles.len() > TILES_OUTLINED { &[] } else { tiles };
+    for (tile, [west, south, east, north]) in outlined {
         let _ = writeln!(
             page,
             "<rect class=\"tile{}\" x=\"{west:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\"><title>{}, {}</title></rect>",
