@@ -7,6 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use common::{Glb, Published, Said, build_into};
@@ -39,6 +40,12 @@ fn slope(folder: &Path, n: usize) -> PathBuf {
     std::fs::write(folder.join("slope.mtl"), "newmtl ground\nmap_Kd slope.png\n").unwrap();
     let colour = |x: u32, y: u32| image::Rgb(if x >= 64 && y < 64 { [220, 20, 20] } else { [20, 20, 220] });
     image::RgbImage::from_fn(128, 128, colour).save(folder.join("slope.png")).unwrap();
+    // A file that was written a moment before it is read counts as one that may still change.
+    let earlier = SystemTime::now() - Duration::from_secs(60);
+    for name in ["slope.obj", "slope.mtl", "slope.png"] {
+        let file = std::fs::File::options().write(true).open(folder.join(name)).unwrap();
+        file.set_modified(earlier).unwrap();
+    }
     path
 }
 

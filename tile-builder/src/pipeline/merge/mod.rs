@@ -73,8 +73,7 @@ pub(super) fn merge(
         // What cannot be built at all has its reasons, and they would otherwise be lost.
         merge.profile(plan, at, profile).inspect_err(|_| merge.summary.say(progress))?;
     }
-    // The first scene is the whole community in the first profile.
-    let picture = match merge.scenes.first() {
+    let picture = match merge.pictured() {
         Some(scene) => picture::draw(shop, merge.version.folder(), scene),
         None => Err("there is no profile".to_owned()),
     };
@@ -131,6 +130,15 @@ struct Merge<'m> {
 }
 
 impl Merge<'_> {
+    /// The scene to draw: the whole community in the first complete profile, else in the first. Light
+    /// scenes may leave out what lies outside of all zones.
+    fn pictured(&self) -> Option<&Scene> {
+        let profiles = &self.shop.site.profiles;
+        let profile =
+            profiles.iter().find(|profile| profile.scenes == SceneKind::Complete).or(profiles.first())?;
+        self.scenes.iter().find(|scene| scene.profile == profile.id && scene.zone.is_none())
+    }
+
     /// All documents of a profile: of tiles, of the levels above them, of zones, and the root.
     fn profile(&mut self, plan: &JobPlan, at: usize, profile: &ProfilePlan) -> Result<(), BuildError> {
         let (mut trees, mut overviews) = (Trees::default(), Vec::new());
