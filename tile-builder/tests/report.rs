@@ -16,7 +16,9 @@ use tile_builder::pipeline::{self, BuildRequest};
 use tile_builder::report::{self, Level, Picture, SceneLevels, Shown};
 use tile_builder::sample::{self, Detail, SampleOptions};
 use twin_schemas::LocalizedText;
-use twin_schemas::catalog::{CATALOG_FORMAT, Catalog, Community, Georeference, GeoreferenceMethod, Scene};
+use twin_schemas::catalog::{
+    CATALOG_FORMAT, Catalog, Community, FirstView, Georeference, GeoreferenceMethod, Scene,
+};
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};
 use twin_schemas::report::{
@@ -195,6 +197,7 @@ fn hostile_catalog() -> Catalog {
         triangles: 45_678,
         texture_px: 2_600_000,
         size_bytes: 1_500_000,
+        first_view: Some(FirstView { bytes: 870_000, triangles: 4000, draws: 17, texture_px: 3_000_000 }),
     };
     Catalog {
         format: CATALOG_FORMAT,
@@ -253,7 +256,9 @@ fn the_page_shows_the_numbers_of_the_tables() {
     let page = hostile_page(Ok(Picture { webp: vec![1, 2, 3], extent_m: [0.0, 0.0, 60.0, 60.0] }));
     let has = |text: &str| assert!(page.contains(text), "no `{text}` in {page}");
     has("<td>1\u{2009}234<td>56<td>78<td>9.4<td>4.7<td>12.3<td>6.5<td>38.3\u{2009}dB<td>no loss");
-    has("<td>3<td>45\u{2009}678<td>2.6<td>1.5");
+    has(
+        "<td>3<td>45\u{2009}678<td>2.6<td>1.5<td title=\"4\u{2009}000\u{a0}triangles, 17\u{a0}draw calls, 3.0\u{2009}Mpx\">0.87\u{2009}MB",
+    );
     has("<td class=\"level\">120\u{2009}KB, 19\u{2009}000\u{a0}triangles<span>largest of 2</span>");
     has("<td class=\"level over\">130\u{2009}KB");
     has("<td class=\"level none\">–");

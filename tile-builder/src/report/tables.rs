@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use twin_schemas::catalog::Catalog;
+use twin_schemas::catalog::{Catalog, Scene};
 use twin_schemas::report::{ProfileReport, SourceReport, TextureReport};
 
 use super::{Level, SceneLevels, Zones, counted, decimal, escape, grouped, megapixels};
@@ -16,17 +16,40 @@ pub(super) fn scenes(page: &mut String, catalog: &Catalog, zones: &Zones<'_>) {
     let largest = catalog.scenes.iter().map(|scene| scene.size_bytes).max().unwrap_or(0).max(1);
     let rows = catalog.scenes.iter().map(|scene| {
         format!(
-            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}{}",
+            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}{}{}",
             zones.scene(&scene.profile, scene.zone.as_deref()),
             grouped(scene.tiles),
             grouped(scene.triangles),
             megapixels(scene.texture_px),
             decimal(scene.size_bytes),
+            first_view(scene),
             bar(scene.size_bytes as f64 / largest as f64)
         )
     });
-    table(page, "<th>scene<th>contents<th>triangles<th>Mpx<th>MB<th>", &rows.collect::<Vec<_>>(), "scenes");
-    page.push_str("<p class=\"small\">All levels together; a viewer loads a part of them.</p>\n");
+    table(
+        page,
+        "<th>scene<th>contents<th>triangles<th>Mpx<th>MB<th>first view<th>",
+        &rows.collect::<Vec<_>>(),
+        "scenes",
+    );
+    page.push_str("<p class=\"small\">All levels together; a viewer loads a part of them. The first view is what it loads to show a \
+         light scene whole.</p>\n");
+}
+
+/// What the first look at a light scene loads.
+fn first_view(scene: &Scene) -> String {
+    scene.first_view.as_ref().map_or_else(
+        || "<td>–".to_owned(),
+        |view| {
+            format!(
+                "<td title=\"{}, {}, {}\u{2009}Mpx\">{}\u{2009}MB",
+                counted(view.triangles, "triangle"),
+                counted(view.draws, "draw call"),
+                megapixels(view.texture_px),
+                decimal(view.bytes)
+            )
+        },
+    )
 }
 
 /// The largest content of each level of each light scene, against its budget.

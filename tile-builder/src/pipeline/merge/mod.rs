@@ -74,7 +74,7 @@ pub(super) fn merge(
         merge.profile(plan, at, profile).inspect_err(|_| merge.summary.say(progress))?;
     }
     let picture = match merge.pictured() {
-        Some(scene) => picture::draw(shop, merge.version.folder(), scene),
+        Some(scene) => picture::draw(shop, &merge.version.path(&scene.tileset), scene),
         None => Err("there is no profile".to_owned()),
     };
     let shown = Shown { picture, scenes: merge.budgets.finish() };

@@ -40,11 +40,11 @@ const SETTINGS: [(u32, u8); 6] =
 /// No chain of documents is longer than this.
 const DOCUMENTS_DEEP: usize = 64;
 
-/// Draws a scene whose documents stand below `folder`.
+/// Draws a scene whose root document is `tileset`.
 ///
 /// # Errors
 /// The reason why there is no picture, for people.
-pub(super) fn draw(shop: &Workshop<'_>, folder: &Path, scene: &Scene) -> Result<Picture, String> {
+pub(super) fn draw(shop: &Workshop<'_>, tileset: &Path, scene: &Scene) -> Result<Picture, String> {
     let (min, max) = (&scene.bounds.min, &scene.bounds.max);
     let bounds = Aabb { min: [min.east_m, min.north_m, min.up_m], max: [max.east_m, max.north_m, max.up_m] };
     let [width_m, depth_m, _] = bounds.size();
@@ -52,7 +52,7 @@ pub(super) fn draw(shop: &Workshop<'_>, folder: &Path, scene: &Scene) -> Result<
     if !(width_m > 0.0 && depth_m > 0.0 && pixel_m.is_finite()) {
         return Err("the scene has no extent".to_owned());
     }
-    let seen = choose(Seen::open(folder.join(&scene.tileset))?, pixel_m * SCREEN_ERROR_PX)?;
+    let seen = choose(Seen::open(tileset.to_owned())?, pixel_m * SCREEN_ERROR_PX)?;
     let bytes = Load::of(&seen)?.bytes;
     let memory_bytes = bytes * MEMORY_PER_CONTENT_BYTE + MEMORY_OF_PICTURE;
     let _room = shop.gate.enter(memory_bytes).map_err(|no_room| no_room.to_string())?;
