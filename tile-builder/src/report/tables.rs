@@ -32,8 +32,10 @@ pub(super) fn scenes(page: &mut String, catalog: &Catalog, zones: &Zones<'_>) {
         &rows.collect::<Vec<_>>(),
         "scenes",
     );
-    page.push_str("<p class=\"small\">All levels together; a viewer loads a part of them. The first view is what it loads to show a \
-         light scene whole.</p>\n");
+    page.push_str(
+        "<p class=\"small\">All levels together; a viewer loads a part of them. The first view is what it loads \
+         to show a light scene whole.</p>\n",
+    );
 }
 
 /// What the first look at a light scene loads.
