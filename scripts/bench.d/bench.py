@@ -2,6 +2,7 @@
 # Inputs:  the options of scripts/bench.
 # Outputs: `Bench` and `Cost` for the tables; tables on standard output, progress on standard error.
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -115,7 +116,7 @@ def table(title, heads, rows, notes=()):
     """Prints a table with Markdown's bars; columns of figures are aligned at the right."""
     rows = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
-    right = [all(not row[i] or row[i].lstrip("<≤≥-+ ")[:1].isdigit() for row in rows) for i in range(len(heads))]
+    right = [all(re.fullmatch(r"|[≤≥]? ?[\d.,%]+", row[i]) for row in rows) for i in range(len(heads))]
 
     def line(cells):
         placed = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(cells, widths, right))

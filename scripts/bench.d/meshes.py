@@ -11,7 +11,7 @@ from bench import say
 
 
 def obj_files(bench):
-    """The real OBJ meshes by name, those that are there; edge cases of some triangles are left out."""
+    """The real OBJ meshes by name, those that are there."""
     folder = bench.data / "obj"
     named = {
         "tile, level 18": "derived-cc/Data/Tile_+000_+016/Tile_+000_+016.obj",

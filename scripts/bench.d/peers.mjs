@@ -2,7 +2,7 @@
 //          cost more than the work on a small file, counts once.
 // Inputs:  the folder with `node_modules`, `gltfpack` or `obj2gltf`, a JSON file
 //          {"args": […], "files": [[input, output], …]}.
-// Outputs: the GLB files; exit code 1 and the reason if one fails.
+// Outputs: the GLB files; for each input that is refused, a line with the reason, and exit code 1.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -23,10 +23,12 @@ async function obj2gltf() {
   return async (input, output) => fs.writeFileSync(output, await convert(input, { binary: true }));
 }
 
-try {
-  const convert = await (tool === 'gltfpack' ? gltfpack() : obj2gltf());
-  for (const [input, output] of files) await convert(input, output);
-} catch (error) {
-  console.error(String(error.message ?? error).trim());
-  process.exit(1);
+const convert = await (tool === 'gltfpack' ? gltfpack() : obj2gltf());
+for (const [input, output] of files) {
+  try {
+    await convert(input, output);
+  } catch (error) {
+    console.error(`${path.basename(input)}: ${String(error.message ?? error).trim()}`);
+    process.exitCode = 1;
+  }
 }

@@ -18,6 +18,7 @@ PACKINGS = [["-cc"], ["-cc", "-si", "0.25"], ["-cc", "-si", "0.25", "-slb"]]
 def show(bench):
     folder = install(bench)
     show_meshes(bench, folder)
+    show_edge_cases(bench, folder)
     show_survey(bench, folder)
 
 
@@ -69,10 +70,37 @@ def mesh_rows(bench, folder, obj):
     if folder is None:
         return
     files = [(obj, bench.scratch / "peer.glb")]
-    yield peer_row(bench, "obj2gltf -b", files, peer(bench, folder, "obj2gltf", [], files))
+    yield peer_row("obj2gltf -b", files, peer(bench, folder, "obj2gltf", [], files))
     for args in PACKINGS:
         took = peer(bench, folder, "gltfpack", args, files)
-        yield peer_row(bench, "gltfpack " + " ".join(args), files, took)
+        yield peer_row("gltfpack " + " ".join(args), files, took)
+
+
+def show_edge_cases(bench, folder):
+    """Small OBJ files with n-gons, negative indices, missing materials and the like: who reads them."""
+    cases = bench.data / "obj/edge-cases"
+    objs = sorted(cases.rglob("*.obj"))
+    if not objs:
+        return
+    out = bench.scratch / "edge"
+    cost = bench.build(cases, out, runs=1)
+    totals = Publication(out).report["totals"] if cost.code == 0 else {"files_read": 0, "triangles": 0}
+    rows = [["tile-builder", f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}", totals["files_read"], totals["triangles"]]]
+    files = [(obj, bench.scratch / f"edge-{i}.glb") for i, obj in enumerate(objs)]
+    for tool, args in [("obj2gltf", []), ("gltfpack", ["-cc"])] if folder else []:
+        cost = peer(bench, folder, tool, args, files, runs=1)
+        triangles = [glb(path)[0] for path in written(files)]
+        rows.append([f"{tool} {' '.join(args)}", f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}",
+                     sum(count > 0 for count in triangles), sum(triangles)])
+    table(f"{len(objs)} small OBJ files with edge cases",
+          ["tool", "CPU s", "peak MB", "files with triangles out", "triangles"], rows,
+          ["two of the files hold no face, and say nothing to anyone."])
+
+
+def written(files):
+    """The outputs that are there; what an earlier tool wrote under their names is forgotten."""
+    glb.cache_clear()
+    return [output for _, output in files if output.exists()]
 
 
 def built_row(bench, tool, source, out, *options):
@@ -82,6 +110,8 @@ def built_row(bench, tool, source, out, *options):
     code, _ = bench.ask("validate", out)
     cuts = levels(Publication(out).scene())
     counts = " › ".join(str(sum(tile.triangles for tile in cut)) for cut in cuts)
+    contents = list((out / "content").glob("*.glb"))
+    counts += f" (all levels: {sum(glb(path)[0] for path in contents)})" if len(cuts) > 1 else ""
     finest = {path for tile in cuts[-1] for path in tile.contents}
     return [
         tool + ("" if code == 0 else ", INVALID"), f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}",
@@ -92,7 +122,7 @@ def built_row(bench, tool, source, out, *options):
 
 def peer(bench, folder, tool, args, files, runs=None):
     """Measures one of the npm tools over files, in one process."""
-    say(f"{tool} {' '.join(args)}, {len(files)} files")
+    say(f"{' '.join([tool, *args])}, {len(files)} files")
     jobs = bench.scratch / "jobs.json"
     jobs.write_text(json.dumps({"args": args, "files": [[str(a), str(b)] for a, b in files]}))
     for _, output in files:
@@ -100,14 +130,15 @@ def peer(bench, folder, tool, args, files, runs=None):
     return bench.measure(["node", HERE / "peers.mjs", folder, tool, jobs], runs=runs)
 
 
-def peer_row(bench, tool, files, cost):
+def peer_row(tool, files, cost):
     if cost.code != 0:
         return [tool, *failed(cost)]
-    written = sum(output.stat().st_size for _, output in files)
-    glb.cache_clear()
-    triangles = sum(glb(output)[0] for _, output in files)
-    megabytes = f"{written / 1e6:.2f}"
-    return [tool, f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}", megabytes, megabytes, triangles]
+    outputs = written(files)
+    triangles = sum(glb(output)[0] for output in outputs)
+    megabytes = f"{sum(output.stat().st_size for output in outputs) / 1e6:.2f}"
+    several = len(files) > 1
+    return [tool, f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}", megabytes, "" if several else megabytes,
+            f"{triangles} in {len(outputs)} files" if several else triangles]
 
 
 def failed(cost):
@@ -147,7 +178,7 @@ def repacked_rows(bench, folder, contents):
     files = [(path, target / path.name) for path in contents]
     for args in PACKINGS:
         took = peer(bench, folder, "gltfpack", args, files)
-        yield peer_row(bench, f"gltfpack {' '.join(args)} on our contents", files, took)
+        yield peer_row(f"gltfpack {' '.join(args)} on our contents", files, took)
 
 
 def chain_rows(bench, folder, sources):
@@ -168,9 +199,8 @@ def chain_rows(bench, folder, sources):
     if to_glb.code != 0:
         yield ["osgconv, obj2gltf, gltfpack -cc", *failed(to_glb)]
         return
-    row = peer_row(bench, "osgconv, obj2gltf, gltfpack -cc", packed,
-                   together(to_obj, to_glb, peer(bench, folder, "gltfpack", ["-cc"], packed, runs=1)))
-    yield row
+    to_packed = peer(bench, folder, "gltfpack", ["-cc"], packed, runs=1)
+    yield peer_row("osgconv, obj2gltf, gltfpack -cc", packed, together(to_obj, to_glb, to_packed))
 
 
 def convert_all(bench, sources, single, targets):

@@ -1,12 +1,14 @@
 # Purpose: what is measured beside what is stated for the builder.
 # Inputs:  a survey; the OBJ of nine copies.
-# Outputs: one table. What is no matter of cost (validators, positions, geometric error, bytes after a
-#          kill) is held by the tests.
+# Outputs: two tables: costs, and what is fetched from above. What is no matter of cost (validators,
+#          positions, geometric error, bytes after a kill) is held by the tests.
+import json
 import shutil
+import statistics
 
 import meshes
 from bench import folder_bytes, say, table
-from publication import Publication, levels, root_contents, shares
+from publication import Publication, root_contents, shares
 
 # The targets were stated for six tiles of the Zhongshan survey; another input is held to its share.
 STATED_INPUT_MB = 62.3
@@ -15,6 +17,7 @@ WEBP_MB, WEBP_DB = 29.0, 37.0
 RERUN_SHARE = 0.05
 ROOT_MB, ROOT_MPX = 2.0, 4.0
 LEVEL_SHARE = 0.30
+VIEWED = {"default": "survey, default", "webp": "survey, WebP", "mesh": "OBJ, nine copies"}
 
 
 def show(bench):
@@ -30,6 +33,22 @@ def show(bench):
         f"for {STATED_INPUT_MB} MB and are taken × {share:.3f} here; memory is not.",
         "root contents: all that must be there before anything of the scene shows.",
     ])
+    show_views(bench)
+
+
+def show_views(bench):
+    """What a viewer fetches, of the publications that the targets left behind."""
+    rows, heights = [], []
+    for name in ["default", "webp", "mesh"]:
+        code, said = bench.ask("inspect", "--json", bench.scratch / name)
+        if code != 0:
+            continue
+        scene = json.loads(said)["scenes"][0]
+        heights = [f"from {view['height_m']:g} m: MB (triangles)" for view in scene["from_above"]]
+        views = [f"{view['bytes'] / 1e6:.2f} ({view['triangles']})" for view in scene["from_above"]]
+        rows.append([VIEWED[name], f"{scene['size_bytes'] / 1e6:.2f}", *views])
+    table("Fetched from above the middle: 1080 lines, 16 px of screen-space error",
+          ["publication", "MB in all", *heights], rows)
 
 
 def at_most(what, measured, limit, form):
@@ -103,16 +122,14 @@ def mesh_rows(bench):
     if cost.code != 0:
         return [failed("OBJ levels", cost)]
     tree = Publication(out).scene()
-    counts = [sum(tile.triangles for tile in cut) for cut in levels(tree)]
-    steps = [coarse / fine for coarse, fine in zip(counts, counts[1:])]
+    found = shares(tree) or [0.0]
     root_bytes, root_px = root_contents(tree)
     say("build again, nothing changed")
     again = bench.measure([bench.builder, "build", bench.scratch / "nine/nine.obj", "--out", out])
     rows = [
-        at_most("OBJ, nine copies: the worst tile's share of its children's triangles",
-                max(shares(tree), default=0.0), LEVEL_SHARE, "{:.1%}"),
-        ["OBJ, nine copies: each level's share of the next", " ".join(f"{step:.1%}" for step in steps),
-         f"≤ {LEVEL_SHARE:.0%}", "met" if all(step <= LEVEL_SHARE for step in steps) else "MISSED"],
+        at_most("OBJ, nine copies: triangles of a tile over its children's, median",
+                statistics.median(found), LEVEL_SHARE, "{:.1%}"),
+        at_most("OBJ, nine copies: the same, worst tile", max(found), LEVEL_SHARE, "{:.1%}"),
         at_most("OBJ, nine copies: MB of root contents", root_bytes / 1e6, ROOT_MB, "{:.2f}"),
         at_most("OBJ, nine copies: unchanged rerun, share of the first", again.cpu_s / cost.cpu_s, RERUN_SHARE, "{:.1%}"),
     ]
