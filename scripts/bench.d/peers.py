@@ -85,7 +85,8 @@ def show_edge_cases(bench, folder):
     out = bench.scratch / "edge"
     cost = bench.build(cases, out, runs=1)
     totals = Publication(out).report["totals"] if cost.code == 0 else {"files_read": 0, "triangles": 0}
-    rows = [["tile-builder", f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}", totals["files_read"], totals["triangles"]]]
+    rows = [["tile-builder", f"{cost.cpu_s:.2f}", f"{cost.peak_mb:.0f}",
+             totals["files_read"], totals["triangles"]]]
     files = [(obj, bench.scratch / f"edge-{i}.glb") for i, obj in enumerate(objs)]
     for tool, args in [("obj2gltf", []), ("gltfpack", ["-cc"])] if folder else []:
         cost = peer(bench, folder, tool, args, files, runs=1)

@@ -23,7 +23,8 @@ def show(bench):
           [cost_row(tiles, found, base) for tiles, found in measured.items()], notes)
     heights = [f"MB from {view['height_m']:g} m" for view in base["views"]]
     table("One community, more tiles: the viewer",
-          ["tiles", "scenes", "KB of root contents", "Mpx of root contents", *heights, "contents", "documents", "draws"],
+          ["tiles", "scenes", "KB of root contents", "Mpx of root contents", *heights,
+           "contents", "documents", "draws"],
           [view_row(tiles, found) for tiles, found in measured.items()],
           ["MB: all that is fetched until the view over the middle of the whole scene is complete, "
            "documents (tileset.json) too; 1080 lines, 16 px of screen-space error. Contents, documents and "
@@ -55,7 +56,8 @@ def cost_row(tiles, found, base):
     cpu_s, again_s = found["first"].cpu_s, found["again"].cpu_s
     per_tile, per_tile_of_base = cpu_s / tiles, base["first"].cpu_s / COMPARED_TO
     return [
-        tiles, f"{found['in'] / 1e6:.1f}", f"{cpu_s:.2f}", f"{per_tile:.4f}", f"{per_tile / per_tile_of_base:.2f}",
+        tiles, f"{found['in'] / 1e6:.1f}", f"{cpu_s:.2f}",
+        f"{per_tile:.4f}", f"{per_tile / per_tile_of_base:.2f}",
         f"{found['first'].peak_mb:.0f}", f"{found['out'] / 1e6:.1f}", found["contents"],
         f"{again_s:.2f}", f"{again_s / cpu_s:.1%}", "none" if found["valid"] else "INVALID",
     ]

@@ -77,7 +77,8 @@ def default_rows(bench, survey, share):
         ["default: JPEGs kept bit for bit", f"{figures['textures_kept']} of {figures['tiles']}",
          "all", "met" if figures["textures_encoded"] == 0 else "MISSED"],
         at_most("default: MB of root contents", root_bytes / 1e6, ROOT_MB, "{:.2f}"),
-        at_most("unchanged rerun: CPU, share of the first", again.cpu_s / first.cpu_s, RERUN_SHARE, "{:.1%}"),
+        at_most("unchanged rerun: CPU, share of the first",
+                again.cpu_s / first.cpu_s, RERUN_SHARE, "{:.1%}"),
     ]
     if root_px is not None:
         rows.insert(5, at_most("default: Mpx of root contents", root_px / 1e6, ROOT_MPX, "{:.2f}"))
@@ -92,7 +93,8 @@ def webp_rows(bench, survey, share):
     psnr_db = Publication(out).textures().get("psnr_db", 0.0)
     return [
         at_most("WebP: MB out", folder_bytes(out / "content") / 1e6, WEBP_MB * share, "{:.2f}"),
-        ["WebP: dB against the source", f"{psnr_db:.2f}", f"≥ {WEBP_DB:.2f}", "met" if psnr_db >= WEBP_DB else "MISSED"],
+        ["WebP: dB against the source", f"{psnr_db:.2f}", f"≥ {WEBP_DB:.2f}",
+         "met" if psnr_db >= WEBP_DB else "MISSED"],
         ["WebP: CPU s, peak MB", f"{cost.cpu_s:.1f}, {cost.peak_mb:.0f}", "", ""],
     ]
 
@@ -109,7 +111,8 @@ def changed_rows(bench, survey):
     say("build again, one tile changed")
     again = bench.once([bench.builder, "build", copy, "--out", out])
     shutil.rmtree(copy)
-    return [[f"one of {len(tiles)} tiles changed: CPU, share of the first", f"{again.cpu_s / first.cpu_s:.1%}", "", ""]]
+    what = f"one of {len(tiles)} tiles changed: CPU, share of the first"
+    return [[what, f"{again.cpu_s / first.cpu_s:.1%}", "", ""]]
 
 
 def mesh_rows(bench):
@@ -131,7 +134,8 @@ def mesh_rows(bench):
                 statistics.median(found), LEVEL_SHARE, "{:.1%}"),
         at_most("OBJ, nine copies: the same, worst tile", max(found), LEVEL_SHARE, "{:.1%}"),
         at_most("OBJ, nine copies: MB of root contents", root_bytes / 1e6, ROOT_MB, "{:.2f}"),
-        at_most("OBJ, nine copies: unchanged rerun, share of the first", again.cpu_s / cost.cpu_s, RERUN_SHARE, "{:.1%}"),
+        at_most("OBJ, nine copies: unchanged rerun, share of the first",
+                again.cpu_s / cost.cpu_s, RERUN_SHARE, "{:.1%}"),
     ]
     if root_px is not None:
         rows.insert(3, at_most("OBJ, nine copies: Mpx of root contents", root_px / 1e6, ROOT_MPX, "{:.2f}"))
