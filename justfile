@@ -11,9 +11,9 @@ demo *survey:
 test:
     scripts/test
 
-# builder figures as ratios
-bench:
-    scripts/bench
+# the builder's figures, beside peers and targets
+bench *options:
+    scripts/bench {{options}}
 
 # fuzz the survey reader for some seconds
 fuzz seconds="60":
