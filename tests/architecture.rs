@@ -23,7 +23,7 @@ const TILE_BUILDER: &[Allowed] = &[
     ("tileset", &["geometry"]),
     ("publish", &[]),
     ("report", &[]),
-    ("traverse", &["geometry"]),
+    ("traverse", &["geometry", "lod", "read"]),
     ("validate", &["geometry"]),
     ("sample", &[]),
     (
@@ -40,6 +40,7 @@ const TILE_BUILDER: &[Allowed] = &[
             "scene",
             "texture",
             "tileset",
+            "traverse",
         ],
     ),
     ("cli", &["geometry", "pipeline", "publish", "read", "sample", "traverse", "validate"]),

@@ -4,25 +4,14 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use common::meshes::{block, picture, rectangle, write_old};
+use common::meshes::{block, picture, plan, rectangle, write_old};
 use common::{OsgbFile, Published, Said, build_into, build_profile};
 use serde_json::Value;
 use tile_builder::pipeline::{self, BuildRequest};
 
 const MIB: u64 = 1 << 20;
-
-/// A plan of one source at a known place, with lines about its partition.
-fn plan(folder: &Path, kind: &str, path: &str, partition: &str) -> PathBuf {
-    let text = format!(
-        "[community]\nid = \"c\"\n[[source]]\nid = \"survey\"\nkind = \"{kind}\"\npath = \"{path}\"\n\
-         crs = \"ENU:22.5,113.4\"\n[partition]\n{partition}\n"
-    );
-    let file = folder.join("plan.toml");
-    std::fs::write(&file, text).unwrap();
-    file
-}
 
 /// Builds once, changes something, builds again: the second must be what a first one would be.
 fn assert_noticed(folder: &Path, plan: &Path, profile: &str, change: impl Fn()) -> Published {
@@ -167,4 +156,23 @@ fn light_scenes_alone_say_what_reading_said() {
     }
     assert_eq!(app.totals.files_read, full.totals.files_read);
     assert_eq!(app.totals.bytes_read, full.totals.bytes_read);
+}
+
+#[test]
+fn a_light_profile_without_a_place_says_what_it_lacks_and_leaves_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let mesh = block(dir.path(), 5);
+    let text = "[community]\nid = \"c\"\n[[source]]\nid = \"s\"\nkind = \"obj\"\npath = \"block.obj\"\n\
+                [[profile]]\nid = \"app\"\nscenes = \"light\"\n[[profile]]\nid = \"full\"\nscenes = \"complete\"\n";
+    let file = dir.path().join("plan.toml");
+    std::fs::write(&file, text).unwrap();
+    let built = build_into(&file, &dir.path().join("out"));
+    let said = built.messages();
+    assert!(said.iter().any(|text| text.contains("profile `app` has no scene: light scenes stand in zones")));
+    assert_eq!(built.catalog["scenes"].as_array().unwrap().len(), 1);
+    let (out, app) = (dir.path().join("alone"), Some("app".to_owned()));
+    let request = BuildRequest { profile: app, ..BuildRequest::new(&mesh, &out) };
+    let heard = Said::default();
+    assert!(pipeline::build(&request, &heard).is_err());
+    assert!(heard.0.lock().unwrap().iter().any(|text| text.contains("no place on the Earth")));
 }

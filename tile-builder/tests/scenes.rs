@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use common::meshes::hills;
+use common::meshes::{hills, plan, rectangles};
 use common::{Glb, OsgbFile, Published, Said, build_into};
 use serde_json::Value;
 use tile_builder::pipeline::{self, BuildRequest};
@@ -89,6 +89,32 @@ fn a_survey_of_many_tiles_has_one_small_root() {
 }
 
 #[test]
+fn a_community_of_many_zones_has_one_small_root_and_levels_where_its_tiles_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut zones = Vec::new();
+    for (x, y) in (0..6).flat_map(|x| (0..6).map(move |y| (x, y))) {
+        let [east, north] = [x, y].map(|at: i32| f64::from(at) * 100.0);
+        let tile = dir.path().join(format!("survey/T{x}{y}"));
+        std::fs::create_dir_all(&tile).unwrap();
+        let corners = [[east, north, 0.0], [east + 95.0, north, 0.0], [east, north + 95.0, 9.0]];
+        std::fs::write(tile.join(format!("T{x}{y}.osgb")), OsgbFile::leaf(corners).0).unwrap();
+        zones.push((format!("z{x}{y}"), [east - 2.0, north - 2.0, east + 98.0, north + 98.0]));
+    }
+    rectangles(&dir.path().join("zones.geojson"), &zones);
+    let plan = plan(dir.path(), "osgb", "survey", "zones = \"zones.geojson\"");
+    let request = BuildRequest::new(&plan, dir.path().join("out"));
+    let jobs = pipeline::plan(&request, &Said::default()).unwrap().jobs;
+    assert!(jobs.len() < 36 * 8, "{} jobs for 36 tiles in as many zones", jobs.len());
+    let published = build_into(&plan, &dir.path().join("out"));
+    assert_sound(&published);
+    let root = tree(&published.version.join("full/tileset.json"));
+    assert!(root.content.is_some() || root.children.len() <= 2, "{} roots", root.children.len());
+    let mut leaves = 0;
+    root.walk(&mut |node| leaves += usize::from(node.children.is_empty() && node.content.is_some()));
+    assert!(leaves >= 36, "{leaves} leaves");
+}
+
+#[test]
 fn each_level_of_a_mesh_has_at_most_three_tenths_of_the_triangles_below() {
     let dir = tempfile::tempdir().unwrap();
     let published = build_into(&hills(dir.path(), 220), &dir.path().join("out"));
@@ -108,34 +134,51 @@ fn each_level_of_a_mesh_has_at_most_three_tenths_of_the_triangles_below() {
     assert!(levels >= 1);
 }
 
-#[test]
-fn borders_stay_where_they_are_on_all_levels_of_a_mesh() {
-    let dir = tempfile::tempdir().unwrap();
-    let published = build_into(&hills(dir.path(), 220), &dir.path().join("out"));
-    let root = tree(&published.version.join("full/tileset.json"));
-    let places = |node: &Node| -> BTreeSet<[i64; 3]> {
-        // Stored in steps of 2 mm; half a step is forgiven where a wide content has wider ones.
+/// Positions of all leaves below a tile, or of its own content, in steps of a centimetre: stored in
+/// steps of 2 mm, places that are one agree to that.
+fn places(node: &Node, leaves: bool) -> BTreeSet<[i64; 3]> {
+    let mut out = BTreeSet::new();
+    let mut add = |node: &Node| {
         let positions = node.content.as_ref().map(|path| Glb::read(path).positions()).unwrap_or_default();
-        positions.iter().map(|p| p.map(|value| (value * 100.0).round() as i64)).collect()
+        out.extend(positions.iter().map(|p| p.map(|value| (value * 100.0).round() as i64)));
     };
-    let mut leaves = BTreeSet::new();
-    root.walk(&mut |node| {
-        if node.children.is_empty() {
-            leaves.extend(places(node));
+    if leaves {
+        node.walk(&mut |below| {
+            if below.children.is_empty() {
+                add(below);
+            }
+        });
+    } else {
+        add(node);
+    }
+    out
+}
+
+#[test]
+fn neighbours_share_the_vertices_of_their_border_on_all_levels_of_a_mesh() {
+    let dir = tempfile::tempdir().unwrap();
+    let published = build_into(&hills(dir.path(), 360), &dir.path().join("out"));
+    let root = tree(&published.version.join("full/tileset.json"));
+    let quarters: Vec<&Node> = root.children.iter().filter(|node| !node.children.is_empty()).collect();
+    assert!(quarters.len() > 1, "levels stand side by side");
+    let levels: Vec<_> = quarters.iter().map(|node| places(node, false)).collect();
+    let leaves: Vec<_> = quarters.iter().map(|node| places(node, true)).collect();
+    let off = [-1, 0, 1];
+    let mut shared = 0;
+    for (a, b) in (0..quarters.len()).flat_map(|a| (0..a).map(move |b| (a, b))) {
+        for p in leaves[a].intersection(&leaves[b]) {
+            shared += 1;
+            for level in [&levels[a], &levels[b]] {
+                let kept = off.iter().any(|x| {
+                    off.iter().any(|y| off.iter().any(|z| level.contains(&[p[0] + x, p[1] + y, p[2] + z])))
+                });
+                assert!(kept, "a vertex at {p:?} cm has left the border");
+            }
         }
-    });
-    // The outer border of the square is open on every level.
-    let border: Vec<&[i64; 3]> = leaves.iter().filter(|p| p[0] == 0 || p[0] == 40_000).collect();
-    assert_eq!(border.len(), 2 * 221);
-    let coarsest = places(&root);
-    let near = |p: &[i64; 3]| {
-        let off = [-1, 0, 1];
-        off.iter().any(|x| {
-            off.iter().any(|y| off.iter().any(|z| coarsest.contains(&[p[0] + x, p[1] + y, p[2] + z])))
-        })
-    };
-    let kept = border.iter().filter(|p| near(p)).count();
-    assert_eq!(kept, border.len());
+    }
+    assert!(shared > 300, "{shared} vertices on borders");
+    let coarse: usize = quarters.iter().map(|node| node.triangles()).sum();
+    assert!(coarse * 10 <= 360 * 360 * 2 * 3, "{coarse} triangles");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `tile-builder build` and `merge`.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -52,14 +53,20 @@ pub(super) enum Step {
     Merge,
 }
 
+/// The system keeps what a thread has freed for the same thread; this is what one of them may come to
+/// hold so, beyond what jobs are counted to use.
+const MEMORY_OF_THREAD: u64 = 160 << 20;
+
+/// As many threads as a bound on memory has room for, one at least.
+fn threads_within(memory_bytes: u64) -> usize {
+    (memory_bytes / MEMORY_OF_THREAD).max(1) as usize
+}
+
 /// A request, from what every step of a build is told.
 pub(super) fn request(input: &Path, common: &CommonArguments) -> Result<BuildRequest> {
-    if let Some(threads) = common.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
-            .build_global()
-            .context("cannot start threads")?;
-    }
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = common.threads.map_or(cores, usize::from).min(threads_within(common.memory));
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("cannot start threads")?;
     Ok(BuildRequest {
         profile: common.profile.clone(),
         memory_bytes: common.memory,

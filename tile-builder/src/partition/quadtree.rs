@@ -15,6 +15,12 @@ pub fn merge(a: Extent, b: Extent) -> Extent {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
+/// Whether two extents have a point in common.
+#[must_use]
+pub fn meet(a: &Extent, b: &Extent) -> bool {
+    a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+}
+
 /// What a node stands over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Child {

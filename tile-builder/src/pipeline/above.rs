@@ -24,12 +24,40 @@ const TEXELS_PER_PIXEL: f64 = 4.0;
 /// levels, so that borders stay where they are.
 pub(super) const SHARED_DETAIL_M: f64 = 0.5;
 
+/// The sides of a cell, in plan, and how far its neighbours' vertices reach over them.
+#[derive(Debug, Clone)]
+pub(super) struct Sides {
+    /// Its corners in local metres, in order around it.
+    pub(super) corners: [[f64; 2]; 4],
+    pub(super) reach_m: f64,
+}
+
+impl Sides {
+    /// Whether a neighbour may have a vertex at that place.
+    fn may_share(&self, at: &[f64; 3]) -> bool {
+        let point = [at[0], at[1]];
+        (0..4).any(|side| {
+            let ends = [self.corners[side], self.corners[(side + 1) % 4]];
+            distance(point, ends) <= self.reach_m
+        })
+    }
+}
+
+/// Distance of a point from a line between two others.
+fn distance(point: [f64; 2], [from, to]: [[f64; 2]; 2]) -> f64 {
+    let along = [to[0] - from[0], to[1] - from[1]];
+    let off = [point[0] - from[0], point[1] - from[1]];
+    let length = along[0].mul_add(along[0], along[1] * along[1]).max(f64::MIN_POSITIVE);
+    let share = (off[0].mul_add(along[0], off[1] * along[1]) / length).clamp(0.0, 1.0);
+    (off[0] - along[0] * share).hypot(off[1] - along[1] * share)
+}
+
 /// How a level is made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AboveRule {
-    /// Whether the finer contents share the vertices of their common borders. Then borders stay in
-    /// place; else strips hang from them, and the small steps between do not show.
-    pub(super) shared_borders: bool,
+pub(super) struct AboveRule<'a> {
+    /// The sides along which neighbours share vertices. Those stay in place; without, strips hang from
+    /// all borders, and the small steps between do not show.
+    pub(super) sides: Option<&'a Sides>,
     /// No more triangles than this.
     pub(super) triangles: usize,
     /// Longest edge of the atlas.
@@ -54,7 +82,7 @@ pub(super) struct MadeLevel {
 pub(super) fn make(
     maker: &Maker<'_>,
     below: &Below,
-    rule: &AboveRule,
+    rule: &AboveRule<'_>,
     part: usize,
     name: &str,
     tally: &mut Tally,
@@ -63,16 +91,18 @@ pub(super) fn make(
     let target = ((triangles as f64 * SHARE) as usize).clamp(1, rule.triangles);
     // What shows as one pixel when this level gives way. Where neighbours share borders, levels are
     // looked at from near, and it is the atlas that decides.
-    let pixel_m = if rule.shared_borders { 0.0 } else { 2.0 * below.error_m / 16.0 };
-    let texels_per_pixel = if rule.shared_borders { 1.0 } else { TEXELS_PER_PIXEL };
+    let shared = rule.sides.is_some();
+    let may_share = |at: &[f64; 3]| rule.sides.is_some_and(|sides| sides.may_share(at));
+    let pixel_m = if shared { 0.0 } else { 2.0 * below.error_m / 16.0 };
+    let texels_per_pixel = if shared { 1.0 } else { TEXELS_PER_PIXEL };
     let simplified = lod::simplify(
         &below.meshes,
         &SimplifyRule {
             target_triangles: target,
             max_error_m: if pixel_m > 0.0 { pixel_m } else { f64::INFINITY },
-            lock: if rule.shared_borders { Lock::OpenEdges } else { Lock::Nothing },
-            islands_m: if rule.shared_borders { 0.0 } else { pixel_m },
-            sloppy: !rule.shared_borders,
+            lock: if shared { Lock::OpenEdgesWhere(&may_share) } else { Lock::Nothing },
+            islands_m: if shared { 0.0 } else { pixel_m },
+            sloppy: !shared,
         },
     );
     let bake_rule = BakeRule {
@@ -94,7 +124,7 @@ pub(super) fn make(
     tally.messages.extend(baked.warnings.iter().map(|warning| texture_warning(name, warning)));
     let error_m = lod::made_error_m(baked.texel_m / texels_per_pixel, simplified.error_m, below.error_m);
     let mut meshes: Vec<Mesh> = baked.parts.into_iter().map(|part| part.mesh).collect();
-    if !rule.shared_borders {
+    if !shared {
         lod::skirts(&mut meshes, error_m / 16.0, &|_, _| true);
     }
     match texture::encode(&baked.image, name, [false; 2], &maker.picture()) {
@@ -110,7 +140,7 @@ pub(super) fn make(
             return Ok(None);
         }
     }
-    let detail_m = if rule.shared_borders { SHARED_DETAIL_M } else { error_m };
+    let detail_m = if shared { SHARED_DETAIL_M } else { error_m };
     let stored = maker.store(part, meshes, lod::position_step_m(detail_m), name, tally)?;
     Ok(Some(MadeLevel { stored, error_m }))
 }
@@ -127,4 +157,24 @@ pub(super) fn read_contents(
         meshes.append(&mut read::gltf::meshes(&bytes, name, limits).map_err(|error| error.to_string())?);
     }
     Ok(meshes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_shared_near_a_side_on_either_side_of_it() {
+        let corners = [[0.0, 0.0], [100.0, 0.0], [100.0, 100.0], [0.0, 100.0]];
+        let sides = Sides { corners, reach_m: 2.0 };
+        for (x, y, shared) in [
+            (1.9, 50.0, true),
+            (-1.9, 50.0, true),
+            (2.1, 50.0, false),
+            (50.0, 99.0, true),
+            (103.0, 50.0, false),
+        ] {
+            assert_eq!(sides.may_share(&[x, y, 7.0]), shared, "{x}, {y}");
+        }
+    }
 }

@@ -45,7 +45,12 @@ pub(super) struct MeshPlan {
 impl MeshPlan {
     /// Cells, and their squares in the source's coordinates.
     pub(super) fn cells(&self) -> impl Iterator<Item = (CellId, [[f64; 2]; 2])> {
-        self.cells.leaves.iter().map(|id| (*id, self.cells.root.square(*id)))
+        self.cells.leaves.iter().map(|id| (*id, self.square(*id)))
+    }
+
+    /// The square of a cell in the source's coordinates.
+    pub(super) fn square(&self, id: CellId) -> [[f64; 2]; 2] {
+        self.cells.root.square(id)
     }
 }
 
@@ -237,6 +242,8 @@ pub(super) struct KeptCell {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct CellIndex {
     pub(super) cells: Vec<KeptCell>,
+    /// How far vertices stand out of the squares of their cells at most, in units of the source.
+    pub(super) overhang: f64,
     pub(super) materials: KeptMaterials,
 }
 
@@ -293,7 +300,7 @@ pub(super) fn split(
     let index = match made {
         Ok((cells, summary)) => {
             tell(&stream, &summary, &mut split.tally);
-            index(&cells, &summary, staging.path()).map_err(|source| failed(staging.path(), source))?
+            index(&cells, plan, &summary, staging.path()).map_err(|source| failed(staging.path(), source))?
         }
         Err(Fault::Run(error)) => return Err(error),
         Err(Fault::Input(reason)) => {
@@ -319,7 +326,12 @@ pub(super) fn split(
     Ok(split)
 }
 
-fn index(cells: &[Cell], summary: &SoupSummary, folder: &Path) -> std::io::Result<CellIndex> {
+fn index(
+    cells: &[Cell],
+    plan: Option<&MeshPlan>,
+    summary: &SoupSummary,
+    folder: &Path,
+) -> std::io::Result<CellIndex> {
     let kept = |cell: &Cell| {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(fs::File::open(&cell.path)?)?;
@@ -331,8 +343,14 @@ fn index(cells: &[Cell], summary: &SoupSummary, folder: &Path) -> std::io::Resul
             hash: hasher.finalize().to_hex().to_string(),
         })
     };
+    let overhang = |cell: &Cell| {
+        let [low, high] = plan.map_or([[0.0; 2]; 2], |plan| plan.square(cell.id));
+        let out = |axis: usize| (low[axis] - cell.bounds.min[axis]).max(cell.bounds.max[axis] - high[axis]);
+        out(0).max(out(1))
+    };
+    let overhang = cells.iter().map(overhang).fold(0.0, f64::max);
     let cells = cells.iter().map(kept).collect::<std::io::Result<_>>()?;
-    Ok(CellIndex { cells, materials: KeptMaterials::keep(&summary.materials, folder)? })
+    Ok(CellIndex { cells, overhang, materials: KeptMaterials::keep(&summary.materials, folder)? })
 }
 
 impl Stream<'_> {

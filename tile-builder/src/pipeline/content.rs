@@ -112,8 +112,19 @@ impl Maker<'_> {
         name: &str,
         tally: &mut Tally,
     ) -> Result<Vec<Stored>, PublishError> {
-        let mut stored = vec![None; self.parts];
         let meshes = self.with_textures(meshes, name, tally);
+        self.make_ready(meshes, step_m, name, tally)
+    }
+
+    /// The same for meshes whose textures are as they should be.
+    pub(super) fn make_ready(
+        &self,
+        meshes: Vec<Mesh>,
+        step_m: f64,
+        name: &str,
+        tally: &mut Tally,
+    ) -> Result<Vec<Stored>, PublishError> {
+        let mut stored = vec![None; self.parts];
         for (zone, meshes) in self.divide(meshes) {
             let part = zone.unwrap_or(self.parts - 1);
             stored[part] = self.store(part, meshes, step_m, name, tally)?;

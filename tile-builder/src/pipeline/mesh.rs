@@ -7,12 +7,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::BuildError;
-use super::above::{self, AboveRule, Below, SHARED_DETAIL_M};
-use super::cells::{CellIndex, KeptCell};
+use super::above::{self, AboveRule, Below, SHARED_DETAIL_M, Sides};
+use super::cells::{CellIndex, KeptCell, MeshPlan};
 use super::content::{LARGEST_RESIDUAL_M, Maker, Tally, texture_warning, textures_px};
 use super::gate::Gate;
 use super::record::InputFile;
-use crate::geometry::Aabb;
 use crate::georef::ellipsoid::EnuFrame;
 use crate::georef::{CrsError, Placement, Warp};
 use crate::lod;
@@ -27,14 +26,21 @@ use crate::tileset::Tile;
 /// Longest edge of a leaf's atlas; the sources' texels are halved until they fit.
 const LEAF_ATLAS_PX: u32 = 2048;
 /// Longest edge of the atlas of a made level.
-pub(super) const LEVEL_ATLAS_PX: u32 = 1024;
+const LEVEL_ATLAS_PX: u32 = 1024;
 const GUTTER_MIPS: u32 = 2;
 /// So many textures of the source may stay as they are in a leaf that uses them well.
 const KEPT_TEXTURES: usize = 4;
 /// What a face of a cell takes of memory while it is placed, packed and encoded.
 const MEMORY_PER_FACE: u64 = 1600;
+/// A side is straight in the source, and nearly so in its place.
+const SIDE_SLACK_M: f64 = 0.1;
 /// The new atlas of a leaf, and what encoding it takes.
 const MEMORY_PER_ATLAS: u64 = 64 << 20;
+
+/// How a level over the cells of a mesh is made.
+pub(super) fn cells_rule(sides: &Sides) -> AboveRule<'_> {
+    AboveRule { sides: Some(sides), triangles: usize::MAX, atlas_px: LEVEL_ATLAS_PX }
+}
 
 /// The cells of a mesh, ready to be read.
 pub(super) struct MeshCells {
@@ -55,8 +61,7 @@ enum Placing {
 /// What cells are read with.
 pub(super) struct MeshJob<'j> {
     pub(super) cells: &'j MeshCells,
-    /// Box around all cells, that one map is made for.
-    pub(super) room: Aabb,
+    pub(super) plan: &'j MeshPlan,
     pub(super) placement: &'j Placement,
     pub(super) frame: Option<&'j EnuFrame>,
     pub(super) limits: &'j Limits,
@@ -94,21 +99,39 @@ impl MeshJob<'_> {
         };
         let path = self.cells.folder.join(&cell.file);
         let mut meshes = cells::read(&path, materials, self.limits).map_err(|error| error.to_string())?;
-        let placing = self.placing();
         for position in meshes.iter_mut().flat_map(|mesh| &mut mesh.positions) {
-            *position = match placing {
-                Placing::Warp(warp) => warp.apply(*position),
-                Placing::Exact => self
-                    .placement
-                    .local(self.frame, *position)
-                    .map_err(|error: CrsError| error.to_string())?,
-            };
+            *position = self.place(*position).map_err(|error| error.to_string())?;
         }
         Ok(meshes)
     }
 
+    fn place(&self, position: [f64; 3]) -> Result<[f64; 3], CrsError> {
+        match self.placing() {
+            Placing::Warp(warp) => Ok(warp.apply(position)),
+            Placing::Exact => self.placement.local(self.frame, position),
+        }
+    }
+
+    /// Where a cell may share vertices with its neighbours.
+    ///
+    /// # Errors
+    /// The reason, if it has no place.
+    pub(super) fn sides(&self, id: CellId) -> Result<Sides, String> {
+        let [[west, south], [east, north]] = self.plan.square(id);
+        let up = self.plan.room.min[2];
+        let mut corners = [[0.0; 2]; 4];
+        let places = [[west, south], [east, south], [east, north], [west, north]];
+        for (corner, [x, y]) in corners.iter_mut().zip(places) {
+            let at = self.place([x, y, up]).map_err(|error| error.to_string())?;
+            *corner = [at[0], at[1]];
+        }
+        // Sources may count in feet or degrees.
+        let scale = (corners[1][0] - corners[0][0]).hypot(corners[1][1] - corners[0][1]) / (east - west);
+        Ok(Sides { corners, reach_m: self.cells.index.overhang * scale + SIDE_SLACK_M })
+    }
+
     fn placing(&self) -> &Placing {
-        self.cells.placing.get_or_init(|| match self.placement.warp(self.frame, &self.room) {
+        self.cells.placing.get_or_init(|| match self.placement.warp(self.frame, &self.plan.room) {
             Ok(warp) if warp.residual_m <= LARGEST_RESIDUAL_M => Placing::Warp(Box::new(warp)),
             _ => Placing::Exact,
         })
@@ -151,15 +174,18 @@ impl MeshJob<'_> {
                 reason: reason.to_string(),
             };
             let _room = gate.enter(need).map_err(memory)?;
-            let meshes = packed(maker, meshes, name, &mut tally);
-            let stored = maker.make(meshes, lod::position_step_m(SHARED_DETAIL_M), name, &mut tally)?;
+            let step_m = lod::position_step_m(SHARED_DETAIL_M);
+            let stored = match packed(maker, &meshes, name, &mut tally) {
+                Some(packed) => maker.make_ready(packed, step_m, name, &mut tally)?,
+                None => maker.make(meshes, step_m, name, &mut tally)?,
+            };
             for (part, stored) in parts.iter_mut().zip(stored) {
                 part.extend(stored.map(|at| Tile::new(Some(at), 0.0, Vec::new())));
             }
         }
         let mut trees = Vec::with_capacity(parts.len());
         for (part, tiles) in parts.into_iter().enumerate() {
-            trees.push(self.joined(maker, gate, tiles, (part, name), &mut tally)?);
+            trees.push(self.joined(maker, gate, id, tiles, (part, name), &mut tally)?);
         }
         inputs.sort();
         inputs.dedup();
@@ -171,6 +197,7 @@ impl MeshJob<'_> {
         &self,
         maker: &Maker<'_>,
         gate: &Gate,
+        id: CellId,
         mut tiles: Vec<Tile>,
         (part, name): (usize, &str),
         tally: &mut Tally,
@@ -184,7 +211,8 @@ impl MeshJob<'_> {
         let _room = gate.enter(need).map_err(|reason| failed(reason.to_string()))?;
         let read = above::read_contents(maker, &names, self.limits);
         let meshes = read.map_err(|reason| BuildError::Job { id: name.to_owned(), reason })?;
-        let rule = AboveRule { shared_borders: true, triangles: usize::MAX, atlas_px: LEVEL_ATLAS_PX };
+        let sides = self.sides(id).map_err(|reason| BuildError::Job { id: name.to_owned(), reason })?;
+        let rule = cells_rule(&sides);
         let level = above::make(maker, &Below { meshes, error_m: 0.0 }, &rule, part, name, tally)?;
         Ok(match level.and_then(|level| Some(Tile::level(level.stored?, level.error_m))) {
             Some(tile) => Some(tile.over(tiles)),
@@ -212,30 +240,30 @@ fn shown(meshes: &[Mesh], images: &[(&str, InputFile)]) -> Vec<InputFile> {
     images.iter().filter(|(name, _)| shows(name)).map(|(_, file)| file.clone()).collect()
 }
 
-/// The meshes of a leaf on one atlas, or as they are if that is as good.
-fn packed(maker: &Maker<'_>, meshes: Vec<Mesh>, name: &str, tally: &mut Tally) -> Vec<Mesh> {
+/// The meshes of a leaf on one atlas; none if they are as good as they are.
+fn packed(maker: &Maker<'_>, meshes: &[Mesh], name: &str, tally: &mut Tally) -> Option<Vec<Mesh>> {
     if meshes.iter().all(|mesh| mesh.material.texture.is_none()) {
-        return meshes;
+        return None;
     }
     let limit_px = maker.texture_limit_px;
     let decode = |texture: &Texture| texture::decode(texture, limit_px).map_err(|error| error.to_string());
     let rule =
         RepackRule { max_px: [LEAF_ATLAS_PX; 2], gutter_mips: GUTTER_MIPS, keep_textures: KEPT_TEXTURES };
-    let packed = match repack(&meshes, &decode, &rule) {
+    let packed = match repack(meshes, &decode, &rule) {
         Ok(Repacked::Packed(packed)) => packed,
-        Ok(Repacked::Kept { .. }) => return meshes,
+        Ok(Repacked::Kept { .. }) => return None,
         Err(error) => {
             // What does not fit an atlas keeps the textures that it has.
             let text = format!("{error}; its textures stay as they are");
             tally.messages.push(texture_warning(name, &text));
-            return meshes;
+            return None;
         }
     };
     let (picture, cost) = match texture::encode(&packed.image, name, [false; 2], &maker.picture()) {
         Ok(made) => made,
         Err(error) => {
             tally.messages.push(texture_warning(name, &error.to_string()));
-            return meshes;
+            return None;
         }
     };
     tally.messages.extend(packed.warnings.iter().map(|warning| texture_warning(name, warning)));
@@ -246,5 +274,5 @@ fn packed(maker: &Maker<'_>, meshes: Vec<Mesh>, name: &str, tally: &mut Tally) -
         mesh.material.texture = Some(picture.clone());
     }
     out.extend(packed.plain);
-    out
+    Some(out)
 }

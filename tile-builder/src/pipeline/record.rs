@@ -43,6 +43,9 @@ pub(super) struct Record {
 pub(super) struct Made {
     /// One tree for each part of the community that the job reaches into.
     pub(super) parts: Vec<Part>,
+    /// What a level would have stood over, if it was not made: those further up stand over it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) handed: Vec<Handed>,
     /// What was read and written.
     pub(super) figures: Figures,
     pub(super) messages: Vec<Message>,
@@ -63,6 +66,17 @@ pub(super) struct Made {
     /// Hash of data that stand in a file of their own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) data: String,
+}
+
+/// Something that levels stand over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Handed {
+    /// As for a part.
+    pub(super) zone: Option<String>,
+    /// Its coarsest contents.
+    pub(super) names: Vec<String>,
+    /// Its geometric error.
+    pub(super) error_m: f64,
 }
 
 /// What there is to say about the files of a source.

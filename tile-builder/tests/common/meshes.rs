@@ -75,14 +75,32 @@ pub(crate) fn picture(path: &Path, red: u8, minutes: u64) {
 }
 
 /// A GeoJSON file of one rectangle, in metres east and north of 22.5° N, 113.4° E, roughly.
-pub(crate) fn rectangle(path: &Path, id: &str, [west, south, east, north]: [f64; 4]) {
+pub(crate) fn rectangle(path: &Path, id: &str, sides: [f64; 4]) {
+    rectangles(path, &[(id.to_owned(), sides)]);
+}
+
+/// The same of several: west, south, east and north of each.
+pub(crate) fn rectangles(path: &Path, all: &[(String, [f64; 4])]) {
     let place = |x: f64, y: f64| format!("[{:.9},{:.9}]", 113.4 + x / 102_900.0, 22.5 + y / 110_740.0);
-    let ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
-        .map(|(x, y)| place(x, y))
-        .join(",");
+    let feature = |(id, [west, south, east, north]): &(String, [f64; 4])| {
+        let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
+        let ring = corners.map(|(x, y)| place(*x, *y)).join(",");
+        format!(
+            r#"{{"type":"Feature","id":"{id}","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#
+        )
+    };
+    let features: Vec<String> = all.iter().map(feature).collect();
+    std::fs::write(path, format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(",")))
+        .unwrap();
+}
+
+/// A plan of one source at that place, with lines about its partition.
+pub(crate) fn plan(folder: &Path, kind: &str, path: &str, partition: &str) -> PathBuf {
     let text = format!(
-        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","id":"{id}","properties":{{}},
-        "geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}]}}"#
+        "[community]\nid = \"c\"\n[[source]]\nid = \"survey\"\nkind = \"{kind}\"\npath = \"{path}\"\n\
+         crs = \"ENU:22.5,113.4\"\n[partition]\n{partition}\n"
     );
-    std::fs::write(path, text).unwrap();
+    let file = folder.join("plan.toml");
+    std::fs::write(&file, text).unwrap();
+    file
 }

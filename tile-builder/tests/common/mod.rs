@@ -11,6 +11,7 @@
 
 pub(crate) mod meshes;
 pub(crate) mod random;
+pub(crate) mod surfaces;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

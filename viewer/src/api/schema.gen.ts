@@ -353,6 +353,29 @@ export interface components {
              */
             status_since?: string | null;
         };
+        /** @description What has to be fetched and drawn until a scene is first seen as a whole on a phone. */
+        FirstView: {
+            /**
+             * Format: int64
+             * @description Bytes of tileset documents, compressed, and of contents.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Draw calls.
+             */
+            draws: number;
+            /**
+             * Format: int64
+             * @description Pixels of the textures that are shown.
+             */
+            texture_px: number;
+            /**
+             * Format: int64
+             * @description Triangles that are drawn.
+             */
+            triangles: number;
+        };
         /** @description A WGS 84 position. */
         GeographicPoint: {
             /**
@@ -603,6 +626,7 @@ export interface components {
         Scene: {
             /** @description Box around the scene. */
             bounds: components["schemas"]["LocalBox"];
+            first_view?: components["schemas"]["FirstView"] | null;
             /** @description Unique in the catalogue, `<profile>` or `<profile>/<zone>`. */
             id: string;
             /** @description Profile that the scene was built for, such as `full`. */

@@ -14,21 +14,28 @@
 //! overview.<profile>.<height>.<x>.<y>                 a light scene over several zones
 //! ```
 
+mod files;
 mod meshes;
 mod scenes;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use geo::{BoundingRect as _, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use twin_schemas::plan::SceneKind;
 
+pub(super) use self::files::{files_of, files_of_mesh};
+use self::scenes::ZoneEnd;
 use super::BuildError;
 use super::record::digest;
 use super::roots;
 use super::site::{Site, Source};
-use crate::partition::quadtree::{Child, Extent, nodes_above};
+use crate::partition;
+use crate::partition::cells::CellId;
+use crate::partition::quadtree::{Child, Extent, meet, nodes_above};
 use crate::publish::Publication;
+use crate::read::areas::Area;
 
 /// Name of the stored plan, below the publication.
 pub(super) const PLAN: &str = "work/plan.json";
@@ -88,8 +95,15 @@ pub(super) enum Work {
     Ground,
     /// A piece: a survey's tile with all its levels, or a cell.
     Tile { profile: usize, source: usize, piece: usize },
-    /// A level over those that the job needs, in one zone. Cells of one mesh share their borders.
-    Above { profile: usize, group: String, zone: Option<String>, height: u32, shared_borders: bool },
+    /// A level over those that the job needs, in one zone. Of a cell of a mesh (source, file and cell),
+    /// whose borders its neighbours share, or over what stands side by side.
+    Above {
+        profile: usize,
+        group: String,
+        zone: Option<String>,
+        height: u32,
+        cell: Option<(usize, usize, CellId)>,
+    },
     /// Light scenes of a square of a zone, from the pieces that reach into it: source and piece.
     Light { profile: usize, zone: usize, column: u32, row: u32, pieces: Vec<(usize, usize)> },
     /// A light scene over the zones named, and over other overviews that the job needs.
@@ -194,20 +208,29 @@ fn heights(site: &Site) -> Vec<Job> {
 
 /// Jobs for all levels of all sources, in a profile.
 fn complete(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError> {
+    let parts = parts_of(site, profile)?;
+    let mut tops: Vec<Vec<String>> = vec![Vec::new(); parts.len()];
     let mut jobs = Vec::new();
     for (source_at, source) in site.sources.iter().enumerate() {
-        let mut tiles = tiles(site, profile, source_at);
-        if !source.is_survey() {
-            tiles.extend(meshes::levels_over(site, profile, source_at)?);
-        } else if needs_levels(source) {
-            let ids: Vec<String> = tiles.iter().map(|job| job.id.clone()).collect();
-            let extents = roots::extents(site, source_at)?;
-            for zone in zones_of(site, profile) {
-                let levels = Levels { profile, source: source_at, zone: zone.as_deref(), wave: ABOVE_WAVE };
-                tiles.extend(levels.jobs(site, &ids, extents));
-            }
+        jobs.extend(tiles(site, profile, source_at));
+        // Where everything lies need not be known if nothing is made above it.
+        let asked = parts.len() > 1 || !source.is_survey() || needs_levels(source);
+        let extents = if asked { roots::extents(site, source_at)? } else { &[] };
+        for (part, tops) in parts.iter().zip(&mut tops) {
+            let near: Vec<_> = extents.iter().map(|of| of.filter(|of| part.may_hold(of))).collect();
+            let over = Over { profile, source: source_at, zone: part.zone.as_deref() };
+            let (levels, mut top) =
+                if source.is_survey() { over.tiles(site, &near) } else { over.meshes(site, &near) };
+            jobs.extend(levels);
+            tops.append(&mut top);
         }
-        jobs.extend(tiles);
+    }
+    if parts.len() > TILES_WITHOUT_LEVELS || site.sources.iter().any(needs_levels) {
+        let ends = parts
+            .into_iter()
+            .zip(tops)
+            .filter_map(|(part, jobs)| Some(ZoneEnd { zone: part.zone?, jobs, extent: part.extent? }));
+        jobs.extend(scenes::overviews(site, profile, &ends.collect::<Vec<_>>()));
     }
     Ok(jobs)
 }
@@ -227,10 +250,41 @@ fn tiles(site: &Site, profile: usize, source_at: usize) -> Vec<Job> {
     source.names.iter().enumerate().map(job).collect()
 }
 
+/// A part of the community that a profile is cut into.
+struct Part {
+    /// None for what lies outside all zones.
+    zone: Option<String>,
+    /// Where it lies; none if it is not bounded.
+    extent: Option<Extent>,
+}
+
 /// The zones that a profile is cut along, and what lies outside of all.
-fn zones_of(site: &Site, profile: usize) -> impl Iterator<Item = Option<String>> {
-    let divided = if site.divides(profile) { site.zones.as_slice() } else { &[] };
-    divided.iter().map(|zone| Some(zone.id.clone())).chain([None])
+fn parts_of(site: &Site, profile: usize) -> Result<Vec<Part>, BuildError> {
+    let mut parts = Vec::new();
+    if let Some(origin) = site.places()?.origin.filter(|_| site.divides(profile)) {
+        let shapes = partition::shapes(&origin, &site.zones);
+        let part = |(zone, shape): (&Area, &MultiPolygon)| {
+            extent_of(shape).map(|extent| Part { zone: Some(zone.id.clone()), extent: Some(extent) })
+        };
+        parts.extend(site.zones.iter().zip(&shapes).filter_map(part));
+    }
+    parts.push(Part { zone: None, extent: None });
+    Ok(parts)
+}
+
+fn extent_of(shape: &MultiPolygon) -> Option<Extent> {
+    let bounds = shape.bounding_rect()?;
+    Some([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y])
+}
+
+impl Part {
+    /// Whether something of that extent may reach into it. A coarse file, from which the extent is
+    /// known, may be a little smaller than finer ones.
+    fn may_hold(&self, [west, south, east, north]: &Extent) -> bool {
+        let margin = (east - west).max(north - south) * 0.1;
+        let grown = [west - margin, south - margin, east + margin, north + margin];
+        self.extent.is_none_or(|extent| meet(&grown, &extent))
+    }
 }
 
 /// A zone as a part of a job's name.
@@ -238,25 +292,39 @@ fn zone_part(site: &Site, zone: Option<&str>) -> String {
     zone.map(|zone| format!(".{}", site.zone_name(zone))).unwrap_or_default()
 }
 
-/// Levels above what stands side by side in a source, in a zone of a profile.
-struct Levels<'l> {
+/// A source, in a zone of a profile or outside of all.
+struct Over<'o> {
     profile: usize,
     source: usize,
-    zone: Option<&'l str>,
-    /// Of the lowest of them.
-    wave: u32,
+    zone: Option<&'o str>,
 }
 
-impl Levels<'_> {
-    fn jobs(&self, site: &Site, ids: &[String], extents: &[Option<Extent>]) -> Vec<Job> {
+impl Over<'_> {
+    /// Levels above the tiles of a survey, where they are too much for a first look, and the jobs that
+    /// stand over everything.
+    fn tiles(&self, site: &Site, near: &[Option<Extent>]) -> (Vec<Job>, Vec<String>) {
+        let source = &site.sources[self.source];
+        let ids: Vec<String> =
+            (0..source.names.len()).map(|piece| tile_id(site, self.profile, source, piece)).collect();
+        let levels =
+            if needs_levels(source) { self.levels(site, &ids, near, ABOVE_WAVE) } else { Vec::new() };
+        let tops = match levels.last() {
+            Some(root) => vec![root.id.clone()],
+            None => ids.into_iter().zip(near).filter(|(_, near)| near.is_some()).map(|(id, _)| id).collect(),
+        };
+        (levels, tops)
+    }
+
+    /// Levels above what stands side by side.
+    fn levels(&self, site: &Site, ids: &[String], extents: &[Option<Extent>], wave: u32) -> Vec<Job> {
         let (source, profile) = (&site.sources[self.source].plan.id, &site.profiles[self.profile].id);
         let group = format!("above.{profile}.{source}{}", zone_part(site, self.zone));
-        levels_above(&group, ids.to_vec(), extents, self.wave, |height| Work::Above {
+        levels_above(&group, ids.to_vec(), extents, wave, |height| Work::Above {
             profile: self.profile,
             group: source.clone(),
             zone: self.zone.map(str::to_owned),
             height,
-            shared_borders: false,
+            cell: None,
         })
     }
 }
@@ -281,6 +349,9 @@ pub(super) fn key(site: &Site) -> String {
 
 /// Whether the coarsest contents of a source together are too much for a first look.
 fn needs_levels(source: &Source) -> bool {
+    if !source.is_survey() {
+        return source.cells.len() > TILES_WITHOUT_LEVELS;
+    }
     let tiles = &source.survey.tiles;
     let bytes: u64 =
         tiles.iter().filter_map(|tile| std::fs::metadata(&tile.root).ok()).map(|meta| meta.len()).sum();
@@ -310,34 +381,4 @@ pub(super) fn levels_above(
             Job::new(id, wave + node.height, needs.collect(), Vec::new(), work(node.height))
         })
         .collect()
-}
-
-/// The files that a mesh may name: materials, buffers and images beside it and one folder below.
-pub(super) fn files_of_mesh(mesh: &Path) -> Vec<PathBuf> {
-    const KINDS: [&str; 8] = ["mtl", "bin", "jpg", "jpeg", "png", "webp", "ktx2", "tif"];
-    let of_kind = |path: &PathBuf| {
-        let kind = path.extension().map(|kind| kind.to_string_lossy().to_ascii_lowercase());
-        kind.is_some_and(|kind| KINDS.contains(&kind.as_str())) && path.is_file()
-    };
-    let list = |folder: &Path| -> Vec<PathBuf> {
-        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
-    };
-    let beside = list(mesh.parent().unwrap_or(Path::new(".")));
-    let below = beside.iter().filter(|path| path.is_dir()).flat_map(|folder| list(folder));
-    let mut files: Vec<PathBuf> = below.chain(beside.iter().cloned()).filter(of_kind).collect();
-    files.push(mesh.to_owned());
-    files.sort();
-    files
-}
-
-/// The files that a tile's own files are named by: those beside its root that begin with its name.
-pub(super) fn files_of(root: &Path) -> Vec<PathBuf> {
-    let stem = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let tile = stem(root);
-    let folder = root.parent().unwrap_or(Path::new("."));
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> =
-        entries.filter(|path| stem(path).starts_with(&tile) && path.is_file()).collect();
-    files.sort();
-    files
 }

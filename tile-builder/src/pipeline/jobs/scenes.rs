@@ -1,14 +1,14 @@
 //! Jobs of the light-scene standard: squares of zones, levels over the squares of a large zone,
 //! overviews over all zones.
 
-use geo::{BoundingRect as _, MultiPolygon};
+use geo::MultiPolygon;
 
 use super::super::BuildError;
 use super::super::roots;
 use super::super::site::Site;
-use super::{ABOVE_WAVE, GROUND, Job, OVERVIEW_WAVE, TILE_WAVE, Work, levels_above, relief_id};
+use super::{ABOVE_WAVE, GROUND, Job, OVERVIEW_WAVE, TILE_WAVE, Work, extent_of, levels_above, relief_id};
 use crate::partition;
-use crate::partition::quadtree::{Child, Extent, nodes_above_squares};
+use crate::partition::quadtree::{Child, Extent, meet, nodes_above_squares};
 use crate::partition::streets::squares;
 
 /// An overview stands over a square so many zones wide.
@@ -27,23 +27,18 @@ pub(super) fn light(site: &Site, profile: usize) -> Result<Vec<Job>, BuildError>
         pieces.extend(extents.filter_map(|(piece, extent)| Some(((*extent)?, (source, piece)))));
     }
     let mut jobs = Vec::new();
-    // The job that ends each zone, with its extent.
-    let mut ends: Vec<(String, String, Extent)> = Vec::new();
+    let mut ends: Vec<ZoneEnd> = Vec::new();
     for (zone_at, shape) in partition::shapes(&origin, &site.zones).iter().enumerate() {
         let Some(extent) = extent_of(shape) else { continue };
-        let zone = zone_jobs(site, profile, zone_at, shape, axis_deg, &pieces);
-        if let Some(last) = zone.last() {
-            ends.push((site.zones[zone_at].id.clone(), last.id.clone(), extent));
-            jobs.extend(zone);
+        let of_zone = zone_jobs(site, profile, zone_at, shape, axis_deg, &pieces);
+        if let Some(last) = of_zone.last() {
+            let zone = site.zones[zone_at].id.clone();
+            ends.push(ZoneEnd { zone, jobs: vec![last.id.clone()], extent });
+            jobs.extend(of_zone);
         }
     }
-    jobs.extend(overviews(&site.profiles[profile].id, profile, &ends));
+    jobs.extend(overviews(site, profile, &ends));
     Ok(jobs)
-}
-
-fn extent_of(shape: &MultiPolygon) -> Option<Extent> {
-    let bounds = shape.bounding_rect()?;
-    Some([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y])
 }
 
 /// The squares of a zone, and the levels over them; the last job ends the zone.
@@ -92,19 +87,23 @@ fn zone_jobs(
         group: "zones".into(),
         zone: Some(zone_id.clone()),
         height,
-        shared_borders: false,
+        cell: None,
     };
     jobs.extend(levels_above(&format!("above.{id}.{name}"), ids, &extents, ABOVE_WAVE, work));
     jobs
 }
 
-fn meet(a: &Extent, b: &Extent) -> bool {
-    a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+/// The jobs whose results stand over a zone.
+pub(super) struct ZoneEnd {
+    pub(super) zone: String,
+    pub(super) jobs: Vec<String>,
+    pub(super) extent: Extent,
 }
 
 /// Overviews over the ends of all zones, up to one.
-fn overviews(id: &str, profile: usize, ends: &[(String, String, Extent)]) -> Vec<Job> {
-    let extents: Vec<Extent> = ends.iter().map(|(_, _, extent)| *extent).collect();
+pub(super) fn overviews(site: &Site, profile: usize, ends: &[ZoneEnd]) -> Vec<Job> {
+    let id = &site.profiles[profile].id;
+    let extents: Vec<Extent> = ends.iter().map(|end| end.extent).collect();
     let nodes = nodes_above_squares(&extents, OVERVIEW_ZONES);
     let name = |at: usize| {
         let [x, y] = nodes[at].square;
@@ -115,12 +114,14 @@ fn overviews(id: &str, profile: usize, ends: &[(String, String, Extent)]) -> Vec
         for child in &node.children {
             match child {
                 Child::Item(item) => {
-                    zones.push(ends[*item].0.clone());
-                    needs.push(ends[*item].1.clone());
+                    zones.push(ends[*item].zone.clone());
+                    needs.extend(ends[*item].jobs.iter().cloned());
                 }
                 Child::Node(below) => needs.push(name(*below)),
             }
         }
+        needs.sort();
+        needs.dedup();
         let work = Work::Overview { profile, zones, height: node.height };
         Job::new(name(at), OVERVIEW_WAVE + node.height, needs, Vec::new(), work)
     };

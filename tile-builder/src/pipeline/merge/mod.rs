@@ -15,10 +15,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use twin_schemas::catalog::Scene;
 use twin_schemas::plan::{ProfilePlan, SceneKind};
-use twin_schemas::report::Figures;
+use twin_schemas::report::{Figures, Message, Severity};
 
 use self::budgets::Budgets;
-use self::summary::{Summary, local_box};
+use self::summary::{PLACE_HINT, Summary, local_box};
 use self::trees::Trees;
 use super::jobs::{Job, JobPlan, Work};
 use super::record::{Made, Part, Record, digest, path};
@@ -70,8 +70,12 @@ pub(super) fn merge(
         }
     }
     for (at, profile) in shop.site.profiles.iter().enumerate() {
+        merge.profile(plan, at, profile)?;
+    }
+    if merge.scenes.is_empty() {
         // What cannot be built at all has its reasons, and they would otherwise be lost.
-        merge.profile(plan, at, profile).inspect_err(|_| merge.summary.say(progress))?;
+        merge.summary.say(progress);
+        return Err(BuildError::Nothing { sources: shop.site.sources.len() });
     }
     let picture = match merge.pictured() {
         Some(scene) => picture::draw(shop, &merge.version.path(&scene.tileset), scene),
@@ -258,7 +262,8 @@ impl Merge<'_> {
         let mut roots = outside;
         roots.extend(over_zones(zones, overviews));
         let Some(root) = Tile::root_of(roots) else {
-            return Err(BuildError::Nothing { sources: self.shop.site.sources.len() });
+            self.summary.say_of_scene(nothing_to_show(profile, self.frame.is_none()));
+            return Ok(());
         };
         let name = format!("{}/tileset.json", profile.id);
         self.placed(&name, &root)?;
@@ -287,6 +292,23 @@ fn cell(trees: &mut Trees, job: &Job, made: Made) {
     for Part { zone, tree, figures } in made.parts {
         trees.count(&zone, figures);
         trees.add(zone, &job.id, vec![tree]);
+    }
+}
+
+/// Says that a profile has no scene.
+fn nothing_to_show(profile: &ProfilePlan, nowhere: bool) -> Message {
+    let placeless = nowhere && profile.scenes == SceneKind::Light;
+    let reason = if placeless {
+        "light scenes stand in zones, and the community has no place on the Earth"
+    } else {
+        "not one tile could be built"
+    };
+    Message {
+        severity: Severity::Error,
+        code: "nothing_to_show".into(),
+        text: format!("profile `{}` has no scene: {reason}", profile.id),
+        hint: placeless.then(|| PLACE_HINT.to_owned()),
+        subject: Some(profile.id.clone()),
     }
 }
 

@@ -240,6 +240,10 @@ impl<'s> Summary<'s> {
     }
 }
 
+/// What gives a community a place.
+pub(super) const PLACE_HINT: &str =
+    "give the plan an origin: `[community] origin = { longitude_deg = …, latitude_deg = … }`";
+
 fn areas_message(areas: usize) -> Message {
     Message {
         severity: Severity::Warning,
@@ -247,9 +251,7 @@ fn areas_message(areas: usize) -> Message {
         text: format!(
             "{areas} zones and footprints were left out, because the community has no place on the Earth"
         ),
-        hint: Some(
-            "give the plan an origin: `[community] origin = { longitude_deg = …, latitude_deg = … }`".into(),
-        ),
+        hint: Some(PLACE_HINT.into()),
         subject: None,
     }
 }

@@ -144,6 +144,10 @@ impl<'w> Workshop<'w> {
                 }
             }
             Work::Ground | Work::Above { .. } | Work::Overview { .. } => {
+                if let Work::Above { cell: Some((source, file, _)), .. } = job.work {
+                    let room = self.site.sources[source].meshes[file].as_ref().map(|mesh| mesh.room);
+                    found.push(digest(&(room, self.mesh_cells(source, file)?.index.overhang)));
+                }
                 for need in &job.needs {
                     found.push(self.record(&job.id, need)?.digest);
                 }

@@ -10,9 +10,9 @@ use super::super::above::{self, AboveRule, Below};
 use super::super::content::{Maker, Tally, damaged, textures_px};
 use super::super::jobs::{Job, Work};
 use super::super::light;
-use super::super::mesh::LEVEL_ATLAS_PX;
+use super::super::mesh::cells_rule;
 use super::super::oblique::{self, Wanted};
-use super::super::record::{InputFile, Reading, Record};
+use super::super::record::{Handed, InputFile, Reading, Record};
 use super::Workshop;
 use crate::geometry::{Aabb, Outlines};
 use crate::partition;
@@ -22,10 +22,7 @@ use crate::scene::Mesh;
 use crate::tileset::Tile;
 
 /// Levels over survey tiles: they are looked at from kilometres.
-const SURVEY_RULE: AboveRule = AboveRule { shared_borders: false, triangles: 12_000, atlas_px: 512 };
-/// Levels over the cells of a mesh.
-const CELLS_RULE: AboveRule =
-    AboveRule { shared_borders: true, triangles: usize::MAX, atlas_px: LEVEL_ATLAS_PX };
+const SURVEY_RULE: AboveRule<'_> = AboveRule { sides: None, triangles: 12_000, atlas_px: 512 };
 /// Light scenes are made from a level whose geometric error is below this: details of 5 cm.
 const LIGHT_ERROR_M: f64 = 0.8;
 /// What simplifying and baking take of memory for a vertex, and for a pixel of a texture.
@@ -166,25 +163,18 @@ impl Workshop<'_> {
 
     /// A level over what the job needs: in one zone, or over all that is there for an overview.
     pub(super) fn above(&self, job: &Job, profile: usize, zone: Option<&str>) -> Result<Record, BuildError> {
-        let overview = matches!(job.work, Work::Overview { .. });
-        let (mut names, mut error_m, mut below, mut bytes) = (Vec::new(), 0.0_f64, 0, 0);
-        for need in &job.needs {
-            let record = self.record(&job.id, need)?;
-            for part in &record.made.parts {
-                if overview || part.zone.as_deref() == zone {
-                    names.extend(part.tree.coarsest().into_iter().map(str::to_owned));
-                    error_m = error_m.max(part.tree.geometric_error_m);
-                    below += 1;
-                }
-            }
-            bytes += record.contents.values().max().copied().unwrap_or_default();
-        }
+        let below = self.below(job, zone)?;
         let mut trees = vec![None; self.site.zones.len() + 1];
         let mut tally = Tally::default();
-        if below < 2 {
-            // One thing alone needs no level above it; it is handed further up.
-            return Ok(self.made(trees, tally));
+        if below.len() < 2 {
+            // One thing alone needs no level above it.
+            return Ok(handing(below, self.made(trees, tally)));
         }
+        let names: Vec<String> = below.iter().flat_map(|one| one.names.iter().cloned()).collect();
+        let error_m = below.iter().map(|one| one.error_m).fold(0.0, f64::max);
+        let size =
+            |name: &String| std::fs::metadata(self.publication.root().join(name)).map_or(0, |m| m.len());
+        let bytes: u64 = names.iter().map(size).sum();
         let failed = |reason: String| BuildError::Job { id: job.id.clone(), reason };
         let _room = self.enter(&job.id, bytes.saturating_mul(MEMORY_PER_CONTENT_BYTE))?;
         let maker = self.maker(Some(profile))?;
@@ -195,14 +185,47 @@ impl Workshop<'_> {
         let level = if self.site.profiles[profile].scenes == SceneKind::Light {
             light::overview(&maker, &meshes, error_m, part, &job.id, &mut tally)?
         } else {
-            let rule = match job.work {
-                Work::Above { shared_borders: true, .. } => CELLS_RULE,
-                _ => SURVEY_RULE,
+            let sides = match job.work {
+                Work::Above { cell: Some((source, file, id)), .. } => {
+                    Some(self.mesh_of(source, file)?.sides(id).map_err(failed)?)
+                }
+                _ => None,
             };
-            let below = Below { meshes, error_m };
-            above::make(&maker, &below, &rule, part, &job.id, &mut tally)?
+            let rule = sides.as_ref().map_or(SURVEY_RULE, cells_rule);
+            above::make(&maker, &Below { meshes, error_m }, &rule, part, &job.id, &mut tally)?
         };
         trees[part] = level.and_then(|level| Some(Tile::level(level.stored?, level.error_m)));
-        Ok(self.made(trees, tally))
+        let made = trees[part].is_some();
+        let record = self.made(trees, tally);
+        Ok(if made { record } else { handing(below, record) })
     }
+
+    /// What a level stands over: the coarsest contents that its needs made, or hand on.
+    fn below(&self, job: &Job, zone: Option<&str>) -> Result<Vec<Handed>, BuildError> {
+        // An overview stands over the zones that it names, and over other overviews.
+        let counts = |need: &str, of: Option<&str>| match (&job.work, of) {
+            (Work::Overview { .. }, _) if need.starts_with("overview.") => true,
+            (Work::Overview { zones, .. }, Some(of)) => zones.iter().any(|zone| zone == of),
+            (Work::Overview { .. }, None) => false,
+            _ => of == zone,
+        };
+        let mut below = Vec::new();
+        for need in &job.needs {
+            let made = self.record(&job.id, need)?.made;
+            let parts = made.parts.into_iter().map(|part| Handed {
+                names: part.tree.coarsest().into_iter().map(str::to_owned).collect(),
+                error_m: part.tree.geometric_error_m,
+                zone: part.zone,
+            });
+            below.extend(parts.chain(made.handed).filter(|one| counts(need, one.zone.as_deref())));
+        }
+        Ok(below)
+    }
+}
+
+/// A record that hands on what a level would have stood over: without it, the levels further up would
+/// show a hole.
+fn handing(below: Vec<Handed>, mut record: Record) -> Record {
+    record.made.handed = below;
+    record
 }

@@ -12,7 +12,6 @@ use super::super::oblique::{self, Built, ObliqueJob};
 use super::super::record::{InputFile, Made, Record};
 use super::super::site::Places;
 use super::Workshop;
-use crate::geometry::Aabb;
 use crate::partition::cells::CellId;
 use crate::tileset::Tile;
 
@@ -54,16 +53,21 @@ impl Workshop<'_> {
 
     /// What the cells of a mesh are read with, and which of them a piece is.
     pub(super) fn mesh_job(&self, source: usize, piece: usize) -> Result<(MeshJob<'_>, CellId), BuildError> {
+        let (file, id) = self.site.sources[source].cells[piece];
+        Ok((self.mesh_of(source, file)?, id))
+    }
+
+    /// What the cells of a mesh are read with.
+    pub(super) fn mesh_of(&self, source: usize, file: usize) -> Result<MeshJob<'_>, BuildError> {
         let (places, of) = (self.site.places()?, &self.site.sources[source]);
-        let (file, id) = of.cells[piece];
-        let job = MeshJob {
+        let unread = || BuildError::Job { id: of.files[file].clone(), reason: "has no cells".to_owned() };
+        Ok(MeshJob {
             cells: self.mesh_cells(source, file)?,
-            room: of.meshes[file].as_ref().map_or(Aabb::EMPTY, |mesh| mesh.room),
+            plan: of.meshes[file].as_ref().ok_or_else(unread)?,
             placement: &places.placements[source],
             frame: places.frame.as_ref(),
             limits: &self.site.limits,
-        };
-        Ok((job, id))
+        })
     }
 
     /// A piece: all levels of a survey's tile, or a cell.
