@@ -41,6 +41,9 @@ use crate::read::areas::Area;
 pub(super) const PLAN: &str = "work/plan.json";
 /// Name of the job that joins all heights.
 pub(super) const GROUND: &str = "ground";
+/// How names of jobs begin that split a mesh, or make an overview.
+const CELLS: &str = "cells.";
+const OVERVIEW: &str = "overview.";
 /// First waves of the jobs: cells, heights, ground, tiles, and the levels above them.
 const CELLS_WAVE: u32 = 0;
 const RELIEF_WAVE: u32 = 1;
@@ -331,7 +334,17 @@ impl Over<'_> {
 
 /// Name of the job that splits a mesh.
 pub(super) fn cells_id(source: &str, file: &str) -> String {
-    format!("cells.{source}.{file}")
+    format!("{CELLS}{source}.{file}")
+}
+
+/// Whether a job of that name splits a mesh.
+pub(super) fn is_cells(id: &str) -> bool {
+    id.starts_with(CELLS)
+}
+
+/// Whether a job of that name makes an overview.
+pub(super) fn is_overview(id: &str) -> bool {
+    id.starts_with(OVERVIEW)
 }
 
 pub(super) fn relief_id(source: &Source, piece: &str) -> String {

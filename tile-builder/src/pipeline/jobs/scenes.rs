@@ -6,7 +6,9 @@ use geo::MultiPolygon;
 use super::super::BuildError;
 use super::super::roots;
 use super::super::site::Site;
-use super::{ABOVE_WAVE, GROUND, Job, OVERVIEW_WAVE, TILE_WAVE, Work, extent_of, levels_above, relief_id};
+use super::{
+    ABOVE_WAVE, GROUND, Job, OVERVIEW, OVERVIEW_WAVE, TILE_WAVE, Work, extent_of, levels_above, relief_id,
+};
 use crate::partition;
 use crate::partition::quadtree::{Child, Extent, meet, nodes_above_squares};
 use crate::partition::streets::squares;
@@ -107,7 +109,7 @@ pub(super) fn overviews(site: &Site, profile: usize, ends: &[ZoneEnd]) -> Vec<Jo
     let nodes = nodes_above_squares(&extents, OVERVIEW_ZONES);
     let name = |at: usize| {
         let [x, y] = nodes[at].square;
-        format!("overview.{id}.{}.{x}.{y}", nodes[at].height)
+        format!("{OVERVIEW}{id}.{}.{x}.{y}", nodes[at].height)
     };
     let job = |(at, node): (usize, &crate::partition::quadtree::Node)| {
         let (mut needs, mut zones) = (Vec::new(), Vec::new());

@@ -17,7 +17,7 @@ use super::BuildError;
 use super::cells::{self, CellIndex};
 use super::content::{Maker, Tally};
 use super::gate::{Gate, Pass};
-use super::jobs::{GROUND, Job, Work, cells_id, relief_id};
+use super::jobs::{GROUND, Job, Work, cells_id, is_cells, relief_id};
 use super::mesh::MeshCells;
 use super::record::{BuildingNote, Made, Part, Record, digest};
 use super::site::Site;
@@ -139,7 +139,7 @@ impl<'w> Workshop<'w> {
                     found.extend(self.cell_digest(*source, *piece)?);
                 }
                 // What else a mesh has in its other cells does not matter.
-                for need in job.needs.iter().filter(|need| !need.starts_with("cells.")) {
+                for need in job.needs.iter().filter(|need| !is_cells(need)) {
                     found.push(self.record(&job.id, need)?.digest);
                 }
             }

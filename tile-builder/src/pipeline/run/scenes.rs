@@ -8,7 +8,7 @@ use twin_schemas::plan::SceneKind;
 use super::super::BuildError;
 use super::super::above::{self, AboveRule, Below};
 use super::super::content::{Maker, Tally, damaged, textures_px};
-use super::super::jobs::{Job, Work};
+use super::super::jobs::{Job, Work, is_overview};
 use super::super::light;
 use super::super::mesh::cells_rule;
 use super::super::oblique::{self, Wanted};
@@ -204,7 +204,7 @@ impl Workshop<'_> {
     fn below(&self, job: &Job, zone: Option<&str>) -> Result<Vec<Handed>, BuildError> {
         // An overview stands over the zones that it names, and over other overviews.
         let counts = |need: &str, of: Option<&str>| match (&job.work, of) {
-            (Work::Overview { .. }, _) if need.starts_with("overview.") => true,
+            (Work::Overview { .. }, _) if is_overview(need) => true,
             (Work::Overview { zones, .. }, Some(of)) => zones.iter().any(|zone| zone == of),
             (Work::Overview { .. }, None) => false,
             _ => of == zone,
