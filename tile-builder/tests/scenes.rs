@@ -192,6 +192,8 @@ fn light_scenes_keep_their_budgets() {
     let outcome = pipeline::build(&request, &Said::default()).unwrap();
     let over: Vec<_> = outcome.report.messages.iter().filter(|m| m.code == "over_budget").collect();
     assert!(over.is_empty(), "{over:?}");
+    let textures = &outcome.report.profiles[0].textures;
+    assert!(textures.textures > 2 && textures.psnr_db.is_some_and(|db| db > 25.0), "{textures:?}");
     assert_eq!(validate::publication(&out).unwrap().problems, Vec::<String>::new());
     let version = out.join("versions").join(&outcome.version);
     let catalog: Value =

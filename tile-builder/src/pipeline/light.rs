@@ -15,7 +15,7 @@ use crate::partition::identity::identify;
 use crate::publish::PublishError;
 use crate::scene::{Feature, Mesh, NO_FEATURE, Texture};
 use crate::texture::atlas::{BakeRule, Baked, bake};
-use crate::texture::{self, Codec, TextureRule};
+use crate::texture::{self, Codec, TextureCost, TextureRule};
 use crate::tileset::Tile;
 use crate::traverse::PHONE_PX;
 
@@ -52,6 +52,8 @@ pub(super) struct Fitted {
     pub(super) error_m: f64,
     /// Textures that could not be used, in words.
     warnings: Vec<String>,
+    /// What its picture took and lost.
+    cost: TextureCost,
 }
 
 /// The largest error at which a level still shows while all of its box fits on a phone's screen: what
@@ -85,6 +87,7 @@ impl Fit<'_> {
         tally: &mut Tally,
     ) -> Result<Stored, PublishError> {
         tally.messages.extend(fitted.warnings.iter().map(|warning| texture_warning(name, warning)));
+        tally.textures += fitted.cost;
         self.maker.keep(part, &fitted.content, tally)
     }
 
@@ -105,13 +108,13 @@ impl Fit<'_> {
             let error_m = lod::made_error_m(baked.texel_m, simplified.error_m, self.finer_error_m);
             let staying_m = staying_error_m(&Aabb::around(&simplified.surface.positions));
             for quality in QUALITIES {
-                let Some((content, picture)) = self.encoded(&baked, error_m, quality, name)? else {
+                let Some((content, picture, cost)) = self.encoded(&baked, error_m, quality, name)? else {
                     return Ok(None);
                 };
                 reached = content.bytes.len();
                 if reached <= bytes && content.triangles as usize <= most {
                     let error_m = error_m.min(staying_m).max(self.finer_error_m);
-                    return Ok(Some(Fitted { content, error_m, warnings: baked.warnings }));
+                    return Ok(Some(Fitted { content, error_m, warnings: baked.warnings, cost }));
                 }
                 // A lower quality helps little where the triangles alone are too many.
                 if reached - picture > bytes * 2 / 3 || content.triangles as usize > most {
@@ -158,20 +161,20 @@ impl Fit<'_> {
         bake(&level.surface, meshes, &decode, &rule).map_err(|error| error.to_string())
     }
 
-    /// The content, and the bytes of its picture.
+    /// The content, the bytes of its picture, and what that took and lost.
     fn encoded(
         &self,
         baked: &Baked,
         error_m: f64,
         quality: u8,
         name: &str,
-    ) -> Result<Option<(Content, usize)>, String> {
+    ) -> Result<Option<(Content, usize, TextureCost)>, String> {
         let codec = match self.maker.textures.codec {
             Codec::Keep => Codec::WebP,
             codec => codec,
         };
         let rule = TextureRule { codec, quality, longest_edge_px: None };
-        let (picture, _) =
+        let (picture, cost) =
             texture::encode(&baked.image, name, [false; 2], &rule).map_err(|error| error.to_string())?;
         let size = picture.bytes.len();
         let picture = std::sync::Arc::new(picture);
@@ -194,7 +197,7 @@ impl Fit<'_> {
         };
         let detail_m = self.detail_m.unwrap_or(error_m);
         let content = encode::encode_with_features(&meshes, &features, lod::position_step_m(detail_m));
-        Ok(content.map_err(|error| error.to_string())?.map(|content| (content, size)))
+        Ok(content.map_err(|error| error.to_string())?.map(|content| (content, size, cost)))
     }
 }
 

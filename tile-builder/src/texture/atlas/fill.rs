@@ -13,9 +13,17 @@ use crate::texture::light;
 /// rest by mixing. `known` is row by row. An image of which nothing is known stays as it is.
 pub(super) fn fill(image: &mut RgbaImage, known: &mut [bool], gutter_px: u32) {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let mut edge: Vec<usize> = (0..known.len()).filter(|&at| known[at]).collect();
+    let size = [width, height];
+    // Looked for among the unknown once; then only beside what was filled in.
+    let beside_known = |at: &usize| !known[*at] && around(*at, size).any(|beside| known[beside]);
+    let mut edge: Vec<usize> = (0..known.len()).filter(beside_known).collect();
     for _ in 0..gutter_px {
-        edge = grow(image, known, &edge, [width, height]);
+        repeat(image, known, &edge, size);
+        let mut next: Vec<usize> =
+            edge.iter().flat_map(|&at| around(at, size)).filter(|&at| !known[at]).collect();
+        next.sort_unstable();
+        next.dedup();
+        edge = next;
         if edge.is_empty() {
             break;
         }
@@ -25,30 +33,23 @@ pub(super) fn fill(image: &mut RgbaImage, known: &mut [bool], gutter_px: u32) {
     }
 }
 
-/// Gives each unknown texel beside `edge` the mean of its known neighbours; returns the new edge.
-fn grow(image: &mut RgbaImage, known: &mut [bool], edge: &[usize], size: [usize; 2]) -> Vec<usize> {
-    let mut next: Vec<usize> =
-        edge.iter().flat_map(|&at| around(at, size)).filter(|&at| !known[at]).collect();
-    next.sort_unstable();
-    next.dedup();
-    let colours: Vec<[u8; 4]> = next
-        .iter()
-        .map(|&at| {
-            let mut sum = [0.0; 4];
-            let mut count = 0.0;
-            for beside in around(at, size).filter(|&beside| known[beside]) {
-                let texel = image.get_pixel((beside % size[0]) as u32, (beside / size[0]) as u32);
-                light::add(&mut sum, light::weighed(light::of_stored(texel.0)), 1.0);
-                count += 1.0;
-            }
-            light::stored(sum.map(|value| value / count))
-        })
-        .collect();
-    for (&at, colour) in next.iter().zip(colours) {
+/// Gives each of some unknown texels the mean of its known neighbours.
+fn repeat(image: &mut RgbaImage, known: &mut [bool], texels: &[usize], size: [usize; 2]) {
+    let mean = |&at: &usize| {
+        let mut sum = [0.0; 4];
+        let mut count = 0.0;
+        for beside in around(at, size).filter(|&beside| known[beside]) {
+            let texel = image.get_pixel((beside % size[0]) as u32, (beside / size[0]) as u32);
+            light::add(&mut sum, light::weighed(light::of_stored(texel.0)), 1.0);
+            count += 1.0;
+        }
+        light::stored(sum.map(|value| value / count))
+    };
+    let colours: Vec<[u8; 4]> = texels.iter().map(mean).collect();
+    for (&at, colour) in texels.iter().zip(colours) {
         image.put_pixel((at % size[0]) as u32, (at / size[0]) as u32, Rgba(colour));
         known[at] = true;
     }
-    next
 }
 
 /// The up to eight texels around one.
