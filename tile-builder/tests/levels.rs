@@ -97,6 +97,33 @@ fn a_level_that_stalls_gives_up_its_topology_only_when_told() {
 }
 
 #[test]
+fn a_patchwork_under_houses_keeps_its_ground_when_it_gets_coarse() {
+    let patch = |column: usize, row: usize| {
+        let mut mesh = ground(9.0, 2, |_, _| 0.0);
+        // A gap of 5 cm, as between the slabs of a pavement: no patch is joined to another.
+        let [east, north] = [column, row].map(|at| at as f64 * 9.05);
+        mesh.positions.iter_mut().for_each(|p| (p[0], p[1]) = (p[0] + east, p[1] + north));
+        mesh
+    };
+    let mut meshes: Vec<Mesh> =
+        (0..30).flat_map(|row| (0..30).map(move |column| patch(column, row))).collect();
+    meshes.extend((0..10).flat_map(|row| (0..10).map(move |column| (column, row))).map(|(column, row)| {
+        let [east, north] = [column, row].map(|at| f64::from(at) * 27.0);
+        block([east, north, 0.0], [east + 18.0, north + 9.0, 18.0], 2)
+    }));
+    let coarse = SimplifyRule { islands_m: 1.0, max_error_m: f64::INFINITY, ..rule(1500, Lock::Nothing) };
+    let kept = |sloppy: bool| {
+        let out = simplify(&meshes, &SimplifyRule { sloppy, ..coarse });
+        assert!(out.surface.triangles.len() <= 1500, "{}", out.surface.triangles.len());
+        out.surface.plan_area(out.surface.triangles.as_flattened())
+    };
+    let all = 30.0 * 30.0 * 81.0 + 100.0 * 18.0 * 9.0;
+    let (edges, cells) = (kept(false), kept(true));
+    assert!(edges < 0.5 * all, "{edges:.0} of {all} m²: the ground is lost by edges");
+    assert!(cells > 0.6 * all, "{cells:.0} of {all} m²: the ground is kept by cells");
+}
+
+#[test]
 fn skirts_hang_from_open_edges_and_face_outwards() {
     let mut meshes = [ground(10.0, 2, |_, _| 5.0)];
     let before = meshes[0].clone();

@@ -70,6 +70,16 @@ fn lookup(corners: &[u32; 3], joined: &[u32], positions: &[Vec3]) -> Option<[u32
 }
 
 impl Surface {
+    /// Area in plan of the triangles with these corners that face up, three corners after another.
+    #[must_use]
+    pub fn plan_area(&self, indices: &[u32]) -> f64 {
+        let area = |corners: &[u32; 3]| {
+            let [a, b, c] = corners.map(|at| self.positions[at as usize]);
+            (((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])) / 2.0).max(0.0)
+        };
+        indices.as_chunks::<3>().0.iter().map(area).sum()
+    }
+
     /// The positions of a triangle's corners.
     #[must_use]
     pub fn corners(&self, triangle: usize) -> [Vec3; 3] {

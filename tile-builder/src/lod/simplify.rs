@@ -28,6 +28,10 @@ pub enum Lock<'a> {
     OpenEdgesWhere(&'a dyn Fn(&[f64; 3]) -> bool),
 }
 
+/// Where a place is made of many loose parts, collapsing edges loses the low and wide ones first, which
+/// are its ground; with less than this share of it, cells are tried.
+const GROUND_SHARE: f64 = 0.85;
+
 /// What to reach, and what to leave alone.
 #[derive(Clone, Copy)]
 pub struct SimplifyRule<'a> {
@@ -85,12 +89,14 @@ pub fn simplify_surface(finer: &Surface, rule: &SimplifyRule<'_>) -> Simplified 
     let kept = drop_islands(finer, &locks, rule, &mut out);
     let work = Work::new(finer, locks);
     let mut indices = work.collapse(&kept, rule, out.locked == 0 && rule.islands_m > 0.0, &mut out.error_m);
-    if rule.sloppy && indices.len() as f64 > rule.target_triangles as f64 * 3.0 * STALL_RATIO {
-        let room_m = rule.max_error_m - out.error_m;
-        let (fewer, error_m) = work.merge_cells(&indices, rule.target_triangles, room_m);
-        if fewer.len() < indices.len() {
-            (indices, out.sloppy) = (fewer, true);
-            out.error_m += error_m;
+    let stalled = indices.len() as f64 > rule.target_triangles as f64 * 3.0 * STALL_RATIO;
+    let ground = |indices: &[u32]| finer.plan_area(indices);
+    if rule.sloppy && (stalled || ground(&indices) < GROUND_SHARE * ground(&kept)) {
+        // From the start again: what is left of each part by now would fall through the cells.
+        let (merged, error_m) = work.merge_cells(&kept, rule.target_triangles, rule.max_error_m);
+        if merged.len() < indices.len() || ground(&merged) > ground(&indices) {
+            (indices, out.sloppy) = (merged, true);
+            out.error_m = out.error_m.max(error_m);
         }
     }
     let triangles = indices.as_chunks::<3>().0.to_vec();
@@ -190,8 +196,8 @@ impl Work {
     }
 
     /// Merges all vertices of a cell of space, with cells as small as the target allows.
-    fn merge_cells(&self, indices: &[u32], target_triangles: usize, room_m: f64) -> (Vec<u32>, f64) {
-        let Some(vertices) = self.vertices().filter(|_| room_m > 0.0) else {
+    fn merge_cells(&self, indices: &[u32], target_triangles: usize, most_m: f64) -> (Vec<u32>, f64) {
+        let Some(vertices) = self.vertices().filter(|_| most_m > 0.0) else {
             return (indices.to_vec(), 0.0);
         };
         let scale = f64::from(meshopt::simplify_scale(&vertices)).max(f64::MIN_POSITIVE);
@@ -201,7 +207,7 @@ impl Work {
             &vertices,
             &self.locks,
             target_triangles.saturating_mul(3),
-            (room_m / scale).min(1.0) as f32,
+            (most_m / scale).min(1.0) as f32,
             Some(&mut reached),
         );
         (out, f64::from(reached) * scale)

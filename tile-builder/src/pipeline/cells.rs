@@ -40,12 +40,20 @@ pub(super) struct MeshPlan {
     cells: CellPlan,
     /// Box around the cells, wide enough for a mesh that grows a little.
     pub(super) room: Aabb,
+    /// Box around the mesh as it is.
+    bounds: Aabb,
 }
 
 impl MeshPlan {
-    /// Cells, and their squares in the source's coordinates.
-    pub(super) fn cells(&self) -> impl Iterator<Item = (CellId, [[f64; 2]; 2])> {
-        self.cells.leaves.iter().map(|id| (*id, self.square(*id)))
+    /// Cells, and the box around each in the source's coordinates.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (CellId, Aabb)> {
+        self.cells.leaves.iter().map(|id| {
+            let [low, high] = self.square(*id);
+            let [from, to] = [self.bounds.min, self.bounds.max];
+            // A cell reaches over the end of the mesh; nothing is there.
+            let min = [low[0].max(from[0]), low[1].max(from[1]), from[2]];
+            (*id, Aabb { min, max: [high[0].min(to[0]), high[1].min(to[1]), to[2]] })
+        })
     }
 
     /// The square of a cell in the source's coordinates.
@@ -174,7 +182,7 @@ impl Stream<'_> {
         let bottom = (summary.bounds.min[2] / HEIGHT_STEP_M).floor() * HEIGHT_STEP_M;
         let top = (summary.bounds.max[2] / HEIGHT_STEP_M).ceil() * HEIGHT_STEP_M;
         let room = Aabb { min: [low[0], low[1], bottom], max: [high[0], high[1], top.max(bottom + 1.0)] };
-        Ok(MeshPlan { cells, room })
+        Ok(MeshPlan { cells, room, bounds: summary.bounds })
     }
 
     fn faces<E>(

@@ -40,8 +40,11 @@ pub(super) const SPOT: Budget = Budget { level: "L2", triangles: 60_000, edge_px
 /// Qualities that are tried before a picture is made smaller.
 const QUALITIES: [u8; 4] = [80, 70, 60, 50];
 /// How often triangles or pixels are cut before a content is given up.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 9;
 const GUTTER_MIPS: u32 = 2;
+/// What is smaller than this share of a scene's longer edge may be left out of it: about a pixel of a
+/// phone's screen.
+const ISLANDS: f64 = 400.0;
 /// Spots are stored as finely as their walls are seen from the pavement.
 const SPOT_DETAIL_M: f64 = 2.0;
 
@@ -123,7 +126,8 @@ impl Fit<'_> {
             }
             let picture_share = baked.image.width() as usize * baked.image.height() as usize / 8;
             if picture_share > reached / 2 && edge_px > 128 {
-                edge_px /= 2;
+                // A block of 16 px more or less makes no difference to a codec.
+                edge_px = (edge_px * 3 / 4).next_multiple_of(16);
             } else {
                 triangles = triangles * 6 / 10;
             }
@@ -132,20 +136,22 @@ impl Fit<'_> {
     }
 
     fn simplified(&self, meshes: &[Mesh], triangles: usize) -> Simplified {
-        let lock = if self.shared_borders { Lock::OpenEdges } else { Lock::Nothing };
-        let rule = SimplifyRule {
+        let size = Aabb::around_all(meshes.iter().map(|mesh| &mesh.positions)).size();
+        let free = SimplifyRule {
             target_triangles: triangles * 9 / 10,
             max_error_m: f64::INFINITY,
-            lock,
-            islands_m: 0.0,
-            sloppy: !self.shared_borders,
+            lock: Lock::Nothing,
+            // Loose things go before the ground does that they stand on.
+            islands_m: size[0].max(size[1]) / ISLANDS,
+            sloppy: true,
         };
-        let kept = lod::simplify(meshes, &rule);
-        if kept.surface.triangles.len() <= triangles || !self.shared_borders {
-            return kept;
+        if !self.shared_borders {
+            return lod::simplify(meshes, &free);
         }
-        // The border alone is too much: let it go, and hang strips under it.
-        lod::simplify(meshes, &SimplifyRule { lock: Lock::Nothing, sloppy: true, ..rule })
+        let rule = SimplifyRule { lock: Lock::OpenEdges, islands_m: 0.0, sloppy: false, ..free };
+        let kept = lod::simplify(meshes, &rule);
+        // Where the border alone is too much, let it go, and hang strips under it.
+        if kept.surface.triangles.len() <= triangles { kept } else { lod::simplify(meshes, &free) }
     }
 
     fn baked(&self, level: &Simplified, meshes: &[Mesh], edge_px: u32) -> Result<Baked, String> {

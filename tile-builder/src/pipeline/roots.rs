@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::BuildError;
+use super::cells::MeshPlan;
 use super::site::Site;
 use crate::geometry::Aabb;
 use crate::georef::Placement;
@@ -29,17 +30,8 @@ pub(super) fn extents(site: &Site, source: usize) -> Result<&[Option<Extent>], B
             let tiles = of.survey.tiles.par_iter();
             tiles.map(|tile| at.local(&tile_box(&tile.root, &site.limits)?)).collect()
         } else {
-            let cells = of
-                .meshes
-                .iter()
-                .flatten()
-                .flat_map(|mesh| mesh.cells().map(move |(_, square)| (mesh, square)));
-            cells
-                .map(|(mesh, [min, max])| {
-                    let z = [mesh.room.min[2], mesh.room.max[2]];
-                    at.local(&Aabb { min: [min[0], min[1], z[0]], max: [max[0], max[1], z[1]] })
-                })
-                .collect()
+            let cells = of.meshes.iter().flatten().flat_map(MeshPlan::cells);
+            cells.map(|(_, bounds)| at.local(&bounds)).collect()
         }
     }))
 }

@@ -80,7 +80,7 @@ export class Navigation implements Part, Mover {
       onCommand((command) => this.#obey(command)),
       effect(() => this.#covered(cover.value)),
       effect(() => this.#open(publication.value)),
-      viewport.add(this),
+      viewport.add(this, { first: true }),
     );
   }
 

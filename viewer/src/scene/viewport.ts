@@ -55,9 +55,10 @@ export class Viewport {
     this.#resize();
   }
 
-  /** Parts are asked in the order in which they were added. */
-  add(part: Part): () => void {
-    this.#parts.push(part);
+  /** Parts are asked in the order in which they were added, but what places the camera comes first: the others choose by it. */
+  add(part: Part, { first = false } = {}): () => void {
+    if (first) this.#parts.unshift(part);
+    else this.#parts.push(part);
     this.invalidate();
     return () => void this.#parts.splice(this.#parts.indexOf(part), 1);
   }
