@@ -77,7 +77,7 @@ fn what_is_red_in_the_north_east_is_red_at_the_top_right() {
     let published = build_into(&input, &dir.path().join("out"));
     let (image, [x, y, width, height]) = picture(&page(&published));
     let (w, h) = image.dimensions();
-    assert_eq!((w, h), (800, 400));
+    assert_eq!((w, h), (640, 320));
     let red = |x: f64, y: f64| {
         let [r, _, b, a] = image.get_pixel((x * f64::from(w)) as u32, (y * f64::from(h)) as u32).0;
         assert_eq!(a, 255, "at {x}, {y}");

@@ -19,12 +19,12 @@ use crate::scene::{Mesh, Texture};
 use crate::texture::{self, Codec, TextureRule};
 
 /// Longer side of the picture.
-const EDGE_PX: u32 = 800;
+const EDGE_PX: u32 = 640;
 /// Pixels that a content's geometric error may show as. Twice what a viewer allows: a page is looked
 /// at once, and drawing must cost little beside the build.
 const SCREEN_ERROR_PX: f64 = 32.0;
 /// Finer contents are taken while there are no more than these.
-const ENOUGH: Load = Load { contents: 64, bytes: 3 << 20 };
+const ENOUGH: Load = Load { contents: 64, bytes: 2 << 20 };
 /// With more than these at their coarsest, there is no picture.
 const MOST: Load = Load { contents: 256, bytes: 32 << 20 };
 /// What decoding and drawing take of memory for each byte of the contents, found with the worst of
@@ -36,7 +36,7 @@ const MEMORY_OF_PICTURE: u64 = 32 << 20;
 const PICTURE_BYTES: usize = 120_000;
 /// Edges and qualities, in the order in which they are tried.
 const SETTINGS: [(u32, u8); 6] =
-    [(EDGE_PX, 80), (EDGE_PX, 65), (EDGE_PX, 50), (640, 50), (512, 50), (320, 40)];
+    [(EDGE_PX, 80), (EDGE_PX, 65), (EDGE_PX, 50), (512, 50), (400, 50), (320, 40)];
 /// No chain of documents is longer than this.
 const DOCUMENTS_DEEP: usize = 64;
 
