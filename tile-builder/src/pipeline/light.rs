@@ -41,6 +41,8 @@ pub(super) const SPOT: Budget = Budget { level: "L2", triangles: 60_000, edge_px
 const QUALITIES: [u8; 4] = [80, 70, 60, 50];
 /// How often triangles or pixels are cut before a content is given up.
 const ROUNDS: usize = 9;
+/// No picture is made smaller than this.
+const LEAST_EDGE_PX: u32 = 128;
 const GUTTER_MIPS: u32 = 2;
 /// What is smaller than this share of a scene's longer edge may be left out of it: about a pixel of a
 /// phone's screen.
@@ -101,7 +103,7 @@ impl Fit<'_> {
     pub(super) fn fit(&self, meshes: &[Mesh], name: &str) -> Result<Option<Fitted>, String> {
         let Budget { triangles: most, edge_px, bytes, .. } = self.budget;
         let (mut triangles, mut edge_px) = (most, edge_px);
-        let mut reached = 0;
+        let (mut reached, mut shape, mut many) = (0, 0, false);
         for _ in 0..ROUNDS {
             let simplified = self.simplified(meshes, triangles);
             if simplified.surface.triangles.is_empty() {
@@ -119,13 +121,14 @@ impl Fit<'_> {
                     let error_m = error_m.min(staying_m).max(self.finer_error_m);
                     return Ok(Some(Fitted { content, error_m, warnings: baked.warnings, cost }));
                 }
+                (shape, many) = (reached - picture, content.triangles as usize > most);
                 // A lower quality helps little where the triangles alone are too many.
-                if reached - picture > bytes * 2 / 3 || content.triangles as usize > most {
+                if shape > bytes * 2 / 3 || many {
                     break;
                 }
             }
-            let picture_share = baked.image.width() as usize * baked.image.height() as usize / 8;
-            if picture_share > reached / 2 && edge_px > 128 {
+            // Half of the bytes are for the shape; a picture that takes the rest gets smaller.
+            if shape <= bytes / 2 && !many && edge_px > LEAST_EDGE_PX {
                 // A block of 16 px more or less makes no difference to a codec.
                 edge_px = (edge_px * 3 / 4).next_multiple_of(16);
             } else {
