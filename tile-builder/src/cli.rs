@@ -115,7 +115,7 @@ struct CommonArguments {
     /// Memory to keep below, such as `2GiB` or `800MiB`.
     #[arg(long, default_value = "4GiB", value_parser = memory)]
     memory: u64,
-    /// Threads to use. Default: one for each processor.
+    /// Threads to use. Default: one for each processor; fewer where `--memory` has no room for them.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }

@@ -5,11 +5,10 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
+use common::meshes::{aged, sheet};
 use common::{Glb, Published, Said, build_into};
 use image::RgbaImage;
 use tile_builder::pipeline::{self, BuildRequest};
@@ -27,26 +26,16 @@ use twin_schemas::report::{
 
 /// A slope of 80 m × 40 m, red in the north-east and blue elsewhere, of `n` × `n` fields.
 fn slope(folder: &Path, n: usize) -> PathBuf {
-    let mut obj = String::from("mtllib slope.mtl\nusemtl ground\n");
-    for (x, y) in (0..=n).flat_map(|y| (0..=n).map(move |x| (x, y))) {
-        let [u, v] = [x, y].map(|at| at as f64 / n as f64);
-        writeln!(obj, "v {:.3} {:.3} {:.3}\nvt {u:.6} {v:.6}", u * 80.0, v * 40.0, (u * 9.0).sin()).unwrap();
-    }
-    for (x, y) in (0..n).flat_map(|y| (0..n).map(move |x| (x, y))) {
-        let at = |x: usize, y: usize| y * (n + 1) + x + 1;
-        let [a, b, c, d] = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
-        writeln!(obj, "f {a}/{a} {b}/{b} {c}/{c}\nf {a}/{a} {c}/{c} {d}/{d}").unwrap();
-    }
+    let surface = sheet(n, [80.0, 40.0], |u, _| (u * 9.0).sin());
+    let obj = format!("mtllib slope.mtl\nusemtl ground\n{surface}");
     let path = folder.join("slope.obj");
     std::fs::write(&path, obj).unwrap();
     std::fs::write(folder.join("slope.mtl"), "newmtl ground\nmap_Kd slope.png\n").unwrap();
     let colour = |x: u32, y: u32| image::Rgb(if x >= 64 && y < 64 { [220, 20, 20] } else { [20, 20, 220] });
     image::RgbImage::from_fn(128, 128, colour).save(folder.join("slope.png")).unwrap();
     // A file that was written a moment before it is read counts as one that may still change.
-    let earlier = SystemTime::now() - Duration::from_secs(60);
     for name in ["slope.obj", "slope.mtl", "slope.png"] {
-        let file = std::fs::File::options().write(true).open(folder.join(name)).unwrap();
-        file.set_modified(earlier).unwrap();
+        aged(&folder.join(name), 1);
     }
     path
 }

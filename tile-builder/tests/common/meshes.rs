@@ -17,19 +17,26 @@ pub(crate) fn write_old(path: &Path, bytes: &[u8], minutes: u64) {
     aged(path, minutes);
 }
 
-/// A hilly square with a texture, as an OBJ of two triangles for each of `n` × `n` fields.
-pub(crate) fn hills(folder: &Path, n: usize) -> PathBuf {
-    let mut obj = String::from("mtllib hills.mtl\nusemtl ground\n");
+/// A rectangle of two triangles for each of `n` × `n` fields, as high as `height` says of the shares of
+/// its edges, with texture coordinates as on a map: lines of an OBJ.
+pub(crate) fn sheet(n: usize, [width, depth]: [f64; 2], height: impl Fn(f64, f64) -> f64) -> String {
+    let mut obj = String::new();
     for (x, y) in (0..=n).flat_map(|y| (0..=n).map(move |x| (x, y))) {
         let [u, v] = [x, y].map(|at| at as f64 / n as f64);
-        let height = 5.0 * (u * 9.0).sin() * (v * 7.0).cos();
-        writeln!(obj, "v {:.3} {:.3} {height:.3}\nvt {u:.6} {v:.6}", u * 400.0, v * 400.0).unwrap();
+        writeln!(obj, "v {:.3} {:.3} {:.3}\nvt {u:.6} {v:.6}", u * width, v * depth, height(u, v)).unwrap();
     }
     for (x, y) in (0..n).flat_map(|y| (0..n).map(move |x| (x, y))) {
         let at = |x: usize, y: usize| y * (n + 1) + x + 1;
         let [a, b, c, d] = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
         writeln!(obj, "f {a}/{a} {b}/{b} {c}/{c}\nf {a}/{a} {c}/{c} {d}/{d}").unwrap();
     }
+    obj
+}
+
+/// A hilly square with a texture, as an OBJ of two triangles for each of `n` × `n` fields.
+pub(crate) fn hills(folder: &Path, n: usize) -> PathBuf {
+    let height = |u: f64, v: f64| 5.0 * (u * 9.0).sin() * (v * 7.0).cos();
+    let obj = format!("mtllib hills.mtl\nusemtl ground\n{}", sheet(n, [400.0, 400.0], height));
     let path = folder.join("hills.obj");
     std::fs::write(&path, obj).unwrap();
     std::fs::write(folder.join("hills.mtl"), "newmtl ground\nmap_Kd hills.png\n").unwrap();

@@ -31,10 +31,13 @@ impl Over<'_> {
     pub(super) fn meshes(&self, site: &Site, near: &[Option<Extent>]) -> (Vec<Job>, Vec<String>) {
         let source = &site.sources[self.source];
         let (mut jobs, mut roots, mut extents) = (Vec::new(), Vec::new(), Vec::new());
-        for file in 0..source.files.len() {
-            let cells = source.cells.iter().enumerate().filter(|(_, (of, _))| *of == file);
-            let cells = cells.filter_map(|(piece, (_, id))| Some((*id, (piece, near[piece]?))));
-            let cells: BTreeMap<CellId, (usize, Extent)> = cells.collect();
+        let mut meshes: BTreeMap<usize, BTreeMap<CellId, (usize, Extent)>> = BTreeMap::new();
+        for (piece, ((file, id), near)) in source.cells.iter().zip(near).enumerate() {
+            if let Some(extent) = near {
+                meshes.entry(*file).or_default().insert(*id, (piece, *extent));
+            }
+        }
+        for (file, cells) in meshes {
             let Some(extent) = cells.values().map(|(_, extent)| *extent).reduce(merge) else { continue };
             let ids =
                 cells.into_iter().map(|(id, (piece, _))| (id, tile_id(site, self.profile, source, piece)));

@@ -32,8 +32,9 @@ pub(super) struct Summary<'s> {
     made_messages: Vec<Message>,
     made_figures: Figures,
     profiles: Vec<ProfileReport>,
-    /// Files that several jobs read.
+    /// Files that several jobs read, and what they said of a source.
     read: BTreeSet<PathBuf>,
+    said: BTreeSet<(usize, String)>,
 }
 
 impl<'s> Summary<'s> {
@@ -66,6 +67,7 @@ impl<'s> Summary<'s> {
             made_figures: Figures::default(),
             profiles: Vec::new(),
             read: BTreeSet::new(),
+            said: BTreeSet::new(),
         })
     }
 
@@ -91,17 +93,18 @@ impl<'s> Summary<'s> {
             }
         }
         for reading in &record.made.readings {
+            let at = reading.source;
+            let figures = &mut self.sources[at].figures;
             for message in &reading.messages {
-                if !self.messages[reading.source].contains(message) {
-                    let damaged = message.severity == Severity::Error;
-                    self.sources[reading.source].figures.files_damaged += u64::from(damaged);
-                    self.messages[reading.source].push(message.clone());
+                if self.said.insert((at, message.text.clone())) {
+                    figures.files_damaged += u64::from(message.severity == Severity::Error);
+                    self.messages[at].push(message.clone());
                 }
             }
             for name in &reading.missing {
-                if !self.missing[reading.source].contains(name) {
-                    self.sources[reading.source].figures.files_missing += 1;
-                    self.missing[reading.source].push(name.clone());
+                if self.said.insert((at, name.clone())) {
+                    figures.files_missing += 1;
+                    self.missing[at].push(name.clone());
                 }
             }
         }
