@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::LocalizedText;
 use crate::geometry::{GeographicPoint, LocalBox};
-use crate::plan::SourceKind;
+use crate::plan::{ModelState, SourceKind};
 
 /// The value of [`Catalog::format`] that this code writes and reads.
 pub const CATALOG_FORMAT: u32 = 1;
@@ -80,6 +80,10 @@ pub enum GeoreferenceMethod {
     Wkt,
     /// An east-north-up plane at a given latitude and longitude.
     Enu,
+    /// An `IfcMapConversion`, or the property set that stands for it in IFC2x3.
+    MapConversion,
+    /// Latitude, longitude and north direction of an `IfcSite`.
+    Site,
     /// No position is known; placed at the local origin.
     Local,
 }
@@ -94,6 +98,18 @@ pub struct Scene {
     /// Zone that the scene covers; absent for the whole community.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// What it shows.
+    #[serde(default)]
+    pub content: SceneContent,
+    /// The source that the scene shows; absent if it shows all surveys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Whether it shows what stands there or what is planned.
+    #[serde(default)]
+    pub state: ModelState,
+    /// Ids of objects in other scenes that this one stands for: where it is shown, they are hidden.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
     /// Path of the root `tileset.json`.
     pub tileset: String,
     /// Box around the scene.
@@ -109,6 +125,19 @@ pub struct Scene {
     /// What the first look on a phone takes, for light scenes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_view: Option<FirstView>,
+}
+
+/// What a scene shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SceneContent {
+    /// The place as surveyed; in a community without a survey, its building models.
+    #[default]
+    Place,
+    /// One building model.
+    Model,
+    /// The spaces of one building model: volumes to pick, hidden unless asked for.
+    Spaces,
 }
 
 /// What has to be fetched and drawn until a scene is first seen as a whole on a phone.

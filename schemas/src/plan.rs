@@ -90,6 +90,34 @@ pub struct SourcePlan {
     /// Which axis of an OBJ or PLY file points up. Default: `z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up: Option<UpAxis>,
+    /// Bearing of the y axis of an IFC file's world coordinates, in degrees clockwise from the north
+    /// of `crs`. Given together with `crs`, it overrules what the file says about its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading_deg: Option<f64>,
+    /// The building that an IFC file shows: the id of a footprint. Where the model is shown, that
+    /// building of the survey gives way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub building: Option<String>,
+    /// Whether an IFC file shows what stands there or what is planned. Default: `existing`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub state: ModelState,
+}
+
+/// Whether a model shows what stands there.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelState {
+    /// As built.
+    #[default]
+    Existing,
+    /// As planned: shown beside or in place of what stands there.
+    Proposed,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The axis that points up. `y` turns the mesh so that its y becomes z and its z becomes −y.
@@ -114,6 +142,9 @@ pub enum SourceKind {
     Gltf,
     /// Stanford PLY, with vertex colours or a texture.
     Ply,
+    /// A building information model as an IFC file (IFC2x3, IFC4, IFC4x3), `.ifc` or `.ifczip`; a
+    /// file, or a folder of them.
+    Ifc,
 }
 
 /// For whom the community is built, and how light.
@@ -134,6 +165,10 @@ pub struct ProfilePlan {
     /// Longest edge of a texture in pixels; a larger one is resampled. Default: no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub texture_edge_px: Option<u32>,
+    /// Whether repeated parts of a building model are stored once (`EXT_mesh_gpu_instancing`). Say
+    /// `false` for viewers that do not know that extension. Default: true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instancing: Option<bool>,
 }
 
 /// What kind of scenes a profile holds.

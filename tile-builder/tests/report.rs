@@ -20,6 +20,7 @@ use twin_schemas::catalog::{
 };
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::plan::ModelState;
 use twin_schemas::report::{
     BuildReport, Figures, Message, ProfileReport, Severity, SourceReport, TextureReport, TileReport,
 };
@@ -180,6 +181,10 @@ fn hostile_catalog() -> Catalog {
         id: HOSTILE.into(),
         profile: HOSTILE.into(),
         zone: Some(HOSTILE.into()),
+        content: SceneContent::Place,
+        source: Some(HOSTILE.into()),
+        state: ModelState::Existing,
+        replaces: vec![HOSTILE.into()],
         tileset: HOSTILE.into(),
         bounds: bounds(),
         tiles: 3,
@@ -212,6 +217,7 @@ fn hostile_zone() -> ModelObject {
         bounds: bounds(),
         footprint: vec![vec![vec![[5.0, 5.0], [50.0, 5.0], [50.0, 50.0], [5.0, 5.0]]]],
         properties: BTreeMap::new(),
+        bim: None,
     }
 }
 

@@ -56,6 +56,7 @@ pub fn model(
         bounds: community.bounds,
         footprint: Vec::new(),
         properties: BTreeMap::new(),
+        bim: None,
     }];
     let Some(origin) = community.origin else { return objects };
     let place = Place { frame: EnuFrame::at(&origin), ground_m: origin.height_m, community };
@@ -120,6 +121,7 @@ impl Place<'_> {
             },
             footprint,
             properties,
+            bim: None,
         }
     }
 

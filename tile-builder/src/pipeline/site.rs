@@ -225,11 +225,17 @@ fn open_meshes(path: &Path) -> Result<Survey, BuildError> {
     Ok(Survey { tiles, rootless: Vec::new(), metadata })
 }
 
+/// The files of a source of building models, as tiles that no job looks at.
+fn open_models(_path: &Path) -> Result<Survey, BuildError> {
+    Ok(Survey { tiles: Vec::new(), rootless: Vec::new(), metadata: None })
+}
+
 fn open_source(base: &Path, plan: &SourcePlan) -> Result<Source, BuildError> {
     let path = base.join(&plan.path);
     let survey = match plan.kind {
         SourceKind::Osgb => survey::open(&path)?,
         SourceKind::Obj | SourceKind::Gltf | SourceKind::Ply => open_meshes(&path)?,
+        SourceKind::Ifc => open_models(&path)?,
     };
     // Child files may stand anywhere below the folder that was given, or beside the one file.
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")).to_owned() };
@@ -259,6 +265,7 @@ fn profiles(plan: &BuildPlan, wanted: Option<&str>) -> Result<Vec<ProfilePlan>, 
         textures: None,
         texture_quality: None,
         texture_edge_px: None,
+        instancing: None,
     };
     let standards = [standard("full", SceneKind::Complete), standard("app", SceneKind::Light)];
     let Some(wanted) = wanted else {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use twin_schemas::LocalizedText;
-use twin_schemas::plan::{BuildPlan, SourceKind, SourcePlan};
+use twin_schemas::plan::{BuildPlan, ModelState, SourceKind, SourcePlan};
 
 /// Name of the plan file.
 pub const PLAN_FILE: &str = "community.toml";
@@ -90,14 +90,18 @@ fn assume(input: &Path) -> Result<ResolvedPlan, PlanError> {
         let name = absolute.file_name().map(PathBuf::from).unwrap_or_default();
         (absolute.parent().unwrap_or(Path::new("/")).to_owned(), name)
     };
+    let kind = kind_of(&absolute);
     let source = SourcePlan {
-        id: "survey".to_owned(),
-        kind: kind_of(&absolute),
+        id: if kind == SourceKind::Ifc { "bim" } else { "survey" }.to_owned(),
+        kind,
         path,
         crs: None,
         crs_origin: None,
         height: None,
         up: None,
+        heading_deg: None,
+        building: None,
+        state: ModelState::Existing,
     };
     let mut plan = BuildPlan { sources: vec![source], ..BuildPlan::default() };
     fill_community(&mut plan, &absolute);
@@ -113,6 +117,7 @@ fn kind_of(input: &Path) -> SourceKind {
         "obj" => Some(SourceKind::Obj),
         "gltf" | "glb" => Some(SourceKind::Gltf),
         "ply" => Some(SourceKind::Ply),
+        "ifc" | "ifczip" => Some(SourceKind::Ifc),
         _ => None,
     };
     if input.is_file() {
@@ -126,7 +131,8 @@ fn kind_of(input: &Path) -> SourceKind {
         found.extend(entries.iter().filter_map(|path| named(path)));
         level = entries.into_iter().filter(|path| path.is_dir()).collect();
     }
-    let preferred = [SourceKind::Osgb, SourceKind::Obj, SourceKind::Gltf, SourceKind::Ply];
+    let preferred =
+        [SourceKind::Osgb, SourceKind::Obj, SourceKind::Gltf, SourceKind::Ply, SourceKind::Ifc];
     preferred.into_iter().find(|kind| found.contains(kind)).unwrap_or(SourceKind::Osgb)
 }
 

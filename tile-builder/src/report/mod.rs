@@ -163,6 +163,8 @@ fn georeference(page: &mut String, georeference: &Georeference) {
         GeoreferenceMethod::Code => "authority code",
         GeoreferenceMethod::Wkt => "parameters of a WKT",
         GeoreferenceMethod::Enu => "east-north-up plane",
+        GeoreferenceMethod::MapConversion => "map conversion of the model",
+        GeoreferenceMethod::Site => "latitude and longitude of the site",
         GeoreferenceMethod::Local => "no position; local metres",
     };
     let crs = georeference.crs.as_deref().unwrap_or("none");

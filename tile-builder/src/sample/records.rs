@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use geojson::JsonObject;
 use serde_json::{Value, json};
 use twin_schemas::LocalizedText;
-use twin_schemas::plan::{BuildPlan, CommunityPlan, HeightPlan, PartitionPlan, SourceKind, SourcePlan};
+use twin_schemas::plan::{
+    BuildPlan, CommunityPlan, HeightPlan, ModelState, PartitionPlan, SourceKind, SourcePlan,
+};
 
 use super::quarter::{AVENUE, Building, CANAL, CELL_U, CELL_V, Cell, GROUND_M, Kind, Quarter, Works};
 use super::site::{Device, DeviceKind, Site};
@@ -69,6 +71,9 @@ pub(crate) fn write_plan(folder: &Path) -> Result<(), SampleError> {
             crs_origin: None,
             height: Some(HeightPlan { reference: "WGS 84 ellipsoid".to_owned(), geoid_height_m: 0.0 }),
             up: None,
+            heading_deg: None,
+            building: None,
+            state: ModelState::Existing,
         }],
         profiles: Vec::new(),
     };

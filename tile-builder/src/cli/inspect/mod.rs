@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<ExitCode> {
         views.push(match source.kind {
             SourceKind::Osgb => view(&source.id, &path, &survey::open(&path)?),
             SourceKind::Obj | SourceKind::Gltf | SourceKind::Ply => meshes(&source.id, &path)?,
+            SourceKind::Ifc => continue,
         });
     }
     if arguments.json {

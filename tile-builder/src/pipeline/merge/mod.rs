@@ -13,8 +13,8 @@ mod trees;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use twin_schemas::catalog::Scene;
-use twin_schemas::plan::{ProfilePlan, SceneKind};
+use twin_schemas::catalog::{Scene, SceneContent};
+use twin_schemas::plan::{ModelState, ProfilePlan, SceneKind};
 use twin_schemas::report::{Figures, Message, Severity};
 
 use self::budgets::Budgets;
@@ -336,6 +336,10 @@ fn scene(profile: &str, zone: Option<String>, tileset: String, root: &Tile, figu
         id: zone.as_ref().map_or_else(|| profile.to_owned(), |zone| format!("{profile}/{zone}")),
         profile: profile.to_owned(),
         zone,
+        content: SceneContent::Place,
+        source: None,
+        state: ModelState::Existing,
+        replaces: Vec::new(),
         tileset,
         bounds: local_box(&root.bounds),
         tiles: figures.tiles,
