@@ -70,6 +70,9 @@ enum Command {
     Validate(ValidateArguments),
     /// Write a sample community: a survey, zones, footprints and devices of an old quarter.
     Sample(SampleArguments),
+    /// Read an IFC file for another process of this program.
+    #[command(name = crate::read::ifc::worker::COMMAND, hide = true)]
+    ReadIfc,
 }
 
 #[derive(Debug, clap::Args)]
@@ -155,11 +158,15 @@ struct PublishArguments {
 
 #[derive(Debug, clap::Args)]
 struct InspectArguments {
-    /// Survey folder, mesh file, plan, or publication.
+    /// Survey folder, mesh file, IFC file, plan, or publication.
     input: PathBuf,
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Of IFC files, print each product with a shape as a JSON object a line: ids, storey, bounds in
+    /// the file's world coordinates, area, colours, property sets.
+    #[arg(long)]
+    products: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -204,6 +211,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
+        Command::ReadIfc => read_ifc(),
     };
     match outcome {
         Ok(code) => code,
@@ -212,6 +220,12 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The child's side of reading an IFC file.
+fn read_ifc() -> anyhow::Result<ExitCode> {
+    crate::read::ifc::worker::serve(std::io::stdin(), std::io::stdout())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

@@ -21,4 +21,7 @@ pub(crate) const LIMITS: Limits = Limits {
     mesh_materials: 64,
     polygon_corners: 256,
     line_bytes: 4096,
+    model_bytes: 1 << 20,
+    model_objects: 4096,
+    model_triangles: 200_000,
 };

@@ -1,8 +1,10 @@
 //! How much a reader takes from one file before it refuses.
 
+use serde::{Deserialize, Serialize};
+
 /// Upper bounds per input file. The defaults are far above what survey software writes and far
 /// below what would exhaust a workstation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Size of a file on disk.
     pub file_bytes: u64,
@@ -38,6 +40,12 @@ pub struct Limits {
     pub polygon_corners: u64,
     /// Bytes of one line of text.
     pub line_bytes: usize,
+    /// Size of an IFC file, unpacked.
+    pub model_bytes: u64,
+    /// Objects of an IFC file that have an identity.
+    pub model_objects: usize,
+    /// Triangles of an IFC file, each shape counted once.
+    pub model_triangles: u64,
 }
 
 impl Default for Limits {
@@ -60,6 +68,9 @@ impl Default for Limits {
             mesh_materials: 1 << 16,
             polygon_corners: 1 << 14,
             line_bytes: 1 << 20,
+            model_bytes: 2 << 30,
+            model_objects: 4_000_000,
+            model_triangles: 50_000_000,
         }
     }
 }

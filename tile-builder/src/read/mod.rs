@@ -7,6 +7,7 @@
 pub mod areas;
 pub mod files;
 pub mod gltf;
+pub mod ifc;
 pub mod limits;
 mod obj;
 pub mod osgb;

@@ -1,5 +1,6 @@
 //! `tile-builder inspect`: what an input holds, without building it; or a publication.
 
+mod model;
 mod publication;
 
 use std::path::Path;
@@ -17,7 +18,7 @@ use crate::read::osgb::summary::Summary;
 use crate::read::plan::resolve;
 use crate::read::soup::{self, MeshTile, StreamOptions};
 use crate::read::survey::{self, Survey};
-use crate::read::{Limits, osgb};
+use crate::read::{Limits, ifc, osgb};
 
 /// What is said about one source.
 #[derive(Serialize)]
@@ -51,20 +52,34 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<ExitCode> {
         return publication::run(&arguments.input, arguments.json);
     }
     let resolved = resolve(&arguments.input)?;
-    let mut views = Vec::new();
+    let (mut views, mut models) = (Vec::new(), Vec::new());
     for source in &resolved.plan.sources {
         let path = resolved.base.join(&source.path);
         views.push(match source.kind {
             SourceKind::Osgb => view(&source.id, &path, &survey::open(&path)?),
             SourceKind::Obj | SourceKind::Gltf | SourceKind::Ply => meshes(&source.id, &path)?,
-            SourceKind::Ifc => continue,
+            SourceKind::Ifc => {
+                let files = ifc::files(&path)?;
+                if arguments.products {
+                    model::print_products(&files)?;
+                } else {
+                    models.push(model::view(&source.id, &files));
+                }
+                continue;
+            }
         });
     }
+    if arguments.products {
+        return Ok(ExitCode::SUCCESS);
+    }
     if arguments.json {
-        let text = serde_json::to_string_pretty(&json!({ "plan": resolved.plan, "sources": views }));
+        let text = serde_json::to_string_pretty(
+            &json!({ "plan": resolved.plan, "sources": views, "models": models }),
+        );
         console::print(&text.context("cannot print")?);
     } else {
         views.iter().for_each(print_view);
+        models.iter().for_each(model::print_view);
     }
     Ok(ExitCode::SUCCESS)
 }
