@@ -237,6 +237,8 @@ fn true_north(records: &Records<'_>) -> Option<[f64; 2]> {
         let direction = records.get(reference(&records.get(*step)?, 5)?)?;
         let ratios: Vec<f64> =
             direction.get_list(0)?.iter().filter_map(AttributeValue::as_float).collect();
+        // Some versions of Revit write the number of dimensions before the direction itself.
+        let ratios = if let [2.0, x, y] = ratios[..] { vec![x, y] } else { ratios };
         let [x, y] = [*ratios.first()?, *ratios.get(1)?];
         let length = x.hypot(y);
         (length > 0.0 && length.is_finite()).then(|| [x / length, y / length])

@@ -291,7 +291,8 @@ fn interpret(
     limits: &Limits,
     watch: &shapes::Watch,
 ) -> Result<Model, IfcErrorKind> {
-    let source::Source { bytes, schema, tool, problems } = source;
+    let source::Source { mut bytes, schema, tool, problems } = source;
+    shapes::leave_uncut(&mut bytes, &schema, &watch.uncut);
     let records = Records::find(&bytes, &schema);
     let mut model = Model { schema, tool, problems, ..Model::default() };
     let units = georeference::units(&records);

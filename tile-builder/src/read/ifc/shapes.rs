@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use ifc_lite_core::IfcType;
 use ifc_lite_processing::{
-    Batching, Features, FrameEvent, MeshData, MeshFrame, OpeningFilterMode, ProcessingRequest,
-    ProcessingSink, ProductGeometryAudit, default_color_for_type, process, run_on_geometry_pool,
+    Batching, Features, FrameEvent, MeshData, MeshFrame, ProcessingRequest, ProcessingSink,
+    ProductGeometryAudit, default_color_for_type, process, run_on_geometry_pool,
 };
 use rayon::prelude::*;
 
@@ -66,15 +66,8 @@ pub(super) fn read(
     let chosen = |step: &Step| {
         !watch.skip.contains(step) && watch.only.as_ref().is_none_or(|only| only.contains(step))
     };
-    let careful = watch.only.is_some() || !watch.skip.is_empty() || !watch.uncut.is_empty();
-    let ids = |uncut: bool| -> HashSet<Step> {
-        known.keys().filter(|step| chosen(step) && watch.uncut.contains(step) == uncut).copied().collect()
-    };
-    sink.mesh(careful.then(|| ids(false)), OpeningFilterMode::Default);
-    let uncut = ids(true);
-    if !uncut.is_empty() {
-        sink.mesh(Some(uncut), OpeningFilterMode::IgnoreAll);
-    }
+    let some = watch.only.is_some() || !watch.skip.is_empty();
+    sink.mesh(some.then(|| known.keys().filter(|step| chosen(step)).copied().collect()));
     let Sink { shapes, uses, audit, triangles, .. } = sink;
     if triangles > limits.model_triangles {
         let text = format!("the model has more than {} triangles; what is beyond was left out", limits.model_triangles);
@@ -83,6 +76,23 @@ pub(super) fn read(
     (model.shapes, model.uses) = (shapes, uses);
     model.uses.sort_by_key(|used| used.node);
     missing(records, model, &audit, watch);
+}
+
+/// Blanks the records by which openings void some products, so that these are drawn whole.
+pub(super) fn leave_uncut(bytes: &mut [u8], schema: &str, uncut: &HashSet<Step>) {
+    if uncut.is_empty() {
+        return;
+    }
+    let records = Records::find(bytes, schema);
+    let voids = records.list("IFCRELVOIDSELEMENT").iter().filter(|step| {
+        let host = records.get(**step).and_then(|relation| reference(&relation, 4));
+        host.is_some_and(|host| uncut.contains(&host))
+    });
+    let spans: Vec<(usize, usize)> = voids.filter_map(|step| records.span(*step)).collect();
+    for (start, end) in spans {
+        // The semicolon may stand behind the span; an empty statement is skipped.
+        bytes[start..end].fill(b' ');
+    }
 }
 
 /// One mesh brought back to the frame of its definition.
@@ -114,13 +124,12 @@ struct Sink<'s, 'b> {
 }
 
 impl Sink<'_, '_> {
-    fn mesh(&mut self, ids: Option<HashSet<Step>>, openings: OpeningFilterMode) {
+    fn mesh(&mut self, ids: Option<HashSet<Step>>) {
         let chunk = if self.watch.one_by_one { 1 } else { CHUNK };
         let request = ProcessingRequest::default()
             .batching(Batching::new(chunk, chunk))
             .features(Features::default().properties(false).presentation_layers(false))
             .retain_meshes(false)
-            .opening_filter(openings)
             .ids(ids.map(Arc::new))
             .index(Arc::clone(&self.records.index));
         let bytes = self.records.bytes;
