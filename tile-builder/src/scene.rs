@@ -32,6 +32,8 @@ pub struct Mesh {
     pub uvs: Vec<[f32; 2]>,
     /// Vertex colours, RGBA, linear as stored.
     pub colours: Vec<[u8; 4]>,
+    /// Directions that a curved surface faces at its vertices; without them faces are flat.
+    pub normals: Vec<[f32; 3]>,
     /// What each vertex belongs to: a place in the content's list of [`Feature`]s, or
     /// [`NO_FEATURE`]. The three corners of a triangle belong to the same.
     pub features: Vec<u32>,
@@ -43,6 +45,18 @@ pub struct Mesh {
     pub label: Option<String>,
 }
 
+/// Triangles that stand in several places, each with its own identity.
+#[derive(Debug, Clone, Default)]
+pub struct Repeat {
+    /// The triangles in a frame of their own; what they belong to is said at each place.
+    pub mesh: Mesh,
+    /// From that frame to the axes of the content: three rows of four, a rotation, an even scale that
+    /// is the same at all places, and a movement.
+    pub places: Vec<[f64; 12]>,
+    /// What each of them belongs to: a place in the content's list of [`Feature`]s.
+    pub features: Vec<u32>,
+}
+
 /// How a mesh looks. Surveys carry their light in the texture, so there is no shading.
 #[derive(Debug, Clone)]
 pub struct Material {
@@ -50,11 +64,13 @@ pub struct Material {
     pub base_colour: [f32; 4],
     /// The texture, shared between meshes of a file.
     pub texture: Option<Arc<Texture>>,
+    /// Whether light falls on it: on building models, not on photographs, which have theirs.
+    pub lit: bool,
 }
 
 impl Default for Material {
     fn default() -> Self {
-        Self { base_colour: [1.0; 4], texture: None }
+        Self { base_colour: [1.0; 4], texture: None, lit: false }
     }
 }
 
@@ -164,6 +180,7 @@ impl Mesh {
             positions: cut.positions,
             uvs: self.uvs.clone(),
             colours: self.colours.clone(),
+            normals: self.normals.clone(),
             features: self.features.clone(),
             indices: cut.indices,
             material: self.material.clone(),
@@ -187,6 +204,10 @@ impl Mesh {
             let colour = rgba.map(|part| mix(&|vertex| f64::from(self.colours[vertex][part])).round() as u8);
             self.colours.push(colour);
         }
+        if !self.normals.is_empty() {
+            let normal = [0, 1, 2].map(|axis| mix(&|vertex| f64::from(self.normals[vertex][axis])) as f32);
+            self.normals.push(normal);
+        }
         if !self.features.is_empty() {
             self.features.push(self.features[from[0]]);
         }
@@ -207,6 +228,7 @@ impl Mesh {
                     mesh.positions.push(self.positions[at]);
                     mesh.uvs.extend(self.uvs.get(at));
                     mesh.colours.extend(self.colours.get(at));
+                    mesh.normals.extend(self.normals.get(at));
                     mesh.features.push(feature);
                     mesh.positions.len() as u32 - 1
                 });

@@ -123,7 +123,7 @@ fn a_table_without_names_has_no_column_for_them() {
     assert_eq!(strings(&glb, "name"), None);
     assert_eq!(strings(&glb, "id"), Some(vec!["building/7".to_owned()]));
     let schema = &glb.json["extensions"]["EXT_structural_metadata"]["schema"];
-    assert_eq!(schema["classes"]["building"]["properties"]["id"]["required"], true);
+    assert_eq!(schema["classes"]["object"]["properties"]["id"]["required"], true);
 }
 
 #[test]

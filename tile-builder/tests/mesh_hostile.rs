@@ -76,7 +76,7 @@ fn own_glb() -> Vec<u8> {
         colours: vec![[1, 2, 3, 255]; positions.len()],
         indices: (0..379u32).flat_map(|i| [i, i + 1, i + 20]).collect(),
         positions,
-        material: Material { base_colour: [1.0; 4], texture: Some(texture.into()) },
+        material: Material { base_colour: [1.0; 4], texture: Some(texture.into()), lit: false },
         ..Mesh::default()
     };
     encode(&[mesh], 0.01).unwrap().unwrap().bytes

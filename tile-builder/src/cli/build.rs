@@ -70,6 +70,7 @@ pub(super) fn request(input: &Path, common: &CommonArguments) -> Result<BuildReq
     Ok(BuildRequest {
         profile: common.profile.clone(),
         memory_bytes: common.memory,
+        worker: std::env::current_exe().ok(),
         ..BuildRequest::new(input, &common.out)
     })
 }

@@ -15,6 +15,8 @@ use crate::scene::Feature;
 
 /// Name of the extension that a primitive carries.
 pub(super) const MESH_FEATURES: &str = "EXT_mesh_features";
+/// Name of the extension that a node with several places carries.
+pub(super) const INSTANCE_FEATURES: &str = "EXT_instance_features";
 /// Name of the extension that the document carries.
 pub(super) const STRUCTURAL_METADATA: &str = "EXT_structural_metadata";
 /// Name of the vertex attribute.
@@ -22,7 +24,7 @@ pub(super) const ATTRIBUTE: &str = "_FEATURE_ID_0";
 /// Views of a table begin at multiples of this, as the extension advises.
 pub(super) const ALIGNMENT: usize = 8;
 /// Key of the one class in the schema. What a row is in the model stands in its column `class`.
-const CLASS: &str = "building";
+const CLASS: &str = "object";
 
 /// The id of vertices that belong to nothing: the first behind the table's rows.
 pub(super) fn none_of(features: &[Feature]) -> u32 {
@@ -33,6 +35,11 @@ pub(super) fn none_of(features: &[Feature]) -> u32 {
 pub(super) fn of_primitive(count: usize, none: u32) -> Value {
     let set = json!({ "featureCount": count, "nullFeatureId": none, "attribute": 0, "propertyTable": 0 });
     json!({ MESH_FEATURES: { "featureIds": [set] } })
+}
+
+/// Extension of a node whose places belong to so many different things.
+pub(super) fn of_places(count: usize) -> Value {
+    json!({ "featureIds": [{ "featureCount": count, "attribute": 0, "propertyTable": 0 }] })
 }
 
 /// A column of strings.
@@ -87,7 +94,7 @@ pub(super) fn of_document(features: &[Feature], columns: &[(Column, [usize; 2])]
             "id": "community_twin",
             "version": "1.0.0",
             "classes": { CLASS: {
-                "name": "Building",
+                "name": "Object",
                 "properties": {
                     "id": { "type": "STRING", "required": true, "semantic": "ID" },
                     "class": { "type": "STRING", "required": true },

@@ -10,6 +10,7 @@
 //!
 //! What triangles belong to is written as `EXT_mesh_features` and `EXT_structural_metadata`.
 
+mod document;
 mod features;
 mod glb;
 mod pack;
@@ -17,7 +18,7 @@ mod pack;
 use std::sync::Arc;
 
 use crate::geometry::Aabb;
-use crate::scene::{Feature, Mesh, Texture};
+use crate::scene::{Feature, Mesh, Repeat, Texture};
 
 /// An encoded tile content.
 #[derive(Debug, Clone)]
@@ -26,9 +27,9 @@ pub struct Content {
     pub bytes: Vec<u8>,
     /// Box around the vertices as they will be decoded, in local metres.
     pub bounds: Aabb,
-    /// Triangles.
+    /// Triangles as drawn: those of something repeated count at each place.
     pub triangles: u64,
-    /// Vertices.
+    /// Vertices, each stored once.
     pub vertices: u64,
     /// The textures, in the order of the file.
     pub textures: Vec<Arc<Texture>>,
@@ -56,6 +57,19 @@ pub fn encode(meshes: &[Mesh], position_step_m: f64) -> Result<Option<Content>, 
     encode_with_features(meshes, &[], position_step_m)
 }
 
+/// Encodes a content of a building model: what stands once, and what is repeated.
+///
+/// # Errors
+/// If the file would be larger than 4 GiB.
+pub fn encode_model(
+    meshes: &[Mesh],
+    repeats: &[Repeat],
+    features: &[Feature],
+    position_step_m: f64,
+) -> Result<Option<Content>, EncodeError> {
+    finish(pack::pack(meshes, repeats, features, position_step_m))
+}
+
 /// Encodes the meshes of one content with the features that their vertices name. A vertex that names
 /// none of them belongs to nothing. Without features the bytes are those of [`encode`].
 ///
@@ -66,13 +80,19 @@ pub fn encode_with_features(
     features: &[Feature],
     position_step_m: f64,
 ) -> Result<Option<Content>, EncodeError> {
-    let Some(packed) = pack::pack(meshes, features, position_step_m) else { return Ok(None) };
+    finish(pack::pack(meshes, &[], features, position_step_m))
+}
+
+fn finish(packed: Option<pack::Packed>) -> Result<Option<Content>, EncodeError> {
+    let Some(packed) = packed else { return Ok(None) };
     let textures: Vec<Arc<Texture>> = packed.textures.clone();
     let content = Content {
         bytes: glb::write(&packed)?,
         bounds: packed.bounds,
-        triangles: packed.primitives.iter().map(|p| p.indices.len() as u64 / 3).sum(),
-        vertices: packed.primitives.iter().map(|p| p.vertices.len() as u64).sum(),
+        triangles: packed.primitives.iter().map(|p| p.indices.len() as u64 / 3).sum::<u64>()
+            + packed.repeats.iter().map(pack::PackedRepeat::triangles).sum::<u64>(),
+        vertices: packed.primitives.iter().map(|p| p.vertices.len() as u64).sum::<u64>()
+            + packed.repeats.iter().map(|r| r.primitive.vertices.len() as u64).sum::<u64>(),
         textures,
     };
     Ok(Some(content))

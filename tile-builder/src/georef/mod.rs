@@ -12,9 +12,9 @@ mod crs;
 pub mod ellipsoid;
 mod placement;
 mod srs;
-mod warp;
+pub mod warp;
 
 pub use crs::CrsError;
-pub use placement::{Placed, Placement, PlacementError, PlacementRequest, place_source};
+pub use placement::{Placed, Placement, PlacementError, PlacementRequest, Turn, place_source};
 pub use srs::{Srs, SrsError};
 pub use warp::Warp;

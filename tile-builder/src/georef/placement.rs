@@ -22,6 +22,42 @@ pub struct PlacementRequest {
     pub origin: [f64; 3],
     /// Vertical reference from the plan.
     pub height: Option<HeightPlan>,
+    /// How the source's axes lie in that system.
+    pub turn: Turn,
+    /// Where the place was found, if neither plan nor metadata say it.
+    pub method: Option<GeoreferenceMethod>,
+}
+
+/// How a source's axes lie in its reference system: turned about the vertical, and scaled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Turn {
+    /// Direction of the source's x axis; of length one.
+    pub x_axis: [f64; 2],
+    /// Metres of the system a metre of the source, along the source's axes.
+    pub scale: [f64; 3],
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self { x_axis: [1.0, 0.0], scale: [1.0; 3] }
+    }
+}
+
+impl Turn {
+    /// Axes whose y axis has a bearing in degrees clockwise from north.
+    #[must_use]
+    pub fn heading(degrees: f64) -> Self {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        Self { x_axis: [cos, -sin], ..Self::default() }
+    }
+
+    /// A point of the source along the axes of the system.
+    #[must_use]
+    pub fn apply(&self, p: [f64; 3]) -> [f64; 3] {
+        let [x, y, z] = [0, 1, 2].map(|axis| p[axis] * self.scale[axis]);
+        let [cos, sin] = self.x_axis;
+        [x * cos - y * sin, x * sin + y * cos, z]
+    }
 }
 
 /// A source that cannot be placed.
@@ -50,6 +86,7 @@ enum Chain {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
     chain: Chain,
+    turn: Turn,
     offset: [f64; 3],
     /// What the catalogue says about it; `residual_m` is filled in as contents are placed.
     pub georeference: Georeference,
@@ -110,9 +147,13 @@ pub fn place_source(request: &PlacementRequest) -> Result<Placed, PlacementError
             }
         }
     };
+    let method = request.method.unwrap_or(method);
     let georeference =
         Georeference { method, crs: request.srs.label(), origin, height_reference, residual_m: 0.0 };
-    Ok(Placed { placement: Placement { chain, offset, georeference }, messages: notes.messages })
+    Ok(Placed {
+        placement: Placement { chain, turn: request.turn, offset, georeference },
+        messages: notes.messages,
+    })
 }
 
 fn definition(srs: &Srs) -> &str {
@@ -159,6 +200,7 @@ impl Placement {
     /// # Errors
     /// If the point has no position in the CRS.
     pub fn local(&self, community: Option<&EnuFrame>, p: [f64; 3]) -> Result<[f64; 3], CrsError> {
+        let p = self.turn.apply(p);
         let [x, y, z] = [0, 1, 2].map(|axis| p[axis] + self.offset[axis]);
         let Some(community) = community else { return Ok([x, y, z]) };
         match &self.chain {

@@ -6,6 +6,7 @@
 pub mod buildings;
 pub mod cells;
 pub mod clip;
+pub mod exterior;
 pub mod identity;
 mod mend;
 pub mod quadtree;

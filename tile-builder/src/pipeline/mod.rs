@@ -16,6 +16,7 @@ mod jobs;
 mod light;
 mod merge;
 mod mesh;
+mod models;
 mod oblique;
 mod record;
 mod roots;
@@ -36,6 +37,7 @@ use crate::georef::{PlacementError, SrsError};
 use crate::publish::{Publication, PublishError};
 use crate::read::Limits;
 use crate::read::areas::AreaError;
+use crate::read::ifc::IfcError;
 use crate::read::plan::{PlanError, ResolvedPlan};
 use crate::read::soup::MeshFolderError;
 use crate::read::survey::SurveyError;
@@ -56,6 +58,9 @@ pub struct BuildRequest {
     pub memory_bytes: u64,
     /// Limits of the readers.
     pub limits: Limits,
+    /// The `tile-builder` program, to read IFC files in a process of its own, so that what takes too
+    /// long can be stopped. Without it they are read in this process.
+    pub worker: Option<PathBuf>,
 }
 
 impl BuildRequest {
@@ -68,6 +73,7 @@ impl BuildRequest {
             profile: None,
             memory_bytes: DEFAULT_MEMORY_BYTES,
             limits: Limits::default(),
+            worker: None,
         }
     }
 }
@@ -109,6 +115,9 @@ pub enum BuildError {
     /// A folder of meshes.
     #[error(transparent)]
     Meshes(#[from] MeshFolderError),
+    /// A folder of building models.
+    #[error(transparent)]
+    Models(#[from] IfcError),
     /// A reference system.
     #[error(transparent)]
     Srs(#[from] SrsError),
@@ -239,7 +248,9 @@ pub fn merge(request: &BuildRequest, progress: &dyn Progress) -> Result<BuildOut
 }
 
 fn open(request: &BuildRequest) -> Result<Site, BuildError> {
-    Site::open(&request.input, request.profile.as_deref(), &request.limits)
+    let mut site = Site::open(&request.input, request.profile.as_deref(), &request.limits)?;
+    site.worker.clone_from(&request.worker);
+    Ok(site)
 }
 
 /// Finds out what the plan of jobs must know: the cells of meshes, and zones where there are none.
@@ -249,6 +260,7 @@ fn complete(
     gate: &Gate,
     progress: Option<&dyn Progress>,
 ) -> Result<(), BuildError> {
+    models::claims::complete(site, publication)?;
     cells::complete(site, publication, gate, progress)?;
     zones::complete(site, publication)
 }

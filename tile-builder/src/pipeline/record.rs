@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use twin_schemas::report::{Figures, Message};
 
+use super::models::ModelTrees;
 use crate::partition::quadtree::Extent;
 use crate::publish::{Publication, PublishError};
 use crate::texture::TextureCost;
@@ -46,6 +47,9 @@ pub(super) struct Made {
     /// What a level would have stood over, if it was not made: those further up stand over it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) handed: Vec<Handed>,
+    /// The trees of a building model, one a profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) models: Vec<ModelTrees>,
     /// What was read and written.
     pub(super) figures: Figures,
     pub(super) messages: Vec<Message>,
@@ -142,7 +146,8 @@ impl InputFile {
         Some(file)
     }
 
-    fn unchanged(&self) -> bool {
+    /// Whether a file is as it was.
+    pub(super) fn unchanged(&self) -> bool {
         self.modified_ns != 0 && Self::look(&self.path).as_ref() == Some(self)
     }
 }

@@ -14,15 +14,17 @@ use twin_schemas::report::Message;
 use super::BuildError;
 use super::cells::MeshPlan;
 use super::jobs::{cells_id, files_of};
+use super::models::place::{ModelPlace, place};
 use super::record::{InputFile, digest};
 use super::zones::ZONE_EDGE_M;
 use crate::georef::ellipsoid::EnuFrame;
-use crate::georef::{Placed, Placement, PlacementRequest, Srs, place_source};
+use crate::georef::{Placed, Placement, PlacementRequest, Srs, Turn, place_source};
 use crate::partition;
 use crate::partition::cells::CellId;
 use crate::partition::quadtree::Extent;
 use crate::partition::streets::street_axis_deg;
 use crate::read::areas::{self, Area};
+use crate::read::ifc::{self, Georeference};
 use crate::read::plan::ResolvedPlan;
 use crate::read::soup::{self, MeshFolder};
 use crate::read::survey::{self, Survey, SurveyTile};
@@ -44,6 +46,8 @@ pub(super) struct Site {
     pub(super) limits: Limits,
     /// Hash of all that decides where things stand.
     pub(super) key: String,
+    /// The program that reads IFC files apart.
+    pub(super) worker: Option<PathBuf>,
     zone_names: Vec<String>,
     places: OnceLock<Places>,
 }
@@ -63,9 +67,22 @@ pub(super) struct Source {
     pub(super) meshes: Vec<Option<MeshPlan>>,
     /// The mesh and the place of each piece; nothing for a survey.
     pub(super) cells: Vec<(usize, CellId)>,
+    /// The files of building models.
+    pub(super) models: Vec<ModelFile>,
     /// Where its pieces lie, once somebody asks.
     pub(super) extents: OnceLock<Vec<Option<Extent>>>,
     request: PlacementRequest,
+}
+
+/// One IFC file of a source.
+pub(super) struct ModelFile {
+    pub(super) path: PathBuf,
+    /// As people know it.
+    pub(super) name: String,
+    /// Made of characters that need no escaping in a URI; empty if it is the source's only file.
+    pub(super) id: String,
+    /// What it claims of its place, once that is known.
+    pub(super) claims: Georeference,
 }
 
 /// Where a community and its sources stand.
@@ -74,6 +91,8 @@ pub(super) struct Places {
     pub(super) frame: Option<EnuFrame>,
     /// One a source.
     pub(super) placements: Vec<Placement>,
+    /// Those of the building models of each source, one a file.
+    pub(super) models: Vec<Vec<Placement>>,
     /// What is to be said about each of them.
     pub(super) messages: Vec<Vec<Message>>,
 }
@@ -96,7 +115,8 @@ impl Site {
         let limits = *limits;
         let zone_names = safe_names(zones.iter().map(|zone| zone.id.as_str()));
         let places = OnceLock::new();
-        Ok(Self { resolved, sources, profiles, zones, footprints, limits, key, zone_names, places })
+        let worker = None;
+        Ok(Self { resolved, sources, profiles, zones, footprints, limits, key, worker, zone_names, places })
     }
 
     /// Takes over automatic zones.
@@ -126,10 +146,26 @@ impl Site {
         digest(&(footprints, self.resolved.plan.partition.building_margin_m))
     }
 
-    /// The coarsest file of each tile, as it is now.
+    /// The coarsest file of each tile, and each building model, as it is now.
     pub(super) fn roots(&self) -> Vec<(&str, Option<InputFile>)> {
         let tiles = self.sources.iter().flat_map(|source| &source.survey.tiles);
-        tiles.map(|tile| (tile.name.as_str(), InputFile::look(&tile.root))).collect()
+        let models = self.sources.iter().flat_map(|source| &source.models);
+        let models = models.map(|file| (file.name.as_str(), InputFile::look(&file.path)));
+        tiles.map(|tile| (tile.name.as_str(), InputFile::look(&tile.root))).chain(models).collect()
+    }
+
+    /// Takes over what building models claim of their places.
+    pub(super) fn set_claims(&mut self, claims: Vec<Vec<Georeference>>) {
+        for (source, claims) in self.sources.iter_mut().zip(claims) {
+            for (file, claims) in source.models.iter_mut().zip(claims) {
+                file.claims = claims;
+            }
+        }
+        let claims: Vec<&Georeference> =
+            self.sources.iter().flat_map(|source| &source.models).map(|file| &file.claims).collect();
+        if !claims.is_empty() {
+            self.key = digest(&(&self.key, claims));
+        }
     }
 
     /// Longest edge of a zone that the builder makes, in metres.
@@ -166,15 +202,23 @@ impl Site {
             return Ok(places);
         }
         let (mut placements, mut messages) = (Vec::new(), Vec::new());
+        let mut models = Vec::new();
         for source in &self.sources {
-            let Placed { placement, messages: said } = place_source(&source.request)?;
-            placements.push(placement);
+            let (placed, mut said) = place_models(source)?;
+            if let Some(first) = placed.first() {
+                placements.push(first.clone());
+            } else {
+                let Placed { placement, messages } = place_source(&source.request)?;
+                placements.push(placement);
+                said.extend(messages);
+            }
+            models.push(placed);
             messages.push(said);
         }
         let first = placements.iter().find_map(|placement| placement.georeference.origin);
         let origin = self.resolved.plan.community.origin.or(first);
         let frame = origin.as_ref().map(EnuFrame::at);
-        Ok(self.places.get_or_init(|| Places { origin, frame, placements, messages }))
+        Ok(self.places.get_or_init(|| Places { origin, frame, placements, models, messages }))
     }
 }
 
@@ -225,17 +269,45 @@ fn open_meshes(path: &Path) -> Result<Survey, BuildError> {
     Ok(Survey { tiles, rootless: Vec::new(), metadata })
 }
 
-/// The files of a source of building models, as tiles that no job looks at.
-fn open_models(_path: &Path) -> Result<Survey, BuildError> {
-    Ok(Survey { tiles: Vec::new(), rootless: Vec::new(), metadata: None })
+/// The files of a source of building models.
+fn open_models(path: &Path) -> Result<Vec<ModelFile>, BuildError> {
+    let files = ifc::files(path)?;
+    let titles: Vec<String> = files
+        .iter()
+        .map(|file| file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+        .collect();
+    let ids = safe_names(titles.iter().map(String::as_str));
+    let alone = files.len() == 1;
+    let named = files.into_iter().zip(titles).zip(ids).map(|((path, name), id)| ModelFile {
+        path,
+        name,
+        id: if alone { String::new() } else { id },
+        claims: Georeference::default(),
+    });
+    Ok(named.collect())
+}
+
+/// The placements of a source's building models, and what is to be said about them.
+fn place_models(source: &Source) -> Result<(Vec<Placement>, Vec<Message>), BuildError> {
+    let (mut placements, mut messages) = (Vec::new(), Vec::new());
+    for file in &source.models {
+        let ModelPlace { request, messages: mut said } = place(&source.plan, &file.name, &file.claims)?;
+        let placed = place_source(&request)?;
+        messages.append(&mut said);
+        messages.extend(placed.messages);
+        placements.push(placed.placement);
+    }
+    Ok((placements, messages))
 }
 
 fn open_source(base: &Path, plan: &SourcePlan) -> Result<Source, BuildError> {
     let path = base.join(&plan.path);
+    let nothing = Survey { tiles: Vec::new(), rootless: Vec::new(), metadata: None };
+    let models = if plan.kind == SourceKind::Ifc { open_models(&path)? } else { Vec::new() };
     let survey = match plan.kind {
         SourceKind::Osgb => survey::open(&path)?,
         SourceKind::Obj | SourceKind::Gltf | SourceKind::Ply => open_meshes(&path)?,
-        SourceKind::Ifc => open_models(&path)?,
+        SourceKind::Ifc => nothing,
     };
     // Child files may stand anywhere below the folder that was given, or beside the one file.
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")).to_owned() };
@@ -246,11 +318,13 @@ fn open_source(base: &Path, plan: &SourcePlan) -> Result<Source, BuildError> {
         srs,
         origin: plan.crs_origin.or(metadata.origin).unwrap_or_default(),
         height: plan.height.clone(),
+        turn: Turn::default(),
+        method: None,
     };
     let files = safe_names(survey.tiles.iter().map(|tile| tile.name.as_str()));
     let names = if plan.kind == SourceKind::Osgb { files.clone() } else { Vec::new() };
     let (meshes, cells, extents) = (Vec::new(), Vec::new(), OnceLock::new());
-    Ok(Source { plan: plan.clone(), folder, survey, files, names, meshes, cells, extents, request })
+    Ok(Source { plan: plan.clone(), folder, survey, files, names, meshes, cells, models, extents, request })
 }
 
 fn read_areas(resolved: &ResolvedPlan, path: Option<&Path>) -> Result<Vec<Area>, BuildError> {

@@ -131,8 +131,7 @@ fn kind_of(input: &Path) -> SourceKind {
         found.extend(entries.iter().filter_map(|path| named(path)));
         level = entries.into_iter().filter(|path| path.is_dir()).collect();
     }
-    let preferred =
-        [SourceKind::Osgb, SourceKind::Obj, SourceKind::Gltf, SourceKind::Ply, SourceKind::Ifc];
+    let preferred = [SourceKind::Osgb, SourceKind::Obj, SourceKind::Gltf, SourceKind::Ply, SourceKind::Ifc];
     preferred.into_iter().find(|kind| found.contains(kind)).unwrap_or(SourceKind::Osgb)
 }
 

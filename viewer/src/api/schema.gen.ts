@@ -225,6 +225,47 @@ export interface components {
              */
             to?: number | null;
         };
+        /** @description What a building model (IFC) says about an object. */
+        BimFacts: {
+            /** @description `Description`, `ObjectType`, `Tag`, `LongName`, `PredefinedType` and other attributes that are text. */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** @description References into classification systems. */
+            classifications?: components["schemas"]["Classification"][];
+            /**
+             * Format: double
+             * @description Metres above the building's reference, for a storey.
+             */
+            elevation_m?: number | null;
+            /** @description `GlobalId` as the file has it; case matters. */
+            global_id: string;
+            /** @description IFC class, such as `IfcDoor`. */
+            ifc_class: string;
+            /** @description Names of its materials. */
+            materials?: string[];
+            part?: components["schemas"]["BuildingPart"] | null;
+            /**
+             * @description Property sets and quantity sets by name, those of its type included; values by name of the
+             *     property, as the file has them, in the file's units.
+             */
+            property_sets?: {
+                [key: string]: {
+                    [key: string]: Record<string, never>;
+                };
+            };
+            /** @description The source in the plan. */
+            source: string;
+            /** @description Id of the storey that it belongs to. */
+            storey?: string | null;
+            /** @description Name of its type object, such as that of a door type. */
+            type_name?: string | null;
+        };
+        /**
+         * @description The parts that a storey is drawn in.
+         * @enum {string}
+         */
+        BuildingPart: "exterior" | "interior" | "space";
         /** @description The catalogue of one published version. Paths are relative to the version's folder. */
         Catalog: {
             /** @description The community. */
@@ -249,6 +290,15 @@ export interface components {
             catalog: components["schemas"]["Catalog"];
             /** @description Id of the version. */
             version: string;
+        };
+        /** @description A reference into a classification system. */
+        Classification: {
+            /** @description The code in it. */
+            code?: string | null;
+            /** @description What the code means. */
+            name?: string | null;
+            /** @description The system, such as `GB/T 51269-2017`. */
+            system?: string | null;
         };
         /** @description Identity and frame of the community. */
         Community: {
@@ -414,7 +464,7 @@ export interface components {
          * @description Where a source's position came from.
          * @enum {string}
          */
-        GeoreferenceMethod: "code" | "wkt" | "enu" | "local";
+        GeoreferenceMethod: "code" | "wkt" | "enu" | "map_conversion" | "site" | "local";
         /** @description That the server works, and with what. */
         Health: {
             /** @description Number of registered devices. */
@@ -503,13 +553,17 @@ export interface components {
         };
         /** @description An object with one id everywhere: here, in tiles, in the server and on screen. */
         ModelObject: {
+            bim?: components["schemas"]["BimFacts"] | null;
             /** @description Box in the local frame. */
             bounds: components["schemas"]["LocalBox"];
             /** @description What it is. */
             class: components["schemas"]["ObjectClass"];
             /** @description Outline: polygons of rings of `[east_m, north_m]`, outer ring first, first point repeated. */
             footprint?: number[][][][];
-            /** @description `zone/<id>`, `building/<footprint id>`, `community/<id>`. */
+            /**
+             * @description `zone/<id>`, `building/<footprint id>`, `community/<id>`, or for what a building model holds
+             *     `<source>/<GlobalId>`.
+             */
             id: string;
             /** @description Name in both languages. */
             name?: components["schemas"]["LocalizedText"];
@@ -522,6 +576,11 @@ export interface components {
             /** @description The zone that this one stands in. */
             zone?: string | null;
         };
+        /**
+         * @description Whether a model shows what stands there.
+         * @enum {string}
+         */
+        ModelState: "existing" | "proposed";
         /** @description A device near a place. */
         NearDevice: {
             /** @description The device. */
@@ -536,7 +595,7 @@ export interface components {
          * @description Kinds of model object.
          * @enum {string}
          */
-        ObjectClass: "community" | "zone" | "building";
+        ObjectClass: "community" | "zone" | "building" | "site" | "storey" | "space" | "element";
         /** @description Objects in the order of the publication. */
         ObjectList: {
             /** @description The objects. */
@@ -626,16 +685,24 @@ export interface components {
         Scene: {
             /** @description Box around the scene. */
             bounds: components["schemas"]["LocalBox"];
+            /** @description What it shows. */
+            content?: components["schemas"]["SceneContent"];
             first_view?: components["schemas"]["FirstView"] | null;
             /** @description Unique in the catalogue, `<profile>` or `<profile>/<zone>`. */
             id: string;
             /** @description Profile that the scene was built for, such as `full`. */
             profile: string;
+            /** @description Ids of objects in other scenes that this one stands for: where it is shown, they are hidden. */
+            replaces?: string[];
             /**
              * Format: int64
              * @description Bytes of all tile contents.
              */
             size_bytes: number;
+            /** @description The source that the scene shows; absent if it shows all surveys. */
+            source?: string | null;
+            /** @description Whether it shows what stands there or what is planned. */
+            state?: components["schemas"]["ModelState"];
             /**
              * Format: int64
              * @description Texture pixels over all tiles and levels.
@@ -656,6 +723,11 @@ export interface components {
             /** @description Zone that the scene covers; absent for the whole community. */
             zone?: string | null;
         };
+        /**
+         * @description What a scene shows.
+         * @enum {string}
+         */
+        SceneContent: "place" | "model" | "spaces";
         /** @description First event of a stream: everything. SSE event name `snapshot`. */
         SnapshotEvent: {
             /** @description All devices that the subscription covers. */
@@ -676,7 +748,7 @@ export interface components {
          * @description Formats that the builder reads.
          * @enum {string}
          */
-        SourceKind: "osgb" | "obj" | "gltf" | "ply";
+        SourceKind: "osgb" | "obj" | "gltf" | "ply" | "ifc";
         /** @description One quantity that a kind of device measures. */
         StreamKind: {
             /** @description Bands that raise the status. The worst band that holds wins. */

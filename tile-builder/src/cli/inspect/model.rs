@@ -41,7 +41,9 @@ fn summary(file: &Path) -> Value {
     };
     let of = |kind: NodeKind| model.nodes.iter().filter(move |node| node.kind == kind);
     let storeys: Vec<Value> = of(NodeKind::Storey)
-        .map(|node| json!({ "global_id": node.global_id, "name": node.name, "elevation_m": node.elevation_m }))
+        .map(
+            |node| json!({ "global_id": node.global_id, "name": node.name, "elevation_m": node.elevation_m }),
+        )
         .collect();
     let names = |kind| -> Vec<&str> { of(kind).map(|node| node.name.as_str()).collect() };
     let mut classes: BTreeMap<&str, u64> = BTreeMap::new();
@@ -156,13 +158,19 @@ pub(super) fn print_view(view: &Value) {
             console::print(&format!("  error: {error}"));
             continue;
         }
-        console::print(&format!("  {} by {}, unit {} m", text("schema"), text("tool"), file["length_unit_m"]));
+        console::print(&format!(
+            "  {} by {}, unit {} m",
+            text("schema"),
+            text("tool"),
+            file["length_unit_m"]
+        ));
         console::print(&format!(
             "  {} objects, {} shapes used {} times, {} triangles ({} stored)",
             file["objects"], file["shapes"], file["uses"], file["triangles"], file["triangles_stored_once"]
         ));
         for key in ["sites", "buildings"] {
-            let names: Vec<&str> = file[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let names: Vec<&str> =
+                file[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             console::print(&format!("  {key}: {}", names.join(", ")));
         }
         console::print("  storeys:");
@@ -170,8 +178,12 @@ pub(super) fn print_view(view: &Value) {
             let height = storey["elevation_m"].as_f64().map_or(String::new(), |m| format!(" at {m:.3} m"));
             console::print(&format!("    {}{height}", storey["name"].as_str().unwrap_or_default()));
         }
-        let mut classes: Vec<(&String, u64)> =
-            file["classes"].as_object().into_iter().flatten().map(|(k, v)| (k, v.as_u64().unwrap_or(0))).collect();
+        let mut classes: Vec<(&String, u64)> = file["classes"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(k, v)| (k, v.as_u64().unwrap_or(0)))
+            .collect();
         classes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let more = classes.len().saturating_sub(SHOWN);
         let classes: Vec<String> =
@@ -195,8 +207,12 @@ fn place(georeference: &Value) -> String {
         .as_f64()
         .map_or(String::new(), |deg| format!(", y axis {deg:.3}° clockwise of north"));
     if map.is_object() {
-        let crs = map["crs"].as_str().filter(|name| !name.is_empty()).unwrap_or("a map that it does not name");
-        return format!("map conversion into {crs}, offset {} m, turned {} degrees", map["offset_m"], map["turned_deg"]);
+        let crs =
+            map["crs"].as_str().filter(|name| !name.is_empty()).unwrap_or("a map that it does not name");
+        return format!(
+            "map conversion into {crs}, offset {} m, turned {} degrees",
+            map["offset_m"], map["turned_deg"]
+        );
     }
     if site.is_object() {
         return format!("site at {}, {}{north}", site["latitude_deg"], site["longitude_deg"]);

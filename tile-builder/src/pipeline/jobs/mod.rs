@@ -4,6 +4,7 @@
 //! for each, from the same list. A job's result depends on its inputs and on its needs alone.
 //!
 //! ```text
+//! model.<source>[.<file>]                             one IFC file, in all profiles
 //! cells.<source>.<file>                               one OBJ, PLY or glTF file, split into cells
 //! relief.<source>.<piece>                             heights of one survey tile or cell
 //! ground                                              heights of all, for the buildings
@@ -16,6 +17,7 @@
 
 mod files;
 mod meshes;
+mod models;
 mod scenes;
 
 use std::collections::BTreeMap;
@@ -92,6 +94,8 @@ pub struct Job {
 pub(super) enum Work {
     /// The cells of a textured mesh.
     Cells { source: usize, file: usize },
+    /// One building model, in all profiles.
+    Model { source: usize, file: usize },
     /// The heights of a piece: a tile of a survey, or a cell of a mesh.
     Relief { source: usize, piece: usize },
     /// The heights around all buildings.
@@ -118,6 +122,7 @@ impl Work {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Cells { .. } => "cells",
+            Self::Model { .. } => "models",
             Self::Relief { .. } => "heights",
             Self::Ground => "ground",
             Self::Tile { .. } => "tiles",
@@ -130,7 +135,7 @@ impl Work {
     /// The profile that it is done for, by its place in the site's list; none if for all.
     pub(super) fn profile(&self) -> Option<usize> {
         match self {
-            Self::Cells { .. } | Self::Relief { .. } | Self::Ground => None,
+            Self::Cells { .. } | Self::Model { .. } | Self::Relief { .. } | Self::Ground => None,
             Self::Tile { profile, .. }
             | Self::Above { profile, .. }
             | Self::Light { profile, .. }
@@ -178,6 +183,7 @@ pub(super) fn plan(site: &Site, publication: &Publication) -> Result<JobPlan, Bu
         return Ok(stored);
     }
     let mut jobs = meshes::cells(site);
+    jobs.extend(models::models(site));
     if !site.footprints.is_empty() {
         jobs.extend(heights(site));
     }

@@ -6,6 +6,7 @@
 
 mod budgets;
 mod first_view;
+mod models;
 mod picture;
 mod summary;
 mod trees;
@@ -14,11 +15,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use twin_schemas::catalog::{Scene, SceneContent};
-use twin_schemas::plan::{ModelState, ProfilePlan, SceneKind};
+use twin_schemas::plan::{ModelState, ProfilePlan, SceneKind, SourceKind};
 use twin_schemas::report::{Figures, Message, Severity};
 
 use self::budgets::Budgets;
-use self::summary::{PLACE_HINT, Summary, local_box};
+pub(super) use self::summary::PLACE_HINT;
+use self::summary::{Summary, local_box};
 use self::trees::Trees;
 use super::jobs::{Job, JobPlan, Work};
 use super::record::{Made, Part, Record, digest, path};
@@ -65,8 +67,10 @@ pub(super) fn merge(
         summary: Summary::new(shop)?,
     };
     for job in &plan.jobs {
-        if let Work::Cells { source, .. } = job.work {
-            merge.summary.file(source, &load(shop, job)?.made);
+        match job.work {
+            Work::Cells { source, .. } => merge.summary.file(source, &load(shop, job)?.made),
+            Work::Model { source, file } => merge.summary.model(source, file, &load(shop, job)?.made),
+            _ => {}
         }
     }
     for (at, profile) in shop.site.profiles.iter().enumerate() {
@@ -81,8 +85,10 @@ pub(super) fn merge(
         Some(scene) => picture::draw(shop, &merge.version.path(&scene.tileset), scene),
         None => Err("there is no profile".to_owned()),
     };
+    let rows = merge.model_rows(&plan.jobs)?;
     let shown = Shown { picture, scenes: merge.budgets.finish() };
-    let report = merge.summary.finish(&mut merge.version, merge.scenes, &merge.bounds, &shown, progress)?;
+    let report =
+        merge.summary.finish(&mut merge.version, merge.scenes, &merge.bounds, &shown, rows, progress)?;
     let version = merge.version.commit()?;
     let merged = json_bytes(MERGE, &Merged { key, version: version.clone() })?;
     shop.publication.put_beside(&path(MERGE), &merged)?;
@@ -140,7 +146,8 @@ impl Merge<'_> {
         let profiles = &self.shop.site.profiles;
         let profile =
             profiles.iter().find(|profile| profile.scenes == SceneKind::Complete).or(profiles.first())?;
-        self.scenes.iter().find(|scene| scene.profile == profile.id && scene.zone.is_none())
+        let whole = |scene: &&Scene| scene.profile == profile.id && scene.zone.is_none();
+        self.scenes.iter().filter(whole).find(|scene| scene.content == SceneContent::Place)
     }
 
     /// All documents of a profile: of tiles, of the levels above them, of zones, and the root.
@@ -167,7 +174,7 @@ impl Merge<'_> {
                         cell(&mut trees, job, record.made);
                     }
                 }
-                Work::Cells { .. } | Work::Relief { .. } | Work::Ground => {}
+                Work::Cells { .. } | Work::Model { .. } | Work::Relief { .. } | Work::Ground => {}
                 Work::Light { .. } => {
                     self.summary.scenes(&record.made);
                     if teller.is_none() {
@@ -188,7 +195,18 @@ impl Merge<'_> {
             }
         }
         self.summary.textures(&profile.id, &textures);
-        self.roots(trees, overviews, profile)
+        let before = self.scenes.len();
+        let (models, figures) = self.models(&plan.jobs, at, profile)?;
+        if self.shop.site.sources.iter().all(|source| source.plan.kind == SourceKind::Ifc)
+            && !models.is_empty()
+        {
+            trees.count(&None, figures);
+            trees.add(None, "models", models);
+        }
+        self.roots(trees, overviews, profile)?;
+        // What is seen first stands first.
+        self.scenes[before..].sort_by_key(|scene| scene.content != SceneContent::Place);
+        Ok(())
     }
 
     /// A document for each part of a tile; its root stands for it.

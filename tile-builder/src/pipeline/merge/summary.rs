@@ -77,6 +77,20 @@ impl<'s> Summary<'s> {
         self.messages[source].extend(made.messages.iter().cloned());
     }
 
+    /// Takes in a building model.
+    pub(super) fn model(&mut self, source: usize, file: usize, made: &Made) {
+        self.sources[source].figures += made.figures;
+        let georeference = &mut self.sources[source].georeference;
+        georeference.residual_m = georeference.residual_m.max(made.residual_m);
+        self.messages[source].extend(made.messages.iter().cloned());
+        let bounds = made.models.first().map(|trees| trees.tree.bounds);
+        self.sources[source].tiles.push(TileReport {
+            name: self.site.sources[source].models[file].name.clone(),
+            figures: made.figures,
+            extent_m: bounds.map(|of| [of.min[0], of.min[1], of.max[0], of.max[1]]),
+        });
+    }
+
     /// Takes in what a job read that shares its files with others: each file, and each thing that is to
     /// be said, counts once.
     pub(super) fn reading(&mut self, record: &Record) {
@@ -168,6 +182,7 @@ impl<'s> Summary<'s> {
         scenes: Vec<Scene>,
         bounds: &Aabb,
         shown: &Shown,
+        mut model_rows: Vec<u8>,
         progress: &dyn Progress,
     ) -> Result<BuildReport, BuildError> {
         let site = self.site;
@@ -196,6 +211,7 @@ impl<'s> Summary<'s> {
             lines.append(&mut json_bytes("model.ndjson", object)?);
             lines.push(b'\n');
         }
+        lines.append(&mut model_rows);
         version.put("model.ndjson", &lines)?;
         version.put("catalog.json", &json_bytes("catalog.json", &catalog)?)?;
         version.put("report.json", &json_bytes("report.json", &report)?)?;
@@ -244,7 +260,7 @@ impl<'s> Summary<'s> {
 }
 
 /// What gives a community a place.
-pub(super) const PLACE_HINT: &str =
+pub(in super::super) const PLACE_HINT: &str =
     "give the plan an origin: `[community] origin = { longitude_deg = …, latitude_deg = … }`";
 
 fn areas_message(areas: usize) -> Message {

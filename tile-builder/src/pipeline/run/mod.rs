@@ -5,6 +5,7 @@
 //! command `run`.
 
 mod heights;
+mod models;
 mod scenes;
 mod tiles;
 
@@ -81,6 +82,7 @@ impl<'w> Workshop<'w> {
         }
         let mut record = match &job.work {
             Work::Cells { source, file } => self.split(job, *source, *file)?,
+            Work::Model { source, file } => self.model(job, *source, *file)?,
             Work::Relief { source, piece } => self.relief(&job.id, *source, *piece)?,
             Work::Ground => self.ground(job)?,
             Work::Tile { profile, source, piece } => self.tile(*profile, *source, *piece)?,
@@ -124,6 +126,10 @@ impl<'w> Workshop<'w> {
         let mut found = Vec::new();
         match &job.work {
             Work::Cells { source, file } => found.push(digest(&self.site.sources[*source].meshes[*file])),
+            // All profiles and the plan of its source; its own claims are part of the site's key.
+            Work::Model { .. } => {
+                found.push(digest(&(&self.site.profiles, &self.site.resolved.plan.community.id)))
+            }
             Work::Relief { source, piece } => found.extend(self.cell_digest(*source, *piece)?),
             Work::Tile { source, piece, .. } => {
                 found.extend(self.cell_digest(*source, *piece)?);

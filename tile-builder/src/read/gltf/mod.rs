@@ -159,7 +159,7 @@ impl Meshes<'_> {
             Some(texture) if !plain => Some(self.texture(texture)?),
             _ => None,
         };
-        Ok(Material { base_colour: look.base_colour, texture })
+        Ok(Material { base_colour: look.base_colour, texture, lit: false })
     }
 
     fn texture(&mut self, texture: &look::LookTexture) -> Read<Arc<Texture>> {

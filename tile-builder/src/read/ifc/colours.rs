@@ -22,8 +22,9 @@ impl Colours {
     /// Finds the styles of all items, if the file has boolean results.
     pub(super) fn find(records: &Records<'_>) -> Self {
         let mut styled = HashMap::new();
-        let boolean =
-            ["IFCBOOLEANRESULT", "IFCBOOLEANCLIPPINGRESULT"].iter().any(|class| !records.list(class).is_empty());
+        let boolean = ["IFCBOOLEANRESULT", "IFCBOOLEANCLIPPINGRESULT"]
+            .iter()
+            .any(|class| !records.list(class).is_empty());
         if boolean {
             for step in records.list("IFCSTYLEDITEM") {
                 let Some(record) = records.get(*step) else { continue };

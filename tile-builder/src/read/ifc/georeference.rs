@@ -138,9 +138,8 @@ fn claim(
         return Some(MapClaim { origin, offset_m, x_axis: [1.0, 0.0], scale: [1.0; 3], crs });
     }
     let axis = [number(record, 5), number(record, 6)];
-    let factors = [8, 9, 10].map(|at| {
-        if class == "IFCMAPCONVERSIONSCALED" { number(record, at).unwrap_or(1.0) } else { 1.0 }
-    });
+    let factors = [8, 9, 10]
+        .map(|at| if class == "IFCMAPCONVERSIONSCALED" { number(record, at).unwrap_or(1.0) } else { 1.0 });
     let scale = scale(number(record, 7), unit_m, map_unit_m, problems);
     let scale = factors.map(|factor| scale * factor);
     Some(MapClaim { origin: MapClaimOrigin::Conversion, offset_m, x_axis: direction(axis), scale, crs })
@@ -157,7 +156,8 @@ fn scale(stated: Option<f64>, unit_m: f64, map_unit_m: f64, problems: &mut Vec<P
     if (stated - 1.0).abs() <= GRID_SCALE {
         return stated;
     }
-    let text = format!("the map conversion scales the model by {factor}, which no map does; it was not scaled");
+    let text =
+        format!("the map conversion scales the model by {factor}, which no map does; it was not scaled");
     problems.push(Problem::new("map_scale", text).hint("check `Scale` of `IfcMapConversion`"));
     1.0
 }
@@ -196,7 +196,9 @@ fn property_sets(records: &Records<'_>, unit_m: f64) -> Option<MapClaim> {
         for property in references(&set, 4).into_iter().filter_map(|step| records.get(step)) {
             if let (Some(key), Some(value)) = (text(&property, 0), property.get(2)) {
                 let prefix = if name == "epset_projectedcrs" { "crs." } else { "" };
-                values.entry(format!("{prefix}{}", key.to_ascii_lowercase())).or_insert_with(|| value.clone());
+                values
+                    .entry(format!("{prefix}{}", key.to_ascii_lowercase()))
+                    .or_insert_with(|| value.clone());
             }
         }
     }
@@ -235,8 +237,7 @@ fn true_north(records: &Records<'_>) -> Option<[f64; 2]> {
     let contexts = records.list("IFCGEOMETRICREPRESENTATIONCONTEXT").iter();
     let mut directions = contexts.filter_map(|step| {
         let direction = records.get(reference(&records.get(*step)?, 5)?)?;
-        let ratios: Vec<f64> =
-            direction.get_list(0)?.iter().filter_map(AttributeValue::as_float).collect();
+        let ratios: Vec<f64> = direction.get_list(0)?.iter().filter_map(AttributeValue::as_float).collect();
         // Some versions of Revit write the number of dimensions before the direction itself.
         let ratios = if let [2.0, x, y] = ratios[..] { vec![x, y] } else { ratios };
         let [x, y] = [*ratios.first()?, *ratios.get(1)?];

@@ -181,7 +181,13 @@ fn sort(schema: &str, class: &str) -> Sort {
         return if class == "IFCPROJECT" { Sort::Object } else { Sort::Listed };
     }
     // Openings are holes, not things; structural analysis, grids, annotations and ports have no body.
-    let thing = ["IFCELEMENT", "IFCSPATIALSTRUCTUREELEMENT", "IFCSPATIALELEMENT", "IFCPROXY", "IFCPOSITIONINGELEMENT"];
+    let thing = [
+        "IFCELEMENT",
+        "IFCSPATIALSTRUCTUREELEMENT",
+        "IFCSPATIALELEMENT",
+        "IFCPROXY",
+        "IFCPOSITIONINGELEMENT",
+    ];
     let object = thing.into_iter().any(|of| class == of || is_a(schema, class, of))
         && !is_a(schema, class, "IFCFEATUREELEMENTSUBTRACTION")
         && class != "IFCGRID";

@@ -70,7 +70,10 @@ pub(super) fn read(
     sink.mesh(some.then(|| known.keys().filter(|step| chosen(step)).copied().collect()));
     let Sink { shapes, uses, audit, triangles, .. } = sink;
     if triangles > limits.model_triangles {
-        let text = format!("the model has more than {} triangles; what is beyond was left out", limits.model_triangles);
+        let text = format!(
+            "the model has more than {} triangles; what is beyond was left out",
+            limits.model_triangles
+        );
         model.problems.push(Problem { loss: true, ..Problem::new("too_many_triangles", text) });
     }
     (model.shapes, model.uses) = (shapes, uses);
@@ -242,7 +245,11 @@ fn around_middle(
     let positions: Vec<[f32; 3]> =
         points.iter().map(|p| [0, 1, 2].map(|axis| (p[axis] - middle[axis]) as f32)).collect();
     let count = positions.len() as u32;
-    let indices: Vec<u32> = mesh.indices.as_chunks::<3>().0.iter()
+    let indices: Vec<u32> = mesh
+        .indices
+        .as_chunks::<3>()
+        .0
+        .iter()
         .filter(|corners| corners.iter().all(|corner| *corner < count))
         .flatten()
         .copied()
@@ -263,8 +270,7 @@ fn around_middle(
     Some((Shape { positions, normals, indices }, rows.as_flattened().try_into().ok()?))
 }
 
-const IDENTITY: [f64; 16] =
-    [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0];
+const IDENTITY: [f64; 16] = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0];
 
 /// The product of two matrices, rows first.
 fn times(a: &[f64; 16], b: &[f64; 16]) -> [f64; 16] {
@@ -348,11 +354,21 @@ fn has_body(records: &Records<'_>, product: Step) -> bool {
     references(&shape, 2).into_iter().filter_map(|step| records.get(step)).any(|representation| {
         let kind = text(&representation, 2).unwrap_or_default();
         let solid = [
-            "SweptSolid", "AdvancedSweptSolid", "Brep", "AdvancedBrep", "CSG", "Clipping", "SolidModel",
-            "SurfaceModel", "Tessellation", "MappedRepresentation", "SectionedSpine",
+            "SweptSolid",
+            "AdvancedSweptSolid",
+            "Brep",
+            "AdvancedBrep",
+            "CSG",
+            "Clipping",
+            "SolidModel",
+            "SurfaceModel",
+            "Tessellation",
+            "MappedRepresentation",
+            "SectionedSpine",
         ];
         let body = text(&representation, 1).is_some_and(|name| name == "Body" || name == "Facetation");
-        solid.contains(&kind.as_str()) && (body || kind != "MappedRepresentation")
+        solid.contains(&kind.as_str())
+            && (body || kind != "MappedRepresentation")
             && !references(&representation, 3).is_empty()
     })
 }

@@ -104,7 +104,10 @@ fn unzip(file: File, archive_bytes: u64, limits: &Limits) -> Result<Vec<u8>, Ifc
     let limit = limits.model_bytes.min(archive_bytes.saturating_mul(ZIP_RATIO));
     let entry = archive.by_name(name).map_err(damaged)?;
     let mut bytes = Vec::new();
-    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| IfcErrorKind::Archive(error.to_string()))?;
+    entry
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| IfcErrorKind::Archive(error.to_string()))?;
     if bytes.len() as u64 > limit {
         return Err(IfcErrorKind::Limit { what: "unpacked bytes", value: bytes.len() as u64, limit });
     }
@@ -152,7 +155,8 @@ fn transcode(bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Vec<u8> {
     let (text, _, damaged) = encoding.decode(&bytes);
     let name = encoding.name();
     let but = if damaged { "; some bytes are not, and their letters are lost" } else { "" };
-    problems.push(Problem::new("text_transcoded", format!("text is in {name}, not in the encoding of IFC{but}")));
+    problems
+        .push(Problem::new("text_transcoded", format!("text is in {name}, not in the encoding of IFC{but}")));
     text.into_owned().into_bytes()
 }
 

@@ -68,9 +68,7 @@ pub(super) fn read(
 impl Links {
     fn read(records: &Records<'_>) -> Self {
         let mut links = Self::default();
-        for (class, whole, parts) in
-            [("IFCRELAGGREGATES", 4, 5), ("IFCRELNESTS", 4, 5)]
-        {
+        for (class, whole, parts) in [("IFCRELAGGREGATES", 4, 5), ("IFCRELNESTS", 4, 5)] {
             each(records, class, whole, parts, |whole, part| {
                 links.whole.entry(part).or_insert(whole);
             });
@@ -266,7 +264,9 @@ fn unique_ids(nodes: &mut [Node], problems: &mut Vec<Problem>) {
         }
     }
     if repeated > 0 {
-        let text = format!("{repeated} objects have the `GlobalId` of another; their record's number was added to it");
+        let text = format!(
+            "{repeated} objects have the `GlobalId` of another; their record's number was added to it"
+        );
         problems.push(Problem::new("repeated_global_id", text).hint("have the authoring tool give new ids"));
     }
 }

@@ -84,7 +84,10 @@ pub fn read_apart(program: &Path, path: &Path, wanted: Wanted, limits: &Limits) 
             // The parent's own reading gives the typed error.
             Ending::Failed(reason) => return read(path, Wanted::Place, limits).and(Err(error(reason))),
             Ending::Lost(_) if request.uncut.len() + request.skip.len() >= MOST_SLOW => {
-                return Err(error(format!("more than {MOST_SLOW} products take longer than {} s", ELEMENT.as_secs())));
+                return Err(error(format!(
+                    "more than {MOST_SLOW} products take longer than {} s",
+                    ELEMENT.as_secs()
+                )));
             }
             Ending::Lost(_) => {
                 let slow = slow_one(program, &request).map_err(&error)?;

@@ -171,7 +171,8 @@ impl Walk<'_> {
     ) -> Result<Found, OsgbError> {
         let inherited = self.with_state(geometry.state, inherited);
         let texture = inherited.texture.and_then(|at| self.texture(at));
-        let material = Material { base_colour: self.base_colour(&inherited, texture.is_some()), texture };
+        let base_colour = self.base_colour(&inherited, texture.is_some());
+        let material = Material { base_colour, texture, lit: false };
         let mesh = mesh::from_geometry(geometry, &inherited.place, material, self.limits.triangles)
             .map_err(|kind| self.file.graph_error("osg::Geometry", kind))?;
         let Some(mut mesh) = mesh else { return Ok(Found::default()) };

@@ -39,6 +39,7 @@ pub(super) fn from_geometry(
     let mesh = Mesh {
         positions: placed_positions(positions, place)?,
         uvs: flipped_uvs(geometry.uvs.as_ref(), count),
+        normals: Vec::new(),
         colours: colours(geometry.colours.as_ref(), count),
         features: Vec::new(),
         indices,

@@ -29,7 +29,7 @@ impl SoupMaterial {
     /// The look of faces without texture coordinates.
     #[must_use]
     pub fn plain(&self) -> Material {
-        Material { base_colour: self.base_colour, texture: None }
+        Material { base_colour: self.base_colour, texture: None, lit: false }
     }
 
     /// The look of faces with texture coordinates. Reads the image, unless somebody holds it still.
@@ -39,7 +39,7 @@ impl SoupMaterial {
     pub fn textured(&self, limits: &Limits) -> Result<Material, String> {
         match &self.texture {
             Some((image, factor)) => {
-                Ok(Material { base_colour: *factor, texture: Some(image.load(limits)?) })
+                Ok(Material { base_colour: *factor, texture: Some(image.load(limits)?), lit: false })
             }
             None => Ok(self.plain()),
         }

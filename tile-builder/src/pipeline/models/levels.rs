@@ -1,0 +1,271 @@
+//! The levels of a building model above its storeys: its exterior shell, and blocks.
+//!
+//! In: what is seen from outside. Out: meshes with the features of the elements, or of the building
+//! alone. Called by `models`.
+//!
+//! The shell is what is visible, simplified until it fits its budget; the blocks are the roofs seen
+//! from above on a grid along the model's own axes, joined into rectangles of one height and drawn
+//! down to the ground.
+
+use std::collections::BTreeMap;
+
+use meshopt::{SimplifyOptions, VertexDataAdapter};
+
+use super::contents::{Contents, Names, material};
+use super::parts::Parts;
+use crate::geometry::scan::{Plane, rows};
+use crate::georef::warp::Warp;
+use crate::read::ifc::{Model, NodeIndex, NodeKind};
+use crate::scene::{Feature, Mesh};
+
+/// Cells of the blocks along the longer side of the building, and their least size in metres.
+const CELLS: f64 = 72.0;
+const LEAST_CELL_M: f64 = 0.4;
+/// Roofs within this height are one, in metres.
+const ROOF_M: f64 = 1.0;
+
+/// The visible triangles of a model, with the error to which they were simplified, in metres.
+pub(super) struct Shell {
+    pub(super) contents: Contents,
+    pub(super) triangles: usize,
+    pub(super) error_m: f64,
+}
+
+/// The visible triangles of a model, simplified to an error; no more than `most` if that can be.
+pub(super) fn shell(model: &Model, source: &str, parts: &Parts<'_>, error_m: f64, most: usize) -> Shell {
+    let mut names = Names::new(model, source);
+    let mut meshes: BTreeMap<[u8; 4], Mesh> = BTreeMap::new();
+    for (one, seen) in parts.placed.iter().zip(&parts.seen.triangles) {
+        if seen.is_empty() {
+            continue;
+        }
+        let row = names.row(one.used.node);
+        let mesh = meshes
+            .entry(one.used.colour)
+            .or_insert_with(|| Mesh { material: material(one.used.colour), ..Mesh::default() });
+        let mut places: BTreeMap<u32, u32> = BTreeMap::new();
+        for triangle in seen {
+            for corner in &one.shape.indices[*triangle as usize * 3..*triangle as usize * 3 + 3] {
+                let at = *places.entry(*corner).or_insert_with(|| {
+                    mesh.positions.push(one.point(one.shape.positions[*corner as usize]));
+                    mesh.features.push(row);
+                    mesh.positions.len() as u32 - 1
+                });
+                mesh.indices.push(at);
+            }
+        }
+    }
+    let all: usize = meshes.values().map(Mesh::triangles).sum();
+    let mut error_m = error_m;
+    // Coarser and coarser until it fits, but never so coarse that the building is no longer one.
+    loop {
+        let simplified: Vec<Mesh> =
+            meshes.values().map(|mesh| simplified(mesh, error_m, share(mesh, all, most))).collect();
+        let triangles = simplified.iter().map(Mesh::triangles).sum();
+        if triangles <= most || error_m > 1.0 {
+            let contents = Contents { meshes: simplified, repeats: Vec::new(), features: names.features };
+            return Shell { contents, triangles, error_m };
+        }
+        error_m *= 1.7;
+    }
+}
+
+/// The triangles that one of several meshes may keep.
+fn share(mesh: &Mesh, all: usize, most: usize) -> usize {
+    if all <= most { 0 } else { mesh.triangles() * most / all / 2 }
+}
+
+fn simplified(mesh: &Mesh, error_m: f64, least: usize) -> Mesh {
+    let middle = mesh.positions.first().copied().unwrap_or_default();
+    // Vertices of one place and element become one; others share the place alone, as seams.
+    let mut merged: BTreeMap<([i64; 3], u32), u32> = BTreeMap::new();
+    let (mut points, mut kept): (Vec<[f32; 3]>, Vec<usize>) = (Vec::new(), Vec::new());
+    let place: Vec<u32> = mesh
+        .positions
+        .iter()
+        .zip(&mesh.features)
+        .enumerate()
+        .map(|(at, (p, feature))| {
+            let key = ([0, 1, 2].map(|axis| ((p[axis] - middle[axis]) * 1000.0).round() as i64), *feature);
+            *merged.entry(key).or_insert_with(|| {
+                points.push([0, 1, 2].map(|axis| (p[axis] - middle[axis]) as f32));
+                kept.push(at);
+                points.len() as u32 - 1
+            })
+        })
+        .collect();
+    let indices: Vec<u32> = mesh.indices.iter().map(|index| place[*index as usize]).collect();
+    let bytes: &[u8] = bytemuck::cast_slice(&points);
+    let indices =
+        VertexDataAdapter::new(bytes, size_of::<[f32; 3]>(), 0).map_or(indices.clone(), |vertices| {
+            let options = SimplifyOptions::ErrorAbsolute | SimplifyOptions::Prune;
+            meshopt::simplify(&indices, &vertices, least * 3, error_m as f32, options, None)
+        });
+    Mesh {
+        positions: kept.iter().map(|at| mesh.positions[*at]).collect(),
+        features: kept.iter().map(|at| mesh.features[*at]).collect(),
+        indices,
+        material: mesh.material.clone(),
+        ..Mesh::default()
+    }
+}
+
+/// The building as blocks; nothing if nothing of it is seen.
+pub(super) fn blocks(model: &Model, source: &str, parts: &Parts<'_>, warp: &Warp) -> Contents {
+    let Some(grid) = Roofs::seen(model, parts) else { return Contents::default() };
+    let [walls, roofs] = average_colours(parts);
+    let building = model.nodes.iter().position(|node| node.kind == NodeKind::Building);
+    let of = building.and_then(|at| model.nodes.get(at)).or(model.nodes.first());
+    let feature = of.map(|node| Feature {
+        id: format!("{source}/{}", node.global_id),
+        class: node.class.clone(),
+        name: node.name.clone(),
+    });
+    let mesh = |colour: [u8; 4]| Mesh { material: material(colour), ..Mesh::default() };
+    let (mut sides, mut tops) = (mesh(walls), mesh(roofs));
+    for block in grid.blocks() {
+        let [low, high] = block;
+        let corner =
+            |at: [bool; 3]| warp.apply([0, 1, 2].map(|axis| if at[axis] { high[axis] } else { low[axis] }));
+        quad(
+            &mut tops,
+            [[false, false, true], [true, false, true], [true, true, true], [false, true, true]].map(corner),
+        );
+        for [a, b] in [
+            [[false, false], [true, false]],
+            [[true, false], [true, true]],
+            [[true, true], [false, true]],
+            [[false, true], [false, false]],
+        ] {
+            let at = |[x, y]: [bool; 2], up| corner([x, y, up]);
+            quad(&mut sides, [at(a, false), at(b, false), at(b, true), at(a, true)]);
+        }
+    }
+    Contents { meshes: vec![sides, tops], repeats: Vec::new(), features: feature.into_iter().collect() }
+}
+
+fn quad(mesh: &mut Mesh, corners: [[f64; 3]; 4]) {
+    let base = mesh.positions.len() as u32;
+    mesh.positions.extend(corners);
+    mesh.features.extend([0; 4]);
+    mesh.indices.extend([0, 1, 2, 0, 2, 3].map(|at| base + at));
+}
+
+/// Heights of what is seen from above, on a grid along the axes of the world coordinates.
+struct Roofs {
+    low: [f64; 2],
+    ground: f64,
+    cell: f64,
+    size: [usize; 2],
+    heights: Vec<f64>,
+}
+
+impl Roofs {
+    fn seen(model: &Model, parts: &Parts<'_>) -> Option<Self> {
+        let mut corners: Vec<[[f64; 3]; 3]> = Vec::new();
+        for (used, seen) in model.uses.iter().zip(&parts.seen.triangles) {
+            let shape = &model.shapes[used.shape as usize];
+            let m = &used.matrix;
+            let point = |corner: &u32| {
+                let p = shape.positions[*corner as usize].map(f64::from);
+                [0, 4, 8].map(|row| m[row] * p[0] + m[row + 1] * p[1] + m[row + 2] * p[2] + m[row + 3])
+            };
+            for triangle in seen {
+                let at = *triangle as usize * 3;
+                let [a, b, c] = [at, at + 1, at + 2].map(|at| point(&shape.indices[at]));
+                corners.push([a, b, c]);
+            }
+        }
+        let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+        for point in corners.iter().flatten() {
+            for axis in 0..3 {
+                low[axis] = low[axis].min(point[axis]);
+                high[axis] = high[axis].max(point[axis]);
+            }
+        }
+        let longest = (high[0] - low[0]).max(high[1] - low[1]);
+        if !longest.is_finite() || corners.is_empty() {
+            return None;
+        }
+        let cell = (longest / CELLS).max(LEAST_CELL_M);
+        let size = [0, 1].map(|axis| ((high[axis] - low[axis]) / cell).ceil().max(1.0) as usize);
+        let mut heights = vec![f64::NEG_INFINITY; size[0] * size[1]];
+        for triangle in &corners {
+            let flat = triangle.map(|p| [(p[0] - low[0]) / cell, (p[1] - low[1]) / cell]);
+            let Some(plane) = Plane::through(&flat, triangle.map(|p| p[2])) else { continue };
+            let top = triangle.iter().map(|p| p[2]).fold(f64::NEG_INFINITY, f64::max);
+            rows(&flat, size, |row, columns| {
+                for column in columns {
+                    let height = plane.at(column as f64 + 0.5, row as f64 + 0.5).min(top);
+                    let at = &mut heights[row * size[0] + column];
+                    *at = at.max(height);
+                }
+            });
+        }
+        for height in &mut heights {
+            let above = *height - low[2];
+            *height = if above.is_finite() && above > ROOF_M / 2.0 {
+                low[2] + (above / ROOF_M).round().max(1.0) * ROOF_M
+            } else {
+                f64::NEG_INFINITY
+            };
+        }
+        Some(Self { low: [low[0], low[1]], ground: low[2], cell, size, heights })
+    }
+
+    /// Rectangles of one height, from the ground up: low and high corner.
+    fn blocks(mut self) -> Vec<[[f64; 3]; 2]> {
+        let [width, depth] = self.size;
+        let mut blocks = Vec::new();
+        for row in 0..depth {
+            for column in 0..width {
+                let height = self.heights[row * width + column];
+                if height == f64::NEG_INFINITY {
+                    continue;
+                }
+                let same = |row: usize, column: usize| self.heights[row * width + column] == height;
+                let across = (column..width).take_while(|at| same(row, *at)).count();
+                let down =
+                    (row..depth).take_while(|row| (column..column + across).all(|at| same(*row, at))).count();
+                for taken in row..row + down {
+                    self.heights[taken * width + column..taken * width + column + across]
+                        .fill(f64::NEG_INFINITY);
+                }
+                let at = |column: usize, row: usize, z: f64| {
+                    [self.low[0] + column as f64 * self.cell, self.low[1] + row as f64 * self.cell, z]
+                };
+                blocks.push([at(column, row, self.ground), at(column + across, row + down, height)]);
+            }
+        }
+        blocks
+    }
+}
+
+/// Mean colours of what is seen of walls and of roofs, by area.
+fn average_colours(parts: &Parts<'_>) -> [[u8; 4]; 2] {
+    let mut sums = [[0.0; 4]; 2];
+    for (one, seen) in parts.placed.iter().zip(&parts.seen.triangles) {
+        for triangle in seen {
+            let at = *triangle as usize * 3;
+            let [a, b, c] =
+                [at, at + 1, at + 2].map(|at| one.point(one.shape.positions[one.shape.indices[at] as usize]));
+            let (u, v) = ([0, 1, 2].map(|i| b[i] - a[i]), [0, 1, 2].map(|i| c[i] - a[i]));
+            let n = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+            let area = n.iter().map(|part| part * part).sum::<f64>().sqrt();
+            let sum = &mut sums[usize::from(n[2].abs() > area * 0.5)];
+            for part in 0..3 {
+                sum[part] += f64::from(one.used.colour[part]) * area;
+            }
+            sum[3] += area;
+        }
+    }
+    sums.map(|[r, g, b, area]| {
+        let mean = |sum: f64| if area > 0.0 { (sum / area).round() as u8 } else { 200 };
+        [mean(r), mean(g), mean(b), 255]
+    })
+}
+
+/// The building that a model is named after in its coarsest level.
+pub(super) fn main_building(model: &Model) -> Option<NodeIndex> {
+    model.nodes.iter().position(|node| node.kind == NodeKind::Building).map(|at| at as NodeIndex)
+}
