@@ -9,6 +9,7 @@
 //! content says that it draws is in the model.
 
 mod features;
+mod instances;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -206,23 +207,25 @@ fn read_content(path: &Path) -> Result<(Aabb, Vec<String>), String> {
     let glb = gltf::Glb::from_slice(&bytes).map_err(|error| error.to_string())?;
     let json: Value = serde_json::from_slice(&glb.json).map_err(|error| error.to_string())?;
     let objects = features::objects(&json, glb.bin.as_deref().unwrap_or_default())?;
-    Ok((content_bounds(&json)?, objects))
+    Ok((content_bounds(&json, glb.bin.as_deref().unwrap_or_default())?, objects))
 }
 
 /// The box of a glb's vertices in tileset axes, from its accessors and node transforms.
-fn content_bounds(json: &Value) -> Result<Aabb, String> {
+fn content_bounds(json: &Value, bin: &[u8]) -> Result<Aabb, String> {
     let mut bounds = Aabb::EMPTY;
     for node in json["nodes"].as_array().into_iter().flatten() {
         let vector =
             |key: &str, default: f64| [0, 1, 2].map(|axis| node[key][axis].as_f64().unwrap_or(default));
         let (scale, translation) = (vector("scale", 1.0), vector("translation", 0.0));
         let Some(mesh) = node["mesh"].as_u64() else { continue };
+        let places = instances::places(json, bin, node)?;
         for primitive in json["meshes"][mesh as usize]["primitives"].as_array().into_iter().flatten() {
             let accessor = primitive["attributes"]["POSITION"].as_u64().ok_or("has no positions")?;
-            for end in ["min", "max"] {
-                let corner = &json["accessors"][accessor as usize][end];
-                let [x, y, z] = [0, 1, 2]
-                    .map(|axis| corner[axis].as_f64().unwrap_or(f64::NAN) * scale[axis] + translation[axis]);
+            let ends = ["min", "max"].map(|end| &json["accessors"][accessor as usize][end]);
+            for (place, corner) in places.iter().flat_map(|place| (0..8).map(move |corner| (place, corner))) {
+                let own = [0, 1, 2].map(|axis| ends[corner >> axis & 1][axis].as_f64().unwrap_or(f64::NAN));
+                let own = place.apply(own);
+                let [x, y, z] = [0, 1, 2].map(|axis| own[axis] * scale[axis] + translation[axis]);
                 // glTF is Y-up, a tileset Z-up.
                 bounds.add(&[x, -z, y]);
             }

@@ -14,7 +14,7 @@ use std::path::Path;
 use proj::Proj;
 use tile_builder::geometry::Aabb;
 use tile_builder::georef::ellipsoid::{EnuFrame, to_ecef};
-use tile_builder::georef::{Placed, PlacementRequest, Srs, place_source};
+use tile_builder::georef::{Placed, PlacementRequest, Srs, Turn, place_source};
 use tile_builder::read::survey::read_metadata;
 use twin_schemas::catalog::GeoreferenceMethod;
 use twin_schemas::geometry::GeographicPoint;
@@ -30,6 +30,8 @@ fn place(path: &Path) -> Placed {
         srs: Srs::parse(metadata.srs.as_deref().unwrap_or_default()).unwrap(),
         origin: metadata.origin.unwrap_or_default(),
         height: None,
+        turn: Turn::default(),
+        method: None,
     };
     place_source(&request).unwrap()
 }
@@ -101,6 +103,8 @@ fn a_geoid_height_from_the_plan_raises_the_survey() {
         srs: Srs::parse("EPSG:32649+5773").unwrap(),
         origin: [744_852.34, 2_489_579.79, 10.0],
         height,
+        turn: Turn::default(),
+        method: None,
     };
     let plan = HeightPlan { reference: "EGM96".into(), geoid_height_m: -7.25 };
     let with = place_source(&request(Some(plan))).unwrap();
@@ -127,6 +131,8 @@ fn within_5_km_of_the_origin_the_warp_is_a_millimetre_from_proj() {
         srs: Srs::parse(definition).unwrap(),
         origin: [origin[0], origin[1], 0.0],
         height: None,
+        turn: Turn::default(),
+        method: None,
     };
     let placement = place_source(&request).unwrap().placement;
     let frame = EnuFrame::at(&placement.georeference.origin.unwrap());

@@ -302,7 +302,10 @@ impl Survey {
             used.push(features::INSTANCE_FEATURES);
         }
         if self.document.metadata.is_some() {
-            used.extend([features::MESH_FEATURES, features::STRUCTURAL_METADATA]);
+            used.push(features::STRUCTURAL_METADATA);
+        }
+        if packed.primitives.iter().any(|primitive| primitive.feature_count > 0) {
+            used.push(features::MESH_FEATURES);
         }
         let mut document = json!({
             "asset": { "version": "2.0", "generator": "Community Twin tile-builder" },

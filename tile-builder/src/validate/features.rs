@@ -23,10 +23,17 @@ pub(super) fn objects(json: &Value, bin: &[u8]) -> Result<Vec<String>, String> {
             check_set(json, bin, primitive, set, count)?;
         }
     }
+    for node in json["nodes"].as_array().into_iter().flatten() {
+        for set in node["extensions"]["EXT_instance_features"]["featureIds"].as_array().into_iter().flatten()
+        {
+            let places = &node["extensions"]["EXT_mesh_gpu_instancing"];
+            check_set(json, bin, places, set, count)?;
+        }
+    }
+    check_declared(json)?;
     if table.is_null() {
         return Ok(Vec::new());
     }
-    check_declared(json)?;
     let class = &metadata["schema"]["classes"][table["class"].as_str().unwrap_or_default()];
     if class.is_null() || count == 0 {
         return Err("has a property table of an unknown class, or without rows".to_owned());
@@ -50,10 +57,21 @@ pub(super) fn objects(json: &Value, bin: &[u8]) -> Result<Vec<String>, String> {
 
 fn check_declared(json: &Value) -> Result<(), String> {
     let used = |name: &str| json["extensionsUsed"].as_array().is_some_and(|list| list.contains(&name.into()));
-    ["EXT_mesh_features", "EXT_structural_metadata"]
+    let has = |list: &str, name: &str| {
+        json[list].as_array().into_iter().flatten().any(|item| !item["extensions"][name].is_null())
+    };
+    let meshes = json["meshes"].as_array().into_iter().flatten();
+    let mut primitives = meshes.flat_map(|mesh| mesh["primitives"].as_array().into_iter().flatten());
+    let named = [
+        ("EXT_mesh_features", primitives.any(|one| !one["extensions"]["EXT_mesh_features"].is_null())),
+        ("EXT_mesh_gpu_instancing", has("nodes", "EXT_mesh_gpu_instancing")),
+        ("EXT_instance_features", has("nodes", "EXT_instance_features")),
+        ("EXT_structural_metadata", !json["extensions"]["EXT_structural_metadata"].is_null()),
+    ];
+    named
         .into_iter()
-        .find(|name| !used(name))
-        .map_or(Ok(()), |name| Err(format!("uses `{name}` without declaring it")))
+        .find(|(name, is)| *is && !used(name))
+        .map_or(Ok(()), |(name, _)| Err(format!("uses `{name}` without declaring it")))
 }
 
 /// A set of feature ids: every id is a row of the table or the one for none, and so many differ as
@@ -123,7 +141,8 @@ fn strings(json: &Value, bin: &[u8], column: &Value, count: usize) -> Option<Vec
     offsets.windows(2).map(text).collect()
 }
 
-fn slice<'b>(bin: &'b [u8], place: &Value) -> Option<&'b [u8]> {
+/// The bytes that a view, or a compressed stream, covers.
+pub(super) fn slice<'b>(bin: &'b [u8], place: &Value) -> Option<&'b [u8]> {
     let offset = place["byteOffset"].as_u64().unwrap_or(0) as usize;
     bin.get(offset..offset.checked_add(place["byteLength"].as_u64()? as usize)?)
 }

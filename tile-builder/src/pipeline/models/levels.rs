@@ -15,7 +15,7 @@ use super::contents::{Contents, Names, material};
 use super::parts::Parts;
 use crate::geometry::scan::{Plane, rows};
 use crate::georef::warp::Warp;
-use crate::read::ifc::{Model, NodeIndex, NodeKind};
+use crate::read::ifc::{Model, NodeKind};
 use crate::scene::{Feature, Mesh};
 
 /// Cells of the blocks along the longer side of the building, and their least size in metres.
@@ -27,7 +27,6 @@ const ROOF_M: f64 = 1.0;
 /// The visible triangles of a model, with the error to which they were simplified, in metres.
 pub(super) struct Shell {
     pub(super) contents: Contents,
-    pub(super) triangles: usize,
     pub(super) error_m: f64,
 }
 
@@ -61,10 +60,10 @@ pub(super) fn shell(model: &Model, source: &str, parts: &Parts<'_>, error_m: f64
     loop {
         let simplified: Vec<Mesh> =
             meshes.values().map(|mesh| simplified(mesh, error_m, share(mesh, all, most))).collect();
-        let triangles = simplified.iter().map(Mesh::triangles).sum();
+        let triangles: usize = simplified.iter().map(Mesh::triangles).sum();
         if triangles <= most || error_m > 1.0 {
             let contents = Contents { meshes: simplified, repeats: Vec::new(), features: names.features };
-            return Shell { contents, triangles, error_m };
+            return Shell { contents, error_m };
         }
         error_m *= 1.7;
     }
@@ -263,9 +262,4 @@ fn average_colours(parts: &Parts<'_>) -> [[u8; 4]; 2] {
         let mean = |sum: f64| if area > 0.0 { (sum / area).round() as u8 } else { 200 };
         [mean(r), mean(g), mean(b), 255]
     })
-}
-
-/// The building that a model is named after in its coarsest level.
-pub(super) fn main_building(model: &Model) -> Option<NodeIndex> {
-    model.nodes.iter().position(|node| node.kind == NodeKind::Building).map(|at| at as NodeIndex)
 }
