@@ -6,13 +6,14 @@ import os
 import subprocess
 import time
 
+import ifc
 import memory
 import peers
 import scale
 import targets
 from bench import Bench
 
-TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show}
+TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES}
 
 
 def options():
@@ -22,8 +23,11 @@ def options():
     parser.add_argument("--only", type=lambda names: names.split(","))
     parser.add_argument("--runs", type=int)
     parser.add_argument("--large", type=lambda flag: flag == "1")
+    parser.add_argument("--models", type=lambda names: [name for name in names.split(",") if name])
     parser.add_argument("--survey", default="")
     chosen = parser.parse_args()
+    if "ifc" in chosen.only:
+        chosen.only += ifc.TABLES
     chosen.pid = os.getpid()
     return chosen
 

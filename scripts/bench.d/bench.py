@@ -40,6 +40,7 @@ class Bench:
         self.survey = Path(options.survey) if options.survey else None
         self.runs = options.runs
         self.large = options.large
+        self.models = options.models
         self.kept = Path("out/bench").resolve()
         self.scratch = self.kept / f"run-{options.pid}"
         shutil.rmtree(self.scratch, ignore_errors=True)

@@ -22,23 +22,23 @@ def show(bench):
     show_survey(bench, folder)
 
 
-def install(bench):
-    """The npm packages at their locked versions, in out/bench/peers; None if that cannot be."""
-    folder = bench.kept / "peers"
+def install(bench, source=HERE, name="peers", tools="gltfpack and obj2gltf"):
+    """The npm packages at their locked versions, in a folder of out/bench; None if that cannot be."""
+    folder = bench.kept / name
     if not shutil.which("npm") or not shutil.which("node"):
-        print("\nskipped: gltfpack and obj2gltf, because `node` and `npm` are not there")
+        print(f"\nskipped: {tools}, because `node` and `npm` are not there")
         return None
-    wanted = (HERE / "package-lock.json").read_text()
+    wanted = (source / "package-lock.json").read_text()
     stamp = folder / "package-lock.json.installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return folder
-    say("installing gltfpack and obj2gltf from npm")
+    say(f"installing {tools} from npm")
     folder.mkdir(exist_ok=True)
-    for name in ["package.json", "package-lock.json"]:
-        shutil.copyfile(HERE / name, folder / name)
+    for file in ["package.json", "package-lock.json"]:
+        shutil.copyfile(source / file, folder / file)
     npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
     if subprocess.run(npm, cwd=folder).returncode != 0:
-        print("\nskipped: gltfpack and obj2gltf, because `npm ci` failed (no network?)")
+        print(f"\nskipped: {tools}, because `npm ci` failed (no network?)")
         return None
     stamp.write_text(wanted)
     return folder

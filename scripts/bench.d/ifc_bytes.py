@@ -1,0 +1,1 @@
+def show(b,t): pass
