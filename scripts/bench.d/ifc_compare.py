@@ -92,7 +92,7 @@ def shapes(model, verdict):
         if peer:
             verdict.peer_bounds_off += bounds_off_m(truth, peer) > BOUNDS_M
             verdict.peer_area_off += area_off(truth, peer) > AREA_SHARE
-        if not mine or mine.get("min") is None:
+        if not mine:
             continue
         off_m, share = bounds_off_m(truth, mine), area_off(truth, mine)
         verdict.worst_mm = max(verdict.worst_mm, off_m * 1000)

@@ -39,7 +39,7 @@ def total(verdicts):
 
 
 def cpu(answer):
-    return f"{answer.cpu_s:.1f}" if not answer.failure else "–"
+    return f"{answer.cpu_s:.1f}" if not answer.failure else ""
 
 
 def show_shapes(judged):

@@ -24,8 +24,8 @@ def main():
     path, count_only = sys.argv[1], "--count" in sys.argv[2:]
     model = ifcopenshell.open(path)
     if count_only:
-        totals = [(1, len(shape.geometry.faces) // 3) for shape in shapes(model)]
-        say({"products": len(totals), "triangles": sum(t for _, t in totals)})
+        triangles = [len(shape.geometry.faces) // 3 for shape in shapes(model)]
+        say({"products": len(triangles), "triangles": sum(triangles)})
         return
     say({"schema": model.schema_identifier})
     for shape in shapes(model):
@@ -50,7 +50,7 @@ def is_any(entity, classes):
 
 
 def shapes(model):
-    """Everything that the geometry iterator meshes, without openings."""
+    """Everything for which the geometry iterator has triangles, without openings."""
     settings = ifcopenshell.geom.settings()
     settings.set("use-world-coords", True)
     iterator = ifcopenshell.geom.iterator(settings, model, 1)
@@ -58,7 +58,8 @@ def shapes(model):
         return
     while True:
         shape = iterator.get()
-        if shape.type not in ("IfcOpeningElement", "IfcOpeningStandardCase", "IfcVoidingFeature"):
+        opening = shape.type in ("IfcOpeningElement", "IfcOpeningStandardCase", "IfcVoidingFeature")
+        if not opening and len(shape.geometry.faces) > 0:
             yield shape
         if not iterator.next():
             return
@@ -72,8 +73,7 @@ def shape_facts(shape):
     used = set(mesh.material_ids)
     return {
         "step_id": shape.id, "global_id": shape.guid, "class": shape.type, "triangles": len(corners),
-        "min": points.min(axis=0).tolist() if len(points) else None,
-        "max": points.max(axis=0).tolist() if len(points) else None,
+        "min": points.min(axis=0).tolist(), "max": points.max(axis=0).tolist(),
         "area_m2": float(numpy.linalg.norm(normals, axis=1).sum() / 2),
         "colours": sorted({c for i in used if i >= 0 for c in explicit_colours(mesh.materials[i])}),
     }
