@@ -41,8 +41,9 @@ def built(bench, tools, file, profile, notes):
     out = bench.scratch / f"ifc-{file.stem}-{profile}"
     shutil.rmtree(out, ignore_errors=True)
     took = tools.run(tools.build(file, out, "--profile", profile), LIMIT_S)
-    if took.failure:
-        notes.append(f"tile-builder, {file.stem}, profile `{profile}`: {took.failure}")
+    if took.failure or not (out / "current").exists():
+        reason = took.failure or "it wrote nothing"
+        notes.append(f"tile-builder, {file.stem}, profile `{profile}`: {reason}")
         return None
     code, _ = bench.ask("validate", out)
     if code != 0:
@@ -118,10 +119,12 @@ def show_sizes(rows, notes):
            "KB .xkt, gzip", "finest / .frag", "everything / .frag", "finest / .xkt", "everything / .xkt",
            "elements in one tile", "everything ≤ targets"], rows,
           [f"targets: ≤ {OF_FRAG} × .frag and ≤ {OF_XKT} × .xkt. fragments {VERSIONS['fragments']}, "
-           f"xeokit-convert {VERSIONS['xeokit-convert']}, both with their defaults; .xkt is not compressed by default.",
+           f"xeokit-convert {VERSIONS['xeokit-convert']}, both with their defaults; .xkt is not compressed "
+           "by default.",
            "finest: tiles of the finest level, spaces, tileset documents, model.ndjson; everything: the coarser "
            "levels too. All of ours compressed with gzip at level 9, as served.",
-           "elements in one tile: objects of model.ndjson with a part that are in one tile's table at the finest level.",
+           "elements in one tile: objects of model.ndjson with a part that are in the table of one tile of the "
+           "finest level.",
            *notes])
 
 

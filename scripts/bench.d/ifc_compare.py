@@ -31,12 +31,15 @@ class Verdict:
     beyond: int = 0
     bounds_off: int = 0
     area_off: int = 0
+    area_explained: int = 0
     worst_mm: float = 0.0
     peer_missing: int = 0
     peer_bounds_off: int = 0
     peer_area_off: int = 0
     coloured: int = 0
     coloured_right: int = 0
+    surfaced: int = 0
+    surfaced_right: int = 0
     placed: int = 0
     placed_once: int = 0
     storeys: int = 0
@@ -98,21 +101,41 @@ def shapes(model, verdict):
         verdict.worst_mm = max(verdict.worst_mm, off_m * 1000)
         if off_m > BOUNDS_M:
             verdict.bounds_off += 1
-            verdict.add("bounds", truth, f"{off_m * 1000:.1f} mm: {box(mine)}, {model.reference_name} {box(truth)}; "
-                        + (f"{side(bounds_off_m(peer, mine), bounds_off_m(peer, truth), BOUNDS_M)} {box(peer)}"
-                           if peer else "web-ifc lacks it"))
+            third = third_opinion(mine, truth, peer, bounds_off_m, BOUNDS_M, box)
+            verdict.add("bounds", truth,
+                        f"{off_m * 1000:.1f} mm: {box(mine)}, {model.reference_name} {box(truth)}{third}")
         if share > AREA_SHARE:
             verdict.area_off += 1
-            verdict.add("area", truth, f"{share:.2%}: {mine['area_m2']:.4f} m², {model.reference_name} "
-                        f"{truth['area_m2']:.4f}; " + (f"{side(area_off(peer, mine), area_off(peer, truth), AREA_SHARE)} "
-                                                       f"{peer['area_m2']:.4f}" if peer else "web-ifc lacks it"))
+            third = third_opinion(mine, truth, peer, area_off, AREA_SHARE, square_metres)
+            verdict.add("area", truth, f"{share:.2%}: {square_metres(mine)} m², {model.reference_name} "
+                        f"{square_metres(truth)}{third}")
 
 
-def side(to_ours, to_reference, limit):
-    """With whom a third one sides."""
+def explain(model, verdict, fine):
+    """Says of areas that are off whether IfcOpenShell's own fine mesh is nearer to ours than to its default."""
+    for finding in verdict.findings:
+        truth, exact = model.reference.get(finding.step_id), fine.get(finding.step_id)
+        if finding.kind == "area" and exact:
+            own, default = (area_off(exact, row) for row in (model.ours.shapes[finding.step_id], truth))
+            verdict.area_explained += own < default
+            finding.text += (f"; finely meshed by IfcOpenShell {exact['area_m2']:.4f}: ours is off {own:.2%}, "
+                             f"its default {default:.2%}")
+
+
+def third_opinion(mine, truth, peer, off, limit, form):
+    """With whom web-ifc sides."""
+    if peer is None:
+        return ""
+    to_ours, to_reference = off(peer, mine), off(peer, truth)
     if to_ours <= limit and to_ours <= to_reference:
-        return "web-ifc sides with ours:"
-    return "web-ifc sides with the reference:" if to_reference <= limit else "web-ifc with neither:"
+        sides = "sides with ours"
+    else:
+        sides = "sides with the reference" if to_reference <= limit else "with neither"
+    return f"; web-ifc {sides}: {form(peer)}"
+
+
+def square_metres(row):
+    return f"{row['area_m2']:.4f}"
 
 
 def box(row):
@@ -139,17 +162,26 @@ def bytes_of(colour):
 
 
 def colours(model, verdict):
+    """Where what IfcOpenShell draws is web-ifc's colour; and where only the surface colour of its style is."""
     for step, truth in sorted(model.ifcopenshell.shapes.items()):
         peer, mine = model.web_ifc.shapes.get(step), model.ours.shapes.get(step)
-        agreed = [c for c in truth["colours"] if peer and any(close(c, d) for d in peer["colours"])]
-        if not agreed:
-            continue
-        verdict.coloured += 1
+        drawn, surface = (agreed(truth[kind], peer) for kind in ["colours", "surface_colours"])
         found = [bytes_of(colour) for colour in mine["colours"]] if mine else []
-        lacking = [c for c in agreed if not any(close(c, d) for d in found)]
-        verdict.coloured_right += not lacking
+        lacking = [c for c in drawn or surface if not any(close(c, d) for d in found)]
+        if drawn:
+            verdict.coloured += 1
+            verdict.coloured_right += not lacking
+        elif surface:
+            verdict.surfaced += 1
+            verdict.surfaced_right += not lacking
         if mine and lacking:
-            verdict.add("colour", truth, f"lacks {lacking} of {agreed}, has {found}")
+            verdict.add("colour" if drawn else "surface colour", truth,
+                        f"lacks {lacking} of {drawn or surface}, has {found}, "
+                        f"IfcOpenShell draws {truth['colours']}")
+
+
+def agreed(colours_of_truth, peer):
+    return [c for c in colours_of_truth if peer and any(close(c, d) for d in peer["colours"])]
 
 
 def places(model, verdict):
@@ -171,7 +203,7 @@ def places(model, verdict):
             right = mine.get("storey") == truth["storey"]
             verdict.storeys_right += right
             if not right:
-                verdict.add("storey", mine, f"`{mine.get('storey')}`, IfcOpenShell's relations give `{truth['storey']}`")
+                verdict.add("storey", mine, f"`{mine.get('storey')}`, the relations give `{truth['storey']}`")
 
 
 def properties(model, verdict):
@@ -187,10 +219,18 @@ def properties(model, verdict):
                     continue
                 verdict.triples += 1
                 own = found.get(group, {}).get(name)
+                if not group:
+                    own = unnamed(found, truth["property_sets"], name, value)
                 if same(value, own):
                     verdict.triples_equal += 1
                 elif mine:
                     verdict.add("property", mine, f"`{group}` / `{name}`: {short(own)}, get_psets {short(value)}")
+
+
+def unnamed(found, named, name, value):
+    """What ours says in the place of a set without a name: any set that get_psets does not name may hold it."""
+    others = [values[name] for group, values in found.items() if name in values and group not in named]
+    return next((own for own in others if same(value, own)), others[0] if others else None)
 
 
 def short(value):

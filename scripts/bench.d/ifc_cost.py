@@ -15,9 +15,9 @@ FILES = [
     ("steel-27", STEEL, 26_900_000, 80_000.0, (2.5, 200.0)),
     ("mixed-166", MIXED, 165_700_000, 80.0, (12.0, 600.0)),
 ]
-LIMIT_S = 900
-XEOKIT_BYTES = 60_000_000  # beyond, it takes more than 500 s and 3.6 GB
-IFCOPENSHELL_BYTES = 60_000_000
+LIMIT_S = 300
+SLOW = ("xeokit-convert", "IfcOpenShell")
+SLOW_BYTES = 60_000_000  # beyond, they take many minutes, and xeokit-convert 3.6 GB
 
 
 def show(bench, tools):
@@ -60,7 +60,7 @@ def made(bench, name, models, size, step):
 def measured(bench, tools, file):
     """Each tool's cost on a file: its name, what it took, its bytes, what it does; None where it is skipped."""
     size = file.stat().st_size
-    small, out = size < XEOKIT_BYTES, bench.scratch / "built"
+    small, out = size < SLOW_BYTES, bench.scratch / "built"
     say(f"build {file.name}")
     took = tools.best(tools.build(file, out), LIMIT_S, bench.runs, out)
     yield "tile-builder", took, folder_bytes(out), "tiles of all levels, property tables, model.ndjson"
@@ -68,8 +68,7 @@ def measured(bench, tools, file):
         if command is None:
             continue
         say(f"{tool}, {file.name}")
-        slow = tool in ("xeokit-convert", "IfcOpenShell")
-        took = tools.best(command, LIMIT_S, 2 if small and not slow else 1)
+        took = tools.best(command, LIMIT_S, 2 if small and tool not in SLOW else 1)
         made_bytes = written.stat().st_size if written and written.exists() else None
         yield tool, took, made_bytes, f"{what}{counted(took) if written is None else ''}"
 
@@ -79,9 +78,8 @@ def peers_of(bench, tools, file):
     size = file.stat().st_size
     yield "fragments", tools.fragments(file, frag), frag, "one .frag, with properties"
     yield "web-ifc", tools.web_ifc(file, "--count"), None, "meshes in memory"
-    if size < XEOKIT_BYTES:
+    if size < SLOW_BYTES:
         yield "xeokit-convert", tools.xeokit(file, xkt), xkt, "one .xkt, without properties"
-    if size < IFCOPENSHELL_BYTES:
         yield "IfcOpenShell", tools.ifcopenshell(file, "--count"), None, "meshes in memory, one thread"
 
 

@@ -80,11 +80,18 @@ def json_lines(path):
             yield row
 
 
-def kept(bench, tools, file, script, command):
+def fine_shapes(bench, tools, file, steps):
+    """Some products as IfcOpenShell meshes them with fine arcs."""
+    asked = ",".join(map(str, sorted(steps)))
+    return kept(bench, tools, file, "oracle.py", tools.ifcopenshell(file, "--fine", asked), asked).shapes
+
+
+def kept(bench, tools, file, script, command, asked=""):
     """What a peer says of a file, from the last time if neither has changed."""
     if command is None:
         return Answer(failure="not installed")
-    key = hashlib.sha256(file.read_bytes() + (HERE / "ifc" / script).read_bytes()).hexdigest()[:16]
+    content = file.read_bytes() + (HERE / "ifc" / script).read_bytes() + asked.encode()
+    key = hashlib.sha256(content).hexdigest()[:16]
     folder = bench.kept / "ifc"
     folder.mkdir(exist_ok=True)
     rows, cost = (folder / f"{file.stem}-{script}-{key}{end}" for end in [".ndjson", ".json"])

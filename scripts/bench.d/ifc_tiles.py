@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 
 from publication import levels, read_tree
 
+OFFSETS = {"UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}
+
 
 @lru_cache(maxsize=None)
 def served_bytes(path):
@@ -56,7 +58,7 @@ class Content:
             values, offsets = (self.view(column[key]) for key in ["values", "stringOffsets"])
             if values is None or offsets is None:
                 return None
-            code = {"UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}[column.get("stringOffsetType", "UINT32")]
+            code = OFFSETS[column.get("stringOffsetType", "UINT32")]
             ends = struct.unpack_from(f"<{table['count'] + 1}{code}", offsets)
             found += [values[a:b].decode() for a, b in zip(ends, ends[1:])]
         return found

@@ -61,7 +61,7 @@ function describe(mesh) {
     const colour = [x, y, z, w].map((v) => Math.round(255 * Math.min(Math.max(v, 0), 1)));
     colours.set(colour.join(), colour);
     row.triangles += indices.length / 3;
-    for (let i = 0; i < indices.length; i += 3) row.area_m2 += area(points, indices[i], indices[i + 1], indices[i + 2]);
+    for (let i = 0; i < indices.length; i += 3) row.area_m2 += area(points, ...indices.subarray(i, i + 3));
     for (const index of indices) {
       for (let axis = 0; axis < 3; axis += 1) {
         row.min[axis] = Math.min(row.min[axis], points[3 * index + axis]);
