@@ -45,9 +45,9 @@ def built(bench, tools, file, profile, notes):
         reason = took.failure or "it wrote nothing"
         notes.append(f"tile-builder, {file.stem}, profile `{profile}`: {reason}")
         return None
-    code, _ = bench.ask("validate", out)
-    if code != 0:
-        notes.append(f"{file.stem}, profile `{profile}`: `tile-builder validate` finds faults")
+    valid = tools.run([bench.builder, "validate", out], LIMIT_S)
+    if valid.failure:
+        notes.append(f"INVALID: {file.stem}, profile `{profile}`, `tile-builder validate`: {valid.failure}")
     return Publication(out)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 BOUNDS_M = 0.001
 AREA_SHARE = 0.001
+AREA_FLOOR_M2 = 1e-6  # a square millimetre: some products are dots of one millimetre
 COLOUR_STEP = 1  # bytes: what rounding may do
 NUMBER_SHARE = 1e-9
 PARTS = {"exterior", "interior", "space"}
@@ -148,9 +149,9 @@ def bounds_off_m(a, b):
 
 
 def area_off(truth, row):
-    """Difference of areas; what both see as nothing is equal."""
-    larger = max(truth["area_m2"], row["area_m2"])
-    return abs(truth["area_m2"] - row["area_m2"]) / larger if larger > 1e-9 else 0.0
+    """Difference of areas as a share; none where it is less than a square millimetre."""
+    off_m2 = abs(truth["area_m2"] - row["area_m2"])
+    return off_m2 / max(truth["area_m2"], row["area_m2"]) if off_m2 > AREA_FLOOR_M2 else 0.0
 
 
 def close(a, b):

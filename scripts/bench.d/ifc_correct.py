@@ -67,6 +67,7 @@ def show_shapes(judged):
            "product than its default mesh, which both are compared with, is.",
            "products: what ifc/expected holds and IfcOpenShell meshes (openings left out); what web-ifc meshes "
            "where IfcOpenShell reads nothing. more: ours beyond that.",
+           "area off: by more than 0.1 % and by more than a square millimetre.",
            "bounds are compared at full precision with IfcOpenShell in the same run, not with the rounded "
            "figures of ifc/expected.",
            "CPU s: to list products (ours, with properties), mesh and read properties (IfcOpenShell), mesh "
