@@ -203,8 +203,9 @@ impl Version<'_> {
         let path = self.path(name);
         write_file(&path, bytes)?;
         if is_json(name) {
-            write_file(&with_suffix(&path, ".gz"), &gzip(bytes).map_err(|s| error(&path, s))?)?;
-            write_file(&with_suffix(&path, ".br"), &brotli(bytes).map_err(|s| error(&path, s))?)?;
+            let (gz, br) = rayon::join(|| gzip(bytes), || brotli(bytes));
+            write_file(&with_suffix(&path, ".gz"), &gz.map_err(|s| error(&path, s))?)?;
+            write_file(&with_suffix(&path, ".br"), &br.map_err(|s| error(&path, s))?)?;
         }
         self.files.insert(name.to_owned(), (*blake3::hash(bytes).as_bytes(), bytes.len() as u64));
         Ok(())

@@ -31,6 +31,7 @@ use twin_schemas::report::{BuildReport, Message};
 
 use self::gate::Gate;
 pub use self::jobs::{Job, JobPlan};
+pub use self::models::parts_of;
 use self::run::{Done, Workshop};
 use self::site::Site;
 use crate::georef::{PlacementError, SrsError};

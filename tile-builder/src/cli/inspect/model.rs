@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use twin_schemas::model::BuildingPart;
 
 use super::super::console;
+use crate::pipeline::parts_of;
 use crate::read::Limits;
 use crate::read::ifc::worker::read_apart;
 use crate::read::ifc::{Georeference, MapClaim, Model, Node, NodeIndex, NodeKind, Use, Wanted};
@@ -105,7 +107,10 @@ fn products(model: &Model) -> impl Iterator<Item = Value> + '_ {
         });
         product.add(model, used);
     }
-    measured.into_iter().map(|(at, product)| product.line(model, &model.nodes[at as usize]))
+    let parts = parts_of(model);
+    measured
+        .into_iter()
+        .map(move |(at, product)| product.line(model, &model.nodes[at as usize], parts[at as usize]))
 }
 
 impl Measured {
@@ -135,7 +140,7 @@ impl Measured {
         }
     }
 
-    fn line(mut self, model: &Model, node: &Node) -> Value {
+    fn line(mut self, model: &Model, node: &Node, part: Option<BuildingPart>) -> Value {
         self.colours.sort_unstable();
         let colours: Vec<[f64; 4]> =
             self.colours.iter().map(|rgba| rgba.map(|part| f64::from(part) / 255.0)).collect();
@@ -143,7 +148,7 @@ impl Measured {
         let sets: Value = serde_json::from_str(&node.property_sets).unwrap_or_else(|_| json!({}));
         json!({
             "step_id": node.step, "global_id": node.global_id, "class": node.class, "name": node.name,
-            "storey": storey, "triangles": self.triangles, "min": self.min, "max": self.max,
+            "storey": storey, "part": part, "triangles": self.triangles, "min": self.min, "max": self.max,
             "area_m2": self.area_m2, "colours": colours, "property_sets": sets,
         })
     }

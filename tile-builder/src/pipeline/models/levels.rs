@@ -10,6 +10,8 @@
 use std::collections::BTreeMap;
 
 use meshopt::{SimplifyOptions, VertexDataAdapter};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::contents::{Contents, Names, material};
 use super::parts::Parts;
@@ -42,7 +44,7 @@ pub(super) fn shell(model: &Model, source: &str, parts: &Parts<'_>, error_m: f64
         let mesh = meshes
             .entry(one.used.colour)
             .or_insert_with(|| Mesh { material: material(one.used.colour), ..Mesh::default() });
-        let mut places: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut places: FxHashMap<u32, u32> = FxHashMap::default();
         for triangle in seen {
             for corner in &one.shape.indices[*triangle as usize * 3..*triangle as usize * 3 + 3] {
                 let at = *places.entry(*corner).or_insert_with(|| {
@@ -54,18 +56,33 @@ pub(super) fn shell(model: &Model, source: &str, parts: &Parts<'_>, error_m: f64
             }
         }
     }
-    let all: usize = meshes.values().map(Mesh::triangles).sum();
-    let mut error_m = error_m;
-    // Coarser and coarser until it fits, but never so coarse that the building is no longer one.
-    loop {
-        let simplified: Vec<Mesh> =
-            meshes.values().map(|mesh| simplified(mesh, error_m, share(mesh, all, most))).collect();
-        let triangles: usize = simplified.iter().map(Mesh::triangles).sum();
-        if triangles <= most || error_m > 1.0 {
-            let contents = Contents { meshes: simplified, repeats: Vec::new(), features: names.features };
-            return Shell { contents, error_m };
+    let meshes: Vec<Mesh> = meshes.into_par_iter().map(|(_, mesh)| welded(&mesh)).collect();
+    let shell =
+        Shell { contents: Contents { meshes, repeats: Vec::new(), features: names.features }, error_m: 0.0 };
+    shell.coarser(error_m, most)
+}
+
+impl Shell {
+    /// The shell simplified to an error, and further until it has no more than so many triangles; but
+    /// never so far that the building is no longer one.
+    pub(super) fn coarser(&self, error_m: f64, most: usize) -> Self {
+        let all: usize = self.contents.meshes.iter().map(Mesh::triangles).sum();
+        let mut error_m = error_m;
+        loop {
+            let meshes: Vec<Mesh> = self
+                .contents
+                .meshes
+                .par_iter()
+                .map(|mesh| simplified(mesh, error_m, share(mesh, all, most)))
+                .collect();
+            let triangles: usize = meshes.iter().map(Mesh::triangles).sum();
+            if triangles <= most || error_m > 1.0 {
+                let features = self.contents.features.clone();
+                let contents = Contents { meshes, repeats: Vec::new(), features };
+                return Self { contents, error_m: self.error_m.max(error_m) };
+            }
+            error_m *= 1.7;
         }
-        error_m *= 1.7;
     }
 }
 
@@ -74,11 +91,11 @@ fn share(mesh: &Mesh, all: usize, most: usize) -> usize {
     if all <= most { 0 } else { mesh.triangles() * most / all / 2 }
 }
 
-fn simplified(mesh: &Mesh, error_m: f64, least: usize) -> Mesh {
+/// A mesh whose vertices of one place and element are one; others share the place alone, as seams.
+fn welded(mesh: &Mesh) -> Mesh {
     let middle = mesh.positions.first().copied().unwrap_or_default();
-    // Vertices of one place and element become one; others share the place alone, as seams.
-    let mut merged: BTreeMap<([i64; 3], u32), u32> = BTreeMap::new();
-    let (mut points, mut kept): (Vec<[f32; 3]>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut merged: FxHashMap<([i64; 3], u32), u32> = FxHashMap::default();
+    let mut kept: Vec<usize> = Vec::new();
     let place: Vec<u32> = mesh
         .positions
         .iter()
@@ -87,26 +104,32 @@ fn simplified(mesh: &Mesh, error_m: f64, least: usize) -> Mesh {
         .map(|(at, (p, feature))| {
             let key = ([0, 1, 2].map(|axis| ((p[axis] - middle[axis]) * 1000.0).round() as i64), *feature);
             *merged.entry(key).or_insert_with(|| {
-                points.push([0, 1, 2].map(|axis| (p[axis] - middle[axis]) as f32));
                 kept.push(at);
-                points.len() as u32 - 1
+                kept.len() as u32 - 1
             })
         })
         .collect();
-    let indices: Vec<u32> = mesh.indices.iter().map(|index| place[*index as usize]).collect();
+    Mesh {
+        positions: kept.iter().map(|at| mesh.positions[*at]).collect(),
+        features: kept.iter().map(|at| mesh.features[*at]).collect(),
+        indices: mesh.indices.iter().map(|index| place[*index as usize]).collect(),
+        material: mesh.material.clone(),
+        ..Mesh::default()
+    }
+}
+
+fn simplified(mesh: &Mesh, error_m: f64, least: usize) -> Mesh {
+    let middle = mesh.positions.first().copied().unwrap_or_default();
+    let points: Vec<[f32; 3]> =
+        mesh.positions.iter().map(|p| [0, 1, 2].map(|axis| (p[axis] - middle[axis]) as f32)).collect();
+    let indices = mesh.indices.clone();
     let bytes: &[u8] = bytemuck::cast_slice(&points);
     let indices =
         VertexDataAdapter::new(bytes, size_of::<[f32; 3]>(), 0).map_or(indices.clone(), |vertices| {
             let options = SimplifyOptions::ErrorAbsolute | SimplifyOptions::Prune;
             meshopt::simplify(&indices, &vertices, least * 3, error_m as f32, options, None)
         });
-    Mesh {
-        positions: kept.iter().map(|at| mesh.positions[*at]).collect(),
-        features: kept.iter().map(|at| mesh.features[*at]).collect(),
-        indices,
-        material: mesh.material.clone(),
-        ..Mesh::default()
-    }
+    Mesh { indices, ..mesh.clone() }
 }
 
 /// The building as blocks; nothing if nothing of it is seen.

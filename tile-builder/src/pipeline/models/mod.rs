@@ -157,6 +157,12 @@ pub(super) fn build(job: &ModelJob<'_>) -> Result<BuiltModel, PublishError> {
     Ok(built)
 }
 
+/// The part of each node of a model that has a shape.
+#[must_use]
+pub fn parts_of(model: &Model) -> Vec<Option<BuildingPart>> {
+    parts::look(model).1
+}
+
 fn message(file: &str, problem: &Problem) -> Message {
     Message {
         severity: if problem.loss { Severity::Warning } else { Severity::Note },
@@ -174,6 +180,7 @@ struct Levels<'m> {
     parts: &'m Parts<'m>,
     curved: Vec<bool>,
     blocks: Contents,
+    shell: levels::Shell,
     /// Triangles of everything but spaces, each copy counted.
     triangles: usize,
 }
@@ -197,13 +204,17 @@ impl<'m> Levels<'m> {
             if place.part == BuildingPart::Space { 0 } else { at.iter().map(of).sum() }
         };
         let triangles = parts.groups.iter().map(drawn).sum();
-        Self { model, source, parts, curved, blocks: levels::blocks(model, source, parts, warp), triangles }
+        let (blocks, shell) = rayon::join(
+            || levels::blocks(model, source, parts, warp),
+            || shell(model, source, parts, triangles),
+        );
+        Self { model, source, parts, curved, blocks, shell, triangles }
     }
 
     fn make(&self, job: &ModelJob<'_>, profile: &ProfilePlan) -> Result<Made, PublishError> {
         let mut made = Made::default();
         let complete = profile.scenes == SceneKind::Complete;
-        let shell = self.shell();
+        let shell = &self.shell;
         let (mut leaves, mut spaces) = (Vec::new(), Vec::new());
         if complete {
             let repeating = profile.instancing.unwrap_or(true);
@@ -244,20 +255,21 @@ impl<'m> Levels<'m> {
         made.spaces = Tile::root_of(spaces);
         Ok(made)
     }
+}
 
-    /// The shell within its budgets, as far as can be.
-    fn shell(&self) -> levels::Shell {
-        let most = ((self.triangles as f64 * SHELL_SHARE) as usize).clamp(SHELL_LEAST, SHELL_TRIANGLES);
-        let (mut most, mut detail_m) = (most, SHELL_DETAIL_M);
-        loop {
-            let shell = levels::shell(self.model, self.source, self.parts, detail_m, most);
-            let bytes = encode(&shell.contents, SHELL_STEP_M).ok().flatten().map_or(0, |c| c.bytes.len());
-            if bytes <= SHELL_BYTES || most < SHELL_LEAST {
-                return shell;
-            }
-            most = most * 2 / 3;
-            detail_m *= 1.5;
+/// The shell within its budgets, as far as can be.
+fn shell(model: &Model, source: &str, parts: &Parts<'_>, triangles: usize) -> levels::Shell {
+    let mut most = ((triangles as f64 * SHELL_SHARE) as usize).clamp(SHELL_LEAST, SHELL_TRIANGLES);
+    let mut detail_m = SHELL_DETAIL_M;
+    let mut shell = levels::shell(model, source, parts, detail_m, most);
+    loop {
+        let bytes = encode(&shell.contents, SHELL_STEP_M).ok().flatten().map_or(0, |c| c.bytes.len());
+        if bytes <= SHELL_BYTES || most < SHELL_LEAST {
+            return shell;
         }
+        most = most * 2 / 3;
+        detail_m *= 1.5;
+        shell = shell.coarser(detail_m, most);
     }
 }
 

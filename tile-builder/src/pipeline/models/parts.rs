@@ -53,30 +53,7 @@ pub(super) fn divide<'m>(model: &'m Model, warp: &Warp) -> Parts<'m> {
         matrix: placed(&used.matrix, warp),
     };
     let placed: Vec<Placed<'m>> = model.uses.par_iter().map(place).collect();
-    let is_space = |node: NodeIndex| model.nodes[node as usize].kind == NodeKind::Space;
-    let nothing: &[u32] = &[];
-    let solids: Vec<Solid<'_>> = placed
-        .iter()
-        .map(|one| Solid {
-            positions: &one.shape.positions,
-            indices: if is_space(one.used.node) { nothing } else { &one.shape.indices },
-            matrix: &one.matrix,
-        })
-        .collect();
-    let seen = seen_from_outside(&solids);
-    let mut pixels = vec![0u32; model.nodes.len()];
-    let mut of_nodes: Vec<Option<BuildingPart>> = vec![None; model.nodes.len()];
-    for (one, seen) in placed.iter().zip(&seen.pixels) {
-        let node = one.used.node as usize;
-        pixels[node] += seen;
-        of_nodes[node] = Some(if is_space(one.used.node) {
-            BuildingPart::Space
-        } else if pixels[node] >= SEEN_PX {
-            BuildingPart::Exterior
-        } else {
-            BuildingPart::Interior
-        });
-    }
+    let (seen, of_nodes) = look(model);
     let mut groups: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
     for (at, one) in placed.iter().enumerate() {
         let node = &model.nodes[one.used.node as usize];
@@ -96,6 +73,34 @@ pub(super) fn divide<'m>(model: &'m Model, warp: &Warp) -> Parts<'m> {
         }
     }
     Parts { placed, seen, of_nodes, groups, bounds }
+}
+
+/// Looks at a model from outside, along the axes of its own world, so that the answer does not depend
+/// on where it stands: what is seen, and the part of each node that has a shape.
+pub(super) fn look(model: &Model) -> (Seen, Vec<Option<BuildingPart>>) {
+    let is_space = |node: NodeIndex| model.nodes[node as usize].kind == NodeKind::Space;
+    let nothing: &[u32] = &[];
+    let mut solids = Vec::with_capacity(model.uses.len());
+    for used in &model.uses {
+        let shape = &model.shapes[used.shape as usize];
+        let indices = if is_space(used.node) { nothing } else { &shape.indices };
+        solids.push(Solid { positions: &shape.positions, indices, matrix: &used.matrix });
+    }
+    let seen = seen_from_outside(&solids);
+    let mut pixels = vec![0u32; model.nodes.len()];
+    let mut of_nodes: Vec<Option<BuildingPart>> = vec![None; model.nodes.len()];
+    for (used, seen) in model.uses.iter().zip(&seen.pixels) {
+        let node = used.node as usize;
+        pixels[node] += seen;
+        of_nodes[node] = Some(if is_space(used.node) {
+            BuildingPart::Space
+        } else if pixels[node] >= SEEN_PX {
+            BuildingPart::Exterior
+        } else {
+            BuildingPart::Interior
+        });
+    }
+    (seen, of_nodes)
 }
 
 impl Placed<'_> {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use ifc_lite_core::{AttributeValue, DecodedEntity, EntityDecoder};
+use ifc_lite_core::{AttributeValue, DecodedEntity};
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
@@ -83,9 +83,13 @@ const GRID_SCALE: f64 = 0.02;
 
 /// Metres of the file's unit of length.
 pub(super) fn units(records: &Records<'_>) -> f64 {
-    let mut decoder = EntityDecoder::with_arc_index(records.bytes, records.index.clone());
-    let unit = decoder.length_unit_scale();
-    if unit.is_finite() && unit > 0.0 { unit } else { 1.0 }
+    let project = records.list("IFCUNITASSIGNMENT").iter().filter_map(|step| records.get(*step));
+    let lengths = project.flat_map(|assigned| references(&assigned, 0)).filter(|step| {
+        let kind = records.get(*step).and_then(|unit| Some(unit.get(1)?.as_enum()?.to_owned()));
+        kind.as_deref() == Some("LENGTHUNIT")
+    });
+    let metres = lengths.filter_map(|step| unit(records, step)).next().unwrap_or(1.0);
+    if metres.is_finite() && metres > 0.0 { metres } else { 1.0 }
 }
 
 /// Reads all that a file says of its place.

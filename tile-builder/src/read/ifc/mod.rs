@@ -307,10 +307,20 @@ fn interpret(
     let tree = tree::read(&records, units, limits, &mut model.problems)?;
     model.nodes = tree.nodes;
     let known = tree.by_step;
-    properties::read(&records, &known, &mut model.nodes);
-    materials::read(&records, &known, &mut model.nodes);
-    if wanted == Wanted::All {
-        shapes::read(&records, &known, limits, watch, &mut model);
+    if wanted == Wanted::Facts {
+        properties::read(&records, &known, &mut model.nodes);
+        materials::read(&records, &known, &mut model.nodes);
+        return Ok(model);
     }
+    // Facts are read by one thread while the others mesh; either needs nothing of the other.
+    let mut nodes = std::mem::take(&mut model.nodes);
+    let mut drawn = shapes::Drawn::default();
+    std::thread::scope(|scope| {
+        scope.spawn(|| drawn = shapes::read(&records, &known, limits, watch));
+        properties::read(&records, &known, &mut nodes);
+        materials::read(&records, &known, &mut nodes);
+    });
+    model.nodes = nodes;
+    drawn.finish(&records, watch, &mut model);
     Ok(model)
 }

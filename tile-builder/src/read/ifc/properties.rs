@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use ifc_lite_core::AttributeValue;
 use serde_json::{Map, Value};
 
 use super::records::{Records, Step, reference, references, text};
@@ -16,23 +17,7 @@ type Sets = BTreeMap<String, Map<String, Value>>;
 
 /// Reads the property sets of all nodes.
 pub(super) fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, nodes: &mut [Node]) {
-    let mut definitions: Vec<Vec<Step>> = vec![Vec::new(); nodes.len()];
-    let mut types: Vec<Option<Step>> = vec![None; nodes.len()];
-    let node = |step: &Step| known.get(step).map(|at| *at as usize);
-    for step in records.list("IFCRELDEFINESBYPROPERTIES") {
-        let Some(relation) = records.get(*step) else { continue };
-        let given = references(&relation, 5);
-        for at in references(&relation, 4).iter().filter_map(node) {
-            definitions[at].extend(&given);
-        }
-    }
-    for step in records.list("IFCRELDEFINESBYTYPE") {
-        let Some(relation) = records.get(*step) else { continue };
-        let Some(of) = reference(&relation, 5) else { continue };
-        for at in references(&relation, 4).iter().filter_map(node) {
-            types[at].get_or_insert(of);
-        }
-    }
+    let Found { definitions, types } = Found::read(records, known, nodes.len());
     let mut of_types: HashMap<Step, (Option<String>, Sets)> = HashMap::new();
     for (at, node) in nodes.iter_mut().enumerate() {
         let mut sets = Sets::new();
@@ -47,6 +32,35 @@ pub(super) fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, node
         if !sets.is_empty() {
             node.property_sets = serde_json::to_string(&sets).unwrap_or_default();
         }
+    }
+}
+
+/// What defines each node.
+struct Found {
+    definitions: Vec<Vec<Step>>,
+    types: Vec<Option<Step>>,
+}
+
+impl Found {
+    fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, count: usize) -> Self {
+        let mut definitions: Vec<Vec<Step>> = vec![Vec::new(); count];
+        let mut types: Vec<Option<Step>> = vec![None; count];
+        let node = |step: &Step| known.get(step).map(|at| *at as usize);
+        for step in records.list("IFCRELDEFINESBYPROPERTIES") {
+            let Some(relation) = records.get(*step) else { continue };
+            let given = references(&relation, 5);
+            for at in references(&relation, 4).iter().filter_map(node) {
+                definitions[at].extend(&given);
+            }
+        }
+        for step in records.list("IFCRELDEFINESBYTYPE") {
+            let Some(relation) = records.get(*step) else { continue };
+            let Some(of) = reference(&relation, 5) else { continue };
+            for at in references(&relation, 4).iter().filter_map(node) {
+                types[at].get_or_insert(of);
+            }
+        }
+        Self { definitions, types }
     }
 }
 
@@ -74,7 +88,9 @@ fn add(records: &Records<'_>, step: Step, sets: &mut Sets) {
         _ => return,
     };
     if !values.is_empty() {
-        let name = text(&record, 2).unwrap_or_else(|| records.spelling(&class));
+        // As written, with the spaces that some names have at their ends.
+        let name = record.get(2).and_then(AttributeValue::as_string).filter(|name| !name.is_empty());
+        let name = name.map_or_else(|| records.spelling(&class), str::to_owned);
         sets.entry(name).or_default().extend(values);
     }
 }

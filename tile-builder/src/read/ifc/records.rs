@@ -4,34 +4,66 @@
 //! of. Called by the other files of the adapter. One pass over the text finds where each record
 //! stands; nothing is decoded before it is asked for.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ifc_lite_core::{
-    AttributeValue, DecodedEntity, EntityDecoder, EntityIndex, EntityScanner, IfcType,
-    attribute_names_for_schema, entity_info_for_schema, is_subtype_of_for_schema,
+    AttributeValue, DecodedEntity, EntityDecoder, EntityScanner, IfcType, attribute_names_for_schema,
+    entity_info_for_schema, is_subtype_of_for_schema,
 };
-use ifc_lite_processing::build_entity_index_parallel;
+use rustc_hash::FxHashMap;
 
 /// A step number, as in `#123=`.
 pub(super) type Step = u32;
 
 /// The records of one file.
 pub(super) struct Records<'b> {
-    decoder: EntityDecoder<'b>,
     pub(super) bytes: &'b [u8],
-    pub(super) index: Arc<EntityIndex>,
+    spans: Spans,
     /// A schema that the tables know.
     schema: &'static str,
-    lists: HashMap<String, Vec<Step>>,
+    lists: FxHashMap<String, Vec<Step>>,
     /// Everything with a place in the community of things: class in capitals and number, in file order.
     objects: Vec<(Arc<str>, Step)>,
     /// Records by class, in capitals.
-    pub(super) counts: std::collections::BTreeMap<String, u64>,
+    pub(super) counts: BTreeMap<String, u64>,
+}
+
+/// Where records stand in the text. Twelve bytes a record: a hash table of the library takes three
+/// times as many.
+struct Spans {
+    /// Number, first byte and length, by number.
+    sorted: Vec<(Step, u32, u32)>,
+    /// Whether the numbers are those of the places, but for a constant: then no search is needed.
+    first: Option<Step>,
+}
+
+impl Spans {
+    /// Of records in the order of the file; of several with one number, the last counts.
+    fn new(mut found: Vec<(Step, u32, u32)>) -> Self {
+        if !found.is_sorted_by(|a, b| a.0 < b.0) {
+            found.sort_by_key(|(step, start, _)| (*step, std::cmp::Reverse(*start)));
+            found.dedup_by_key(|(step, ..)| *step);
+        }
+        found.shrink_to_fit();
+        let ends = found.first().zip(found.last());
+        let first = ends.filter(|(first, last)| (last.0 - first.0) as usize == found.len() - 1);
+        Self { first: first.map(|(first, _)| first.0), sorted: found }
+    }
+
+    fn get(&self, step: Step) -> Option<(usize, usize)> {
+        let at = match self.first {
+            Some(first) => step.checked_sub(first)? as usize,
+            None => self.sorted.binary_search_by_key(&step, |(known, ..)| *known).ok()?,
+        };
+        let (_, start, length) = self.sorted.get(at)?;
+        Some((*start as usize, *start as usize + *length as usize))
+    }
 }
 
 /// Classes whose records are listed, beside objects.
-const LISTED: [&str; 23] = [
+const LISTED: [&str; 24] = [
+    "IFCUNITASSIGNMENT",
     "IFCRELAGGREGATES",
     "IFCRELNESTS",
     "IFCRELCONTAINEDINSPATIALSTRUCTURE",
@@ -81,13 +113,15 @@ fn known_schema(declared: &str) -> &'static str {
 impl<'b> Records<'b> {
     /// Finds the records of a text.
     pub(super) fn find(bytes: &'b [u8], declared_schema: &str) -> Self {
-        let index = Arc::new(build_entity_index_parallel(bytes));
         let schema = known_schema(declared_schema);
-        let mut lists: HashMap<String, Vec<Step>> = HashMap::new();
+        let mut lists: FxHashMap<String, Vec<Step>> = FxHashMap::default();
         let mut objects = Vec::new();
-        let mut classes: HashMap<Box<str>, (Sort, Arc<str>, u64)> = HashMap::new();
+        let mut classes: FxHashMap<Box<str>, (Sort, Arc<str>, u64)> = FxHashMap::default();
+        let mut spans = Vec::new();
         let mut scanner = EntityScanner::new(bytes);
-        while let Some((step, class, _, _)) = scanner.next_entity() {
+        while let Some((step, class, start, end)) = scanner.next_entity() {
+            // A file is smaller than 4 GiB by its limit.
+            spans.push((step, start as u32, (end - start) as u32));
             if !classes.contains_key(class) {
                 let upper: Arc<str> = class.to_ascii_uppercase().into();
                 let sort = sort(schema, &upper);
@@ -104,12 +138,11 @@ impl<'b> Records<'b> {
                 Sort::Other => {}
             }
         }
-        let mut counts = std::collections::BTreeMap::new();
+        let mut counts = BTreeMap::new();
         for (_, upper, count) in classes.into_values() {
             *counts.entry(upper.to_string()).or_default() += count;
         }
-        let decoder = EntityDecoder::with_arc_index(bytes, Arc::clone(&index));
-        Self { decoder, bytes, index, schema, lists, objects, counts }
+        Self { bytes, spans: Spans::new(spans), schema, lists, objects, counts }
     }
 
     /// The records of a class in capitals, one of those that are listed; in file order.
@@ -125,12 +158,12 @@ impl<'b> Records<'b> {
     /// A record; none if there is no such number, or what stands there is no record.
     pub(super) fn get(&self, step: Step) -> Option<DecodedEntity> {
         let (start, end) = self.span(step)?;
-        self.decoder.decode_at_uncached(start, end).ok()
+        EntityDecoder::new(self.bytes).decode_at_uncached(start, end).ok()
     }
 
     /// Where a record stands in the text.
     pub(super) fn span(&self, step: Step) -> Option<(usize, usize)> {
-        self.index.get(&step).copied()
+        self.spans.get(step)
     }
 
     /// The class of a record, in capitals.

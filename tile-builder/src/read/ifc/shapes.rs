@@ -42,14 +42,36 @@ pub(super) struct Watch {
     pub(super) skip: HashSet<Step>,
 }
 
-/// Meshes all products and adds them to the model.
+/// What was meshed.
+#[derive(Default)]
+pub(super) struct Drawn {
+    shapes: Vec<Shape>,
+    uses: Vec<Use>,
+    audit: ProductGeometryAudit,
+    /// The limit, if there were more triangles.
+    beyond: Option<u64>,
+}
+
+impl Drawn {
+    /// Adds what was meshed to the model, and says what is missing.
+    pub(super) fn finish(self, records: &Records<'_>, watch: &Watch, model: &mut Model) {
+        if let Some(limit) = self.beyond {
+            let text = format!("the model has more than {limit} triangles; what is beyond was left out");
+            model.problems.push(Problem { loss: true, ..Problem::new("too_many_triangles", text) });
+        }
+        (model.shapes, model.uses) = (self.shapes, self.uses);
+        model.uses.sort_by_key(|used| used.node);
+        missing(records, model, &self.audit, watch);
+    }
+}
+
+/// Meshes all products.
 pub(super) fn read(
     records: &Records<'_>,
     known: &HashMap<Step, NodeIndex>,
     limits: &Limits,
     watch: &Watch,
-    model: &mut Model,
-) {
+) -> Drawn {
     let mut sink = Sink {
         known,
         records,
@@ -68,17 +90,8 @@ pub(super) fn read(
     };
     let some = watch.only.is_some() || !watch.skip.is_empty();
     sink.mesh(some.then(|| known.keys().filter(|step| chosen(step)).copied().collect()));
-    let Sink { shapes, uses, audit, triangles, .. } = sink;
-    if triangles > limits.model_triangles {
-        let text = format!(
-            "the model has more than {} triangles; what is beyond was left out",
-            limits.model_triangles
-        );
-        model.problems.push(Problem { loss: true, ..Problem::new("too_many_triangles", text) });
-    }
-    (model.shapes, model.uses) = (shapes, uses);
-    model.uses.sort_by_key(|used| used.node);
-    missing(records, model, &audit, watch);
+    let beyond = (sink.triangles > limits.model_triangles).then_some(limits.model_triangles);
+    Drawn { shapes: sink.shapes, uses: sink.uses, audit: sink.audit, beyond }
 }
 
 /// Blanks the records by which openings void some products, so that these are drawn whole.
@@ -133,8 +146,8 @@ impl Sink<'_, '_> {
             .batching(Batching::new(chunk, chunk))
             .features(Features::default().properties(false).presentation_layers(false))
             .retain_meshes(false)
-            .ids(ids.map(Arc::new))
-            .index(Arc::clone(&self.records.index));
+            // Its own index of a large file is a third of one that is handed in.
+            .ids(ids.map(Arc::new));
         let bytes = self.records.bytes;
         // Without threads of its own the library still works, if slowly.
         let ran = run_on_geometry_pool(|| drop(process(bytes, &request, self)));
@@ -189,13 +202,13 @@ impl Sink<'_, '_> {
     /// The colour of a mesh, and whether the file states it.
     fn colour(&self, mesh: &MeshData) -> ([u8; 4], bool) {
         let bytes = |rgba: [f32; 4]| rgba.map(|part| (part.clamp(0.0, 1.0) * 255.0).round() as u8);
+        // What an operand says is nearer than what a material says.
+        if let Some(colour) = mesh.geometry_item_id.and_then(|item| self.colours.below(self.records, item)) {
+            return (colour, true);
+        }
         let own = bytes(mesh.color);
         let default = default_color_for_type(IfcType::from_str(&mesh.ifc_type.to_ascii_uppercase()));
-        if own != bytes(default.into()) {
-            return (own, true);
-        }
-        let below = mesh.geometry_item_id.and_then(|item| self.colours.below(self.records, item));
-        below.map_or((own, false), |colour| (colour, true))
+        (own, own != bytes(default.into()))
     }
 }
 

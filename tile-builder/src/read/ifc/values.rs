@@ -24,7 +24,7 @@ pub(super) fn all(records: &Records<'_>, steps: &[Step], depth: usize) -> Map<St
 }
 
 fn one(records: &Records<'_>, class: &str, record: &DecodedEntity, depth: usize) -> Option<(String, Value)> {
-    let name = text(record, 0)?;
+    let name = record.get(0)?.as_string().filter(|name| !name.is_empty())?.to_owned();
     let at = |index: usize| record.get(index).and_then(value);
     let found = match class {
         "IFCPROPERTYSINGLEVALUE" => at(2)?,
