@@ -38,3 +38,15 @@ pub struct LocalBox {
     /// The east, north, upper corner.
     pub max: LocalPoint,
 }
+
+impl LocalBox {
+    /// The point in the middle.
+    #[must_use]
+    pub fn middle(&self) -> LocalPoint {
+        LocalPoint {
+            east_m: f64::midpoint(self.min.east_m, self.max.east_m),
+            north_m: f64::midpoint(self.min.north_m, self.max.north_m),
+            up_m: f64::midpoint(self.min.up_m, self.max.up_m),
+        }
+    }
+}

@@ -16,7 +16,7 @@ use tile_builder::report::{self, Level, Picture, SceneLevels, Shown};
 use tile_builder::sample::{self, Detail, SampleOptions};
 use twin_schemas::LocalizedText;
 use twin_schemas::catalog::{
-    CATALOG_FORMAT, Catalog, Community, FirstView, Georeference, GeoreferenceMethod, Scene,
+    CATALOG_FORMAT, Catalog, Community, FirstView, Georeference, GeoreferenceMethod, Scene, SceneContent,
 };
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};

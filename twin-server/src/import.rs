@@ -32,14 +32,22 @@ pub struct ImportCounts {
 pub async fn import(publication: &Path, database: &str, file: &Path) -> anyhow::Result<ImportCounts> {
     let name = file.display();
     let kinds = DeviceKinds::built_in()?;
-    let origin = Publications::open(publication)?.served().catalog.community.origin;
+    let publications = Publications::open(publication)?;
+    let served = publications.served();
+    let origin = served.catalog.community.origin;
+    let objects = |name: &str| match served.objects.named(name)[..] {
+        [object] => Ok((object.id.clone(), object.bounds.middle())),
+        [] => Err(format!("there is no object `{name}`; use an id of the publication, or a `GlobalId`")),
+        _ => Err(format!("several objects have the `GlobalId` `{name}`; write `<source>/{name}`")),
+    };
     let size = std::fs::metadata(file).with_context(|| format!("`{name}` cannot be read"))?.len();
     if size > FILE_LIMIT_BYTES {
         bail!("`{name}` has {size} bytes, limit {FILE_LIMIT_BYTES} bytes");
     }
     let bytes = std::fs::read(file).with_context(|| format!("`{name}` cannot be read"))?;
-    let devices = device_file::read(&bytes, format_of(file)?, Site { origin, kinds: &kinds })
-        .with_context(|| format!("`{name}` was not imported"))?;
+    let devices =
+        device_file::read(&bytes, format_of(file)?, Site { origin, kinds: &kinds, objects: Some(&objects) })
+            .with_context(|| format!("`{name}` was not imported"))?;
     let store = SqliteStore::open(database).await?;
     let registered = store.register(&devices).await?;
     store.close().await?;

@@ -9,6 +9,7 @@
     reason = "each test binary uses its own part, and stops where it cannot go on"
 )]
 
+pub(crate) mod ifc;
 pub(crate) mod meshes;
 pub(crate) mod random;
 pub(crate) mod surfaces;

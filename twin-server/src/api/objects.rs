@@ -1,11 +1,12 @@
 //! `/api/v1/objects`: the objects of the served version.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::model::{BimFacts, ModelObject, ObjectClass};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Path, Query};
@@ -21,6 +22,12 @@ pub(crate) struct ObjectQuery {
     class: Option<ObjectClass>,
     /// Id of the zone that they stand in, such as `zone/z1`.
     zone: Option<String>,
+    /// The building model that they are from: the id of its source.
+    source: Option<String>,
+    /// Id of the storey that they belong to.
+    storey: Option<String>,
+    /// Id of the object that they are part of.
+    parent: Option<String>,
 }
 
 /// Objects in the order of the publication.
@@ -30,7 +37,7 @@ pub(crate) struct ObjectList {
     objects: Vec<ModelObject>,
 }
 
-/// Lists objects.
+/// Lists objects. Attributes and property sets are left out; ask for an object by its id to have them.
 #[utoipa::path(
     get, path = "/api/v1/objects", tag = "objects", params(ObjectQuery),
     responses((status = 200, body = ObjectList), (status = 400, body = ProblemBody))
@@ -40,11 +47,26 @@ pub(crate) async fn list_objects(
     Query(query): Query<ObjectQuery>,
 ) -> Json<ObjectList> {
     let publication = app.publications.served();
+    let bim = |object: &ModelObject, wanted: &Option<String>, of: fn(&BimFacts) -> Option<&str>| {
+        wanted.is_none() || object.bim.as_deref().and_then(of) == wanted.as_deref()
+    };
     let meant = |object: &&ModelObject| {
-        query.class.is_none_or(|class| object.class == class)
+        bim(object, &query.source, |bim| Some(&bim.source))
+            && bim(object, &query.storey, |bim| bim.storey.as_deref())
+            && query.parent.as_ref().is_none_or(|parent| object.parent.as_ref() == Some(parent))
+            && query.class.is_none_or(|class| object.class == class)
             && query.zone.as_ref().is_none_or(|zone| object.zone.as_ref() == Some(zone))
     };
-    Json(ObjectList { objects: publication.objects.all().iter().filter(meant).cloned().collect() })
+    let objects = publication.objects.all().iter().filter(meant).map(brief);
+    Json(ObjectList { objects: objects.collect() })
+}
+
+/// An object without its property sets: a building has more of them than one answer should hold.
+fn brief(object: &ModelObject) -> ModelObject {
+    let bim = object.bim.as_deref().map(|bim| {
+        Box::new(BimFacts { property_sets: BTreeMap::new(), attributes: BTreeMap::new(), ..bim.clone() })
+    });
+    ModelObject { bim, ..object.clone() }
 }
 
 /// Gives one object. Its id holds slashes, which may be sent as they are.

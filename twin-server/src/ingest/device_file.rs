@@ -6,7 +6,7 @@
 //! `latitude_deg` (and `height_m`) or `east_m`, `north_m` (and `up_m`); UTF-8, UTF-16 with its
 //! mark, or GBK as Chinese spreadsheets write it. Properties and columns: `id`, `kind`, `name_zh`,
 //! `name_en`, `object`; others are ignored. Where no height is given, a device stands at the height
-//! of the community's origin.
+//! of the community's origin; one that names its object and no place stands in the object's middle.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -36,13 +36,19 @@ pub enum Format {
 }
 
 /// What a list is read against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Site<'a> {
     /// Origin of the local frame, if the community has one.
     pub origin: Option<GeographicPoint>,
     /// Kinds of device that may be registered.
     pub kinds: &'a DeviceKinds,
+    /// Finds an object by its id, or by the `GlobalId` of a building model: its id and its middle, or
+    /// what is wrong. Without it, objects are taken as they are named.
+    pub objects: Option<&'a FindObject<'a>>,
 }
+
+/// See [`Site::objects`].
+pub type FindObject<'a> = dyn Fn(&str) -> Result<(String, LocalPoint), String> + 'a;
 
 /// Why a list is refused as a whole; one line a problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,12 +59,20 @@ pub struct DeviceFileError(Vec<String>);
 struct Record {
     label: String,
     text: HashMap<String, String>,
-    place: Result<Place, String>,
+    place: Place,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Place {
-    Geographic { longitude_deg: f64, latitude_deg: f64, height_m: Option<f64> },
+    /// None is said, and why that is not enough.
+    Nowhere(String),
+    /// What is said cannot be understood.
+    Wrong(String),
+    Geographic {
+        longitude_deg: f64,
+        latitude_deg: f64,
+        height_m: Option<f64>,
+    },
     Local(LocalPoint),
 }
 
@@ -131,7 +145,9 @@ fn feature_record(number: usize, value: Value) -> Record {
     let label = format!("feature {number}");
     let feature = match serde_json::from_value::<geojson::Feature>(value) {
         Ok(feature) => feature,
-        Err(error) => return Record { label, text: HashMap::new(), place: Err(error.to_string()) },
+        Err(error) => {
+            return Record { label, text: HashMap::new(), place: Place::Wrong(error.to_string()) };
+        }
     };
     let mut text: HashMap<String, String> = HashMap::new();
     for (name, value) in feature.properties.iter().flatten() {
@@ -148,21 +164,19 @@ fn feature_record(number: usize, value: Value) -> Record {
     };
     let place = match feature.geometry.map(|geometry| geometry.value) {
         Some(geojson::GeometryValue::Point { coordinates }) => point(coordinates.as_slice()),
-        Some(_) => Err("geometry is not a point".into()),
-        None => Err("geometry is missing".into()),
+        Some(_) => Place::Wrong("geometry is not a point".into()),
+        None => Place::Nowhere("geometry is missing".into()),
     };
     Record { label, text, place }
 }
 
-fn point(coordinates: &[f64]) -> Result<Place, String> {
+fn point(coordinates: &[f64]) -> Place {
     match *coordinates {
-        [longitude_deg, latitude_deg] => {
-            Ok(Place::Geographic { longitude_deg, latitude_deg, height_m: None })
-        }
+        [longitude_deg, latitude_deg] => Place::Geographic { longitude_deg, latitude_deg, height_m: None },
         [longitude_deg, latitude_deg, height_m, ..] => {
-            Ok(Place::Geographic { longitude_deg, latitude_deg, height_m: Some(height_m) })
+            Place::Geographic { longitude_deg, latitude_deg, height_m: Some(height_m) }
         }
-        _ => Err("a point needs longitude and latitude".into()),
+        _ => Place::Wrong("a point needs longitude and latitude".into()),
     }
 }
 
@@ -186,7 +200,8 @@ fn csv_records(text: &str) -> Result<Vec<Record>, String> {
             .collect();
         // Spreadsheets like to end with empty rows.
         if !text.is_empty() {
-            records.push(Record { label: format!("line {line}"), place: place_of(&text), text });
+            let place = place_of(&text).unwrap_or_else(Place::Wrong);
+            records.push(Record { label: format!("line {line}"), place, text });
         }
     }
     Ok(records)
@@ -207,13 +222,24 @@ fn place_of(text: &HashMap<String, String>) -> Result<Place, String> {
         (None, None, Some(east_m), Some(north_m)) => {
             Ok(Place::Local(LocalPoint { east_m, north_m, up_m: number("up_m")?.unwrap_or(0.0) }))
         }
-        _ => Err("needs either `longitude_deg` and `latitude_deg` or `east_m` and `north_m`".into()),
+        numbers => {
+            let text = "needs either `longitude_deg` and `latitude_deg` or `east_m` and `north_m`";
+            let none = matches!(numbers, (None, None, None, None));
+            if none { Ok(Place::Nowhere(text.into())) } else { Err(text.into()) }
+        }
     }
 }
 
 fn device_of(record: Record, site: Site<'_>) -> Result<Device, String> {
-    let position = local(record.place?, site.origin)?;
     let mut text = record.text;
+    let object = text.remove("object");
+    let found = object.as_deref().zip(site.objects).map(|(name, find)| find(name)).transpose()?;
+    let position = match (&found, record.place) {
+        // What says no place of its own stands in the middle of its object.
+        (Some((_, middle)), Place::Nowhere(_)) => *middle,
+        (_, place) => local(place, site.origin)?,
+    };
+    let object = found.map(|(id, _)| id).or(object);
     let mut needed = |name: &str| text.remove(name).ok_or_else(|| format!("`{name}` is missing"));
     let (id, kind) = (needed("id")?, needed("kind")?);
     let device = Device {
@@ -221,7 +247,7 @@ fn device_of(record: Record, site: Site<'_>) -> Result<Device, String> {
         kind,
         name: LocalizedText { zh: text.remove("name_zh"), en: text.remove("name_en") },
         position,
-        object: text.remove("object"),
+        object,
     };
     registration::check(&device, site.kinds).map_err(|error| error.to_string())?;
     Ok(device)
@@ -230,6 +256,7 @@ fn device_of(record: Record, site: Site<'_>) -> Result<Device, String> {
 fn local(place: Place, origin: Option<GeographicPoint>) -> Result<LocalPoint, String> {
     let (longitude_deg, latitude_deg, height_m) = match place {
         Place::Local(point) => return Ok(point),
+        Place::Nowhere(problem) | Place::Wrong(problem) => return Err(problem),
         Place::Geographic { longitude_deg, latitude_deg, height_m } => {
             (longitude_deg, latitude_deg, height_m)
         }
@@ -257,7 +284,8 @@ mod tests {
 
     fn parse(bytes: &[u8], format: Format) -> Result<Vec<Device>, String> {
         let kinds = DeviceKinds::built_in().unwrap();
-        read(bytes, format, Site { origin: Some(ORIGIN), kinds: &kinds }).map_err(|error| error.to_string())
+        read(bytes, format, Site { origin: Some(ORIGIN), kinds: &kinds, objects: None })
+            .map_err(|error| error.to_string())
     }
 
     fn check_refused(text: &str, format: Format, expected: &str) {
@@ -333,7 +361,7 @@ mod tests {
     #[test]
     fn a_community_without_position_takes_local_metres_only() {
         let kinds = DeviceKinds::built_in().unwrap();
-        let site = Site { origin: None, kinds: &kinds };
+        let site = Site { origin: None, kinds: &kinds, objects: None };
         let degrees = b"id,kind,longitude_deg,latitude_deg\na,lift,113,22\n";
         assert!(read(degrees, Format::Csv, site).is_err());
         assert!(read(b"id,kind,east_m,north_m\na,lift,1,2\n", Format::Csv, site).is_ok());

@@ -53,6 +53,16 @@ impl ObjectIndex {
         self.by_id.get(id).map(|i| &self.objects[*i])
     }
 
+    /// The object with this id, or all that have it as their `GlobalId` in a building model.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Vec<&ModelObject> {
+        if let Some(object) = self.get(name) {
+            return vec![object];
+        }
+        let is = |object: &&ModelObject| object.bim.as_ref().is_some_and(|bim| bim.global_id == name);
+        self.objects.iter().filter(is).collect()
+    }
+
     /// The smallest object of a class whose outline, or box where it has none, holds the point;
     /// edges belong to it.
     #[must_use]
@@ -61,7 +71,12 @@ impl ObjectIndex {
             .locate_in_envelope_intersecting(AABB::from_point([east_m, north_m]))
             .map(|item| item.data)
             .filter(|i| self.objects[*i].class == class && self.outlines[*i].holds(east_m, north_m))
-            .min_by(|a, b| self.outlines[*a].area_m2.total_cmp(&self.outlines[*b].area_m2).then(a.cmp(b)))
+            .min_by(|a, b| {
+                let (one, other) = (&self.outlines[*a], &self.outlines[*b]);
+                // An outline says more than a box, which a building model has in its place.
+                let known = one.polygons.is_none().cmp(&other.polygons.is_none());
+                known.then(one.area_m2.total_cmp(&other.area_m2)).then(a.cmp(b))
+            })
             .map(|i| &self.objects[i])
     }
 }

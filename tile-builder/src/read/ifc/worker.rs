@@ -24,10 +24,21 @@ use crate::read::Limits;
 
 /// The hidden command.
 pub const COMMAND: &str = "read-ifc";
-/// A chunk of products may take so long.
-const SILENCE: Duration = Duration::from_secs(20);
-/// One product may take so long.
-const ELEMENT: Duration = Duration::from_secs(10);
+/// How long a child may be silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Over a chunk of products.
+    pub chunk: Duration,
+    /// Over one product.
+    pub product: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { chunk: Duration::from_secs(20), product: Duration::from_secs(10) }
+    }
+}
+
 /// After so many products that take too long, a file is given up.
 const MOST_SLOW: usize = 16;
 /// The slow product is among so many behind the last one that was done.
@@ -67,6 +78,20 @@ enum Ending {
 /// # Errors
 /// As [`read`], and if no process can be started, or too many products take too long.
 pub fn read_apart(program: &Path, path: &Path, wanted: Wanted, limits: &Limits) -> Result<Model, IfcError> {
+    read_patiently(program, path, wanted, limits, Patience::default())
+}
+
+/// As [`read_apart`], with other bounds of patience.
+///
+/// # Errors
+/// As [`read_apart`].
+pub fn read_patiently(
+    program: &Path,
+    path: &Path,
+    wanted: Wanted,
+    limits: &Limits,
+    patience: Patience,
+) -> Result<Model, IfcError> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let error = |reason: String| IfcError { file: name.clone(), kind: IfcErrorKind::Worker(reason) };
     let mut request = Request {
@@ -79,18 +104,18 @@ pub fn read_apart(program: &Path, path: &Path, wanted: Wanted, limits: &Limits) 
         skip: Vec::new(),
     };
     loop {
-        match run(program, &request, SILENCE).map_err(&error)? {
+        match run(program, &request, patience.chunk).map_err(&error)? {
             Ending::Model(model) => return Ok(*model),
             // The parent's own reading gives the typed error.
             Ending::Failed(reason) => return read(path, Wanted::Place, limits).and(Err(error(reason))),
             Ending::Lost(_) if request.uncut.len() + request.skip.len() >= MOST_SLOW => {
                 return Err(error(format!(
                     "more than {MOST_SLOW} products take longer than {} s",
-                    ELEMENT.as_secs()
+                    patience.product.as_secs()
                 )));
             }
             Ending::Lost(_) => {
-                let slow = slow_one(program, &request).map_err(&error)?;
+                let slow = slow_one(program, &request, patience).map_err(&error)?;
                 if request.uncut.contains(&slow) {
                     request.uncut.retain(|step| *step != slow);
                     request.skip.push(slow);
@@ -103,13 +128,13 @@ pub fn read_apart(program: &Path, path: &Path, wanted: Wanted, limits: &Limits) 
 }
 
 /// Finds the product at which a child falls silent or dies.
-fn slow_one(program: &Path, request: &Request) -> Result<Step, String> {
+fn slow_one(program: &Path, request: &Request, patience: Patience) -> Result<Step, String> {
     let facts = Request { wanted: Wanted::Facts, ..request.clone() };
-    let Ending::Model(model) = run(program, &facts, SILENCE * 3)? else {
+    let Ending::Model(model) = run(program, &facts, patience.chunk * 3)? else {
         return Err("it fails before any product is meshed".to_owned());
     };
     let careful = Request { one_by_one: true, ..request.clone() };
-    let Ending::Lost(done) = run(program, &careful, ELEMENT)? else {
+    let Ending::Lost(done) = run(program, &careful, patience.product)? else {
         return Err("it failed once, and not when it was tried again".to_owned());
     };
     let done: HashSet<Step> = done.into_iter().collect();
@@ -123,7 +148,7 @@ fn slow_one(program: &Path, request: &Request) -> Result<Step, String> {
     let uncut = request.uncut.iter();
     for suspect in uncut.chain(behind).chain(before) {
         let alone = Request { only: Some(vec![*suspect]), ..request.clone() };
-        if let Ending::Lost(_) = run(program, &alone, ELEMENT)? {
+        if let Ending::Lost(_) = run(program, &alone, patience.product)? {
             return Ok(*suspect);
         }
     }
