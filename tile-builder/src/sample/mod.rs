@@ -12,6 +12,7 @@ mod atlas;
 mod bake;
 mod canal;
 mod cut;
+mod fittings;
 mod light;
 mod low;
 mod noise;
