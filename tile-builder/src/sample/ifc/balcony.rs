@@ -73,11 +73,11 @@ fn balcony(draft: &mut Draft<'_>, flat: &Flat, storey: usize, seed: u32) {
     draft.model.made_of(parapet, "钢筋混凝土", "混凝土");
     draft.model.describe(parapet, railing_set(closed));
 
-    let upper = draft.colours.upper.clone();
-    let mut items = vec![(ring(120, [HEAD, STOREY - SLAB]), &upper)];
+    let trim = draft.colours.trim.clone();
+    let mut items = vec![(ring(120, [HEAD, STOREY - SLAB]), &trim)];
     if closed {
         for px in [0, width - POST] {
-            items.push((cuboid([px, 0, PARAPET], [POST, POST, HEAD - PARAPET]), &upper));
+            items.push((cuboid([px, 0, PARAPET], [POST, POST, HEAD - PARAPET]), &trim));
         }
     }
     let label =

@@ -58,6 +58,8 @@ pub(crate) struct Colours {
     pub(crate) drain: Colour,
     pub(crate) room: Colour,
     pub(crate) steel: Colour,
+    /// Beams and roof structures: the upper storeys' colour, old or new.
+    pub(crate) trim: Colour,
     /// The new render on the insulation: upper storeys, ground floor, parapet.
     pub(crate) skin: [Colour; 3],
 }
@@ -98,6 +100,11 @@ impl Colours {
             drain: Colour::of("塑料管", [0.42, 0.42, 0.40]),
             room: Colour::glass("房间", [196, 208, 214], 70),
             steel: Colour::of("钢结构", [0.16, 0.175, 0.185]),
+            trim: if walk.state == State::Renewed {
+                Colour::of("新饰面", fresh.wall)
+            } else {
+                old("外墙涂料-上部", style.wall)
+            },
             skin: [
                 Colour::of("保温饰面-上部", fresh.wall),
                 Colour::of("保温饰面-下部", fresh.lower),

@@ -25,7 +25,7 @@ const HEAD_TOP: Mm = 2700;
 const EAVES: Mm = 550;
 const EAVES_HIGH: Mm = 220;
 /// Thickness of a sloping roof, measured upright.
-const SLOPE_THICK: Mm = 180;
+const SLOPE_THICK: Mm = 100;
 
 /// Covers the building.
 pub(crate) fn cover(draft: &mut Draft<'_>) {
@@ -97,7 +97,7 @@ fn flat(draft: &mut Draft<'_>, roof: Ref, within: Ref) {
 /// The wall around a flat roof with its coping.
 fn parapet(draft: &mut Draft<'_>) {
     let (level, length, top) = (draft.storey(draft.walk.storeys), draft.walk.length, draft.walk.parapet());
-    let colour = draft.colours.upper.clone();
+    let colour = draft.colours.trim.clone();
     let coping = draft.colours.concrete.clone();
     let sides = [
         ("s", "南", [0, 0], [length, RIM]),
@@ -139,8 +139,8 @@ fn head(draft: &mut Draft<'_>, unit: usize) {
         ("e", [m + inner, STAIR_FROM], [m + STAIR_OUTER, HEAD_NORTH - RIM], None),
     ];
     // Seen from outside, so in the outer wall's colour.
-    let upper = draft.colours.upper.clone();
-    let plain = std::mem::replace(&mut draft.colours.inner, upper);
+    let trim = draft.colours.trim.clone();
+    let plain = std::mem::replace(&mut draft.colours.inner, trim);
     for (key, low, high, door) in walls {
         let doors = door.into_iter().collect();
         let path = format!("{path}/{key}");
@@ -184,8 +184,9 @@ fn hipped(draft: &mut Draft<'_>, roof: Ref, within: Ref) {
     let white = draft.colours.white.clone();
     let eaves = Solid::Prism {
         plane: Plane::Level,
-        at: [0, 0, low - SLOPE_THICK - EAVES_HIGH + SLOPE_THICK],
-        outline: rectangle([x0, y0], [x1, y1]),
+        at: [0, 0, low - EAVES_HIGH],
+        // Behind the tiles' edge, so that no two faces share a plane.
+        outline: rectangle([x0 + 20, y0 + 20], [x1 - 20, y1 - 20]),
         holes: vec![rectangle([0, 0], [length, D])],
         depth: EAVES_HIGH,
     };
