@@ -42,19 +42,10 @@ fn rim(width: Mm, depth: Mm, thick: Mm) -> Vec<[Mm; 2]> {
 }
 
 fn balcony(draft: &mut Draft<'_>, flat: &Flat, storey: usize, seed: u32) {
-    let level = draft.storey(storey);
     let (width, depth) = (BALCONY_TO - BALCONY_FROM, draft.walk.balcony_depth());
     let [x, _] = flat.span([BALCONY_FROM, BALCONY_TO]);
-    let path = format!("{}/balcony", flat.path(storey));
+    let path = |name: &str| format!("{}/balcony/{name}", flat.path(storey));
     let closed = balcony_is_closed(draft.walk, seed, storey);
-
-    let concrete = draft.colours.concrete.clone();
-    let label = Label { class: "IFCSLAB", path: format!("{path}/slab"), name: "阳台板", rest: ".FLOOR." };
-    let slab = cuboid([0, 0, -SLAB], [width, depth, SLAB]);
-    let slab = draft.solid(level, label, [x, -depth, 0], Turn::East, &[(slab, &concrete)]);
-    draft.model.made_of(slab, "钢筋混凝土", "混凝土");
-
-    let colour = Colours::balcony(draft.walk, seed, storey);
     let ring = |thick, z: [Mm; 2]| Solid::Prism {
         plane: Plane::Level,
         at: [0, 0, z[0]],
@@ -62,28 +53,28 @@ fn balcony(draft: &mut Draft<'_>, flat: &Flat, storey: usize, seed: u32) {
         holes: Vec::new(),
         depth: z[1] - z[0],
     };
-    let label = Label {
-        class: "IFCRAILING",
-        path: format!("{path}/parapet"),
-        name: "阳台栏板",
-        rest: ".BALUSTRADE.",
-    };
-    let parapet =
-        draft.solid(level, label, [x, -depth, 0], Turn::East, &[(ring(THICK, [0, PARAPET]), &colour)]);
-    draft.model.made_of(parapet, "钢筋混凝土", "混凝土");
-    draft.model.describe(parapet, railing_set(closed));
-
-    let trim = draft.colours.trim.clone();
-    let mut items = vec![(ring(120, [HEAD, STOREY - SLAB]), &trim)];
+    let (concrete, trim) = (draft.colours.concrete.clone(), draft.colours.trim.clone());
+    let colour = Colours::balcony(draft.walk, seed, storey);
+    let slab = cuboid([0, 0, -SLAB], [width, depth, SLAB]);
+    let mut head = vec![(ring(120, [HEAD, STOREY - SLAB]), &trim)];
     if closed {
         for px in [0, width - POST] {
-            items.push((cuboid([px, 0, PARAPET], [POST, POST, HEAD - PARAPET]), &trim));
+            head.push((cuboid([px, 0, PARAPET], [POST, POST, HEAD - PARAPET]), &trim));
         }
     }
-    let label =
-        Label { class: "IFCBEAM", path: format!("{path}/beam"), name: "阳台封梁", rest: ".BEAM." };
-    let beam = draft.solid(level, label, [x, -depth, 0], Turn::East, &items);
-    draft.model.made_of(beam, "钢筋混凝土", "混凝土");
+    let parts = [
+        ("IFCSLAB", "slab", "阳台板", ".FLOOR.", vec![(slab, &concrete)]),
+        ("IFCRAILING", "parapet", "阳台栏板", ".BALUSTRADE.", vec![(ring(THICK, [0, PARAPET]), &colour)]),
+        ("IFCBEAM", "beam", "阳台封梁", ".BEAM.", head),
+    ];
+    for (class, key, name, rest, items) in parts {
+        let label = Label { class, path: path(key), name, rest };
+        let made = draft.solid(draft.storey(storey), label, [x, -depth, 0], Turn::East, &items);
+        draft.model.made_of(made, "钢筋混凝土", "混凝土");
+        if class == "IFCRAILING" {
+            draft.model.describe(made, railing_set(closed));
+        }
+    }
     if closed {
         glaze(draft, flat, storey, [x, width, depth]);
     }

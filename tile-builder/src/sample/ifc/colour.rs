@@ -64,6 +64,13 @@ pub(crate) struct Colours {
     pub(crate) skin: [Colour; 3],
 }
 
+/// The same building with new render on its insulation.
+fn fresh(style: &Style) -> Style {
+    let mut fresh = *style;
+    palette::refresh(&mut fresh, AFTER_INSULATION);
+    fresh
+}
+
 /// What soot and rain have made of a colour, on average over a wall of the survey.
 fn aged(colour: Rgb, style: &Style) -> Rgb {
     mix(colour, [0.115, 0.105, 0.09], style.age * 0.2)
@@ -73,14 +80,13 @@ impl Colours {
     pub(crate) fn of(walk: &Walk, felt: Rgb, tiles: Rgb) -> Self {
         let style = &walk.building.style;
         let old = |name: &str, colour: Rgb| Colour::of(name, aged(colour, style));
-        let mut fresh = *style;
-        palette::refresh(&mut fresh, AFTER_INSULATION);
-        let band = |wall: Rgb| mix(wall, style.band, 0.75);
-        let felt = if walk.state == State::Renewed { [0.44, 0.45, 0.45] } else { felt };
+        let fresh = fresh(style);
+        let renewed = walk.state == State::Renewed;
+        let felt = if renewed { [0.44, 0.45, 0.45] } else { felt };
         Self {
             upper: old("外墙涂料-上部", style.wall),
             lower: old("外墙涂料-下部", style.lower),
-            band: old("腰线", band(style.wall)),
+            band: old("腰线", mix(style.wall, style.band, 0.75)),
             plinth: Colour::of("勒脚", mix(style.lower, [0.17, 0.16, 0.145], 0.7)),
             inner: Colour::of("内墙白灰", [0.62, 0.61, 0.58]),
             concrete: Colour::of("混凝土", [0.28, 0.27, 0.25]),
@@ -100,7 +106,7 @@ impl Colours {
             drain: Colour::of("塑料管", [0.42, 0.42, 0.40]),
             room: Colour::glass("房间", [196, 208, 214], 70),
             steel: Colour::of("钢结构", [0.16, 0.175, 0.185]),
-            trim: if walk.state == State::Renewed {
+            trim: if renewed {
                 Colour::of("新饰面", fresh.wall)
             } else {
                 old("外墙涂料-上部", style.wall)
@@ -117,8 +123,7 @@ impl Colours {
     pub(crate) fn balcony(walk: &Walk, seed: u32, storey: usize) -> Colour {
         let style = &walk.building.style;
         if walk.state == State::Renewed {
-            let mut fresh = *style;
-            palette::refresh(&mut fresh, AFTER_INSULATION);
+            let fresh = fresh(style);
             return Colour::of("阳台栏板-新饰面", mix(fresh.wall, fresh.band, 0.25));
         }
         let id = cell(storey as i32, 0, 1, seed);

@@ -146,7 +146,7 @@ impl Draft<'_> {
         }
         let name = text("门框");
         let mut sets =
-            vec![("IFCDOORLININGPROPERTIES", format!("{name},$,{}.,50.,$,$,$,$,0.,$,$,$,$,$,$", FRAME))];
+            vec![("IFCDOORLININGPROPERTIES", format!("{name},$,{FRAME}.,50.,$,$,$,$,0.,$,$,$,$,$,$"))];
         for (operation, position, share) in words.panels {
             let (name, share) = (text(&format!("门扇-{position}")), real(*share));
             let rest = format!("{name},$,{PANEL}.,.{operation}.,{share},.{position}.,$");

@@ -44,6 +44,25 @@ impl Draft<'_> {
         self.storeys.get(storey).copied().unwrap_or(self.building)
     }
 
+    /// Cuts a solid out of an element, in a frame of its own within another place, and answers the opening
+    /// with that frame.
+    pub(crate) fn hollow(
+        &mut self,
+        host: Ref,
+        [path, name]: [&str; 2],
+        within: Ref,
+        at: [Mm; 3],
+        solid: Solid,
+    ) -> (Ref, Ref) {
+        let place = self.model.place(Some(within), at, Turn::East);
+        let colour = self.colours.room.clone();
+        let body = self.model.body(&[(solid, &colour)]);
+        let shape = Some(self.model.shape(&[body]));
+        let (class, rest) = ("IFCOPENINGELEMENT", ".OPENING.");
+        let element = Element { class, path: path.to_owned(), name: name.to_owned(), place, shape, rest };
+        (self.model.opening(host, element), place)
+    }
+
     /// Writes an element with solids of its own at a point of a level.
     pub(crate) fn solid(
         &mut self,

@@ -112,19 +112,9 @@ fn cut(
         return None;
     }
     let width = hole.x[1] - hole.x[0];
-    let place = draft.model.place(Some(within), [hole.x[0], 0, low - z[0]], Turn::East);
     let solid = cuboid([0, -BEYOND, 0], [width, OUTER + 2 * BEYOND, high - low]);
-    let body = draft.model.body(&[(solid, &draft.colours.room.clone())]);
-    let shape = Some(draft.model.shape(&[body]));
-    let opening = Element {
-        class: "IFCOPENINGELEMENT",
-        path: format!("{}{mark}/opening", hole.path),
-        name: "洞口".to_owned(),
-        place,
-        shape,
-        rest: ".OPENING.",
-    };
-    Some((draft.model.opening(host, opening), place))
+    let path = format!("{}{mark}/opening", hole.path);
+    Some(draft.hollow(host, [&path, "洞口"], within, [hole.x[0], 0, low - z[0]], solid))
 }
 
 /// Puts a door or window into its opening. `foot` is where the wall begins: a door reaches below it.

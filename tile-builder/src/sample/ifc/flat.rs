@@ -12,8 +12,7 @@ use super::properties::{
 use super::shape::{Mm, Plane, Solid, Turn, area_m2, cuboid, rectangle};
 use super::step::{Ref, text};
 use super::walk::{
-    CLEAR, D, FLOOR, Flat, LANDING_FROM, NORTH, SOUTH, STAIR_BACK, STAIR_FROM, STAIR_HALF, STAIR_OUTER,
-    STOREY,
+    CLEAR, FLOOR, Flat, LANDING_FROM, NORTH, SOUTH, STAIR_BACK, STAIR_FROM, STAIR_HALF, STAIR_OUTER, STOREY,
 };
 use crate::sample::noise::{Dice, seed_of};
 
@@ -175,22 +174,9 @@ fn hang(
     [from, thick]: [Mm; 2],
 ) {
     let [width, height] = hung.size;
-    let place = draft.model.place(Some(within), [from, 0, hung.sill], Turn::East);
     let solid = cuboid([0, -20, 0], [width, thick + 40, height]);
-    let colour = draft.colours.room.clone();
-    let body = draft.model.body(&[(solid, &colour)]);
-    let shape = Some(draft.model.shape(&[body]));
-    let opening = draft.model.opening(
-        wall,
-        Element {
-            class: "IFCOPENINGELEMENT",
-            path: format!("{path}/{}/opening", hung.name),
-            name: "门洞".to_owned(),
-            place,
-            shape,
-            rest: ".OPENING.",
-        },
-    );
+    let opening = format!("{path}/{}/opening", hung.name);
+    let (opening, place) = draft.hollow(wall, [&opening, "门洞"], within, [from, 0, hung.sill], solid);
     let leaf = Leaf {
         path: format!("{path}/{}/leaf", hung.name),
         name: match hung.door {
@@ -332,6 +318,5 @@ fn check_up(seed: u64, flat: &Flat, storey: usize, storeys: usize) -> PropertySe
         values.push(("渗漏部位", label(place)));
         values.push(("问题等级", one_of(URGENCY[dice.below(3)], &URGENCY)));
     }
-    debug_assert!(D > NORTH);
     PropertySet::new("体检结果", values)
 }

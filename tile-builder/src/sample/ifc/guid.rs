@@ -1,7 +1,7 @@
-//! GlobalIds that follow from what they name.
+//! `GlobalId`s that follow from what they name.
 //!
 //! In: a seed and a path such as `b03/1/wall/s/0`. Out: 22 characters of IFC's base 64
-//! (IfcGloballyUniqueId). The same part of a building has the same id in the file of what stands
+//! (`IfcGloballyUniqueId`). The same part of a building has the same id in the file of what stands
 //! there and in the file of what is planned.
 
 use crate::sample::noise::hash;

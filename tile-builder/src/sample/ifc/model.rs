@@ -14,11 +14,11 @@ use super::step::{Ref, Step, list, text};
 pub(crate) struct Model {
     pub(crate) step: Step,
     seed: u64,
-    /// Id of the building, before all paths from which GlobalIds are made.
+    /// Id of the building, before all paths from which `GlobalId`s are made.
     building: String,
     /// Contexts of bodies and of axes.
     contexts: [Option<Ref>; 2],
-    /// The path of each object that has a GlobalId.
+    /// The path of each object that has a `GlobalId`.
     paths: BTreeMap<Ref, String>,
     relations: BTreeMap<(Relation, Ref), Vec<Ref>>,
     sets: BTreeMap<PropertySet, Vec<Ref>>,
@@ -46,7 +46,7 @@ pub(crate) enum Relation {
 pub(crate) struct Element<'a> {
     /// The IFC class in capitals.
     pub(crate) class: &'a str,
-    /// Path within the building, from which the GlobalId is made.
+    /// Path within the building, from which the `GlobalId` is made.
     pub(crate) path: String,
     pub(crate) name: String,
     pub(crate) place: Ref,
@@ -83,12 +83,12 @@ impl Model {
         optional(self.contexts[1])
     }
 
-    /// The quoted GlobalId of a path.
+    /// The quoted `GlobalId` of a path.
     fn id(&self, path: &str) -> String {
         format!("'{}'", global_id(self.seed, &format!("{}/{path}", self.building)))
     }
 
-    /// Writes anything with a GlobalId: class, path, and the attributes after the owner history.
+    /// Writes anything with a `GlobalId`: class, path, and the attributes after the owner history.
     pub(crate) fn rooted(&mut self, class: &str, path: &str, rest: &str) -> Ref {
         let id = self.id(path);
         let made = self.step.add(format!("{class}({id},$,{rest})"));

@@ -175,6 +175,12 @@ fn describe(model: &mut Model, walk: &Walk<'_>, building: Ref) {
         values.push(("设计节能率", measure("IFCRATIOMEASURE", 0.65)));
     }
     model.describe(building, PropertySet::new("改造信息", values));
+    describe_check_up(model, walk, building);
+}
+
+/// What the last check-up said about the building.
+fn describe_check_up(model: &mut Model, walk: &Walk<'_>, building: Ref) {
+    let b = walk.building;
     let grades = ["A", "B", "C", "D"];
     let values = vec![
         ("体检日期", super::properties::date("2024-09-18")),
@@ -185,6 +191,35 @@ fn describe(model: &mut Model, walk: &Walk<'_>, building: Ref) {
     ];
     model.describe(building, PropertySet::new("体检结果", values));
 }
+
+/// Tables of GB/T 51269-2017: number, name, and the IFC classes that it covers here.
+const TABLES: [(&str, &str, &[&str]); 4] = [
+    ("10", "按功能分建筑物", &["IFCBUILDING"]),
+    ("12", "按功能分建筑空间", &["IFCSPACE"]),
+    (
+        "14",
+        "元素",
+        &[
+            "IFCWALLSTANDARDCASE",
+            "IFCWALL",
+            "IFCSLAB",
+            "IFCBEAM",
+            "IFCCOLUMN",
+            "IFCPLATE",
+            "IFCROOF",
+            "IFCSTAIR",
+            "IFCSTAIRFLIGHT",
+            "IFCRAILING",
+            "IFCDOOR",
+            "IFCWINDOW",
+            "IFCCOVERING",
+            "IFCPIPESEGMENT",
+            "IFCTRANSPORTELEMENT",
+            "IFCUNITARYEQUIPMENT",
+        ],
+    ),
+    ("30", "建筑产品", &["IFCDOORTYPE", "IFCWINDOWTYPE", "IFCPIPESEGMENTTYPE", "IFCUNITARYEQUIPMENTTYPE"]),
+];
 
 /// Declares the types and says where elements and spaces stand in the Chinese classification. Only its tables
 /// are named: which of a table's codes fits is agreed in each project.
@@ -200,35 +235,7 @@ pub(crate) fn classify(draft: &mut Draft<'_>) {
         text("中华人民共和国住房和城乡建设部"),
         text("GB/T 51269-2017 建筑信息模型分类和编码标准"),
     ));
-    let built = [
-        "IFCWALLSTANDARDCASE",
-        "IFCWALL",
-        "IFCSLAB",
-        "IFCBEAM",
-        "IFCROOF",
-        "IFCSTAIR",
-        "IFCSTAIRFLIGHT",
-        "IFCRAILING",
-        "IFCDOOR",
-        "IFCWINDOW",
-        "IFCCOVERING",
-        "IFCPIPESEGMENT",
-        "IFCCOLUMN",
-        "IFCPLATE",
-        "IFCTRANSPORTELEMENT",
-        "IFCUNITARYEQUIPMENT",
-    ];
-    let tables: [(&str, &str, &[&str]); 4] = [
-        ("10", "按功能分建筑物", &["IFCBUILDING"]),
-        ("12", "按功能分建筑空间", &["IFCSPACE"]),
-        ("14", "元素", &built),
-        (
-            "30",
-            "建筑产品",
-            &["IFCDOORTYPE", "IFCWINDOWTYPE", "IFCPIPESEGMENTTYPE", "IFCUNITARYEQUIPMENTTYPE"],
-        ),
-    ];
-    for (code, name, classes) in tables {
+    for (code, name, classes) in TABLES {
         let name = text(name);
         let class = model.step.add(format!("IFCCLASSIFICATIONREFERENCE($,'{code}',{name},{source},$,$)"));
         for object in model.all_of(classes) {

@@ -83,9 +83,11 @@ impl PropertySet {
     pub(crate) fn write(&self, model: &mut Model) -> super::step::Ref {
         let mut quantities = false;
         let mut rows = Vec::new();
-        let mut path = format!("set/{}", self.name);
+        // Equal sets are one: their values are their name.
+        let values: Vec<String> =
+            self.values.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+        let path = format!("set/{}/{}", self.name, values.join("/"));
         for (name, value) in &self.values {
-            path.push_str(&format!("/{name}={value:?}"));
             let quoted = text(name);
             let row = match value {
                 Value::Single(value) => format!("IFCPROPERTYSINGLEVALUE({quoted},$,{value},$)"),

@@ -7,11 +7,12 @@
 use super::colour::Colour;
 use super::doors::{Door, Leaf};
 use super::draft::{Draft, Label};
-use super::model::Element;
 use super::properties::{self, PropertySet, boolean, identifier, measure};
 use super::shape::{Mm, Plane, Solid, Turn, between, cuboid, rectangle};
 use super::step::Ref;
-use super::walk::{BALCONY_FROM, BALCONY_TO, D, FLOOR, FOOT, OUTER, ROOF_LAYER, SKIN, STOREY, Segment, Side};
+use super::walk::{
+    BALCONY_FROM, BALCONY_TO, D, FLOOR, FOOT, OUTER, PARAPET, ROOF_LAYER, SKIN, STOREY, Segment, Side,
+};
 
 /// The bridge: half its width, how far it spans.
 const BRIDGE_HALF: Mm = 1150;
@@ -42,7 +43,7 @@ fn insulate(draft: &mut Draft<'_>) {
                 (0, ..) => [FOOT, STOREY],
                 // Eaves hang over the wall's last stretch.
                 (_, true, true) => continue,
-                (_, true, false) => [0, draft.walk.parapet() - 60],
+                (_, true, false) => [0, PARAPET - 60],
                 (_, _, true) if storey + 1 == storeys => [0, STOREY - FLOOR],
                 _ => [0, STOREY],
             };
@@ -143,7 +144,8 @@ fn part(
 
 fn lift(draft: &mut Draft<'_>, unit: usize) {
     let storeys = draft.walk.storeys;
-    pit_and_posts(draft, unit);
+    pit(draft, unit);
+    posts(draft, unit);
     for storey in 0..=storeys {
         ring_and_glass(draft, unit, storey);
         if storey < storeys {
@@ -157,8 +159,8 @@ fn lift(draft: &mut Draft<'_>, unit: usize) {
     car(draft, unit);
 }
 
-/// The pit below the ground, and four posts up to the roof.
-fn pit_and_posts(draft: &mut Draft<'_>, unit: usize) {
+/// The pit below the ground.
+fn pit(draft: &mut Draft<'_>, unit: usize) {
     let c = draft.colours.clone();
     let (low, high) = ([-SHAFT_HALF, SPAN], [SHAFT_HALF, SPAN + SHAFT_DEPTH]);
     let wall = Solid::Prism {
@@ -185,25 +187,26 @@ fn pit_and_posts(draft: &mut Draft<'_>, unit: usize) {
         material: "钢筋混凝土",
     };
     part(draft, unit, 0, made, &[(base, &c.concrete)]);
+}
+
+/// Four posts up to the shaft's roof.
+fn posts(draft: &mut Draft<'_>, unit: usize) {
+    let steel = draft.colours.steel.clone();
     let top = STOREY * draft.walk.storeys as Mm + ROOF_LAYER + OVERRUN;
-    for (k, [x, y]) in [
-        [low[0], low[1]],
-        [high[0] - POST, low[1]],
-        [low[0], high[1] - POST],
-        [high[0] - POST, high[1] - POST],
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let post = cuboid([x, y, 0], [POST, POST, top]);
-        let made = Part {
-            class: "IFCCOLUMN",
-            key: format!("post-{k}"),
-            name: "井道钢柱",
-            rest: ".COLUMN.",
-            material: "Q355钢",
-        };
-        part(draft, unit, 0, made, &[(post, &c.steel)]);
+    let mut k = 0;
+    for y in [SPAN, SPAN + SHAFT_DEPTH - POST] {
+        for x in [-SHAFT_HALF, SHAFT_HALF - POST] {
+            let post = cuboid([x, y, 0], [POST, POST, top]);
+            let made = Part {
+                class: "IFCCOLUMN",
+                key: format!("post-{k}"),
+                name: "井道钢柱",
+                rest: ".COLUMN.",
+                material: "Q355钢",
+            };
+            part(draft, unit, 0, made, &[(post, &steel)]);
+            k += 1;
+        }
     }
 }
 
@@ -262,20 +265,9 @@ fn front(draft: &mut Draft<'_>, unit: usize, storey: usize) {
     let path = format!("{}/u{}/lift/door", storey + 1, unit + 1);
     let (width, height) = (900, 2100);
     let at = [draft.walk.middle(unit) - width / 2, D + SPAN + 25, 0];
-    let place = draft.model.place(Some(level.place), at, Turn::East);
     let hole = cuboid([0, -20, 0], [width, 140, height]);
-    let body = draft.model.body(&[(hole, &c.room)]);
-    let shape = Some(draft.model.shape(&[body]));
-    let name = "层门洞".to_owned();
-    let opening = Element {
-        class: "IFCOPENINGELEMENT",
-        path: format!("{path}/opening"),
-        name,
-        place,
-        shape,
-        rest: ".OPENING.",
-    };
-    let opening = draft.model.opening(host, opening);
+    let words = [&*format!("{path}/opening"), "层门洞"];
+    let (opening, place) = draft.hollow(host, words, level.place, at, hole);
     let leaf = Leaf {
         path,
         name: "电梯层门".to_owned(),

@@ -11,7 +11,7 @@ use super::model::{Element, Relation};
 use super::properties::{PropertySet, boolean, identifier, measure};
 use super::shape::{Mm, Plane, Solid, Turn, between, cuboid, rectangle};
 use super::step::Ref;
-use super::walk::{D, OUTER, ROOF_LAYER, STAIR_BACK, STAIR_FROM, STAIR_OUTER, State, mm};
+use super::walk::{D, OUTER, PARAPET, ROOF_LAYER, STAIR_BACK, STAIR_FROM, STAIR_OUTER, State, mm};
 use crate::sample::walkup::HIP_M;
 
 /// Thickness of the wall around the roof, and of its coping.
@@ -96,7 +96,7 @@ fn flat(draft: &mut Draft<'_>, roof: Ref, within: Ref) {
 
 /// The wall around a flat roof with its coping.
 fn parapet(draft: &mut Draft<'_>) {
-    let (level, length, top) = (draft.storey(draft.walk.storeys), draft.walk.length, draft.walk.parapet());
+    let (level, length, top) = (draft.storey(draft.walk.storeys), draft.walk.length, PARAPET);
     let colour = draft.colours.trim.clone();
     let coping = draft.colours.concrete.clone();
     let sides = [

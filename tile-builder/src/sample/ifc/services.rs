@@ -156,43 +156,27 @@ fn thing(draft: &mut Draft<'_>, level: Level, thing: Thing<'_>, items: Vec<(Soli
 /// Air conditioners and cages of one flat.
 fn windows_things(draft: &mut Draft<'_>, hung: &Hung) {
     let storey = usize::from(hung.storey);
-    let level = draft.storey(storey);
     let skin = draft.walk.skin();
     let side = if hung.side < 0.0 { 'w' } else { 'e' };
     let unit = (hung.middle / draft.walk.building.style.unit_m()) as usize + 1;
     let path = |name: &str| format!("{}/{unit}{side}/{name}", storey + 1);
     let x = |h: f32| mm(hung.middle + hung.side * h);
     let (white, bars) = (draft.colours.white.clone(), draft.colours.bars.clone());
-    let unit_at = |draft: &mut Draft<'_>, path: String, at, turn| {
-        let class = ("IFCUNITARYEQUIPMENT", "IFCUNITARYEQUIPMENTTYPE");
-        let made = Thing {
-            class: class.0,
-            type_class: class.1,
-            path,
-            name: "空调室外机",
-            rest: ".SPLITSYSTEM.",
-            at,
-            turn,
-        };
+    let units = [
+        (hung.air_south, "air-south", [x(1.35), -20 - skin, 120], Turn::East),
+        (hung.air_north, "air-north", [x(5.6), D + 20 + skin, 100], Turn::West),
+    ];
+    let level = draft.storey(storey);
+    for (_, key, at, turn) in units.into_iter().filter(|unit| unit.0) {
+        let (class, type_class) = ("IFCUNITARYEQUIPMENT", "IFCUNITARYEQUIPMENTTYPE");
+        let (name, rest) = ("空调室外机", ".SPLITSYSTEM.");
+        let made = Thing { class, type_class, path: path(key), name, rest, at, turn };
         thing(draft, level, made, air_unit(&white, &bars));
-    };
-    if hung.air_south {
-        unit_at(draft, path("air-south"), [x(1.35), -20 - skin, 120], Turn::East);
-    }
-    if hung.air_north {
-        unit_at(draft, path("air-north"), [x(5.6), D + 20 + skin, 100], Turn::West);
     }
     if hung.cage && draft.walk.state == State::Existing {
-        let bars = draft.colours.bars.clone();
-        let made = Thing {
-            class: "IFCRAILING",
-            type_class: "IFCRAILINGTYPE",
-            path: path("cage"),
-            name: "防盗窗",
-            rest: ".GUARDRAIL.",
-            at: [x(1.32), 0, 850],
-            turn: Turn::East,
-        };
+        let (class, type_class) = ("IFCRAILING", "IFCRAILINGTYPE");
+        let (name, rest, at) = ("防盗窗", ".GUARDRAIL.", [x(1.32), 0, 850]);
+        let made = Thing { class, type_class, path: path("cage"), name, rest, at, turn: Turn::East };
         thing(draft, level, made, cage().into_iter().map(|solid| (solid, &bars)).collect());
     }
 }

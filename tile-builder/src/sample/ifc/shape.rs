@@ -109,21 +109,16 @@ impl Model {
         self.step.add(format!("IFCLOCALPLACEMENT({within},{axes})"))
     }
 
-    /// The shape of solids with their colours.
+    /// The shape of solids with their colours. Solids are shared, but a representation belongs to one object
+    /// or type (`IfcShapeModel.WR11`).
     pub(crate) fn body(&mut self, items: &[(Solid, &Colour)]) -> Ref {
-        self.body_of(items, "")
-    }
-
-    /// Like [`Model::body`], but shared only among equal marks: a body is the map of one type at most.
-    pub(crate) fn body_of(&mut self, items: &[(Solid, &Colour)], mark: &str) -> Ref {
         let kind = match items.first() {
             Some((Solid::Polyhedron { .. }, _)) => "Tessellation",
             _ => "SweptSolid",
         };
         let items: Vec<Ref> = items.iter().map(|(solid, colour)| self.coloured(solid, colour)).collect();
         let context = self.body_context();
-        let record = format!("IFCSHAPEREPRESENTATION({context},'Body','{kind}',{})", list(items));
-        self.step.value_as(record, mark)
+        self.step.add(format!("IFCSHAPEREPRESENTATION({context},'Body','{kind}',{})", list(items)))
     }
 
     /// The shape of an object: its body, and for walls the axis along which they run.
@@ -136,7 +131,7 @@ impl Model {
         let (a, b) = (self.point2([0, 0]), self.point2([length, 0]));
         let line = self.step.value(format!("IFCPOLYLINE(({a},{b}))"));
         let context = self.axis_context();
-        self.step.value(format!("IFCSHAPEREPRESENTATION({context},'Axis','Curve2D',({line}))"))
+        self.step.add(format!("IFCSHAPEREPRESENTATION({context},'Axis','Curve2D',({line}))"))
     }
 
     /// A shape that many objects share, with its origin at the objects' places.
@@ -151,7 +146,7 @@ impl Model {
         let same = self.step.value(format!("IFCCARTESIANTRANSFORMATIONOPERATOR3D($,$,{origin},1.,$)"));
         let item = self.step.value(format!("IFCMAPPEDITEM({map},{same})"));
         let context = self.body_context();
-        self.step.value(format!("IFCSHAPEREPRESENTATION({context},'Body','MappedRepresentation',({item}))"))
+        self.step.add(format!("IFCSHAPEREPRESENTATION({context},'Body','MappedRepresentation',({item}))"))
     }
 
     fn point2(&mut self, p: [Mm; 2]) -> Ref {

@@ -74,22 +74,10 @@ fn floor(draft: &mut Draft<'_>, storey: usize) {
 fn well(draft: &mut Draft<'_>, level: Level, slab: Ref, storey: usize, unit: usize) -> f64 {
     let m = draft.walk.middle(unit);
     let (low, high) = ([m - STAIR_HALF, STAIR_FROM], [m + STAIR_HALF, LANDING_FROM]);
-    let place = draft.model.place(Some(level.place), [low[0], low[1], -FLOOR - 20], Turn::East);
     let size = [high[0] - low[0], high[1] - low[1], FLOOR + 40];
-    let colour = draft.colours.room.clone();
-    let body = draft.model.body(&[(cuboid([0; 3], size), &colour)]);
-    let shape = Some(draft.model.shape(&[body]));
-    draft.model.opening(
-        slab,
-        Element {
-            class: "IFCOPENINGELEMENT",
-            path: format!("{}/u{}/well", storey + 1, unit + 1),
-            name: "楼梯洞口".to_owned(),
-            place,
-            shape,
-            rest: ".OPENING.",
-        },
-    );
+    let path = format!("{}/u{}/well", storey + 1, unit + 1);
+    let at = [low[0], low[1], -FLOOR - 20];
+    draft.hollow(slab, [&path, "楼梯洞口"], level.place, at, cuboid([0; 3], size));
     area_m2(&rectangle(low, high))
 }
 

@@ -55,7 +55,7 @@ impl Step {
 
     /// The file. `name` is the file's own name, `about` what it shows.
     pub(crate) fn finish(self, name: &str, about: &str) -> String {
-        let mut out = format!(
+        let head = format!(
             "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION(({}),'2;1');\n\
              FILE_NAME({},'{WRITTEN}',({}),({}),'tile-builder sample','tile-builder','');\n\
              FILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;\n",
@@ -64,19 +64,16 @@ impl Step {
             text("社区规划师"),
             text("柳岸新村"),
         );
-        for (k, body) in self.records.iter().enumerate() {
-            out.push_str(&format!("#{}={body};\n", k + 1));
-        }
-        out.push_str("ENDSEC;\nEND-ISO-10303-21;\n");
-        out
+        let rows = self.records.iter().enumerate().map(|(k, body)| format!("#{}={body};\n", k + 1));
+        let foot = "ENDSEC;\nEND-ISO-10303-21;\n".to_owned();
+        [head].into_iter().chain(rows).chain([foot]).collect()
     }
 }
 
 /// A fixed time: the same seed must give the same bytes whenever it is run.
 const WRITTEN: &str = "2025-03-12T10:30:00";
 
-/// A quoted string. Characters beyond ASCII become `\X2\` with UTF-16 code units, as all schemas
-/// before IFC4x3's UTF-8 option want it (ISO 10303-21, 6.4.3.3).
+/// A quoted string. Characters beyond ASCII become `\X2\` with UTF-16 code units (ISO 10303-21, 6.4.3).
 pub(crate) fn text(s: &str) -> String {
     let mut out = String::from("'");
     let mut wide = false;
@@ -92,7 +89,7 @@ pub(crate) fn text(s: &str) -> String {
             c if plain => out.push(c),
             c => {
                 let mut units = [0; 2];
-                c.encode_utf16(&mut units).iter().for_each(|u| out.push_str(&format!("{u:04X}")));
+                out.extend(c.encode_utf16(&mut units).iter().map(|u| format!("{u:04X}")));
             }
         }
     }

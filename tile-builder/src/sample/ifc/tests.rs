@@ -33,7 +33,7 @@ fn bare(body: &str) -> String {
     body.split('\'').step_by(2).collect()
 }
 
-/// The GlobalId of a record that has one, and its class.
+/// The `GlobalId` of a record that has one, and its class.
 fn identity(body: &str) -> Option<(&str, &str)> {
     let (class, rest) = body.split_once("('")?;
     let (id, _) = rest.split_once("',$,")?;

@@ -43,7 +43,7 @@ impl Types {
         if let Some(&known) = self.0.get(&path) {
             return known;
         }
-        let body = model.body_of(&items, &path);
+        let body = model.body(&items);
         let map = model.map(body);
         let sets: Vec<Ref> = sets
             .iter()

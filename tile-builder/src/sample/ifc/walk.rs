@@ -45,8 +45,10 @@ pub(crate) const STAIR_BACK: Mm = 6200;
 /// Where the stair begins inside its back wall, and where the floor's landing begins.
 pub(crate) const STAIR_FROM: Mm = STAIR_BACK + 240;
 pub(crate) const LANDING_FROM: Mm = 9240;
-/// From the floor of the roof to the top of its felt, and height of the parapet above that.
+/// From the floor of the roof to the top of its felt.
 pub(crate) const ROOF_LAYER: Mm = 150;
+/// Top of the parapet above the floor of the roof.
+pub(crate) const PARAPET: Mm = ROOF_LAYER + (PARAPET_M * 1000.0) as Mm;
 /// Insulation with its render.
 pub(crate) const SKIN: Mm = 80;
 /// Foot of the walls below the ground.
@@ -166,11 +168,6 @@ impl<'a> Walk<'a> {
         if self.state == State::Renewed { SKIN } else { 0 }
     }
 
-    /// Top of the parapet above the floor of the roof.
-    pub(crate) fn parapet(&self) -> Mm {
-        ROOF_LAYER + mm(PARAPET_M)
-    }
-
     /// How far balconies stand out.
     pub(crate) fn balcony_depth(&self) -> Mm {
         mm(self.fittings.balcony_depth)
@@ -236,6 +233,11 @@ impl Segment {
         };
         format!("{}/{side}{}", storey + 1, self.unit + 1)
     }
+
+    /// A hole from a left edge, so wide, between two heights.
+    fn hole(&self, storey: usize, name: &str, [x, width]: [Mm; 2], z: [Mm; 2], filling: Filling) -> Hole {
+        Hole { path: format!("{}/{name}", self.path(storey)), x: [x, x + width], z, filling }
+    }
 }
 
 impl Walk<'_> {
@@ -265,49 +267,41 @@ impl Walk<'_> {
 
     /// The holes of a segment in a storey.
     pub(crate) fn holes(&self, segment: &Segment, storey: usize) -> Vec<Hole> {
-        let path = segment.path(storey);
-        let hole = |name: &str, x: Mm, width: Mm, z: [Mm; 2], filling| Hole {
-            path: format!("{path}/{name}"),
-            x: [x, x + width],
-            z,
-            filling,
-        };
         let m = segment.middle;
+        let both = |name: &str, near: Mm, width: Mm, z, filling| {
+            [(1, m - near - width), (2, m + near)]
+                .map(|(k, x)| segment.hole(storey, &format!("{name}{k}"), [x, width], z, filling))
+        };
         match segment.side {
-            Side::South => vec![
-                hole("w1", m - 450 - 1750, 1750, [950, 2400], Filling::Window(3)),
-                hole("w2", m + 450, 1750, [950, 2400], Filling::Window(3)),
-                hole("d1", m - 4300 - 1200, 2400, [140, 2340], Filling::BalconyDoor),
-                hole("d2", m + 4300 - 1200, 2400, [140, 2340], Filling::BalconyDoor),
-            ],
-            Side::North => {
-                let mut holes = Vec::new();
-                for (k, sign) in [(1, -1), (2, 1)] {
-                    let mut window = |name: &str, near: Mm, width: Mm, z, panes| {
-                        let x = if sign < 0 { m - near - width } else { m + near };
-                        holes.push(hole(&format!("{name}{k}"), x, width, z, Filling::Window(panes)));
-                    };
-                    window("hall", 1750, 1300, [950, 2350], 2);
-                    window("bath", 3750, 600, [1400, 2300], 1);
-                    window("kitchen", 4950, 1250, [950, 2400], 2);
-                }
-                holes.push(match (storey, self.state) {
-                    (0, _) => hole("entrance", m - 800, 1600, [0, 2250], Filling::UnitDoor),
-                    (_, State::Existing) => hole("stair", m - 650, 1300, [0, 1150], Filling::Window(2)),
-                    (_, State::Renewed) => hole("stair", m - 650, 1300, [0, 2100], Filling::Passage),
-                });
-                holes
+            Side::South => {
+                let windows = both("w", 450, 1750, [950, 2400], Filling::Window(3));
+                let doors = both("d", 3100, 2400, [140, 2340], Filling::BalconyDoor);
+                windows.into_iter().chain(doors).collect()
             }
+            Side::North => {
+                let windows = [
+                    both("hall", 1750, 1300, [950, 2350], Filling::Window(2)),
+                    both("bath", 3750, 600, [1400, 2300], Filling::Window(1)),
+                    both("kitchen", 4950, 1250, [950, 2400], Filling::Window(2)),
+                ];
+                let (name, width, high, filling) = match (storey, self.state) {
+                    (0, _) => ("entrance", 1600, 2250, Filling::UnitDoor),
+                    (_, State::Existing) => ("stair", 1300, 1150, Filling::Window(2)),
+                    (_, State::Renewed) => ("stair", 1300, 2100, Filling::Passage),
+                };
+                let stair = segment.hole(storey, name, [m - width / 2, width], [0, high], filling);
+                windows.into_iter().flatten().chain([stair]).collect()
+            }
+            // The number hangs where the top window would be; the shares are those of the facade.
+            Side::East | Side::West if storey + 1 >= self.storeys => Vec::new(),
             Side::East | Side::West => {
-                // The number hangs where the top window would be; the shares are those of the facade.
-                if storey + 1 >= self.storeys {
-                    return Vec::new();
-                }
-                let mut holes = vec![hole("g1", 3960 - OUTER - 350, 700, [1000, 2200], Filling::Window(1))];
-                if self.building.style.seed & 4 == 0 {
-                    holes.push(hole("g2", 7040 - OUTER - 350, 700, [1000, 2200], Filling::Window(1)));
-                }
-                holes
+                let all = [("g1", 3960), ("g2", 7040)];
+                let count = if self.building.style.seed & 4 == 0 { 2 } else { 1 };
+                let window = |(name, x): (&str, Mm)| {
+                    let x = [x - OUTER - 350, 700];
+                    segment.hole(storey, name, x, [1000, 2200], Filling::Window(1))
+                };
+                all.into_iter().take(count).map(window).collect()
             }
         }
     }
