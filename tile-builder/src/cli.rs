@@ -68,7 +68,8 @@ enum Command {
     Inspect(InspectArguments),
     /// Check a publication: 3D Tiles rules, references, contents.
     Validate(ValidateArguments),
-    /// Write a sample community: a survey, zones, footprints and devices of an old quarter.
+    /// Write a sample community: a survey, zones, footprints, devices and building models of an old
+    /// quarter.
     Sample(SampleArguments),
     /// Read an IFC file for another process of this program.
     #[command(name = crate::read::ifc::worker::COMMAND, hide = true)]

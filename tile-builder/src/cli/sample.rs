@@ -26,13 +26,14 @@ pub(super) fn run(arguments: &SampleArguments) -> Result<ExitCode> {
         console.step(&format!("{} tiles", progress.tiles_done));
     })?;
     console::line(&format!(
-        "wrote {} survey tiles ({} files, {:.1} MB), {} buildings, {} zones, {} devices\nnext: tile-builder build {} --out publication",
+        "wrote {} survey tiles ({} files, {:.1} MB), {} buildings, {} zones, {} devices, {} building models\nnext: tile-builder build {} --out publication",
         summary.tiles,
         summary.survey_files,
         summary.survey_bytes as f64 / 1e6,
         summary.buildings,
         summary.zones,
         summary.devices,
+        summary.models,
         arguments.out.display()
     ));
     Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 //! In: a building of the layout. Out: patches and devices. Called by `site`. The frame is that of
 //! `walkup`: `x` along the south side, `y` northwards, `z` from the ground.
 
+use super::fittings::tone;
 use super::noise::Dice;
 use super::paint::{Paint, Side};
 use super::patch::{Block, Mason};
@@ -80,7 +81,7 @@ pub(crate) fn centre(site: &mut Site<'_>, building: &Building) {
         let wall = |side| Paint::Wall { style, side };
         let b = Block { low: [0.0, 0.0, -style.foot_m], high: [length, depth, top] };
         m.sides(b, &[wall(Side::South), wall(Side::Gable), wall(Side::South), wall(Side::Gable)]);
-        hipped_roof(m, [0.0, 0.0, length, depth], top, 2.6, &mut dice);
+        hipped_roof(m, [0.0, 0.0, length, depth], top, 2.6, tone(&mut dice));
         m.level = level::LARGE;
         let porch = Block { low: [length / 2.0 - 3.2, -2.6, 3.0], high: [length / 2.0 + 3.2, 0.0, 3.45] };
         m.block(porch, Paint::Plain { colour: [0.36, 0.075, 0.05], grime: 0.2 });

@@ -1,7 +1,8 @@
 //! The sample community: an old residential quarter, written as a user would bring it.
 //!
 //! In: how many survey tiles, a seed, a level of detail. Out: a folder with `community.toml`, an
-//! oblique survey as PagedLOD trees of OSGB files, zones, footprints and devices as GeoJSON.
+//! oblique survey as PagedLOD trees of OSGB files, zones, footprints and devices as GeoJSON, and
+//! building models as IFC.
 //! Called by the command line (`tile-builder sample`) and by tests that need a survey.
 //!
 //! The scene is described by surfaces in metres (`quarter`, `walkup`, `plants`, ...), its light is baked into
@@ -12,6 +13,8 @@ mod atlas;
 mod bake;
 mod canal;
 mod cut;
+mod fittings;
+mod ifc;
 mod light;
 mod low;
 mod noise;
@@ -97,6 +100,8 @@ pub struct SampleSummary {
     pub zones: u32,
     /// Devices.
     pub devices: u32,
+    /// Building models: two walk-ups as they stand and one of them renewed, or fewer where there is no room.
+    pub models: u32,
 }
 
 /// Why no sample was written. Nothing is left behind at the output path.
@@ -169,7 +174,8 @@ pub fn run(options: &SampleOptions, progress: &dyn Fn(SampleProgress)) -> Result
     let quarter = quarter::Quarter::new(options.tiles, options.seed);
     let counts = records::write_records(&quarter, &folder)?;
     let size = survey::write_survey(&quarter, options.detail, &folder.join("survey"), progress)?;
-    records::write_plan(&folder)?;
+    let models = ifc::write_models(&quarter, &folder)?;
+    records::write_plan(&models, &folder)?;
 
     if earlier {
         // Moved into the working folder first, and deleted with it: the path is never half a sample.
@@ -184,6 +190,7 @@ pub fn run(options: &SampleOptions, progress: &dyn Fn(SampleProgress)) -> Result
         buildings: counts.buildings,
         zones: counts.zones,
         devices: counts.devices,
+        models: models.len() as u32,
     })
 }
 

@@ -11,6 +11,7 @@ use twin_schemas::plan::{
     BuildPlan, CommunityPlan, HeightPlan, ModelState, PartitionPlan, SourceKind, SourcePlan,
 };
 
+use super::ifc::ModelFile;
 use super::quarter::{AVENUE, Building, CANAL, CELL_U, CELL_V, Cell, GROUND_M, Kind, Quarter, Works};
 use super::site::{Device, DeviceKind, Site};
 use super::vector::Vec3;
@@ -51,7 +52,7 @@ pub(crate) fn write_records(quarter: &Quarter, folder: &Path) -> Result<RecordCo
 }
 
 /// Writes the plan, by which a sample is known to be whole.
-pub(crate) fn write_plan(folder: &Path) -> Result<(), SampleError> {
+pub(crate) fn write_plan(models: &[ModelFile], folder: &Path) -> Result<(), SampleError> {
     let plan = BuildPlan {
         community: CommunityPlan {
             id: Some("willowbank".to_owned()),
@@ -63,24 +64,40 @@ pub(crate) fn write_plan(folder: &Path) -> Result<(), SampleError> {
             footprints: Some(PathBuf::from("footprints.geojson")),
             ..PartitionPlan::default()
         },
-        sources: vec![SourcePlan {
-            id: "survey".to_owned(),
-            kind: SourceKind::Osgb,
-            path: PathBuf::from("survey"),
-            crs: None,
-            crs_origin: None,
-            height: Some(HeightPlan { reference: "WGS 84 ellipsoid".to_owned(), geoid_height_m: 0.0 }),
-            up: None,
-            heading_deg: None,
-            building: None,
-            state: ModelState::Existing,
-        }],
+        sources: [survey_source()].into_iter().chain(models.iter().map(model_source)).collect(),
         profiles: Vec::new(),
     };
     let path = folder.join("community.toml");
     let text = toml::to_string(&plan)
         .map_err(|e| SampleError::Write { path: path.clone(), source: std::io::Error::other(e) })?;
     write(&path, format!("{PLAN_MARK}\n\n{text}").as_bytes())
+}
+
+fn survey_source() -> SourcePlan {
+    SourcePlan {
+        id: "survey".to_owned(),
+        kind: SourceKind::Osgb,
+        path: PathBuf::from("survey"),
+        crs: None,
+        crs_origin: None,
+        height: Some(HeightPlan { reference: "WGS 84 ellipsoid".to_owned(), geoid_height_m: 0.0 }),
+        up: None,
+        heading_deg: None,
+        building: None,
+        state: ModelState::Existing,
+    }
+}
+
+/// A building model. Its file says where it stands, in the survey's own system and heights.
+fn model_source(model: &ModelFile) -> SourcePlan {
+    SourcePlan {
+        id: model.id.clone(),
+        kind: SourceKind::Ifc,
+        path: PathBuf::from(&model.path),
+        building: Some(model.building.clone()),
+        state: model.state,
+        ..survey_source()
+    }
 }
 
 /// One feature a line, so that people can read and compare the files.
@@ -90,14 +107,15 @@ fn collection(features: &[Value]) -> String {
 }
 
 /// Survey metres to longitude and latitude.
-struct Globe(proj::Proj);
+pub(crate) struct Globe(proj::Proj);
 
 impl Globe {
-    fn new() -> Result<Self, SampleError> {
+    pub(crate) fn new() -> Result<Self, SampleError> {
         proj::Proj::new(TO_WGS84).map(Self).map_err(|e| SampleError::Projection { message: e.to_string() })
     }
 
-    fn of(&self, x: f64, y: f64) -> Result<[f64; 2], SampleError> {
+    /// Longitude and latitude in degrees.
+    pub(crate) fn of(&self, x: f64, y: f64) -> Result<[f64; 2], SampleError> {
         let place = (SRS_ORIGIN[0] + x, SRS_ORIGIN[1] + y);
         let (longitude, latitude) =
             self.0.project(place, false).map_err(|e| SampleError::Projection { message: e.to_string() })?;

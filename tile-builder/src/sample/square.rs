@@ -74,7 +74,7 @@ fn pavilion(site: &mut Site<'_>, [u, v]: [f32; 2], dice: &mut Dice) {
             m.block(Block::standing(x, y, 0.2, [0.28, 0.28, 2.9]), RED);
         }
         m.block(Block { low: [-2.7, 1.7, 0.3], high: [2.7, 2.1, 0.8] }, WOOD);
-        hipped_roof(m, [-3.1, -2.4, 3.1, 2.4], 3.1, 1.9, dice);
+        hipped_roof(m, [-3.1, -2.4, 3.1, 2.4], 3.1, 1.9, super::fittings::tone(dice));
     });
 }
 

@@ -112,7 +112,7 @@ fn access_road(site: &mut Site<'_>, cell: Cell, row: u8, dice: &mut Dice) {
     for slot in 0..2 {
         let found = site.quarter.buildings.get(&Plot { cell, row, slot }).copied();
         let Some(building) = found.filter(|b| b.kind == Kind::WalkUp) else { continue };
-        for middle in super::walkup::unit_middles(&building) {
+        for middle in super::fittings::unit_middles(&building) {
             if dice.chance(0.7) {
                 let side = if dice.chance(0.5) { -3.6 } else { 3.6 };
                 scooters(site, [building.rect[0] + middle + side, building.rect[3] + 0.95], dice);

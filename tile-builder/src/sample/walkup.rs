@@ -4,7 +4,7 @@
 //! Inside this file a building has its own frame: `x` along its south side from the west, `y` from
 //! the south side northwards, `z` from the ground.
 
-use super::noise::Dice;
+use super::fittings::{Clothes, Fittings, Roof, Tank, unit_middles};
 use super::paint::{Paint, STOREY_M, Side};
 use super::patch::{Block, Mason};
 use super::quarter::{Building, DEPTH, GROUND_M, Works};
@@ -22,31 +22,21 @@ pub(crate) fn raise(site: &mut Site<'_>, building: &Building) {
     let origin = site.quarter.frame.at(u0, v0, GROUND_M, 0.0);
     site.lay(middle, 40.0, level::ALWAYS, |m| {
         m.frame = origin;
-        let mut dice = Dice::new(building.seed ^ 0x0a11);
+        let fittings = Fittings::of(building);
         walls(m, building);
-        balconies(m, building, &mut dice);
-        if building.hipped {
-            hipped_roof(
-                m,
-                [0.0, 0.0, building.style.length_m, DEPTH],
-                building.wall_height_m(),
-                2.9,
-                &mut dice,
-            );
-        } else {
-            flat_roof(m, building, &mut dice);
+        balconies(m, building, &fittings);
+        match &fittings.roof {
+            Roof::Hipped { tone } => {
+                let rect = [0.0, 0.0, building.style.length_m, DEPTH];
+                hipped_roof(m, rect, building.wall_height_m(), HIP_M, *tone);
+            }
+            Roof::Flat { felt, tanks, heaters } => flat_roof(m, building, *felt, tanks, heaters),
         }
         entrances(m, building);
-        hung_things(m, building, &mut dice);
+        hung_things(m, &fittings);
         works::add(m, building);
     });
     devices(site, building);
-}
-
-/// Middles of the units along the building.
-pub(crate) fn unit_middles(building: &Building) -> impl Iterator<Item = f32> + use<> {
-    let unit = building.style.unit_m();
-    (0..building.style.units).map(move |k| (f32::from(k) + 0.5) * unit)
 }
 
 fn walls(m: &mut Mason, building: &Building) {
@@ -58,19 +48,22 @@ fn walls(m: &mut Mason, building: &Building) {
 }
 
 /// Height of the wall around a flat roof.
-const PARAPET_M: f32 = 0.75;
+pub(crate) const PARAPET_M: f32 = 0.75;
+/// Rise of a hipped roof.
+pub(crate) const HIP_M: f32 = 2.9;
 
 /// Where the two balconies of a unit begin, from its middle, and how wide they are.
-const BALCONY: [f32; 2] = [2.55, 3.5];
+pub(crate) const BALCONY: [f32; 2] = [2.55, 3.5];
 
-fn balconies(m: &mut Mason, building: &Building, dice: &mut Dice) {
+fn balconies(m: &mut Mason, building: &Building, fittings: &Fittings) {
     let style = building.style;
     let top = f32::from(style.storeys) * STOREY_M + 0.1;
-    let out = dice.range(1.15, 1.4);
+    let out = fittings.balcony_depth;
+    let mut seeds = fittings.balcony_seeds.iter();
     m.level = level::LARGE;
     for middle in unit_middles(building) {
         for left in [middle - BALCONY[0] - BALCONY[1], middle + BALCONY[0]] {
-            let seed = dice.bits() as u32;
+            let seed = seeds.next().copied().unwrap_or_default();
             let (low, high) = ([left, -out, 0.0], [left + BALCONY[1], 0.0, top]);
             let paint = |ends| Paint::Balcony { style, seed, ends };
             m.wall([left, -out], [high[0], -out], [0.0, top], paint(false));
@@ -81,11 +74,11 @@ fn balconies(m: &mut Mason, building: &Building, dice: &mut Dice) {
     }
 }
 
-fn flat_roof(m: &mut Mason, building: &Building, dice: &mut Dice) {
+fn flat_roof(m: &mut Mason, building: &Building, felt: u32, tanks: &[Option<Tank>], heaters: &[[f32; 2]]) {
     let (length, z) = (building.style.length_m, building.wall_height_m());
     let (rim, top) = (0.24, z + PARAPET_M);
     m.level = level::ALWAYS;
-    m.floor([rim, rim], [length - rim, DEPTH - rim], z, Paint::FlatRoof { seed: dice.bits() as u32 });
+    m.floor([rim, rim], [length - rim, DEPTH - rim], z, Paint::FlatRoof { seed: felt });
     // The inner faces of the parapet look inwards: south and north, east and west swapped.
     m.wall([length - rim, rim], [rim, rim], [z, top], CONCRETE);
     m.wall([rim, DEPTH - rim], [length - rim, DEPTH - rim], [z, top], CONCRETE);
@@ -100,26 +93,27 @@ fn flat_roof(m: &mut Mason, building: &Building, dice: &mut Dice) {
         m.floor(low, high, top, CONCRETE);
     }
     let style = building.style;
-    for middle in unit_middles(building) {
+    for (middle, tank) in unit_middles(building).zip(tanks) {
         m.level = level::LARGE;
         let head = Block { low: [middle - 1.45, 6.2, z], high: [middle + 1.45, 10.2, z + 2.5] };
         m.sides(head, &[Paint::Plain { colour: style.wall, grime: style.age * 0.8 }; 4]);
         m.floor([middle - 1.7, 5.9], [middle + 1.7, 10.5], z + 2.55, CONCRETE);
         m.level = level::MIDDLE;
-        if dice.chance(0.55) {
-            tank(m, middle + dice.range(2.4, 4.2), dice.range(7.0, 9.2), z, dice);
+        if let Some(tank) = tank {
+            raise_tank(m, *tank, z);
         }
     }
-    heaters(m, building, z, dice);
+    for &[x, y] in heaters {
+        heater(m, x, y, z);
+    }
 }
 
 /// A water tank on the roof: concrete, or steel on legs.
-fn tank(m: &mut Mason, x: f32, y: f32, z: f32, dice: &mut Dice) {
-    if dice.chance(0.5) {
+fn raise_tank(m: &mut Mason, Tank { x, y, steel }: Tank, z: f32) {
+    let Some(r) = steel else {
         m.block(Block::standing(x, y, z, [2.4, 1.9, 1.5]), CONCRETE);
         return;
-    }
-    let r = dice.range(0.6, 0.85);
+    };
     let ring = |k: usize| {
         let (sin, cos) = (k as f32 / 8.0 * std::f32::consts::TAU).sin_cos();
         [x + r * cos, y + r * sin]
@@ -132,21 +126,7 @@ fn tank(m: &mut Mason, x: f32, y: f32, z: f32, dice: &mut Dice) {
     }
 }
 
-/// Solar water heaters in loose rows, all looking south.
-fn heaters(m: &mut Mason, building: &Building, z: f32, dice: &mut Dice) {
-    let length = building.style.length_m;
-    let full = dice.range(0.25, 0.8);
-    for (y, skip) in [(1.5, 0.0), (4.0, 0.3)] {
-        let mut x = dice.range(1.2, 3.0);
-        while x < length - 3.2 {
-            if dice.chance(full - skip) {
-                heater(m, x, y + dice.range(-0.15, 0.15), z);
-            }
-            x += dice.range(2.25, 2.9);
-        }
-    }
-}
-
+/// A solar water heater that looks south.
 fn heater(m: &mut Mason, x: f32, y: f32, z: f32) {
     let (w, low, high) = (1.9, z + 0.25, z + 1.45);
     let front = [[x, y, low], [x + w, y, low], [x + w, y + 1.2, high], [x, y + 1.2, high]];
@@ -157,9 +137,8 @@ fn heater(m: &mut Mason, x: f32, y: f32, z: f32) {
 }
 
 /// Four slopes over a rectangle, with eaves that stand out.
-pub(crate) fn hipped_roof(m: &mut Mason, rect: [f32; 4], z: f32, rise: f32, dice: &mut Dice) {
-    let tones = [[0.215, 0.085, 0.055], [0.125, 0.12, 0.12], [0.185, 0.10, 0.075], [0.105, 0.115, 0.13]];
-    let paint = Paint::TileRoof { tone: tones[dice.below(tones.len())] };
+pub(crate) fn hipped_roof(m: &mut Mason, rect: [f32; 4], z: f32, rise: f32, tone: [f32; 3]) {
+    let paint = Paint::TileRoof { tone };
     let over = 0.55;
     let [x0, y0, x1, y1] = [rect[0] - over, rect[1] - over, rect[2] + over, rect[3] + over];
     let (low, high) = (z - 0.05, z + rise);
@@ -204,36 +183,35 @@ fn entrances(m: &mut Mason, building: &Building) {
 }
 
 /// Air conditioners, cages and clothes lines at windows.
-fn hung_things(m: &mut Mason, building: &Building, dice: &mut Dice) {
-    let fresh = building.style.age < 0.2;
-    for middle in unit_middles(building) {
-        for storey in 0..building.storeys {
-            let z = f32::from(storey) * STOREY_M;
-            for side in [-1.0, 1.0] {
-                m.level = level::SMALL;
-                if dice.chance(0.75) {
-                    air_unit(m, middle + side * 1.35, -0.02, z + 0.12, -1.0);
-                }
-                if dice.chance(0.4) {
-                    air_unit(m, middle + side * 5.6, DEPTH + 0.02, z + 0.1, 1.0);
-                }
-                if !fresh && storey > 0 && dice.chance(0.33) {
-                    clothes_line(m, middle + side * 4.3, -1.35, z + 1.15, dice);
-                }
-                if !fresh && dice.chance(0.3) {
-                    m.level = level::SMALL;
-                    let x = middle + side * 1.32;
-                    let cage = Block { low: [x - 0.95, -0.5, z + 0.85], high: [x + 0.95, 0.0, z + 2.4] };
-                    let paint = Paint::Plain { colour: [0.16, 0.165, 0.165], grime: 0.5 };
-                    let ([x0, y0, z0], [x1, y1, z1]) = (cage.low, cage.high);
-                    m.wall([x0, y0], [x1, y0], [z0, z1], paint);
-                    m.wall([x1, y0], [x1, y1], [z0, z1], paint);
-                    m.wall([x0, y1], [x0, y0], [z0, z1], paint);
-                    m.floor([x0, y0], [x1, y1], z1, paint);
-                }
-            }
+fn hung_things(m: &mut Mason, fittings: &Fittings) {
+    for hung in &fittings.hung {
+        let (middle, side, z) = (hung.middle, hung.side, hung.floor_m());
+        m.level = level::SMALL;
+        if hung.air_south {
+            air_unit(m, middle + side * 1.35, -0.02, z + 0.12, -1.0);
+        }
+        if hung.air_north {
+            air_unit(m, middle + side * 5.6, DEPTH + 0.02, z + 0.1, 1.0);
+        }
+        if let Some(clothes) = hung.clothes {
+            clothes_line(m, middle + side * 4.3, -1.35, z + 1.15, clothes);
+        }
+        if hung.cage {
+            cage(m, middle + side * 1.32, z);
         }
     }
+}
+
+/// A cage of steel bars before a window.
+fn cage(m: &mut Mason, x: f32, z: f32) {
+    m.level = level::SMALL;
+    let cage = Block { low: [x - 0.95, -0.5, z + 0.85], high: [x + 0.95, 0.0, z + 2.4] };
+    let paint = Paint::Plain { colour: [0.16, 0.165, 0.165], grime: 0.5 };
+    let ([x0, y0, z0], [x1, y1, z1]) = (cage.low, cage.high);
+    m.wall([x0, y0], [x1, y0], [z0, z1], paint);
+    m.wall([x1, y0], [x1, y1], [z0, z1], paint);
+    m.wall([x0, y1], [x0, y0], [z0, z1], paint);
+    m.floor([x0, y0], [x1, y1], z1, paint);
 }
 
 /// An outdoor unit on the wall at `y`, standing out to the south (−1) or north (1).
@@ -251,11 +229,10 @@ fn air_unit(m: &mut Mason, x: f32, y: f32, z: f32, out: f32) {
     m.floor([x0, y0], [x1, y1], z1, WHITE);
 }
 
-fn clothes_line(m: &mut Mason, x: f32, y: f32, z: f32, dice: &mut Dice) {
-    let width = dice.range(1.2, 3.0);
-    let height = dice.range(0.6, 1.0);
-    let paint = Paint::Laundry { seed: dice.bits() as u32 };
-    let y = y - dice.range(0.15, 0.5);
+fn clothes_line(m: &mut Mason, x: f32, y: f32, z: f32, clothes: Clothes) {
+    let Clothes { width, height, seed, out } = clothes;
+    let paint = Paint::Laundry { seed };
+    let y = y - out;
     let b = Block { low: [x - width / 2.0, y - 0.08, z - height], high: [x + width / 2.0, y + 0.08, z] };
     m.level = level::SMALL;
     m.block(b, paint);

@@ -2,11 +2,11 @@
 //!
 //! In: a building with works. Out: patches in the building's frame. Called by `walkup`.
 
+use super::fittings::unit_middles;
 use super::paint::Paint;
 use super::patch::{Block, Mason};
 use super::quarter::{Building, DEPTH, Works};
 use super::site::level;
-use super::walkup::unit_middles;
 
 /// How far a lift shaft stands out from the north wall.
 pub(crate) const SHAFT_DEPTH_M: f32 = 2.5;

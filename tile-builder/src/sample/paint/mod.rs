@@ -12,6 +12,7 @@ mod things;
 
 pub(crate) use facade::{STOREY_M, Side, Style};
 pub(crate) use ground::lane_manholes;
+pub(crate) use roof::felt_tone;
 
 use super::noise::fbm2;
 use super::quarter::Quarter;

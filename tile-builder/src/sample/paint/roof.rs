@@ -4,15 +4,20 @@ use super::{Look, Spot};
 use crate::sample::noise::{cell, fbm2, value2};
 use crate::sample::vector::{Rgb, mix, shade, smoothstep};
 
-/// A flat roof of felt strips, mended with darker ones, stained where water stands.
-pub(crate) fn flat(spot: &Spot, seed: u32) -> Look {
-    let p = spot.place;
-    let base: Rgb = match seed % 4 {
+/// The colour of a roof's felt before it was mended.
+pub(crate) fn felt_tone(seed: u32) -> Rgb {
+    match seed % 4 {
         0 => [0.205, 0.20, 0.19],
         1 => [0.25, 0.225, 0.195],
         2 => [0.165, 0.165, 0.165],
         _ => [0.23, 0.235, 0.235],
-    };
+    }
+}
+
+/// A flat roof of felt strips, mended with darker ones, stained where water stands.
+pub(crate) fn flat(spot: &Spot, seed: u32) -> Look {
+    let p = spot.place;
+    let base = felt_tone(seed);
     let strip = (spot.x / 1.0).floor() as i32;
     let tone = 1.0 + 0.10 * (cell(strip, 0, 1, seed) - 0.5);
     let mut colour = shade(base, tone);
