@@ -16,7 +16,7 @@ use std::path::Path;
 use common::data;
 use tile_builder::geometry::Aabb;
 use tile_builder::georef::ellipsoid::{EnuFrame, from_ecef};
-use tile_builder::georef::{Placement, PlacementRequest, Srs, place_source};
+use tile_builder::georef::{Placement, PlacementRequest, Srs, Turn, place_source};
 use tile_builder::partition::buildings::{Buildings, IdentityRule};
 use tile_builder::partition::identity::identify;
 use tile_builder::partition::relief::Relief;
@@ -267,6 +267,8 @@ impl RealSurvey {
             srs: Srs::parse(metadata.srs.as_deref().unwrap_or_default()).unwrap(),
             origin: metadata.origin.unwrap_or_default(),
             height: None,
+            turn: Turn::default(),
+            method: None,
         };
         let placement = place_source(&request).unwrap().placement;
         let origin = placement.georeference.origin.unwrap();

@@ -20,6 +20,8 @@ const HEIGHTS_DEG: [f64; 2] = [12.0, 45.0];
 const SIDES: usize = 8;
 /// Boxes larger than this are drawn without asking whether they are hidden.
 const ASKED_PX: usize = 96;
+/// Backs are drawn so many pixels further away: at an edge, what faces the viewer is what is seen.
+const BEHIND_PX: f64 = 2.0;
 /// Nobody.
 const NONE: u32 = u32::MAX;
 
@@ -114,6 +116,8 @@ fn apply(m: &[f64; 12], p: [f32; 3]) -> [f64; 3] {
 struct View {
     rows: [[f64; 4]; 3],
     size: [usize; 2],
+    /// Metres of a pixel.
+    step_m: f64,
 }
 
 impl View {
@@ -141,7 +145,7 @@ impl View {
             [a[0] * scale, a[1] * scale, a[2] * scale, -low[axis] * scale]
         };
         let size = [0, 1].map(|axis| (((high[axis] - low[axis]) * scale).ceil() as usize).clamp(1, EDGE_PX));
-        Self { rows: [row(0, scale), row(1, scale), row(2, 1.0)], size }
+        Self { rows: [row(0, scale), row(1, scale), row(2, 1.0)], size, step_m: 1.0 / scale }
     }
 
     fn point(&self, p: [f64; 3]) -> [f64; 3] {
@@ -192,7 +196,9 @@ fn picture(
             if between_pixels(&flat) {
                 continue;
             }
-            let Some(plane) = Plane::through(&flat, corners.map(|corner| corner[2])) else { continue };
+            let behind = if faces_away(&flat) { view.step_m * BEHIND_PX } else { 0.0 };
+            let depths = corners.map(|corner| corner[2] + behind);
+            let Some(plane) = Plane::through(&flat, depths) else { continue };
             rows(&flat, view.size, |row, columns| {
                 for column in columns {
                     let depth = plane.at(column as f64 + 0.5, row as f64 + 0.5) as f32;
@@ -206,6 +212,12 @@ fn picture(
         }
     }
     ids
+}
+
+/// Whether a triangle shows its back. Rows grow downwards, so what is counter-clockwise in space and
+/// faces the viewer is clockwise here.
+fn faces_away([a, b, c]: &[[f64; 2]; 3]) -> bool {
+    (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0.0
 }
 
 /// Whether a triangle lies between the middles of pixels: most of those of a fine model do.

@@ -59,8 +59,8 @@ fn quad(at: [f64; 3], material: Material) -> Mesh {
 #[test]
 fn two_meshes_with_one_texture_share_it_after_reading() {
     let shared = texture([false, true]);
-    let with = |base_colour| Material { base_colour, texture: Some(Arc::clone(&shared)) };
-    let grey = Material { base_colour: [0.5, 0.25, 0.125, 1.0], texture: None };
+    let with = |base_colour| Material { base_colour, texture: Some(Arc::clone(&shared)), lit: false };
+    let grey = Material { base_colour: [0.5, 0.25, 0.125, 1.0], texture: None, lit: false };
     let meshes = [
         quad([100.0, 200.0, 5.0], with([1.0; 4])),
         quad([110.0, 200.0, 5.0], with([0.5, 0.5, 0.5, 1.0])),
@@ -100,7 +100,10 @@ fn textures_of_every_format_come_back_with_their_bytes() {
     let textures =
         made.map(|(format, bytes)| Texture { format, bytes: bytes.into(), ..(*texture([true; 2])).clone() });
     let meshes = textures.each_ref().map(|texture| {
-        quad([0.0; 3], Material { base_colour: [1.0; 4], texture: Some(Arc::new(texture.clone())) })
+        quad(
+            [0.0; 3],
+            Material { base_colour: [1.0; 4], texture: Some(Arc::new(texture.clone())), lit: false },
+        )
     });
     let back = read(&encode(&meshes, 0.005).unwrap().unwrap());
     for (mesh, texture) in back.iter().zip(&textures) {

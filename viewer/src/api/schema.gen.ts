@@ -120,7 +120,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists objects. */
+        /** Lists objects. Attributes and property sets are left out; ask for an object by its id to have them. */
         get: operations["list_objects"];
         put?: never;
         post?: never;
@@ -1080,6 +1080,12 @@ export interface operations {
                 class?: components["schemas"]["ObjectClass"];
                 /** @description Id of the zone that they stand in, such as `zone/z1`. */
                 zone?: string;
+                /** @description The building model that they are from: the id of its source. */
+                source?: string;
+                /** @description Id of the storey that they belong to. */
+                storey?: string;
+                /** @description Id of the object that they are part of. */
+                parent?: string;
             };
             header?: never;
             path?: never;
