@@ -6,6 +6,7 @@
 //! and kept once. What is mirrored, sheared or cut by an opening is a shape of its own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ifc_lite_core::IfcType;
@@ -50,6 +51,8 @@ pub(super) struct Drawn {
     audit: ProductGeometryAudit,
     /// The limit, if there were more triangles.
     beyond: Option<u64>,
+    /// Whether meshing broke off.
+    broke: bool,
 }
 
 impl Drawn {
@@ -58,6 +61,10 @@ impl Drawn {
         if let Some(limit) = self.beyond {
             let text = format!("the model has more than {limit} triangles; what is beyond was left out");
             model.problems.push(Problem { loss: true, ..Problem::new("too_many_triangles", text) });
+        }
+        if self.broke {
+            let text = "meshing broke off over a product; what came after it is missing".to_owned();
+            model.problems.push(Problem { loss: true, ..Problem::new("meshing_broke", text) });
         }
         (model.shapes, model.uses) = (self.shapes, self.uses);
         model.uses.sort_by_key(|used| used.node);
@@ -83,6 +90,7 @@ pub(super) fn read(
         uses: Vec::new(),
         triangles: 0,
         limit: limits.model_triangles,
+        broke: false,
         watch,
     };
     let chosen = |step: &Step| {
@@ -91,7 +99,7 @@ pub(super) fn read(
     let some = watch.only.is_some() || !watch.skip.is_empty();
     sink.mesh(some.then(|| known.keys().filter(|step| chosen(step)).copied().collect()));
     let beyond = (sink.triangles > limits.model_triangles).then_some(limits.model_triangles);
-    Drawn { shapes: sink.shapes, uses: sink.uses, audit: sink.audit, beyond }
+    Drawn { shapes: sink.shapes, uses: sink.uses, audit: sink.audit, beyond, broke: sink.broke }
 }
 
 /// Blanks the records by which openings void some products, so that these are drawn whole.
@@ -108,6 +116,13 @@ pub(super) fn leave_uncut(bytes: &mut [u8], schema: &str, uncut: &HashSet<Step>)
     for (start, end) in spans {
         // The semicolon may stand behind the span; an empty statement is skipped.
         bytes[start..end].fill(b' ');
+    }
+}
+
+/// Runs the library on its own threads, whose stacks are large; without them it still works, if slowly.
+fn run(bytes: &[u8], request: &ProcessingRequest, sink: &mut Sink<'_, '_>) {
+    if run_on_geometry_pool(|| drop(process(bytes, request, sink))).is_err() {
+        drop(process(bytes, request, sink));
     }
 }
 
@@ -136,6 +151,8 @@ struct Sink<'s, 'b> {
     uses: Vec<Use>,
     triangles: u64,
     limit: u64,
+    /// Whether the library panicked.
+    broke: bool,
     watch: &'s Watch,
 }
 
@@ -149,11 +166,12 @@ impl Sink<'_, '_> {
             // Its own index of a large file is a third of one that is handed in.
             .ids(ids.map(Arc::new));
         let bytes = self.records.bytes;
-        // Without threads of its own the library still works, if slowly.
-        let ran = run_on_geometry_pool(|| drop(process(bytes, &request, self)));
-        if ran.is_err() {
-            drop(process(bytes, &request, self));
+        if self.watch.beat.is_some() {
+            // If the library panics, this process ends, and whoever watches finds out over what.
+            return run(bytes, &request, self);
         }
+        let ran = catch_unwind(AssertUnwindSafe(|| run(bytes, &request, self)));
+        self.broke = ran.is_err();
     }
 
     fn take(&mut self, prepared: Prepared) {
