@@ -80,7 +80,7 @@ pub enum GeoreferenceMethod {
     Wkt,
     /// An east-north-up plane at a given latitude and longitude.
     Enu,
-    /// An `IfcMapConversion`, or the property set that stands for it in IFC2x3.
+    /// An `IfcMapConversion`, or the property set that stands for it in `IFC2x3`.
     MapConversion,
     /// Latitude, longitude and north direction of an `IfcSite`.
     Site,

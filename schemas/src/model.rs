@@ -44,7 +44,7 @@ pub struct ModelObject {
 pub struct BimFacts {
     /// The source in the plan.
     pub source: String,
-    /// `GlobalId` as the file has it; case matters.
+    /// `GlobalId`, as the file has it; case matters.
     pub global_id: String,
     /// IFC class, such as `IfcDoor`.
     pub ifc_class: String,

@@ -142,7 +142,7 @@ pub enum SourceKind {
     Gltf,
     /// Stanford PLY, with vertex colours or a texture.
     Ply,
-    /// A building information model as an IFC file (IFC2x3, IFC4, IFC4x3), `.ifc` or `.ifczip`; a
+    /// A building information model as an IFC file (`IFC2x3`, IFC4, `IFC4x3`), `.ifc` or `.ifczip`; a
     /// file, or a folder of them.
     Ifc,
 }

@@ -129,7 +129,9 @@ pub(super) fn pack(
         return None;
     }
     let mut bounds = if plain { decoded_bounds(&primitives, &grid) } else { Aabb::EMPTY };
-    repeats.iter().for_each(|repeat| bounds.merge(&repeat.bounds(&grid)));
+    for repeat in &repeats {
+        bounds.merge(&repeat.bounds(&grid));
+    }
     let identified = !repeats.is_empty() || primitives.iter().any(|primitive| primitive.feature_count > 0);
     let features = if identified { features.to_vec() } else { Vec::new() };
     Some(Packed { primitives, repeats, textures, features, grid, bounds })

@@ -78,7 +78,9 @@ pub fn seen_from_outside(solids: &[Solid<'_>]) -> Seen {
             triangles[solid].push(id - first[solid]);
         }
     }
-    triangles.iter_mut().for_each(|list| list.sort_unstable());
+    for list in &mut triangles {
+        list.sort_unstable();
+    }
     Seen { pixels, triangles }
 }
 

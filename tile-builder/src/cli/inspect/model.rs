@@ -125,9 +125,9 @@ impl Measured {
         for corners in shape.indices.as_chunks::<3>().0 {
             let [a, b, c] = corners.map(|corner| points[corner as usize]);
             for point in [a, b, c] {
-                for axis in 0..3 {
-                    self.min[axis] = self.min[axis].min(point[axis]);
-                    self.max[axis] = self.max[axis].max(point[axis]);
+                for (axis, value) in point.into_iter().enumerate() {
+                    self.min[axis] = self.min[axis].min(value);
+                    self.max[axis] = self.max[axis].max(value);
                 }
             }
             let (u, v) = ([0, 1, 2].map(|i| b[i] - a[i]), [0, 1, 2].map(|i| c[i] - a[i]));

@@ -275,10 +275,10 @@ fn average_colours(parts: &Parts<'_>) -> [[u8; 4]; 2] {
             let n = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
             let area = n.iter().map(|part| part * part).sum::<f64>().sqrt();
             let sum = &mut sums[usize::from(n[2].abs() > area * 0.5)];
-            for part in 0..3 {
-                sum[part] += f64::from(one.used.colour[part]) * area;
+            let [r, g, b, _] = one.used.colour.map(|part| f64::from(part) * area);
+            for (sum, part) in sum.iter_mut().zip([r, g, b, area]) {
+                *sum += part;
             }
-            sum[3] += area;
         }
     }
     sums.map(|[r, g, b, area]| {

@@ -142,6 +142,8 @@ pub(super) fn world_bounds(model: &Model) -> Aabb {
     };
     let boxes: Vec<Aabb> = model.uses.par_iter().map(of).collect();
     let mut bounds = Aabb::EMPTY;
-    boxes.iter().for_each(|of| bounds.merge(of));
+    for of in &boxes {
+        bounds.merge(of);
+    }
     bounds
 }

@@ -128,7 +128,7 @@ impl<'w> Workshop<'w> {
             Work::Cells { source, file } => found.push(digest(&self.site.sources[*source].meshes[*file])),
             // All profiles and the plan of its source; its own claims are part of the site's key.
             Work::Model { .. } => {
-                found.push(digest(&(&self.site.profiles, &self.site.resolved.plan.community.id)))
+                found.push(digest(&(&self.site.profiles, &self.site.resolved.plan.community.id)));
             }
             Work::Relief { source, piece } => found.extend(self.cell_digest(*source, *piece)?),
             Work::Tile { source, piece, .. } => {

@@ -84,11 +84,11 @@ const GRID_SCALE: f64 = 0.02;
 /// Metres of the file's unit of length.
 pub(super) fn units(records: &Records<'_>) -> f64 {
     let project = records.list("IFCUNITASSIGNMENT").iter().filter_map(|step| records.get(*step));
-    let lengths = project.flat_map(|assigned| references(&assigned, 0)).filter(|step| {
+    let mut lengths = project.flat_map(|assigned| references(&assigned, 0)).filter(|step| {
         let kind = records.get(*step).and_then(|unit| Some(unit.get(1)?.as_enum()?.to_owned()));
         kind.as_deref() == Some("LENGTHUNIT")
     });
-    let metres = lengths.filter_map(|step| unit(records, step)).next().unwrap_or(1.0);
+    let metres = lengths.find_map(|step| unit(records, step)).unwrap_or(1.0);
     if metres.is_finite() && metres > 0.0 { metres } else { 1.0 }
 }
 

@@ -299,7 +299,7 @@ fn interpret(
     model.length_unit_m = units;
     model.georeference = georeference::read(&records, units, &mut model.problems);
     for (class, count) in &records.counts {
-        model.counts.insert(records.spelling(class), *count);
+        model.counts.insert(Records::spelling(class), *count);
     }
     if wanted == Wanted::Place {
         return Ok(model);

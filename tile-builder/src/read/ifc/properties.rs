@@ -90,7 +90,7 @@ fn add(records: &Records<'_>, step: Step, sets: &mut Sets) {
     if !values.is_empty() {
         // As written, with the spaces that some names have at their ends.
         let name = record.get(2).and_then(AttributeValue::as_string).filter(|name| !name.is_empty());
-        let name = name.map_or_else(|| records.spelling(&class), str::to_owned);
+        let name = name.map_or_else(|| Records::spelling(&class), str::to_owned);
         sets.entry(name).or_default().extend(values);
     }
 }

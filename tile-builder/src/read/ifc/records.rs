@@ -194,7 +194,7 @@ impl<'b> Records<'b> {
     }
 
     /// A class as the standard spells it, such as `IfcWallStandardCase`.
-    pub(super) fn spelling(&self, class: &str) -> String {
+    pub(super) fn spelling(class: &str) -> String {
         match IfcType::from_str(class) {
             IfcType::Unknown(_) => class.to_owned(),
             known => known.to_string(),

@@ -28,11 +28,14 @@ const SAME_M: f32 = 2e-4;
 /// Columns of a matrix this far from being at right angles, or from equal lengths, are no rotation.
 const RIGID: f64 = 1e-5;
 
+/// Told which products of a chunk have a shape.
+pub(super) type Beat = dyn Fn(&[Step]) + Send + Sync;
+
 /// Who is told how the meshing gets on, and what is done to products that took too long before.
 #[derive(Default)]
 pub(super) struct Watch {
     /// Told after each chunk: the products in it that have a shape.
-    pub(super) beat: Option<Box<dyn Fn(&[Step]) + Send + Sync>>,
+    pub(super) beat: Option<Box<Beat>>,
     /// One product a chunk.
     pub(super) one_by_one: bool,
     /// The only products to mesh.
@@ -213,7 +216,7 @@ impl Sink<'_, '_> {
             (meta.rep_identity, mesh.geometry_item_id.unwrap_or(0), mesh.positions.len(), mesh.indices.len())
         });
         let (colour, coloured) = self.colour(mesh);
-        let (shape, matrix) = around_middle(mesh, self.frame, matrix)?;
+        let (shape, matrix) = around_middle(mesh, self.frame, matrix.as_ref())?;
         Some(Prepared { node, key, shape, matrix, colour, coloured })
     }
 
@@ -254,7 +257,7 @@ impl ProcessingSink for Sink<'_, '_> {
 fn around_middle(
     mesh: &MeshData,
     frame: MeshFrame,
-    matrix: Option<([f64; 16], [f64; 16])>,
+    matrix: Option<&([f64; 16], [f64; 16])>,
 ) -> Option<(Shape, [f64; 12])> {
     let place = |p: &[f32; 3]| {
         let baked = [0, 1, 2].map(|axis| mesh.origin[axis] + f64::from(p[axis]));
@@ -294,7 +297,7 @@ fn around_middle(
     });
     let mut normals: Vec<[i8; 3]> = normals.collect();
     normals.resize(positions.len(), [0; 3]);
-    let whole = matrix.map_or(IDENTITY, |(whole, _)| whole);
+    let whole = matrix.map_or(IDENTITY, |(whole, _)| *whole);
     let moved = apply(&whole, middle);
     let m = |row: usize, column: usize| whole[row * 4 + column];
     let rows = [0, 1, 2].map(|row| [m(row, 0), m(row, 1), m(row, 2), moved[row]]);

@@ -109,7 +109,9 @@ fn each(records: &Records<'_>, class: &str, one: usize, many: usize, mut with: i
     for step in records.list(class) {
         let Some(relation) = records.get(*step) else { continue };
         let Some(single) = reference(&relation, one) else { continue };
-        references(&relation, many).into_iter().for_each(|part| with(single, part));
+        for part in references(&relation, many) {
+            with(single, part);
+        }
     }
 }
 
@@ -119,7 +121,7 @@ fn node(records: &Records<'_>, class: &str, step: Step, record: &DecodedEntity, 
     let mut node = Node {
         step,
         global_id: text(record, 0).unwrap_or_else(|| format!("#{step}")),
-        class: records.spelling(class),
+        class: Records::spelling(class),
         kind,
         name: text(record, 2).unwrap_or_default(),
         ..Node::default()
@@ -183,10 +185,9 @@ fn parents_first(parents: &[Option<usize>], nodes: &[Node]) -> Vec<usize> {
             chain.push(node);
             at = parents[node];
         }
-        let mut below = at.and_then(|node| depth[node]).map_or(0, |depth| depth + 1);
-        for node in chain.into_iter().rev() {
-            depth[node] = Some(below);
-            below += 1;
+        let below = at.and_then(|node| depth[node]).map_or(0, |depth| depth + 1);
+        for (node, at) in chain.into_iter().rev().zip(below..) {
+            depth[node] = Some(at);
         }
     }
     let mut order: Vec<usize> = (0..nodes.len()).collect();

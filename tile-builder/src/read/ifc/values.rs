@@ -27,8 +27,7 @@ fn one(records: &Records<'_>, class: &str, record: &DecodedEntity, depth: usize)
     let name = record.get(0)?.as_string().filter(|name| !name.is_empty())?.to_owned();
     let at = |index: usize| record.get(index).and_then(value);
     let found = match class {
-        "IFCPROPERTYSINGLEVALUE" => at(2)?,
-        "IFCPROPERTYENUMERATEDVALUE" | "IFCPROPERTYLISTVALUE" => at(2)?,
+        "IFCPROPERTYSINGLEVALUE" | "IFCPROPERTYENUMERATEDVALUE" | "IFCPROPERTYLISTVALUE" => at(2)?,
         "IFCPROPERTYBOUNDEDVALUE" => filled([("upper", at(2)), ("lower", at(3)), ("set_point", at(5))])?,
         "IFCPROPERTYTABLEVALUE" => filled([("defining", at(2)), ("defined", at(3))])?,
         "IFCPROPERTYREFERENCEVALUE" => referenced(records, record)?,
@@ -55,7 +54,7 @@ fn referenced(records: &Records<'_>, record: &DecodedEntity) -> Option<Value> {
     let step = record.get(3)?.as_entity_ref()?;
     let class = records.class(step)?;
     let target = records.get(step)?;
-    let name = (0..3).find_map(|at| text(&target, at)).unwrap_or_else(|| records.spelling(&class));
+    let name = (0..3).find_map(|at| text(&target, at)).unwrap_or_else(|| Records::spelling(&class));
     Some(Value::String(name))
 }
 

@@ -171,7 +171,8 @@ fn run(program: &Path, request: &Request, silence: Duration) -> Result<Ending, S
     }
     let Some(output) = child.stdout.take() else { return Err("it has no output".to_owned()) };
     let (send, receive) = channel();
-    let reader = std::thread::spawn(move || {
+    // Nobody waits for this thread: it ends when the child's output does.
+    std::thread::spawn(move || {
         let mut output = BufReader::new(output);
         while let Some(heard) = hear(&mut output) {
             if send.send(heard).is_err() {
@@ -181,8 +182,6 @@ fn run(program: &Path, request: &Request, silence: Duration) -> Result<Ending, S
     });
     let ending = listen(&receive, silence);
     stop(&mut child);
-    drop(receive);
-    drop(reader.join());
     Ok(ending)
 }
 
