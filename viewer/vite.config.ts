@@ -1,5 +1,6 @@
 // How the viewer is bundled and tested. Read by `vite` and `vitest`.
 import { gzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
 import { loadEnv, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -29,13 +30,31 @@ function budget(): Plugin {
   };
 }
 
+/**
+ * Leaves out of the tiles library the readers of formats before glTF (b3dm, i3dm, pnts, cmpt): our
+ * tilesets have none, and a first visit should not wait for them.
+ */
+function ownFormatsOnly(): Plugin {
+  const sources = fileURLToPath(new URL('node_modules/3d-tiles-renderer/src/three/renderer/index.js', import.meta.url));
+  return {
+    name: 'own-formats-only',
+    enforce: 'pre',
+    apply: 'build',
+    resolveId: (id) => (id === '3d-tiles-renderer/three' ? sources : null),
+    load: (id) => {
+      const format = /[\\/]three[\\/]renderer[\\/]loaders[\\/](B3DM|I3DM|PNTS|CMPT)Loader\.js$/.exec(id)?.[1];
+      return format ? `export class ${format}Loader { constructor() { throw new Error('${format} is left out of this build'); } }` : null;
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   // Where `npm run dev` finds the server; the built viewer is served by the server itself.
   const server = loadEnv(mode, '.', 'TWIN_').TWIN_SERVER ?? 'http://127.0.0.1:8080';
   return {
     // Relative addresses, so that the viewer also works behind a path of a proxy.
     base: './',
-    plugins: [budget()],
+    plugins: [budget(), ownFormatsOnly()],
     server: { proxy: { '/api': server, '/publication': server }, fs: { allow: ['..'] } },
     // It finds its transcoder by its own place, which bundling for development would change.
     optimizeDeps: { exclude: ['three/addons/loaders/KTX2Loader.js'] },

@@ -54,8 +54,12 @@ export const getCatalog = (): Promise<CatalogAnswer> => get('catalog');
 
 export const getDeviceKinds = (): Promise<DeviceKind[]> => get('device-kinds');
 
-export const getObjects = async (objectClass: 'building' | 'zone'): Promise<ModelObject[]> =>
+export const getObjects = async (objectClass: ModelObject['class']): Promise<ModelObject[]> =>
   (await get<ObjectList>(`objects?class=${objectClass}`)).objects;
+
+/** One object; its id may hold slashes, and a GlobalId may hold `$`. */
+export const getObject = (id: string, signal: AbortSignal): Promise<ModelObject> =>
+  get(`objects/${id.split('/').map(encodeURIComponent).join('/')}`, signal);
 
 export const getPlace = (at: LocalPoint, signal: AbortSignal): Promise<Place> =>
   get(`place?east_m=${at.east_m.toFixed(2)}&north_m=${at.north_m.toFixed(2)}`, signal);

@@ -6,6 +6,7 @@ import type { components } from './schema.gen';
 type Schemas = components['schemas'];
 
 export type Band = Schemas['Band'];
+export type BimFacts = Schemas['BimFacts'];
 export type Catalog = Schemas['Catalog'];
 export type CatalogAnswer = Schemas['CatalogAnswer'];
 export type DeviceKind = Schemas['DeviceKind'];

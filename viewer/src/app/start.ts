@@ -8,11 +8,13 @@ import { DeviceSymbols } from '../layers/devices';
 import { Navigation } from '../layers/navigation';
 import { Photogrammetry } from '../layers/photogrammetry';
 import { Picking } from '../layers/picking';
+import { Tilesets } from '../layers/tilesets';
 import { App } from '../panels/App';
 import { Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
 import { startClock } from '../state/clock';
 import { startLive } from '../state/live';
+import { models, modelsMissing } from '../state/models';
 import { startReadings } from '../state/readings';
 import { selection, startPlaceLookup } from '../state/selection';
 import { open, publication } from '../state/session';
@@ -56,15 +58,27 @@ function startScene(canvas: HTMLCanvasElement, linked: ViewPose | null): (pose: 
     exposeForTests(null);
     return () => undefined;
   }
-  const place = new Photogrammetry(viewport, publication);
+  const tilesets = new Tilesets(viewport);
+  new Photogrammetry(viewport, tilesets, publication);
   const symbols = new DeviceSymbols(viewport);
-  const picking = new Picking(viewport, place, symbols);
-  const navigation = new Navigation(viewport, place, picking, publication, linked);
+  const picking = new Picking(viewport, tilesets, symbols);
+  const navigation = new Navigation(viewport, tilesets, picking, publication, linked);
   new BuildingOutline(viewport);
+  startModels(viewport, tilesets);
   paintSky(viewport);
   watchContext(viewport);
-  exposeForTests({ viewport, place, symbols, picking, navigation });
+  exposeForTests({ viewport, tilesets, symbols, picking, navigation });
   return (pose) => navigation.jump(pose);
+}
+
+/** Fetches what draws building models once there is one. */
+function startModels(viewport: Viewport, tilesets: Tilesets): void {
+  const stop = effect(() => {
+    if (models.value.length === 0) return;
+    queueMicrotask(() => stop());
+    const coming = import('./bim').then(({ startBim }) => startBim(viewport, tilesets));
+    tilesets.await(coming).catch(() => (modelsMissing.value = true));
+  });
 }
 
 /** Sky colours come from the style sheet, like all others. */

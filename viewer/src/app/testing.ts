@@ -8,6 +8,7 @@
 //   projectPoint(e,n,u) the same for local metres
 //   pick(x, y)          what a click there would choose
 //   objects()           ids of the objects that loaded tiles know
+//   drawn()             of these, the ones that are not hidden
 //   colourAt(x, y)      red, green, blue (0 … 255) of the picture there, drawn now
 //   background()        share of the picture that is sky (0 … 1)
 //   stats()             figures of the last frame
@@ -17,8 +18,9 @@
 // In: the layers. Called by tests only.
 import type { DeviceSymbols } from '../layers/devices';
 import type { Navigation } from '../layers/navigation';
-import type { Photogrammetry } from '../layers/photogrammetry';
 import type { Picking } from '../layers/picking';
+import type { Tilesets } from '../layers/tilesets';
+import type { FeatureTable } from '../scene/features';
 import type { Viewport } from '../scene/viewport';
 import { devices } from '../state/devices';
 import { buildingById } from '../state/session';
@@ -27,7 +29,7 @@ import { pose, tiles, type ViewPose } from '../state/view';
 
 export interface Parts {
   readonly viewport: Viewport;
-  readonly place: Photogrammetry;
+  readonly tilesets: Tilesets;
   readonly symbols: DeviceSymbols;
   readonly picking: Picking;
   readonly navigation: Navigation;
@@ -39,7 +41,7 @@ export interface Screen {
 }
 
 export interface Picked {
-  readonly type: 'device' | 'building' | 'ground' | 'nothing';
+  readonly type: 'device' | 'building' | 'element' | 'ground' | 'nothing';
   readonly id?: string;
   readonly name?: string;
   readonly position?: { readonly east_m: number; readonly north_m: number; readonly up_m: number };
@@ -55,6 +57,7 @@ export interface TwinHooks {
   projectPoint(east_m: number, north_m: number, up_m: number): Screen | null;
   pick(x: number, y: number): Promise<Picked>;
   objects(): readonly string[];
+  drawn(): readonly string[];
   colourAt(x: number, y: number): readonly number[];
   background(): number;
   stats(): Record<'triangles' | 'drawCalls' | 'frames' | 'tilesVisible' | 'tilesFailed' | 'tilesLeft' | 'textureBytes' | 'memoryBytes' | 'errors', number>;
@@ -77,9 +80,9 @@ export function exposeForTests(parts: Parts | null): void {
     delete window.__twin;
     return;
   }
-  const { viewport, place, symbols, picking, navigation } = parts;
+  const { viewport, tilesets, symbols, picking, navigation } = parts;
   window.__twin = {
-    idle: () => place.idle && viewport.still && !navigation.moving,
+    idle: () => tilesets.idle && viewport.still && !navigation.moving,
     stop: () => viewport.stop(),
     start: () => viewport.start(),
     frame: () => viewport.frame(),
@@ -93,11 +96,12 @@ export function exposeForTests(parts: Parts | null): void {
     },
     projectPoint: (e, n, u) => inView(viewport, e, n, u),
     pick: (x, y) => Promise.resolve(picked(picking, x, y)),
-    objects: () => [...place.objects].sort(),
+    objects: () => loaded(tilesets, () => true),
+    drawn: () => loaded(tilesets, (table, row) => !table.hides(row)),
     colourAt: (x, y) => colourAt(viewport, x, y),
     background: () => skyShare(viewport),
     stats: () => {
-      const { visible, failed, textureBytes, memoryBytes } = place.figures;
+      const { visible, failed, textureBytes, memoryBytes } = tilesets.figures;
       const { triangles, calls } = viewport.renderer.info.render;
       const { done, total } = tiles.peek();
       return { triangles, drawCalls: calls, frames: viewport.frames, tilesVisible: visible, tilesFailed: failed, tilesLeft: total - done, textureBytes, memoryBytes, errors };
@@ -110,6 +114,10 @@ export function exposeForTests(parts: Parts | null): void {
   };
 }
 
+function loaded(tilesets: Tilesets, meant: (table: FeatureTable, row: number) => boolean): string[] {
+  return [...new Set(tilesets.tables.flatMap((table) => table.ids.filter((_, row) => meant(table, row))))].sort();
+}
+
 function inView(viewport: Viewport, e: number, n: number, u: number): Screen | null {
   const p = viewport.project([e, n, u]);
   return p && p.x >= 0 && p.y >= 0 && p.x <= viewport.width && p.y <= viewport.height ? { x: p.x, y: p.y } : null;
@@ -118,6 +126,7 @@ function inView(viewport: Viewport, e: number, n: number, u: number): Screen | n
 function picked(picking: Picking, x: number, y: number): Picked {
   const hit = picking.at(x, y, false);
   if (!hit) return { type: 'nothing' };
+  if (hit.type === 'element') return { type: 'element', id: hit.id, position: hit.spot.local };
   if (hit.type === 'ground') return { type: 'ground', position: hit.spot.local };
   if (hit.type === 'building') {
     const name = buildingById.peek().get(hit.id)?.name;

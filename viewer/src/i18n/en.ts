@@ -32,6 +32,9 @@ export const en: Dictionary = {
 
   devices: 'Devices',
   buildings: 'Buildings',
+  models: 'Models',
+  element: 'Model element',
+  section: 'Section',
   search: 'Search name or id',
   clearSearch: 'Clear search',
   allKinds: 'All kinds',
@@ -133,6 +136,6 @@ export const en: Dictionary = {
   helpRows: {
     mouse: [['Left drag', 'Move'], ['Right drag, or Ctrl + drag', 'Rotate about the cursor'], ['Wheel', 'Zoom to the cursor'], ['Click', 'Read a device, building or place'], ['Double-click', 'Go there']],
     touch: [['One finger', 'Move'], ['Pinch', 'Zoom'], ['Twist two fingers', 'Rotate'], ['Two fingers up or down', 'Tilt'], ['Double-tap', 'Go there']],
-    keys: [['← ↑ → ↓', 'Move'], ['+  −', 'Zoom'], ['Q  E', 'Rotate'], ['Home', 'Show everything'], ['N', 'North up'], ['F', 'Look at the selection'], ['H', 'Hide or show the building'], ['/', 'Search'], ['Esc', 'Close'], ['?', 'This help']],
+    keys: [['← ↑ → ↓', 'Move'], ['+  −', 'Zoom'], ['Q  E', 'Rotate'], ['Home', 'Show everything'], ['N', 'North up'], ['F', 'Look at the selection'], ['H', 'Hide or show the building'], ['I', 'The selection’s storey alone'], ['X', 'Cut through models'], ['/', 'Search'], ['Esc', 'Close'], ['?', 'This help']],
   },
 };

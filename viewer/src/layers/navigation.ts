@@ -15,7 +15,8 @@ import { selectedPoint } from '../state/selection';
 import type { Publication } from '../state/session';
 import { hintSeen, reducedMotion } from '../state/settings';
 import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type Command, type ViewPose } from '../state/view';
-import { chooseScene, type Photogrammetry } from './photogrammetry';
+import { chooseScene } from './photogrammetry';
+import type { Tilesets } from './tilesets';
 
 const FLIGHT_MS = 800;
 /** The first view: from the south, a little from the west, 25° to 40° down. */
@@ -51,7 +52,7 @@ export type Pointing = Pick<Mover, 'tap' | 'hover' | 'leave'>;
 
 export class Navigation implements Part, Mover {
   readonly #viewport: Viewport;
-  readonly #place: Photogrammetry;
+  readonly #tilesets: Tilesets;
   readonly #pointing: Pointing;
   readonly #undo: (() => void)[] = [];
   #pose: Pose = { eye: [0, -300, 200], heading_rad: 0, pitch_rad: -0.6 };
@@ -68,12 +69,12 @@ export class Navigation implements Part, Mover {
 
   constructor(
     viewport: Viewport,
-    place: Photogrammetry,
+    tilesets: Tilesets,
     pointing: Pointing,
     publication: ReadonlySignal<Publication | null>,
     linked: ViewPose | null,
   ) {
-    [this.#viewport, this.#place, this.#pointing] = [viewport, place, pointing];
+    [this.#viewport, this.#tilesets, this.#pointing] = [viewport, tilesets, pointing];
     if (linked) this.jump(linked);
     this.#undo.push(
       control(viewport.canvas, this),
@@ -289,16 +290,16 @@ export class Navigation implements Part, Mover {
   #centre(): Aim {
     if (this.#flight) return this.#flight.to;
     const ray = forward(this.#pose);
-    const hit = this.#place.hit(this.#pose.eye, ray)?.point ?? meetLevel(this.#pose.eye, ray, this.#ground.up, this.#farthest);
+    const hit = this.#tilesets.hit(this.#pose.eye, ray)?.point ?? meetLevel(this.#pose.eye, ray, this.#ground.up, this.#farthest);
     return toAim(this.#pose, hit ? Math.max(distance(this.#pose.eye, hit), NEAREST_M) : POINT_DISTANCE_M);
   }
 
-  /** What is under a place on the canvas: the survey, else the level of the ground, else something ahead. */
+  /** What is under a place on the canvas: what tiles show, else the level of the ground, else something ahead. */
   #under(x: number, y: number): Vec {
     const { eye } = this.#pose;
     const ray = this.#viewport.ray(x, y);
     const level = this.#ground.up;
-    return this.#place.hit(eye, ray)?.point ?? meetLevel(eye, ray, level, this.#farthest) ?? add(eye, scale(ray, Math.max(50, eye[2] - level)));
+    return this.#tilesets.hit(eye, ray)?.point ?? meetLevel(eye, ray, level, this.#farthest) ?? add(eye, scale(ray, Math.max(50, eye[2] - level)));
   }
 
   get #farthest(): number {
@@ -351,7 +352,7 @@ export class Navigation implements Part, Mover {
       return pose;
     }
     if (Math.hypot(east - this.#ground.east, north - this.#ground.north) > 0.5) {
-      const below = this.#place.hit([east, north, top + 50], [0, 0, -1])?.point;
+      const below = this.#tilesets.hit([east, north, top + 50], [0, 0, -1], 'survey')?.point;
       this.#ground = { east, north, up: below?.[2] ?? this.#bounds?.min.up_m ?? 0 };
     }
     // A roof overhead is no ground: only what lies below the eye, or buries it, counts.

@@ -1,7 +1,8 @@
 // What is at a place on the canvas, and what a click on it does.
 //
-// In: places on the canvas. Out: hits; selection and label in state. Symbols come before the survey;
-// the survey's tiles say whose a point is, and where they do not, a footprint around it does.
+// In: places on the canvas. Out: hits; selection and label in state. Symbols come before tiles; a
+// model's tiles name an element of it, the survey's a building, and where they do not, a footprint
+// around the point does.
 import type { LocalBox, LocalPoint } from '../api/types';
 import { localToGeographic } from '../scene/georef';
 import type { Viewport } from '../scene/viewport';
@@ -12,33 +13,34 @@ import { hovered, type Selection, type Spot } from '../state/selection';
 import { buildingById, buildings, publication } from '../state/session';
 import { command } from '../state/view';
 import type { DeviceSymbols } from './devices';
-import type { Photogrammetry } from './photogrammetry';
+import type { Tilesets } from './tilesets';
 
 /** Members of a group that stand closer than this cannot be told apart by going nearer. */
 const SAME_PLACE_M = 6;
 
 export type Hit =
   | { readonly type: 'device'; readonly id: string; readonly members: readonly string[] }
-  | { readonly type: 'building'; readonly id: string; readonly spot: Spot }
+  | { readonly type: 'building' | 'element'; readonly id: string; readonly spot: Spot }
   | { readonly type: 'ground'; readonly spot: Spot };
 
 export class Picking {
   readonly #viewport: Viewport;
-  readonly #place: Photogrammetry;
+  readonly #tilesets: Tilesets;
   readonly #symbols: DeviceSymbols;
 
-  constructor(viewport: Viewport, place: Photogrammetry, symbols: DeviceSymbols) {
-    [this.#viewport, this.#place, this.#symbols] = [viewport, place, symbols];
+  constructor(viewport: Viewport, tilesets: Tilesets, symbols: DeviceSymbols) {
+    [this.#viewport, this.#tilesets, this.#symbols] = [viewport, tilesets, symbols];
   }
 
   at(x: number, y: number, touch: boolean): Hit | null {
     const symbol = this.#symbols.at(x, y, touch);
     if (symbol) return { type: 'device', id: symbol.id, members: symbol.members };
     const { x: east_m, y: north_m, z: up_m } = this.#viewport.camera.position;
-    const hit = this.#place.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
+    const hit = this.#tilesets.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
     if (!hit) return null;
     const { point, object } = hit;
     const spot = spotAt({ east_m: point[0], north_m: point[1], up_m: point[2] });
+    if (hit.shows === 'model' && object) return { type: 'element', id: object, spot };
     const building = object === undefined ? buildingAt(buildings.peek(), point[0], point[1]) : buildingById.peek().get(object ?? '');
     return building ? { type: 'building', id: building.id, spot } : { type: 'ground', spot };
   }

@@ -4,17 +4,22 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { PHONE_PX } from '../state/actions';
+import { models, sectionOpen } from '../state/models';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { cover, listOpen, sheetOpen } from '../state/view';
+import { cover, helpOpen, listOpen, placeVisible, sheetOpen } from '../state/view';
 import { Drawer } from './Drawer';
-import { Help } from './Help';
 import { HoverLabel } from './HoverLabel';
 import { Instruments, Scale } from './Instruments';
+import { later } from './later';
 import { ListPanel, ListRail } from './ListPanel';
 import { Notices, Stage } from './Notices';
-import { Sheet } from './Sheet';
 import { TopBar } from './TopBar';
+
+/** Nobody looks at these first. */
+const Sheet = later(() => import('./Sheet').then((module) => module.Sheet));
+const Help = later(() => import('./Help').then((module) => module.Help));
+const SectionCard = later(() => import('./bim').then((module) => module.SectionCard));
 
 export function App() {
   const phone = useSignal(innerWidth < PHONE_PX);
@@ -23,6 +28,9 @@ export function App() {
     addEventListener('resize', resized);
     return () => removeEventListener('resize', resized);
   }, []);
+
+  // What is likely to be wanted next, once the place stands.
+  useSignalEffect(() => void (placeVisible.value && Sheet.fetch()));
 
   const sheet = sheetOpen.value && selection.value !== null;
   return (
@@ -37,7 +45,7 @@ export function App() {
         <>
           {listOpen.value ? <ListPanel phone={false} /> : <ListRail />}
           {sheet && <Sheet phone={false} />}
-          <DeskCover sheet={sheet} />
+          <DeskCover sheet={sheet && Sheet.there} />
         </>
       )}
       <Instruments />
@@ -45,7 +53,8 @@ export function App() {
       <Notices phone={phone.value} />
       <Stage />
       <HoverLabel />
-      <Help />
+      {helpOpen.value && <Help />}
+      {sectionOpen.value && models.value.length > 0 && <SectionCard />}
       <CoverVariables />
     </>
   );

@@ -1,4 +1,4 @@
-// How to move, for mouse, touch and keyboard: a native dialog.
+// How to move, for mouse, touch and keyboard: a native dialog, there while it is open.
 import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../state/settings';
 import { helpOpen } from '../state/view';
@@ -7,11 +7,7 @@ import { Icon } from './Icon';
 export function Help() {
   const t = texts.value;
   const dialog = useRef<HTMLDialogElement>(null);
-  const open = helpOpen.value;
-  useEffect(() => {
-    if (open && !dialog.current?.open) dialog.current?.showModal();
-    if (!open) dialog.current?.close();
-  }, [open]);
+  useEffect(() => dialog.current?.showModal(), []);
   const touchFirst = matchMedia('(pointer: coarse)').matches;
   const parts = [
     { title: t.helpMouse, rows: t.helpRows.mouse },

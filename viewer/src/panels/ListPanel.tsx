@@ -1,8 +1,10 @@
 // Everything that stands in the scene, as a list: devices and buildings, counted, searched, filtered.
 import { useSignalEffect } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { showList } from '../state/actions';
 import { counts, devices, filter, findings, kindsInUse } from '../state/devices';
+import { models } from '../state/models';
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
 import { STATUSES } from '../state/status';
@@ -12,6 +14,9 @@ import { named } from '../i18n';
 import { BuildingRows } from './BuildingRows';
 import { DeviceRows } from './DeviceRows';
 import { Icon, StatusGlyph } from './Icon';
+import { later } from './later';
+
+const ModelRows = later(() => import('./bim').then((module) => module.ModelRows));
 
 export function ListPanel({ phone }: { phone: boolean }) {
   const t = texts.value;
@@ -26,7 +31,7 @@ export function ListPanel({ phone }: { phone: boolean }) {
       else document.getElementById(`row-${asked.row}`)?.focus();
     });
   });
-  const tabs = ['devices', 'buildings'] as const;
+  const tabs = models.value.length > 0 ? (['devices', 'buildings', 'models'] as const) : (['devices', 'buildings'] as const);
   return (
     <nav class="list" id="list" aria-label={t[tab.value]}>
       <div class="tabs" role="tablist">
@@ -55,29 +60,39 @@ export function ListPanel({ phone }: { phone: boolean }) {
             <Counts />
           </>
         )}
-        <div class="filters" style={tab.value === 'buildings' ? 'padding-top:12px' : undefined}>
-          <div class="field">
-            <Icon name="search" />
-            <input
-              id="search"
-              ref={search}
-              type="search"
-              value={filter.value.text}
-              placeholder={t.search}
-              aria-label={t.search}
-              onInput={(event) => (filter.value = { ...filter.peek(), text: event.currentTarget.value })}
-            />
-            {filter.value.text !== '' && (
-              <button class="tool" aria-label={t.clearSearch} onClick={() => ((filter.value = { ...filter.peek(), text: '' }), search.current?.focus())}>
-                <Icon name="x" />
-              </button>
-            )}
-          </div>
-          {tab.value === 'devices' && <KindFilter />}
-        </div>
-        {tab.value === 'devices' ? <DeviceRows /> : <BuildingRows />}
+        {tab.value === 'models' ? <ModelRows /> : <Searched search={search} />}
       </div>
     </nav>
+  );
+}
+
+/** A search field and what it finds. */
+function Searched({ search }: { search: RefObject<HTMLInputElement | null> }) {
+  const t = texts.value;
+  return (
+    <>
+      <div class="filters" style={tab.value === 'buildings' ? 'padding-top:12px' : undefined}>
+        <div class="field">
+          <Icon name="search" />
+          <input
+            id="search"
+            ref={search}
+            type="search"
+            value={filter.value.text}
+            placeholder={t.search}
+            aria-label={t.search}
+            onInput={(event) => (filter.value = { ...filter.peek(), text: event.currentTarget.value })}
+          />
+          {filter.value.text !== '' && (
+            <button class="tool" aria-label={t.clearSearch} onClick={() => ((filter.value = { ...filter.peek(), text: '' }), search.current?.focus())}>
+              <Icon name="x" />
+            </button>
+          )}
+        </div>
+        {tab.value === 'devices' && <KindFilter />}
+      </div>
+      {tab.value === 'devices' ? <DeviceRows /> : <BuildingRows />}
+    </>
   );
 }
 

@@ -4,14 +4,17 @@ import { useEffect, useRef } from 'preact/hooks';
 import { named } from '../i18n';
 import { deselect, goToSelection, toggleHidden } from '../state/actions';
 import { devicesKnown } from '../state/devices';
-import { hidden, selectedBuilding, selectedDevice, selection } from '../state/selection';
+import { hidden, selectedBuilding, selectedDevice, selectedElement, selection } from '../state/selection';
 import { kinds, publication } from '../state/session';
 import { language, texts } from '../state/settings';
 import { identified } from '../state/view';
 import { buildingName } from './BuildingRows';
 import { DeviceDetail } from './DeviceDetail';
 import { Icon, StatusGlyph } from './Icon';
+import { later } from './later';
 import { BuildingDetail, GroundDetail } from './PlaceDetail';
+
+const ElementDetail = later(() => import('./bim').then((module) => module.ElementDetail));
 
 export function Sheet({ phone }: { phone: boolean }) {
   const t = texts.value;
@@ -37,6 +40,15 @@ export function Sheet({ phone }: { phone: boolean }) {
     return (
       <Frame phone={phone} key={building.id} mark={<Icon name="building-2" />} title={buildingName(building)} note={t.building}>
         <BuildingDetail building={building} spot={now.spot} />
+      </Frame>
+    );
+  }
+  if (now.type === 'element') {
+    const element = selectedElement.value;
+    const object = element && typeof element === 'object' ? element : null;
+    return (
+      <Frame phone={phone} key={now.id} mark={<Icon name="box" />} title={named(object?.name, language.value, object?.bim?.ifc_class ?? now.id)} note={t.element}>
+        <ElementDetail />
       </Frame>
     );
   }

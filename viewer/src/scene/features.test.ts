@@ -1,4 +1,4 @@
-import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, type Intersection, type Object3D } from 'three';
+import { BufferAttribute, BufferGeometry, Group, InstancedBufferAttribute, InstancedMesh, Mesh, MeshBasicMaterial, type Intersection, type Object3D } from 'three';
 import type { GLTF, GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
 import { expect, test } from 'vitest';
 import { FeatureTable, featuresPlugin, isHidden, objectOf, tableOf, type Look } from './features';
@@ -22,7 +22,7 @@ async function load(ids: readonly string[], meshes: readonly Mesh[]): Promise<Gr
   const parser = { json, getDependency: (_: string, index: number) => Promise.resolve(views[index]) } as unknown as GLTFParser;
   const scene = new Group();
   scene.add(...meshes);
-  await featuresPlugin(parser).afterRoot?.({ scene } as unknown as GLTF);
+  await featuresPlugin()(parser).afterRoot?.({ scene } as unknown as GLTF);
   return scene;
 }
 
@@ -35,6 +35,18 @@ test('a_triangle_names_the_object_of_its_row', async () => {
 test('a_tile_without_a_table_knows_no_objects', () => {
   expect(objectOf(hitOn(triangle(0)))).toBeUndefined();
   expect(isHidden(hitOn(triangle(0)))).toBe(false);
+});
+
+test('an_instance_names_the_object_of_its_own_row_and_is_hidden_alone', async () => {
+  const doors = new InstancedMesh(new BufferGeometry(), new MeshBasicMaterial(), 3);
+  // As the loader leaves it.
+  doors.geometry.setAttribute('_FEATURE_ID_0', new InstancedBufferAttribute(new Uint16Array([1, 0, 2]), 1));
+  const table = tableOf(await load(['a/door-1', 'a/door-2', 'a/door-3'], [doors]));
+  const hits = [0, 1, 2].map((instanceId) => ({ ...hitOn(doors), instanceId }));
+  expect(hits.map(objectOf)).toEqual(['a/door-2', 'a/door-1', 'a/door-3']);
+  table?.paint((id) => (id === 'a/door-1' ? 'hidden' : null));
+  expect(hits.map(isHidden)).toEqual([false, true, false]);
+  expect(doors.geometry.getAttribute('_feature_id_0')).toBeInstanceOf(InstancedBufferAttribute);
 });
 
 test('what_is_hidden_is_not_hit_and_comes_back', async () => {

@@ -1,8 +1,9 @@
 // What a tile's triangles belong to, and how those objects are drawn.
 //
-// In: glTF with EXT_mesh_features and EXT_structural_metadata. Out: the object under a ray, and for
-// each tile a small table of looks, one texel an object, that the material's shader reads. So a
-// change of looks touches no geometry. Called by scene/tiles.
+// In: glTF with EXT_mesh_features, EXT_instance_features and EXT_structural_metadata. Out: the object
+// under a ray, and for each tile a small table of looks, one texel an object, that the material's
+// shader reads. So a change of looks touches no geometry, and it is all one to the shader whether a
+// row belongs to a vertex or to a whole instance. Called by scene/tiles.
 import { DataTexture, type Intersection, type Material, type Mesh, type Object3D } from 'three';
 import type { GLTF, GLTFLoaderPlugin, GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
 
@@ -15,6 +16,8 @@ const WIDTH = 256;
 /** The share that says "not at all". */
 const HIDDEN = 255;
 const ATTRIBUTE = '_feature_id_0';
+/** As the loader leaves the feature ids of instances: named as in the file, unlike those of vertices. */
+const OF_INSTANCES = '_FEATURE_ID_0';
 
 /** The rows of a tile's property table, in its order. */
 export class FeatureTable {
@@ -46,11 +49,14 @@ export class FeatureTable {
 
 const isMesh = (part: Object3D): part is Mesh => 'isMesh' in part;
 
+/** The row of a vertex of a mesh, or of one of its instances. */
+export const rowAt = ({ geometry }: Mesh, at: number): number => geometry.getAttribute(ATTRIBUTE).getX(at);
+
 /** The row of what a ray met: null if its tile knows no objects. */
 function rowOf(hit: Intersection): { table: FeatureTable; row: number } | null {
   const table: unknown = hit.object.userData.features;
   if (!(table instanceof FeatureTable) || !isMesh(hit.object) || !hit.face) return null;
-  return { table, row: hit.object.geometry.getAttribute(ATTRIBUTE).getX(hit.face.a) };
+  return { table, row: rowAt(hit.object, hit.instanceId ?? hit.face.a) };
 }
 
 /** The object that a ray met; null for none; undefined if its tile knows no objects. */
@@ -89,27 +95,41 @@ async function readStrings(parser: GLTFParser, column: Column): Promise<string[]
   return Array.from({ length: offsets.length - 1 }, (_, row) => text.decode(values.slice(offsets[row], offsets[row + 1])));
 }
 
+/** Gives a loaded scene other materials, before they are made to read looks. */
+export type Restyle = (scene: Object3D) => void;
+
 /** Extends the glTF loader: scenes get their table, materials of meshes with ids the look of it. */
-export function featuresPlugin(parser: GLTFParser): GLTFLoaderPlugin {
-  return {
+export const featuresPlugin =
+  (restyle?: Restyle) =>
+  (parser: GLTFParser): GLTFLoaderPlugin => ({
     name: 'EXT_structural_metadata',
     async afterRoot({ scene }: GLTF) {
+      restyle?.(scene);
       const column = (parser.json as Document).extensions?.EXT_structural_metadata?.propertyTables?.[0]?.properties.id;
       if (!column) return;
       const table = new FeatureTable(await readStrings(parser, column));
       scene.userData.features = table;
+      const dressed = new Set<Material>();
       scene.traverse((part) => {
-        if (!isMesh(part) || !part.geometry.hasAttribute(ATTRIBUTE)) return;
+        if (!isMesh(part)) return;
+        const { geometry } = part;
+        const ofInstances = geometry.attributes[OF_INSTANCES];
+        if (ofInstances) geometry.setAttribute(ATTRIBUTE, ofInstances).deleteAttribute(OF_INSTANCES);
+        if (!geometry.hasAttribute(ATTRIBUTE)) return;
         part.userData.features = table;
-        for (const material of [part.material].flat()) dress(material, table);
+        for (const material of [part.material].flat()) {
+          if (!dressed.has(material)) dress(material, table);
+          dressed.add(material);
+        }
       });
     },
-  };
-}
+  });
 
 /** Makes a material read its looks from a table. A hidden triangle is moved out of the picture. */
 function dress(material: Material, table: FeatureTable): void {
-  material.onBeforeCompile = (shader) => {
+  const { onBeforeCompile } = material;
+  material.onBeforeCompile = (shader, renderer) => {
+    onBeforeCompile.call(material, shader, renderer);
     shader.uniforms.looks = { value: table.texture };
     shader.vertexShader = shader.vertexShader
       .replace('#include <common>', `#include <common>\nattribute float ${ATTRIBUTE};\nuniform sampler2D looks;\nflat varying vec4 look;`)
@@ -127,8 +147,10 @@ function dress(material: Material, table: FeatureTable): void {
         '#include <map_fragment>',
         `#include <map_fragment>
         float lightness = dot(diffuseColor.rgb, vec3(.2126, .7152, .0722));
-        diffuseColor.rgb = mix(diffuseColor.rgb, pow(look.rgb, vec3(2.2)) * (lightness + .25), look.a);`,
+        diffuseColor.rgb = mix(diffuseColor.rgb, pow(look.rgb, vec3(2.2)) * (lightness + .25), look.a);
+        diffuseColor.a = mix(diffuseColor.a, 1., look.a * .6);`,
       );
   };
-  material.customProgramCacheKey = () => 'features';
+  // Materials of one kind share a program; what restyled them counts, not the table.
+  material.customProgramCacheKey = () => `features${String(material.userData.program ?? '')}`;
 }

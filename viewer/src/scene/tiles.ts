@@ -1,14 +1,14 @@
 // The one place that knows the 3D Tiles library.
 //
 // In: the address of a tileset and the matrix from its frame to the world. Out: an engine group that
-// refines itself to the camera, its progress, and ray hits. Called by the photogrammetry layer.
+// refines itself to the camera, its progress, and ray hits. Called by the layers of tiles.
 // Follows 3D Tiles 1.1; contents are glTF with EXT_meshopt_compression, KHR_mesh_quantization, what
 // scene/features reads, and textures that the browser decodes or, by KHR_texture_basisu, the given loader.
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { CompressedTexture, Matrix4, Mesh, Raycaster, Texture, Vector3, type Camera, type Intersection, type Material, type Object3D } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
-import { featuresPlugin, isHidden, objectOf, tableOf, type FeatureTable, type LookOf } from './features';
+import { featuresPlugin, isHidden, objectOf, tableOf, type FeatureTable, type LookOf, type Restyle } from './features';
 import type { LazyKtx2Loader } from './ktx2';
 import { adaptErrorTarget, retryDelay_ms } from './tile-policy';
 import type { Vec } from './pose';
@@ -24,7 +24,21 @@ export interface TileCounts {
 /** What a ray met: where, and whose it is; `object` is undefined where tiles know no objects. */
 export interface TileHit {
   readonly point: Vec;
+  readonly distance_m: number;
   readonly object: string | null | undefined;
+}
+
+export interface TileOptions {
+  readonly url: string;
+  readonly toWorld: readonly number[];
+  readonly errorTarget_px: number;
+  readonly phone: boolean;
+  readonly ktx2: LazyKtx2Loader;
+  readonly changed: () => void;
+  /** Gives loaded scenes other materials than the file says. */
+  readonly restyle?: Restyle;
+  /** Whether a point is cut away: then a ray passes it. */
+  readonly isCut?: (point: Vec) => boolean;
 }
 
 /** Counters of the library that its types leave out. */
@@ -59,14 +73,16 @@ export class TileLayer {
   readonly #textureBytes = new Map<Object3D, number>();
   readonly #tables = new Map<Object3D, FeatureTable>();
   readonly #changed: () => void;
-  readonly #errorTarget: number;
+  readonly #isCut: (point: Vec) => boolean;
+  #errorTarget: number;
   #lookOf: LookOf = () => null;
   #retryTimer = 0;
   #failures = 0;
   #disposed = false;
 
-  constructor(options: { url: string; toWorld: readonly number[]; errorTarget_px: number; phone: boolean; ktx2: LazyKtx2Loader; changed: () => void }) {
+  constructor(options: TileOptions) {
     this.#changed = options.changed;
+    this.#isCut = options.isCut ?? (() => false);
     this.#errorTarget = options.errorTarget_px;
     const tiles = new TilesRenderer(options.url);
     this.#tiles = tiles;
@@ -75,7 +91,7 @@ export class TileLayer {
     tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.75;
     const loader = new GLTFLoader(tiles.manager);
     loader.setMeshoptDecoder(MeshoptDecoder);
-    loader.register(featuresPlugin);
+    loader.register(featuresPlugin(options.restyle));
     loader.setKTX2Loader(options.ktx2 as unknown as Parameters<GLTFLoader['setKTX2Loader']>[0]);
     tiles.manager.addHandler(/\.(gltf|glb)$/, loader);
 
@@ -104,6 +120,13 @@ export class TileLayer {
     }
   }
 
+  /** Pixels by which what is drawn may differ from the finest there is. */
+  set errorTarget_px(wanted: number) {
+    if (this.#errorTarget === wanted) return;
+    this.#errorTarget = this.#tiles.errorTarget = wanted;
+    this.#changed();
+  }
+
   /** Whether nothing is wanted that is not there. */
   get idle(): boolean {
     const { queued, downloading, parsing } = this.#stats;
@@ -128,10 +151,17 @@ export class TileLayer {
   /** Where a ray first meets what is drawn; null if it meets none of what is loaded. */
   hit(from: Vec, ray: Vec): TileHit | null {
     this.#raycaster.set(new Vector3(...from), new Vector3(...ray).normalize());
+    const point = ({ point: { x, y, z } }: Intersection): Vec => [x, y, z];
+    const isSeen = (next: Intersection): boolean => !isHidden(next) && !this.#isCut(point(next));
     const first = this.#cast(true)[0];
-    // Behind something hidden lies what is seen there.
-    const hit = first && isHidden(first) ? this.#cast(false).find((next) => !isHidden(next)) : first;
-    return hit ? { point: [hit.point.x, hit.point.y, hit.point.z], object: objectOf(hit) } : null;
+    // Behind something hidden or cut away lies what is seen there.
+    const hit = first && !isSeen(first) ? this.#cast(false).find(isSeen) : first;
+    return hit ? { point: point(hit), distance_m: hit.distance, object: objectOf(hit) } : null;
+  }
+
+  /** The loaded contents, each with the table of its objects. */
+  get contents(): ReadonlyMap<Object3D, FeatureTable> {
+    return this.#tables;
   }
 
   /** Draws objects as `lookOf` says from now on, in all tiles, also in those still to come. */

@@ -4,7 +4,7 @@
 import { batch } from '@preact/signals-core';
 import type { DeviceView, ModelObject } from '../api/types';
 import { devices } from './devices';
-import { hidden, hovered, selectedBuilding, selectedDevice, selection, type Selection } from './selection';
+import { hidden, hovered, selectedBox, selectedDevice, selection, type Selection } from './selection';
 import { command, focusAsked, listOpen, pull, sheetOpen } from './view';
 
 /** Width below which list and sheet together would cover more than a third of the scene. */
@@ -80,8 +80,8 @@ export function showHidden(): void {
 export function goToSelection(): void {
   const now = selection.peek();
   const device = selectedDevice.peek();
-  const building = selectedBuilding.peek();
+  const box = selectedBox.peek();
   if (device) command({ do: 'point', at: device.position });
-  else if (building) command({ do: 'box', box: building.bounds });
+  else if (box) command({ do: 'box', box });
   else if (now?.type === 'ground') command({ do: 'point', at: now.spot.local });
 }

@@ -26,7 +26,7 @@ export function writeLink(link: Link): string {
     parts.push(`s=ground/${[east_m, north_m, up_m].map((m) => round(m, 2)).join(',')}`);
   } else if (s) {
     // Ids of buildings begin with `building/` themselves.
-    const id = s.type === 'device' ? `device/${s.id}` : s.id;
+    const id = s.type === 'building' ? s.id : `${s.type}/${s.id}`;
     parts.push(`s=${encodeURIComponent(id).replaceAll('%2F', '/')}`);
   }
   if (link.language) parts.push(`l=${link.language}`);
@@ -52,10 +52,11 @@ export function readLink(hash: string): Link {
 }
 
 function readSelection(text: string | null): Selection | null {
-  const [whole, type, id] = /^(device|building|ground)\/(.+)$/.exec(text ?? '') ?? [];
+  const [whole, type, id] = /^(device|building|element|ground)\/(.+)$/.exec(text ?? '') ?? [];
   if (whole === undefined || id === undefined) return null;
   if (type === 'device') return { type, id };
   if (type === 'building') return { type, id: whole, spot: null };
+  if (type === 'element') return { type, id, spot: null };
   const [east_m, north_m, up_m] = numbers(id, 3) ?? [];
   if (east_m === undefined || north_m === undefined || up_m === undefined) return null;
   return { type: 'ground', spot: { local: { east_m, north_m, up_m }, geographic: null } };

@@ -3,7 +3,7 @@
 // In: picks, list clicks, the permalink. Out: signals for layers and panels.
 import { computed, effect, signal } from '@preact/signals-core';
 import { getPlace } from '../api/client';
-import type { GeographicPoint, LocalPoint, Place } from '../api/types';
+import type { GeographicPoint, LocalBox, LocalPoint, ModelObject, Place } from '../api/types';
 import { devices } from './devices';
 import { line } from './live';
 import { buildingById } from './session';
@@ -17,6 +17,8 @@ export interface Spot {
 export type Selection =
   | { readonly type: 'device'; readonly id: string }
   | { readonly type: 'building'; readonly id: string; readonly spot: Spot | null }
+  /** Something of a building model. */
+  | { readonly type: 'element'; readonly id: string; readonly spot: Spot | null }
   | { readonly type: 'ground'; readonly spot: Spot };
 
 export const selection = signal<Selection | null>(null);
@@ -35,6 +37,16 @@ export const selectedBuilding = computed(() => {
   return now?.type === 'building' ? (buildingById.value.get(now.id) ?? null) : null;
 });
 
+/** What the server says about the selected part of a model: `null` while asking. */
+export const selectedElement = signal<ModelObject | 'failed' | 'gone' | null>(null);
+
+/** The box of what is selected, if it has one. */
+export const selectedBox = computed<LocalBox | null>(() => {
+  const element = selectedElement.value;
+  if (selection.value?.type !== 'element') return selectedBuilding.value?.bounds ?? null;
+  return element && typeof element === 'object' ? element.bounds : null;
+});
+
 /** Where the selection is. */
 export const selectedPoint = computed<LocalPoint | null>(() => {
   const now = selection.value;
@@ -50,7 +62,7 @@ const placeKey = computed(() => {
 });
 
 function middle(): LocalPoint | null {
-  const bounds = selectedBuilding.value?.bounds;
+  const bounds = selectedBox.value;
   if (!bounds) return null;
   const { min, max } = bounds;
   return { east_m: (min.east_m + max.east_m) / 2, north_m: (min.north_m + max.north_m) / 2, up_m: min.up_m };

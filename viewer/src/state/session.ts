@@ -25,6 +25,7 @@ export interface Trouble {
 export const publication = signal<Publication | null>(null);
 export const trouble = signal<Trouble | null>(null);
 export const kinds = signal<ReadonlyMap<string, DeviceKind>>(new Map());
+/** Buildings of the footprints; those of models are listed with their model. */
 export const buildings = signal<readonly ModelObject[]>([]);
 export const zones = signal<readonly ModelObject[]>([]);
 
@@ -63,7 +64,7 @@ async function openOnce(): Promise<void> {
   const answer = await getCatalog();
   const [kindList, buildingList, zoneList] = await Promise.all([getDeviceKinds(), getObjects('building'), getObjects('zone')]);
   kinds.value = new Map(kindList.map((kind) => [kind.id, kind]));
-  buildings.value = buildingList;
+  buildings.value = buildingList.filter(({ bim }) => !bim);
   zones.value = zoneList;
   if (publication.peek()?.version !== answer.version) {
     publication.value = { version: answer.version, base: address(answer.base), catalog: answer.catalog };

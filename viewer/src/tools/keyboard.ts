@@ -23,7 +23,7 @@ const CAMERA: Readonly<Record<string, Command>> = {
 };
 
 /** Whether keys belong to what has the focus. */
-function takesKeys(target: EventTarget | null): boolean {
+export function takesKeys(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, select, textarea, dialog, [contenteditable]') !== null;
 }
 

@@ -1,0 +1,111 @@
+// All tilesets that are open: the survey's and those of building models.
+//
+// In: tile layers, as other layers open and close them. Out: their updates before each drawing, the
+// nearest of their hits, their sums; progress in state/view.
+import { batch } from '@preact/signals-core';
+import type { FeatureTable } from '../scene/features';
+import { LazyKtx2Loader } from '../scene/ktx2';
+import type { Vec } from '../scene/pose';
+import type { TileHit, TileLayer } from '../scene/tiles';
+import type { Part, Viewport } from '../scene/viewport';
+import { placeVisible, tiles } from '../state/view';
+
+/** What a tileset shows: the survey is also the ground that the camera stays above. */
+export type Shows = 'survey' | 'model';
+
+export interface Hit extends TileHit {
+  readonly shows: Shows;
+}
+
+export class Tilesets implements Part {
+  // One for all: its workers are costly.
+  readonly ktx2: LazyKtx2Loader;
+  readonly #viewport: Viewport;
+  readonly #open = new Map<TileLayer, Shows>();
+  readonly #remove: () => void;
+  #awaited = 0;
+
+  constructor(viewport: Viewport) {
+    this.#viewport = viewport;
+    this.ktx2 = new LazyKtx2Loader(viewport.renderer);
+    this.#remove = viewport.add(this);
+  }
+
+  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene. */
+  open(layer: TileLayer, shows: Shows): void {
+    this.#open.set(layer, shows);
+    this.#viewport.invalidate();
+  }
+
+  close(layer: TileLayer): void {
+    this.#open.delete(layer);
+    layer.dispose();
+    this.#viewport.invalidate();
+  }
+
+  /** Counts as not idle until something has come that may open tilesets. */
+  async await<T>(coming: Promise<T>): Promise<T> {
+    this.#awaited++;
+    try {
+      return await coming;
+    } finally {
+      this.#awaited--;
+    }
+  }
+
+  beforeDraw(): boolean {
+    const { camera, width, height } = this.#viewport;
+    const sum = { done: 0, total: 0, failed: 0 };
+    let visible = 0;
+    for (const layer of this.#open.keys()) {
+      layer.update(camera, width, height);
+      const { counts } = layer;
+      for (const name of ['done', 'total', 'failed'] as const) sum[name] += counts[name];
+      visible += counts.visible;
+    }
+    const now = tiles.peek();
+    batch(() => {
+      if (now.done !== sum.done || now.total !== sum.total || now.failed !== sum.failed) tiles.value = sum;
+      if (visible > 0) placeVisible.value = true;
+    });
+    return false;
+  }
+
+  get idle(): boolean {
+    return this.#awaited === 0 && this.#open.size > 0 && [...this.#open.keys()].every(({ idle }) => idle);
+  }
+
+  /** Where a ray first meets what is drawn; asked for the ground, what the survey shows. */
+  hit(from: Vec, ray: Vec, only?: Shows): Hit | null {
+    let nearest: Hit | null = null;
+    for (const [layer, shows] of this.#open) {
+      if (!layer.group.parent || (only && shows !== only)) continue;
+      const hit = layer.hit(from, ray);
+      if (hit && hit.distance_m < (nearest?.distance_m ?? Infinity)) nearest = { ...hit, shows };
+    }
+    return nearest;
+  }
+
+  /** Tables of the objects that are loaded. */
+  get tables(): FeatureTable[] {
+    return [...this.#open.keys()].flatMap(({ contents }) => [...contents.values()]);
+  }
+
+  get figures(): { visible: number; failed: number; textureBytes: number; memoryBytes: number } {
+    const sum = { visible: 0, failed: 0, textureBytes: 0, memoryBytes: 0 };
+    for (const layer of this.#open.keys()) {
+      const { visible, failed } = layer.counts;
+      sum.visible += visible;
+      sum.failed += failed;
+      sum.textureBytes += layer.textureBytes;
+      sum.memoryBytes += layer.memoryBytes;
+    }
+    return sum;
+  }
+
+  dispose(): void {
+    this.#remove();
+    for (const layer of [...this.#open.keys()]) this.close(layer);
+    this.ktx2.dispose();
+  }
+}

@@ -1,0 +1,115 @@
+// How building models are drawn: matt under a calm late-morning light, glass that lets through, cut
+// faces, spaces as a faint colour.
+//
+// In: scenes as the glTF loader leaves them. Out: the same with other materials; the lights; the
+// planes that cut. Called by the model layer. Whatever has no normals is flat; the loader sees to that.
+import {
+  DirectionalLight, DoubleSide, FrontSide, Group, HemisphereLight, MeshBasicMaterial, MeshLambertMaterial, Plane, type Material, type Mesh, type Object3D,
+} from 'three';
+
+/** Directions in the world: x east, y north, z up. Sun in the south-east, and the sky's glow in the north-west so that no two walls of a corner look the same. */
+const SUN = { from: [0.5, -0.75, 1.05], colour: 0xfff3e0, strength: 0.46 } as const;
+const GLOW = { from: [-0.9, 0.35, 0.3], colour: 0xe8f0ff, strength: 0.12 } as const;
+/** From above and from below. In parts of what makes a white face white. */
+const SKY = { above: 0xf4f7ff, below: 0xcfc6b8, strength: 0.6 } as const;
+/** A light of this strength makes a white face white (Lambert's law divides by it). */
+const WHITE = Math.PI;
+
+/** What a section shows of the inside of solids, with a breath of their own colour. */
+const CUT_RGB = [0.085, 0.078, 0.07];
+const CUT_SHARE = 0.72;
+
+const SPACE = { colour: 0x2f7f92, opacity: 0.16 };
+
+/** Sun, sky and glow, to be put into the scene. Surveys are not lit: their light is in their pictures. */
+export function lights(): Group {
+  const group = new Group();
+  const sky = new HemisphereLight(SKY.above, SKY.below, SKY.strength * WHITE);
+  // The engine's hemispheres shine along their position, y unless told otherwise.
+  sky.position.set(0, 0, 1);
+  group.add(sky);
+  for (const { from, colour, strength } of [SUN, GLOW]) {
+    const light = new DirectionalLight(colour, strength * WHITE);
+    light.position.fromArray(from).normalize();
+    group.add(light, light.target);
+  }
+  return group;
+}
+
+const isMesh = (part: Object3D): part is Mesh => 'isMesh' in part;
+
+/** The planes of a section, shared by all materials, so that moving one costs nothing. */
+export class Cuts {
+  readonly planes: Plane[] = [];
+
+  set(kept: readonly { readonly normal: readonly [number, number, number]; readonly constant: number }[]): void {
+    this.planes.splice(0, this.planes.length, ...kept.map(({ normal, constant }) => {
+      const plane = new Plane();
+      plane.normal.set(...normal);
+      plane.constant = constant;
+      return plane;
+    }));
+  }
+}
+
+type Made = (material: Material & Partial<Pick<MeshLambertMaterial, 'color' | 'flatShading' | 'vertexColors'>>) => Material;
+
+/** Replaces the materials of a scene, each once. */
+function replace(scene: Object3D, made: Made): void {
+  const known = new Map<Material, Material>();
+  const next = (material: Material): Material => {
+    const other = known.get(material) ?? made(material);
+    if (!known.has(material)) material.dispose();
+    known.set(material, other);
+    return other;
+  };
+  scene.traverse((part) => {
+    if (isMesh(part)) part.material = Array.isArray(part.material) ? part.material.map(next) : next(part.material);
+  });
+}
+
+/** Elements of a building. */
+export const asModel = (cuts: Cuts) => (scene: Object3D): void =>
+  replace(scene, (source) => {
+    const glass = source.transparent;
+    const material = new MeshLambertMaterial({
+      flatShading: source.flatShading ?? false,
+      vertexColors: source.vertexColors ?? false,
+      // Both sides: models are not always wound with care, and a section looks inside.
+      side: DoubleSide,
+      transparent: glass,
+      opacity: source.opacity,
+      depthWrite: !glass,
+      clippingPlanes: cuts.planes,
+    });
+    material.forceSinglePass = true;
+    if (source.color) material.color.copy(source.color);
+    if (!glass) showCuts(material);
+    return material;
+  });
+
+/**
+ * The inside of solids is a flat dark colour while something is cut. Of a closed solid, the inside is
+ * what one sees exactly where the cut goes through it, so that this looks like a cap, and unlike a cap
+ * made by the stencil it needs no second pass for each solid.
+ */
+function showCuts(material: MeshLambertMaterial): void {
+  material.userData.program = 'cut';
+  material.onBeforeCompile = (shader) => {
+    shader.fragmentShader = shader.fragmentShader.replace(
+      '#include <opaque_fragment>',
+      `#if NUM_CLIPPING_PLANES > 0
+      if (!gl_FrontFacing) outgoingLight = mix(diffuseColor.rgb, vec3(${CUT_RGB.join(', ')}), ${CUT_SHARE});
+      #endif
+      #include <opaque_fragment>`,
+    );
+  };
+}
+
+/** Rooms and other volumes that have no matter. */
+export const asSpaces = (cuts: Cuts) => (scene: Object3D): void =>
+  replace(scene, () =>
+    new MeshBasicMaterial({
+      color: SPACE.colour, transparent: true, opacity: SPACE.opacity, depthWrite: false, side: FrontSide, clippingPlanes: cuts.planes,
+    }),
+  );

@@ -1,0 +1,175 @@
+// What the user asked of building models: spaces, one storey alone, a section; and what the server
+// tells about them.
+//
+// In: toggles, the selection, the server's objects. Out: signals for the model layer and panels.
+// Fetched only for communities with a model; what others must know of it is in `models.ts`.
+import { batch, computed, effect, signal } from '@preact/signals-core';
+import { ApiError, getObject, getObjects } from '../api/client';
+import type { ModelObject } from '../api/types';
+import { line } from './live';
+import { flipped, models, shownModels, toggleModel, isShown, toggled } from './models';
+import { UNCUT, around, halfSpaces, squareTo, type HalfSpace, type Section } from './section';
+import { selectedElement, selection } from './selection';
+import { publication } from './session';
+import { command, heading_deg } from './view';
+
+/** Storeys of each source, the highest first; null until the server has told. */
+export const storeys = signal<ReadonlyMap<string, readonly ModelObject[]> | null>(null);
+/** The buildings that models say they show, by source. */
+export const modelBuildings = signal<ReadonlyMap<string, ModelObject>>(new Map());
+export const structureFailed = signal(false);
+
+/** Sources whose spaces are wanted. */
+export const spacesShown = signal<ReadonlySet<string>>(new Set());
+
+/** The storey that is shown alone. */
+export const isolated = signal<{ readonly source: string; readonly storey: string } | null>(null);
+
+/** The storey of each element and space; null until somebody asked and the server answered. */
+export const storeyOf = signal<ReadonlyMap<string, string> | null>(null);
+export const storeyOfFailed = signal(false);
+
+export const section = signal<Section>(UNCUT);
+/** The direction of each model's walls, degrees from north, as far as its tiles tell. */
+export const wallsOf = signal<ReadonlyMap<string, number>>(new Map());
+
+/** The box around what a section cuts. */
+export const sectionBox = computed(() => around(shownModels.value.map(({ bounds }) => bounds)));
+
+export const cuts = computed<readonly HalfSpace[]>(() => (sectionBox.value ? halfSpaces(section.value, sectionBox.value) : []));
+
+/** Storeys by source, the highest first. */
+export function bySource(list: readonly ModelObject[]): Map<string, ModelObject[]> {
+  const found = new Map<string, ModelObject[]>();
+  for (const storey of list) {
+    const source = storey.bim?.source ?? '';
+    found.set(source, [...(found.get(source) ?? []), storey]);
+  }
+  const height = (storey: ModelObject): number => storey.bim?.elevation_m ?? storey.bounds.min.up_m;
+  for (const of of found.values()) of.sort((a, b) => height(b) - height(a));
+  return found;
+}
+
+export function toggleSpaces(source: string): void {
+  const model = models.peek().find((m) => m.source === source);
+  batch(() => {
+    spacesShown.value = flipped(spacesShown.peek(), source);
+    if (model && !isShown(model, toggled.peek())) toggleModel(source);
+  });
+}
+
+/** Shows a storey alone and goes there; all storeys again if it was alone. */
+export function isolate(storey: ModelObject): void {
+  const source = storey.bim?.source ?? '';
+  if (isolated.peek()?.storey === storey.id) {
+    isolated.value = null;
+    return;
+  }
+  const model = models.peek().find((m) => m.source === source);
+  batch(() => {
+    isolated.value = { source, storey: storey.id };
+    if (model && !isShown(model, toggled.peek())) toggleModel(source);
+  });
+  command({ do: 'box', box: storey.bounds });
+}
+
+export const showAllStoreys = (): void => void (isolated.value = null);
+
+/** The direction of the walls of what is cut, if it is one model or the first knows. */
+const walls = (): number | null => shownModels.peek().map(({ source }) => wallsOf.peek().get(source)).find((deg) => deg !== undefined) ?? null;
+
+/** The view's own direction, squared to the walls. */
+export const sectionHeading = (): number => squareTo(heading_deg.peek(), walls());
+
+/** Begins a cut in the middle, or ends it. */
+export function toggleLevel(): void {
+  const box = sectionBox.peek();
+  const on = section.peek().level_m === null && box;
+  section.value = { ...section.peek(), level_m: on ? (box.min.up_m + box.max.up_m) / 2 : null };
+}
+
+export function toggleUpright(): void {
+  section.value = { ...section.peek(), upright: section.peek().upright ? null : { heading_deg: sectionHeading(), away_m: 0 } };
+}
+
+/** Asks the server what the panels show; again with each version. Runs until the returned function is called. */
+export function startBim(): () => void {
+  const undo = [
+    effect(() => {
+      if (publication.value && line.value.state) loadStructure(publication.value.version);
+    }),
+    effect(() => {
+      if (isolated.value && storeyOf.value === null) loadStoreyOf(publication.value?.version ?? '');
+    }),
+    effect(lookUp),
+  ];
+  return () => undo.forEach((one) => one());
+}
+
+let structureOf = '';
+
+function loadStructure(version: string): void {
+  if (structureOf === version) return;
+  structureOf = version;
+  batch(() => {
+    storeys.value = storeyOf.value = null;
+    structureFailed.value = storeyOfFailed.value = false;
+  });
+  Promise.all([getObjects('storey'), getObjects('building')]).then(
+    ([list, buildings]) => {
+      if (structureOf !== version) return;
+      batch(() => {
+        storeys.value = bySource(list);
+        modelBuildings.value = new Map(buildings.flatMap((b) => (b.bim ? [[b.bim.source, b] as const] : [])));
+        if (!list.some(({ id }) => id === isolated.peek()?.storey)) isolated.value = null;
+      });
+    },
+    () => {
+      // Asked again when the line to the server changes.
+      if (structureOf === version) structureOf = '';
+      structureFailed.value = true;
+    },
+  );
+}
+
+let asked = '';
+
+function loadStoreyOf(version: string): void {
+  if (asked === version) return;
+  asked = version;
+  Promise.all([getObjects('element'), getObjects('space')]).then(
+    (lists) => {
+      asked = '';
+      if (publication.peek()?.version !== version) return;
+      // Nothing but this is kept: property sets are many times larger.
+      storeyOf.value = new Map(lists.flat().flatMap(({ id, bim }) => (bim?.storey ? [[id, bim.storey] as const] : [])));
+    },
+    () => {
+      asked = '';
+      batch(() => {
+        storeyOfFailed.value = true;
+        isolated.value = null;
+      });
+    },
+  );
+}
+
+const elementId = computed(() => (selection.value?.type === 'element' ? selection.value.id : null));
+
+function lookUp(): (() => void) | undefined {
+  const id = elementId.value;
+  const alive = line.value.state === 'live';
+  if (publication.value === null || (selectedElement.peek() === 'failed' && !alive)) return undefined;
+  const known = selectedElement.peek();
+  if (known && typeof known === 'object' && known.id === id) return undefined;
+  selectedElement.value = null;
+  if (id === null) return undefined;
+  const stop = new AbortController();
+  getObject(id, stop.signal).then(
+    (object) => (selectedElement.value = object),
+    (error: unknown) => {
+      if (!stop.signal.aborted) selectedElement.value = error instanceof ApiError && error.failure === 'missing' ? 'gone' : 'failed';
+    },
+  );
+  return () => stop.abort();
+}

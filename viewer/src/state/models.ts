@@ -1,0 +1,70 @@
+// The building models of the publication: which there are, which are shown, what of the survey gives
+// way to them. Everything else about models is in `bim.ts`, which is fetched when there is one.
+//
+// In: the catalogue; what the user toggles; what the model layer has on screen. Out: signals.
+import { computed, signal } from '@preact/signals-core';
+import type { Catalog, LocalBox, Scene } from '../api/types';
+import { publication } from './session';
+
+/** A building model: one source of the plan. */
+export interface Model {
+  readonly source: string;
+  readonly state: 'existing' | 'proposed';
+  /** Ids of objects of the survey that it stands for. */
+  readonly replaces: readonly string[];
+  readonly bounds: LocalBox;
+  /** Its tilesets by profile; spaces may be missing. */
+  readonly scenes: readonly Scene[];
+  readonly spaces: readonly Scene[];
+}
+
+export function modelsOf(catalog: Catalog): Model[] {
+  const bySource = (content: string, source: string): Scene[] =>
+    catalog.scenes.filter((scene) => scene.content === content && scene.source === source);
+  return catalog.sources.flatMap(({ id }) => {
+    const scenes = bySource('model', id);
+    const first = scenes[0];
+    if (!first) return [];
+    return { source: id, state: first.state ?? 'existing', replaces: first.replaces ?? [], bounds: first.bounds, scenes, spaces: bySource('spaces', id) };
+  });
+}
+
+/** The scene of a profile, else any. */
+export const ofProfile = (scenes: readonly Scene[], profile: string): Scene | null =>
+  scenes.find((scene) => scene.profile === profile) ?? scenes[0] ?? null;
+
+/** Whether the scene of the place shows more than the models, which have scenes of their own. */
+export const isSurveyed = (catalog: Catalog): boolean =>
+  modelsOf(catalog).length === 0 || catalog.sources.some(({ kind }) => kind !== 'ifc');
+
+export const models = computed<readonly Model[]>(() => (publication.value ? modelsOf(publication.value.catalog) : []));
+
+/** Sources that are shown though planned, or hidden though existing. */
+export const toggled = signal<ReadonlySet<string>>(new Set());
+
+export const isShown = (model: Model, other: ReadonlySet<string>): boolean => (model.state === 'existing') !== other.has(model.source);
+
+export const shownModels = computed(() => models.value.filter((model) => isShown(model, toggled.value)));
+
+/** Sources whose tiles have come: only then the survey gives way, so that no hole opens. */
+export const standing = signal<ReadonlySet<string>>(new Set());
+
+/** Ids of objects of the survey that a model stands for now. */
+export const replaced = computed<ReadonlySet<string>>(
+  () => new Set(shownModels.value.filter(({ source }) => standing.value.has(source)).flatMap(({ replaces }) => replaces)),
+);
+
+/** A set with an element put in, or taken out if it was there. */
+export function flipped<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
+  const next = new Set(set);
+  if (!next.delete(one)) next.add(one);
+  return next;
+}
+
+export const toggleModel = (source: string): void => void (toggled.value = flipped(toggled.peek(), source));
+
+/** Whether the part of the viewer that draws models could not be fetched. */
+export const modelsMissing = signal(false);
+
+/** Whether the sliders of the section are open. */
+export const sectionOpen = signal(false);
