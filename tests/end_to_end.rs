@@ -42,6 +42,18 @@ fn the_sample_community_lives_in_the_browser() {
 }
 
 #[test]
+fn a_building_model_stands_in_the_browser_in_place_of_its_survey() {
+    let dir = TempDir::new().unwrap();
+    let sample = dir.path().join("sample");
+    let mut make = program("tile-builder").unwrap();
+    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    node("house.mjs", &[&sample.display().to_string()], None).unwrap();
+    let publication = build(dir.path(), &sample);
+    let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
+    say(&node("models.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
 fn a_real_survey_stands_in_the_browser() {
     let Some(data) = survey_data() else { return };
     let dir = TempDir::new().unwrap();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bimTexts, className } from './bim';
 import { clock, dictionary, figure, named, preferredLanguage, quantity } from './index';
 
 /** Every path to a text of a dictionary. */
@@ -9,11 +10,19 @@ function keys(value: unknown, path = ''): string[] {
 
 test('both_languages_have_every_text', () => {
   expect(keys(dictionary('en'))).toEqual(keys(dictionary('zh')));
+  // Names of attributes may be left as the file has them.
+  const own = (language: 'zh' | 'en'): unknown => ({ ...bimTexts(language), attributeNames: {} });
+  expect(keys(own('en'))).toEqual(keys(own('zh')));
 });
 
 test('chinese_texts_use_no_half_width_brackets_or_commas', () => {
-  const texts = JSON.stringify(dictionary('zh'), (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
+  const texts = JSON.stringify([dictionary('zh'), bimTexts('zh')], (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
   expect(texts).not.toMatch(/[\u4e00-\u9fff][,;(]|[);][\u4e00-\u9fff]/);
+});
+
+test('a_class_of_the_standard_has_a_word_in_both_languages_and_unknown_ones_keep_their_name', () => {
+  expect(['IfcWallStandardCase', 'IfcStairFlight', 'IfcMoonBase'].map((name) => className(name, 'zh'))).toEqual(['墙', '梯段', 'MoonBase']);
+  expect(['IfcWallStandardCase', 'IfcStairFlight', 'IfcMoonBase'].map((name) => className(name, 'en'))).toEqual(['Wall', 'Stair flight', 'Moon base']);
 });
 
 test('a_count_reads_as_people_say_it', () => {

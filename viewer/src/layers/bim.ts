@@ -104,7 +104,7 @@ export class Bim implements Part {
     });
     layer.paint(untracked(() => looks.value));
     this.#open.set(url, { layer, source, spaces });
-    this.#tilesets.open(layer, 'model');
+    this.#tilesets.open(layer, spaces ? 'spaces' : 'model');
     this.#viewport.scene.add(layer.group);
     return layer;
   }

@@ -11,6 +11,7 @@ import {
 } from '../scene/pose';
 import { FOV_RAD, type Margins, type Part, type Viewport } from '../scene/viewport';
 import { goToSelection, onPhone } from '../state/actions';
+import { isSurveyed } from '../state/models';
 import { selectedPoint } from '../state/selection';
 import type { Publication } from '../state/session';
 import { hintSeen, reducedMotion } from '../state/settings';
@@ -57,6 +58,8 @@ export class Navigation implements Part, Mover {
   readonly #undo: (() => void)[] = [];
   #pose: Pose = { eye: [0, -300, 200], heading_rad: 0, pitch_rad: -0.6 };
   #bounds: LocalBox | null = null;
+  /** Whether building models are all there is. */
+  #alone = false;
   /** Whether a pose has been chosen, by link, by default or by hand. */
   #posed = false;
   /** Whether the user, or a link, chose the pose: then a new publication leaves it alone. */
@@ -191,8 +194,9 @@ export class Navigation implements Part, Mover {
 
   #open(publication: Publication | null): void {
     const scene = publication ? chooseScene(publication.catalog, onPhone()) : null;
-    if (!scene) return;
+    if (!publication || !scene) return;
     this.#bounds = scene.bounds;
+    this.#alone = !isSurveyed(publication.catalog);
     this.#ground = { east: Infinity, north: Infinity, up: scene.bounds.min.up_m };
     if (!this.#chosen) {
       this.#viewport.margins = cover.peek();
@@ -255,7 +259,7 @@ export class Navigation implements Part, Mover {
       }
       case 'box': {
         const aim = this.#framed(command.box, heading_rad, clamp(pitch_rad, -1.1, -0.7));
-        this.flyTo({ ...aim, distance_m: Math.max(aim.distance_m * 1.5, 30) });
+        this.flyTo({ ...aim, distance_m: Math.max(aim.distance_m * (command.away ?? 1.5), command.away ? 10 : 30) });
         break;
       }
     }
@@ -267,8 +271,8 @@ export class Navigation implements Part, Mover {
     // Symbols stand above what they mark, and the instruments lie on the right.
     const { left, right: east, top, bottom } = cover.peek();
     const margins = { left: left + 16, right: east + (onPhone() ? 64 : 16), top: top + 48, bottom: bottom + 16 };
-    // Towers seldom stand at the corners: half the height is what the corners need.
-    const low = { min: box.min, max: { ...box.max, up_m: (box.min.up_m + box.max.up_m) / 2 } };
+    // Towers seldom stand at the corners of a survey: half the height is what the corners need.
+    const low = this.#alone ? box : { min: box.min, max: { ...box.max, up_m: (box.min.up_m + box.max.up_m) / 2 } };
     const aims = FIRST.pitches_rad.map((pitch) => this.#framed(low, FIRST.heading_rad, pitch, margins));
     // As steep as the picture has room for: streets are seen between the houses.
     const flat = aims[0]?.distance_m ?? 0;

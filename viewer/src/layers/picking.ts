@@ -40,7 +40,7 @@ export class Picking {
     if (!hit) return null;
     const { point, object } = hit;
     const spot = spotAt({ east_m: point[0], north_m: point[1], up_m: point[2] });
-    if (hit.shows === 'model' && object) return { type: 'element', id: object, spot };
+    if (hit.shows !== 'survey' && object) return { type: 'element', id: object, spot };
     const building = object === undefined ? buildingAt(buildings.peek(), point[0], point[1]) : buildingById.peek().get(object ?? '');
     return building ? { type: 'building', id: building.id, spot } : { type: 'ground', spot };
   }

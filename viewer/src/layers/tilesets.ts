@@ -10,12 +10,20 @@ import type { TileHit, TileLayer } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
 import { placeVisible, tiles } from '../state/view';
 
-/** What a tileset shows: the survey is also the ground that the camera stays above. */
-export type Shows = 'survey' | 'model';
+/**
+ * What a tileset shows. The survey is also the ground that the camera stays above. Spaces are drawn
+ * over everything, so they are also hit before everything.
+ */
+export type Shows = 'survey' | 'model' | 'spaces';
 
 export interface Hit extends TileHit {
   readonly shows: Shows;
 }
+
+const isBefore = (a: Hit, b: Hit): boolean => {
+  const over = Number(a.shows === 'spaces') - Number(b.shows === 'spaces');
+  return over > 0 || (over === 0 && a.distance_m < b.distance_m);
+};
 
 export class Tilesets implements Part {
   // One for all: its workers are costly.
@@ -81,7 +89,7 @@ export class Tilesets implements Part {
     for (const [layer, shows] of this.#open) {
       if (!layer.group.parent || (only && shows !== only)) continue;
       const hit = layer.hit(from, ray);
-      if (hit && hit.distance_m < (nearest?.distance_m ?? Infinity)) nearest = { ...hit, shows };
+      if (hit && (!nearest || isBefore({ ...hit, shows }, nearest))) nearest = { ...hit, shows };
     }
     return nearest;
   }
@@ -98,7 +106,8 @@ export class Tilesets implements Part {
       sum.visible += visible;
       sum.failed += failed;
       sum.textureBytes += layer.textureBytes;
-      sum.memoryBytes += layer.memoryBytes;
+      // The library keeps one cache for all.
+      sum.memoryBytes = Math.max(sum.memoryBytes, layer.memoryBytes);
     }
     return sum;
   }

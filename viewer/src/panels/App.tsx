@@ -30,7 +30,9 @@ export function App() {
   }, []);
 
   // What is likely to be wanted next, once the place stands.
-  useSignalEffect(() => void (placeVisible.value && Sheet.fetch()));
+  useSignalEffect(() => {
+    if (placeVisible.value) Sheet.fetch();
+  });
 
   const sheet = sheetOpen.value && selection.value !== null;
   return (

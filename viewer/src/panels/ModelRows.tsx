@@ -30,7 +30,7 @@ function ModelCard({ model }: { model: Model }) {
     <section class="model" aria-label={name}>
       <div class="head">
         <Icon name="box" />
-        <button class="what" onClick={() => command({ do: 'box', box: model.bounds })}>
+        <button class="what" onClick={() => command({ do: 'box', box: model.bounds, away: 1.1 })}>
           {name}
           <small>
             {[t.state[model.state], name === model.source ? '' : model.source, replaced === '' ? '' : (shown ? t.replaces : t.instead)(replaced)].filter(Boolean).join(' · ')}

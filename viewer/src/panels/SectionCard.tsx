@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { quantity } from '../i18n';
 import { section, sectionBox, sectionHeading, toggleLevel, toggleUpright } from '../state/bim';
 import { sectionOpen } from '../state/models';
-import { UNCUT, reach_m } from '../state/section';
+import { reach_m } from '../state/section';
 import { language, texts } from '../state/settings';
 import { words } from './bim-texts';
 import { Icon } from './Icon';
@@ -16,15 +16,11 @@ export function SectionCard() {
   const box = sectionBox.value;
   const { level_m, upright } = section.value;
   const reach = box && upright ? reach_m(box, upright.heading_deg) : 0;
-  const close = (): void => {
-    section.value = UNCUT;
-    sectionOpen.value = false;
-  };
   return (
     <section class="raised section-card" aria-label={texts.value.section}>
       <header>
         <h2>{texts.value.section}</h2>
-        <button class="tool" aria-label={texts.value.close} title={texts.value.close} onClick={close}>
+        <button class="tool" aria-label={texts.value.close} title={texts.value.close} onClick={() => (sectionOpen.value = false)}>
           <Icon name="x" />
         </button>
       </header>

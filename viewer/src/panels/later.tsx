@@ -23,7 +23,11 @@ export function later<P>(load: () => Promise<ComponentType<P>>): Later<P> {
     asked = true;
     load().then(
       (Panel) => (come.value = { Panel }),
-      () => setTimeout(() => ((asked = false), fetch()), RETRY_MS),
+      () =>
+        setTimeout(() => {
+          asked = false;
+          fetch();
+        }, RETRY_MS),
     );
   };
   const Wait = (props: P & JSX.IntrinsicAttributes): JSX.Element | null => {

@@ -49,6 +49,13 @@ test('an_instance_names_the_object_of_its_own_row_and_is_hidden_alone', async ()
   expect(doors.geometry.getAttribute('_feature_id_0')).toBeInstanceOf(InstancedBufferAttribute);
 });
 
+test('ids_of_instances_are_read_past_their_padding', async () => {
+  const doors = new InstancedMesh(new BufferGeometry(), new MeshBasicMaterial(), 2);
+  doors.geometry.setAttribute('_FEATURE_ID_0', new InstancedBufferAttribute(new Uint16Array([1, 0, 0, 0]), 1));
+  await load(['a/door-1', 'a/door-2'], [doors]);
+  expect([0, 1].map((instanceId) => objectOf({ ...hitOn(doors), instanceId }))).toEqual(['a/door-2', 'a/door-1']);
+});
+
 test('what_is_hidden_is_not_hit_and_comes_back', async () => {
   const [first, none] = [triangle(0), triangle(1)];
   const table = tableOf(await load(['building/a'], [first, none]));

@@ -4,7 +4,7 @@
 // under a ray, and for each tile a small table of looks, one texel an object, that the material's
 // shader reads. So a change of looks touches no geometry, and it is all one to the shader whether a
 // row belongs to a vertex or to a whole instance. Called by scene/tiles.
-import { DataTexture, type Intersection, type Material, type Mesh, type Object3D } from 'three';
+import { DataTexture, InstancedBufferAttribute, InstancedMesh, type Intersection, type Material, type Mesh, type Object3D } from 'three';
 import type { GLTF, GLTFLoaderPlugin, GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
 
 /** As surveyed (`null`), not at all, or mixed with a colour: red, green, blue and its share, 0 … 1. */
@@ -112,10 +112,8 @@ export const featuresPlugin =
       const dressed = new Set<Material>();
       scene.traverse((part) => {
         if (!isMesh(part)) return;
-        const { geometry } = part;
-        const ofInstances = geometry.attributes[OF_INSTANCES];
-        if (ofInstances) geometry.setAttribute(ATTRIBUTE, ofInstances).deleteAttribute(OF_INSTANCES);
-        if (!geometry.hasAttribute(ATTRIBUTE)) return;
+        if (part instanceof InstancedMesh) takeInstanceIds(part);
+        if (!part.geometry.hasAttribute(ATTRIBUTE)) return;
         part.userData.features = table;
         for (const material of [part.material].flat()) {
           if (!dressed.has(material)) dress(material, table);
@@ -125,11 +123,24 @@ export const featuresPlugin =
     },
   });
 
+/**
+ * Gives ids of instances the name under which the shader knows those of vertices. Where ids are stored
+ * with padding, as four-byte alignment asks of short ones, the loader copies the padding too.
+ */
+function takeInstanceIds({ geometry, count }: InstancedMesh): void {
+  const found = geometry.attributes[OF_INSTANCES];
+  if (!found) return;
+  const step = Math.max(1, Math.floor(found.array.length / count));
+  // Floats hold all ids of up to 24 bits, which the shader's attribute is anyway.
+  const ids = Float32Array.from({ length: count }, (_, at) => found.array[at * step] ?? 0);
+  geometry.setAttribute(ATTRIBUTE, new InstancedBufferAttribute(ids, 1)).deleteAttribute(OF_INSTANCES);
+}
+
 /** Makes a material read its looks from a table. A hidden triangle is moved out of the picture. */
 function dress(material: Material, table: FeatureTable): void {
-  const { onBeforeCompile } = material;
+  const before = material.onBeforeCompile.bind(material);
   material.onBeforeCompile = (shader, renderer) => {
-    onBeforeCompile.call(material, shader, renderer);
+    before(shader, renderer);
     shader.uniforms.looks = { value: table.texture };
     shader.vertexShader = shader.vertexShader
       .replace('#include <common>', `#include <common>\nattribute float ${ATTRIBUTE};\nuniform sampler2D looks;\nflat varying vec4 look;`)

@@ -8,18 +8,19 @@ import {
 } from 'three';
 
 /** Directions in the world: x east, y north, z up. Sun in the south-east, and the sky's glow in the north-west so that no two walls of a corner look the same. */
-const SUN = { from: [0.5, -0.75, 1.05], colour: 0xfff3e0, strength: 0.46 } as const;
+const SUN = { from: [0.5, -0.75, 1.05], colour: 0xfff3e0, strength: 0.42 } as const;
 const GLOW = { from: [-0.9, 0.35, 0.3], colour: 0xe8f0ff, strength: 0.12 } as const;
 /** From above and from below. In parts of what makes a white face white. */
-const SKY = { above: 0xf4f7ff, below: 0xcfc6b8, strength: 0.6 } as const;
+const SKY = { above: 0xf4f7ff, below: 0xcfc6b8, strength: 0.67 } as const;
 /** A light of this strength makes a white face white (Lambert's law divides by it). */
 const WHITE = Math.PI;
 
 /** What a section shows of the inside of solids, with a breath of their own colour. */
 const CUT_RGB = [0.085, 0.078, 0.07];
-const CUT_SHARE = 0.72;
+const CUT_SHARE = 0.88;
 
-const SPACE = { colour: 0x2f7f92, opacity: 0.16 };
+/** Seen through walls and ceilings: who asks for spaces looks for them. */
+const SPACE = { colour: 0x2f8ca3, opacity: 0.16 };
 
 /** Sun, sky and glow, to be put into the scene. Surveys are not lit: their light is in their pictures. */
 export function lights(): Group {
@@ -74,7 +75,7 @@ export const asModel = (cuts: Cuts) => (scene: Object3D): void =>
     const glass = source.transparent;
     const material = new MeshLambertMaterial({
       flatShading: source.flatShading ?? false,
-      vertexColors: source.vertexColors ?? false,
+      vertexColors: source.vertexColors,
       // Both sides: models are not always wound with care, and a section looks inside.
       side: DoubleSide,
       transparent: glass,
@@ -110,6 +111,6 @@ function showCuts(material: MeshLambertMaterial): void {
 export const asSpaces = (cuts: Cuts) => (scene: Object3D): void =>
   replace(scene, () =>
     new MeshBasicMaterial({
-      color: SPACE.colour, transparent: true, opacity: SPACE.opacity, depthWrite: false, side: FrontSide, clippingPlanes: cuts.planes,
+      color: SPACE.colour, transparent: true, opacity: SPACE.opacity, depthWrite: false, depthTest: false, side: FrontSide, clippingPlanes: cuts.planes,
     }),
   );

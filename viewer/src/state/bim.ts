@@ -7,7 +7,7 @@ import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError, getObject, getObjects } from '../api/client';
 import type { ModelObject } from '../api/types';
 import { line } from './live';
-import { flipped, models, shownModels, toggleModel, isShown, toggled } from './models';
+import { flipped, isShown, models, sectionOpen, shownModels, toggleModel, toggled } from './models';
 import { UNCUT, around, halfSpaces, squareTo, type HalfSpace, type Section } from './section';
 import { selectedElement, selection } from './selection';
 import { publication } from './session';
@@ -70,7 +70,7 @@ export function isolate(storey: ModelObject): void {
     isolated.value = { source, storey: storey.id };
     if (model && !isShown(model, toggled.peek())) toggleModel(source);
   });
-  command({ do: 'box', box: storey.bounds });
+  command({ do: 'box', box: storey.bounds, away: 1.05 });
 }
 
 export const showAllStoreys = (): void => void (isolated.value = null);
@@ -96,12 +96,18 @@ export function toggleUpright(): void {
 export function startBim(): () => void {
   const undo = [
     effect(() => {
-      if (publication.value && line.value.state) loadStructure(publication.value.version);
+      // Whatever happens to the line is a reason to try what failed.
+      const { state } = line.value;
+      if (publication.value && (state === 'live' || structureOf === '')) loadStructure(publication.value.version);
     }),
     effect(() => {
       if (isolated.value && storeyOf.value === null) loadStoreyOf(publication.value?.version ?? '');
     }),
     effect(lookUp),
+    // A cut whose sliders are closed could not be told from what is missing.
+    effect(() => {
+      if (!sectionOpen.value) section.value = UNCUT;
+    }),
   ];
   return () => undo.forEach((one) => one());
 }

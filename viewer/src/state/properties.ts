@@ -9,12 +9,12 @@ export interface PropertyGroup {
 }
 
 /** Common sets of the standard first, quantities next, what programs add after them; each by name. */
-const rank = (name: string): number => (/^Pset_\w*Common$/.test(name) ? 0 : /^Pset_/.test(name) ? 1 : /^(Qto_|BaseQuantities)/.test(name) ? 2 : 3);
+const rank = (name: string): number => (/^Pset_\w*Common$/.test(name) ? 0 : name.startsWith("Pset_") ? 1 : /^(Qto_|BaseQuantities)/.test(name) ? 2 : 3);
 
 export function groupsOf(sets: BimFacts['property_sets']): PropertyGroup[] {
   const collator = new Intl.Collator(undefined, { numeric: true });
   return Object.entries(sets ?? {})
-    .map(([name, values]) => ({ name, rows: Object.entries(values) as [string, unknown][] }))
+    .map(([name, values]) => ({ name, rows: Object.entries(values) }))
     .sort((a, b) => rank(a.name) - rank(b.name) || collator.compare(a.name, b.name));
 }
 

@@ -125,6 +125,13 @@ describe('footprint', () => {
 });
 
 describe('permalink', () => {
+  test('an_element_is_named_by_its_source_and_its_global_id', () => {
+    const selection = { type: 'element', id: 'haus/2O2Fr$t4X7Zf8NOew3FL_H', spot: null } as const;
+    const link = writeLink({ pose: null, selection, language: null });
+    expect(link).toBe('#s=element/haus/2O2Fr%24t4X7Zf8NOew3FL_H');
+    expect(readLink(link).selection).toEqual(selection);
+  });
+
   test('what_is_written_is_read_back', () => {
     const link = {
       pose: { east_m: -12.34, north_m: 5, up_m: 60.5, heading_deg: 350.5, pitch_deg: -30 },

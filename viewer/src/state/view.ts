@@ -22,7 +22,7 @@ export type Command =
   | { readonly do: 'zoom'; readonly factor: number }
   | { readonly do: 'turn'; readonly heading_deg: number }
   | { readonly do: 'point'; readonly at: LocalPoint }
-  | { readonly do: 'box'; readonly box: LocalBox };
+  | { readonly do: 'box'; readonly box: LocalBox; /** Times as far as the box needs. */ readonly away?: number };
 
 type Listener = (command: Command) => void;
 const listeners = new Set<Listener>();

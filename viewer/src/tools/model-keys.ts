@@ -1,9 +1,8 @@
 // Keys for building models: I shows the storey of the selection alone, X opens the section.
 //
 // In: key presses anywhere on the page. Out: state. Fetched with the model layer.
-import { isolate, isolated, section, showAllStoreys, storeys } from '../state/bim';
+import { isolate, isolated, showAllStoreys, storeys } from '../state/bim';
 import { sectionOpen } from '../state/models';
-import { UNCUT } from '../state/section';
 import { selectedElement } from '../state/selection';
 import { takesKeys } from './keyboard';
 
@@ -12,18 +11,12 @@ export function startModelKeys(): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || takesKeys(event.target)) return;
     const key = event.key.toLowerCase();
-    if (key === 'x') toggleSection();
+    if (key === 'x') sectionOpen.value = !sectionOpen.peek();
     else if (key !== 'i' || !toggleStorey()) return;
     event.preventDefault();
   };
   document.addEventListener('keydown', press);
   return () => document.removeEventListener('keydown', press);
-}
-
-/** Closing the sliders ends the cuts: none is left that cannot be seen to be one. */
-function toggleSection(): void {
-  sectionOpen.value = !sectionOpen.peek();
-  if (!sectionOpen.peek()) section.value = UNCUT;
 }
 
 /** Whether there was something to do. */

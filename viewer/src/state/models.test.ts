@@ -1,0 +1,75 @@
+import { beforeAll, expect, test, vi } from 'vitest';
+import type { Catalog, ModelObject, Scene } from '../api/types';
+
+let models: typeof import('./models');
+let bim: typeof import('./bim');
+let photogrammetry: typeof import('../layers/photogrammetry');
+let session: typeof import('./session');
+
+beforeAll(async () => {
+  // Settings read the browser when they are first imported.
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  vi.stubGlobal('navigator', { languages: ['zh-CN'] });
+  models = await import('./models');
+  bim = await import('./bim');
+  photogrammetry = await import('../layers/photogrammetry');
+  session = await import('./session');
+});
+
+const bounds = { min: { east_m: 0, north_m: 0, up_m: 0 }, max: { east_m: 1, north_m: 1, up_m: 1 } };
+const scene = (id: string, more: Partial<Scene>): Scene => ({
+  id, profile: id.split('/')[0] ?? '', bounds, tileset: `${id}/tileset.json`, size_bytes: 0, texture_px: 0, tiles: 1, triangles: 1, ...more,
+});
+
+function catalog(survey: boolean): Catalog {
+  const place = [scene('full', { content: 'place' }), scene('app', { content: 'place' }), scene('app/z1', { content: 'place', zone: 'z1' })];
+  const house = (source: string, state: 'existing' | 'proposed', replaces: string[]): Scene[] => [
+    scene(`full/bim/${source}`, { content: 'model', source, state, replaces }),
+    scene(`app/bim/${source}`, { content: 'model', source, state, replaces }),
+  ];
+  const sources = [...(survey ? [{ id: 'survey', kind: 'osgb' }] : []), { id: 'a', kind: 'ifc' }, { id: 'b', kind: 'ifc' }];
+  const scenes = [
+    ...house('a', 'existing', ['building/1']), scene('full/spaces/a', { content: 'spaces', source: 'a' }), ...house('b', 'proposed', ['building/2']), ...place,
+  ];
+  return { format: 1, community: { id: 'c', name: {}, bounds }, model: 'model.ndjson', scenes, sources } as unknown as Catalog;
+}
+
+test('each_source_with_a_model_scene_is_a_model', () => {
+  const [a, b, ...more] = models.modelsOf(catalog(true));
+  expect(more).toEqual([]);
+  expect([a?.source, a?.state, a?.replaces, a?.spaces.length]).toEqual(['a', 'existing', ['building/1'], 1]);
+  expect([b?.source, b?.state, b?.spaces.length]).toEqual(['b', 'proposed', 0]);
+  expect(models.ofProfile(a?.scenes ?? [], 'app')?.id).toBe('app/bim/a');
+  expect(models.ofProfile(a?.spaces ?? [], 'app')?.id).toBe('full/spaces/a');
+});
+
+test('the_place_is_never_a_model_or_a_zone', () => {
+  expect(photogrammetry.chooseScene(catalog(true), false)?.id).toBe('full');
+  expect(photogrammetry.chooseScene(catalog(true), true)?.id).toBe('app');
+});
+
+test('a_community_of_models_alone_has_no_survey_to_load_besides', () => {
+  expect([models.isSurveyed(catalog(true)), models.isSurveyed(catalog(false))]).toEqual([true, false]);
+});
+
+test('the_survey_gives_way_to_a_model_that_is_shown_and_stands', () => {
+  session.publication.value = { version: '1', base: 'http://127.0.0.1/', catalog: catalog(true) };
+  const replaced = (): string[] => [...models.replaced.value];
+  expect(replaced()).toEqual([]);
+  models.standing.value = new Set(['a']);
+  expect(replaced()).toEqual(['building/1']);
+  models.toggleModel('b');
+  expect(replaced()).toEqual(['building/1']);
+  models.standing.value = new Set(['a', 'b']);
+  expect(replaced()).toEqual(['building/1', 'building/2']);
+  models.toggleModel('a');
+  expect(replaced()).toEqual(['building/2']);
+});
+
+test('storeys_are_listed_by_model_from_the_top', () => {
+  const storey = (id: string, source: string, elevation_m: number | null): ModelObject =>
+    ({ id, bounds, class: 'storey', bim: { source, global_id: id, ifc_class: 'IfcBuildingStorey', elevation_m } });
+  const found = bim.bySource([storey('1', 'a', 0), storey('2', 'a', 3), storey('x', 'b', null), storey('0', 'a', -3)]);
+  expect([...found].map(([source, list]) => [source, list.map(({ id }) => id)])).toEqual([['a', ['2', '1', '0']], ['b', ['x']]]);
+});
