@@ -158,7 +158,14 @@ function dress(material: Material, table: FeatureTable): void {
         '#include <map_fragment>',
         `#include <map_fragment>
         float lightness = dot(diffuseColor.rgb, vec3(.2126, .7152, .0722));
-        diffuseColor.rgb = mix(diffuseColor.rgb, pow(look.rgb, vec3(2.2)) * (lightness + .25), look.a);
+        #ifdef LAMBERT
+        // Of plain colours, half of red and half of cyan would be grey; and what is dark would swallow all.
+        float share = look.a * 1.4;
+        lightness = max(lightness, .4);
+        #else
+        float share = look.a;
+        #endif
+        diffuseColor.rgb = mix(diffuseColor.rgb, pow(look.rgb, vec3(2.2)) * (lightness + .25), share);
         diffuseColor.a = mix(diffuseColor.a, 1., look.a * .6);`,
       );
   };
