@@ -57,10 +57,11 @@ test('the_survey_gives_way_to_the_model_that_stands_for_its_building', async () 
   await untilDrawn('building/c01', false);
   assert.ok((await hook('objects')).includes('building/c01'), 'the survey does not know the building');
   await view.page.getByRole('tab', { name: '模型' }).click();
-  await view.page.getByRole('button', { name: '隐藏模型' }).click();
+  const card = view.page.getByRole('region', { name: '社区服务中心' });
+  await card.getByRole('button', { name: '隐藏模型' }).click();
   await untilDrawn('building/c01', true);
   await untilDrawn(id('column102'), false);
-  await view.page.getByRole('button', { name: '显示模型' }).click();
+  await card.getByRole('button', { name: '显示模型' }).click();
   await untilDrawn('building/c01', false);
   await view.settled();
 });
@@ -124,7 +125,7 @@ test('what_is_cut_away_cannot_be_picked', async () => {
 test('spaces_come_when_they_are_asked_for', async () => {
   assert.deepEqual(asked.filter((url) => url.includes('/spaces/')), []);
   assert.ok(!(await hook('objects')).includes(id('space2')));
-  await view.page.getByRole('button', { name: '显示空间' }).click();
+  await view.page.getByRole('region', { name: '社区服务中心' }).getByRole('button', { name: '显示空间' }).click();
   await untilDrawn(id('space2'), true);
   await view.settled();
   const { spot, hit } = await pickedAt(middle('space2'));

@@ -10,8 +10,8 @@ import { TileLayer } from '../scene/tiles';
 import { wallDirection } from '../scene/walls';
 import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
-import { cuts, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
-import { ofProfile, shownModels, standing, type Model } from '../state/models';
+import { cutsOf, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
+import { models, ofProfile, shownModels, standing, type Model } from '../state/models';
 import { isCut } from '../state/section';
 import { selection } from '../state/selection';
 import { publication } from '../state/session';
@@ -34,7 +34,8 @@ export class Bim implements Part {
   readonly #tilesets: Tilesets;
   readonly #undo: (() => void)[] = [];
   readonly #open = new Map<string, { readonly layer: TileLayer; readonly source: string; readonly spaces: boolean }>();
-  readonly #cuts = new Cuts();
+  /** By source: a section cuts one model. */
+  readonly #cuts = new Map<string, Cuts>();
   readonly #lights = lights();
   readonly #marked: Marked;
   #markedOf = '';
@@ -51,7 +52,7 @@ export class Bim implements Part {
       effect(() => this.#show(wanted.value)),
       effect(() => this.#paint(looks.value)),
       effect(() => {
-        this.#cuts.set(cuts.value);
+        for (const { source } of models.value) this.#cutsOf(source).set(cutsOf(source));
         viewport.invalidate();
       }),
     );
@@ -99,14 +100,20 @@ export class Bim implements Part {
       phone: onPhone(),
       ktx2: this.#tilesets.ktx2,
       changed: this.#viewport.invalidate,
-      restyle: (spaces ? asSpaces : asModel)(this.#cuts),
-      isCut: (point) => isCut(cuts.peek(), point),
+      restyle: (spaces ? asSpaces : asModel)(this.#cutsOf(source)),
+      isCut: (point) => isCut(untracked(() => cutsOf(source)), point),
     });
     layer.paint(untracked(() => looks.value));
     this.#open.set(url, { layer, source, spaces });
     this.#tilesets.open(layer, spaces ? 'spaces' : 'model');
     this.#viewport.scene.add(layer.group);
     return layer;
+  }
+
+  #cutsOf(source: string): Cuts {
+    const known = this.#cuts.get(source) ?? new Cuts();
+    this.#cuts.set(source, known);
+    return known;
   }
 
   #paint(lookOf: typeof looks.value): void {
@@ -124,13 +131,13 @@ export class Bim implements Part {
   #mark(): void {
     const now = selection.peek();
     const id = now?.type === 'element' ? now.id : '';
-    const contents = [...this.#open.values()].flatMap(({ layer }) => [...layer.contents]);
-    const seen = id === '' ? [] : contents.filter(([scene, { ids }]) => scene.parent !== null && ids.includes(id));
-    const planes = this.#cuts.planes.map(({ normal: { x, y, z }, constant }) => ({ normal: [x, y, z] as const, constant }));
-    const of = `${id} ${JSON.stringify(planes)} ${seen.map(([scene]) => scene.id).join(' ')}`;
+    const own = [...this.#open.values()].filter(({ source }) => id.startsWith(`${source}/`));
+    const seen = own.flatMap(({ layer }) => [...layer.contents].filter(([scene, { ids }]) => scene.parent !== null && ids.includes(id)));
+    const kept = cutsOf(own[0]?.source ?? '');
+    const of = `${id} ${JSON.stringify(kept)} ${seen.map(([scene]) => scene.id).join(' ')}`;
     if (of !== this.#markedOf) {
       this.#markedOf = of;
-      this.#marked.set(id, seen, planes);
+      this.#marked.set(id, seen, kept);
     }
     const { width, height } = this.#viewport.renderer.domElement;
     this.#marked.resize(width, height);
@@ -139,11 +146,10 @@ export class Bim implements Part {
 
 /** The tilesets that should be open. A light profile ends with the shell: who looks inside needs the complete one. */
 const wanted = computed<readonly Wanted[]>(() => {
-  const cut = cuts.value.length > 0;
   const base = publication.value?.base ?? '';
   const url = (scene: Scene): string => new URL(scene.tileset, base).href;
   return shownModels.value.flatMap((model: Model): Wanted[] => {
-    const inside = cut || isolated.value?.source === model.source;
+    const inside = cutsOf(model.source).length > 0 || isolated.value?.source === model.source;
     const scene = ofProfile(model.scenes, onPhone() && !inside ? 'app' : 'full');
     const spaces = spacesShown.value.has(model.source) ? ofProfile(model.spaces, 'full') : null;
     return [

@@ -1,8 +1,8 @@
 // The building models: shown or hidden, their spaces, their storeys.
 import { quantity } from '../i18n';
 import type { ModelObject } from '../api/types';
-import { isolate, isolated, showAllStoreys, spacesShown, storeyOf, storeyOfFailed, storeys, structureFailed, toggleSpaces } from '../state/bim';
-import { isShown, models, modelsMissing, toggleModel, toggled, type Model } from '../state/models';
+import { areSpacesShown, isolate, isolated, showAllStoreys, storeyOf, storeyOfFailed, storeys, structureFailed, toggleSpaces } from '../state/bim';
+import { models, modelsMissing, shownModels, toggleModel, type Model } from '../state/models';
 import { command } from '../state/view';
 import { language } from '../state/settings';
 import { modelName, objectName, replacedNames, words } from './bim-texts';
@@ -23,7 +23,8 @@ export function ModelRows() {
 
 function ModelCard({ model }: { model: Model }) {
   const t = words.value;
-  const shown = isShown(model, toggled.value);
+  const shown = shownModels.value.includes(model);
+  const spaces = areSpacesShown(model.source);
   const name = modelName(model);
   const replaced = replacedNames(model);
   return (
@@ -41,7 +42,7 @@ function ModelCard({ model }: { model: Model }) {
       {model.spaces.length > 0 && (
         <div class="head sub">
           <span class="what">{t.spaces}</span>
-          <Toggle on={shown && spacesShown.value.has(model.source)} label={spacesShown.value.has(model.source) ? t.hideSpaces : t.showSpaces} press={() => toggleSpaces(model.source)} />
+          <Toggle on={spaces} label={spaces ? t.hideSpaces : t.showSpaces} press={() => toggleSpaces(model.source)} />
         </div>
       )}
       <Storeys model={model} />

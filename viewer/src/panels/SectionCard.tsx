@@ -1,11 +1,11 @@
 // The sliders of the section: one level cut, one upright cut.
 import type { ComponentChildren } from 'preact';
 import { quantity } from '../i18n';
-import { section, sectionBox, sectionHeading, toggleLevel, toggleUpright } from '../state/bim';
-import { sectionOpen } from '../state/models';
+import { section, sectionHeading, sectionModel, toggleLevel, toggleUpright } from '../state/bim';
+import { models, sectionOpen } from '../state/models';
 import { reach_m } from '../state/section';
 import { language, texts } from '../state/settings';
-import { words } from './bim-texts';
+import { modelName, words } from './bim-texts';
 import { Icon } from './Icon';
 
 /** One step of a slider. */
@@ -13,13 +13,16 @@ const STEP_M = 0.05;
 
 export function SectionCard() {
   const t = words.value;
-  const box = sectionBox.value;
+  const box = sectionModel.value?.bounds;
   const { level_m, upright } = section.value;
   const reach = box && upright ? reach_m(box, upright.heading_deg) : 0;
   return (
     <section class="raised section-card" aria-label={texts.value.section}>
       <header>
-        <h2>{texts.value.section}</h2>
+        <h2>
+          {texts.value.section}
+          {models.value.length > 1 && sectionModel.value && (level_m !== null || upright) && <small>{modelName(sectionModel.value)}</small>}
+        </h2>
         <button class="tool" aria-label={texts.value.close} title={texts.value.close} onClick={() => (sectionOpen.value = false)}>
           <Icon name="x" />
         </button>

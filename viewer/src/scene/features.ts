@@ -4,7 +4,7 @@
 // under a ray, and for each tile a small table of looks, one texel an object, that the material's
 // shader reads. So a change of looks touches no geometry, and it is all one to the shader whether a
 // row belongs to a vertex or to a whole instance. Called by scene/tiles.
-import { DataTexture, InstancedBufferAttribute, InstancedMesh, type Intersection, type Material, type Mesh, type Object3D } from 'three';
+import { DataTexture, InstancedBufferAttribute, type InstancedMesh, type Intersection, type Material, type Mesh, type Object3D } from 'three';
 import type { GLTF, GLTFLoaderPlugin, GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
 
 /** As surveyed (`null`), not at all, or mixed with a colour: red, green, blue and its share, 0 … 1. */
@@ -48,6 +48,7 @@ export class FeatureTable {
 }
 
 const isMesh = (part: Object3D): part is Mesh => 'isMesh' in part;
+const isInstanced = (part: Mesh): part is InstancedMesh => 'isInstancedMesh' in part;
 
 /** The row of a vertex of a mesh, or of one of its instances. */
 export const rowAt = ({ geometry }: Mesh, at: number): number => geometry.getAttribute(ATTRIBUTE).getX(at);
@@ -112,7 +113,7 @@ export const featuresPlugin =
       const dressed = new Set<Material>();
       scene.traverse((part) => {
         if (!isMesh(part)) return;
-        if (part instanceof InstancedMesh) takeInstanceIds(part);
+        if (isInstanced(part)) takeInstanceIds(part);
         if (!part.geometry.hasAttribute(ATTRIBUTE)) return;
         part.userData.features = table;
         for (const material of [part.material].flat()) {

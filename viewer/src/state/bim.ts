@@ -7,11 +7,11 @@ import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError, getObject, getObjects } from '../api/client';
 import type { ModelObject } from '../api/types';
 import { line } from './live';
-import { flipped, isShown, models, sectionOpen, shownModels, toggleModel, toggled } from './models';
-import { UNCUT, around, halfSpaces, squareTo, type HalfSpace, type Section } from './section';
+import { flipped, sectionOpen, showModel, shownModels } from './models';
+import { UNCUT, halfSpaces, nearest, squareTo, type HalfSpace, type Section } from './section';
 import { selectedElement, selection } from './selection';
 import { publication } from './session';
-import { command, heading_deg } from './view';
+import { command, heading_deg, pose } from './view';
 
 /** Storeys of each source, the highest first; null until the server has told. */
 export const storeys = signal<ReadonlyMap<string, readonly ModelObject[]> | null>(null);
@@ -33,10 +33,13 @@ export const section = signal<Section>(UNCUT);
 /** The direction of each model's walls, degrees from north, as far as its tiles tell. */
 export const wallsOf = signal<ReadonlyMap<string, number>>(new Map());
 
-/** The box around what a section cuts. */
-export const sectionBox = computed(() => around(shownModels.value.map(({ bounds }) => bounds)));
+/** The model that is cut: chosen as a cut begins, so that it does not change under the hand. */
+const sectioned = signal<string | null>(null);
+export const sectionModel = computed(() => shownModels.value.find(({ source }) => source === sectioned.value) ?? shownModels.value[0] ?? null);
 
-export const cuts = computed<readonly HalfSpace[]>(() => (sectionBox.value ? halfSpaces(section.value, sectionBox.value) : []));
+/** What a cut leaves of a model; everything of one that is not cut. */
+export const cutsOf = (source: string): readonly HalfSpace[] =>
+  sectionModel.value?.source === source ? halfSpaces(section.value, sectionModel.value.bounds) : [];
 
 /** Storeys by source, the highest first. */
 export function bySource(list: readonly ModelObject[]): Map<string, ModelObject[]> {
@@ -50,11 +53,15 @@ export function bySource(list: readonly ModelObject[]): Map<string, ModelObject[
   return found;
 }
 
+/** Spaces are seen with their model. */
+export const areSpacesShown = (source: string): boolean =>
+  spacesShown.value.has(source) && shownModels.value.some((model) => model.source === source);
+
 export function toggleSpaces(source: string): void {
-  const model = models.peek().find((m) => m.source === source);
+  const on = !areSpacesShown(source);
   batch(() => {
-    spacesShown.value = flipped(spacesShown.peek(), source);
-    if (model && !isShown(model, toggled.peek())) toggleModel(source);
+    if (on !== spacesShown.peek().has(source)) spacesShown.value = flipped(spacesShown.peek(), source);
+    if (on) showModel(source);
   });
 }
 
@@ -65,30 +72,38 @@ export function isolate(storey: ModelObject): void {
     isolated.value = null;
     return;
   }
-  const model = models.peek().find((m) => m.source === source);
   batch(() => {
     isolated.value = { source, storey: storey.id };
-    if (model && !isShown(model, toggled.peek())) toggleModel(source);
+    showModel(source);
   });
   command({ do: 'box', box: storey.bounds, away: 1.05 });
 }
 
 export const showAllStoreys = (): void => void (isolated.value = null);
 
-/** The direction of the walls of what is cut, if it is one model or the first knows. */
-const walls = (): number | null => shownModels.peek().map(({ source }) => wallsOf.peek().get(source)).find((deg) => deg !== undefined) ?? null;
+/** The view's own direction, squared to the walls of what is cut. */
+export const sectionHeading = (): number => squareTo(heading_deg.peek(), wallsOf.peek().get(sectionModel.peek()?.source ?? '') ?? null);
 
-/** The view's own direction, squared to the walls. */
-export const sectionHeading = (): number => squareTo(heading_deg.peek(), walls());
+/** What one looks at: the isolated model, that of the selected element, else the nearest. */
+function chooseSectioned(): void {
+  const { level_m, upright } = section.peek();
+  if (level_m !== null || upright) return;
+  const shown = shownModels.peek();
+  const element = selectedElement.peek();
+  const source = isolated.peek()?.source ?? (element && typeof element === 'object' ? element.bim?.source : undefined);
+  sectioned.value = (shown.find((model) => model.source === source) ?? nearest(shown, pose.peek()))?.source ?? null;
+}
 
 /** Begins a cut in the middle, or ends it. */
 export function toggleLevel(): void {
-  const box = sectionBox.peek();
+  chooseSectioned();
+  const box = sectionModel.peek()?.bounds;
   const on = section.peek().level_m === null && box;
   section.value = { ...section.peek(), level_m: on ? (box.min.up_m + box.max.up_m) / 2 : null };
 }
 
 export function toggleUpright(): void {
+  chooseSectioned();
   section.value = { ...section.peek(), upright: section.peek().upright ? null : { heading_deg: sectionHeading(), away_m: 0 } };
 }
 

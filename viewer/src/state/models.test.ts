@@ -67,6 +67,20 @@ test('the_survey_gives_way_to_a_model_that_is_shown_and_stands', () => {
   expect(replaced()).toEqual(['building/2']);
 });
 
+test('of_one_building_what_is_planned_is_shown_instead_of_what_exists', () => {
+  const [a, b] = models.modelsOf(catalog(true));
+  if (!a || !b) throw new Error('two models are missing');
+  const all = [a, { ...b, replaces: a.replaces }];
+  const shown = (other: ReadonlySet<string>): string[] => models.shownOf(all, other).map(({ source }) => source);
+  const none: ReadonlySet<string> = new Set();
+  expect(shown(none)).toEqual(['a']);
+  const planned = models.withToggled(all, none, 'b');
+  expect(shown(planned)).toEqual(['b']);
+  expect(shown(models.withToggled(all, planned, 'b'))).toEqual(['a']);
+  expect(shown(models.withToggled(all, planned, 'a'))).toEqual(['a']);
+  expect(shown(models.withToggled(all, none, 'a'))).toEqual([]);
+});
+
 test('storeys_are_listed_by_model_from_the_top', () => {
   const storey = (id: string, source: string, elevation_m: number | null): ModelObject =>
     ({ id, bounds, class: 'storey', bim: { source, global_id: id, ifc_class: 'IfcBuildingStorey', elevation_m } });

@@ -42,9 +42,30 @@ export const models = computed<readonly Model[]>(() => (publication.value ? mode
 /** Sources that are shown though planned, or hidden though existing. */
 export const toggled = signal<ReadonlySet<string>>(new Set());
 
-export const isShown = (model: Model, other: ReadonlySet<string>): boolean => (model.state === 'existing') !== other.has(model.source);
+/** Whether a model is wanted on screen. */
+const isWanted = (model: Model, other: ReadonlySet<string>): boolean => (model.state === 'existing') !== other.has(model.source);
 
-export const shownModels = computed(() => models.value.filter((model) => isShown(model, toggled.value)));
+/** Whether two models stand for the same building. */
+const rival = (a: Model, b: Model): boolean => a.source !== b.source && a.replaces.some((id) => b.replaces.includes(id));
+
+/** What is shown of all: what is wanted, but of one building not what exists beside what is planned. */
+export function shownOf(all: readonly Model[], other: ReadonlySet<string>): Model[] {
+  const wanted = all.filter((model) => isWanted(model, other));
+  return wanted.filter((model) => model.state === 'proposed' || !wanted.some((one) => one.state === 'proposed' && rival(one, model)));
+}
+
+/** `other` after a model has been shown or hidden. Showing one hides what would stand in the same place. */
+export function withToggled(all: readonly Model[], other: ReadonlySet<string>, source: string): ReadonlySet<string> {
+  const model = all.find((one) => one.source === source);
+  if (!model) return other;
+  if (shownOf(all, other).includes(model)) return flipped(other, source);
+  const next = isWanted(model, other) ? other : flipped(other, source);
+  return all
+    .filter((one) => one.state === 'proposed' && rival(one, model) && isWanted(one, next))
+    .reduce<ReadonlySet<string>>((set, one) => flipped(set, one.source), next);
+}
+
+export const shownModels = computed(() => shownOf(models.value, toggled.value));
 
 /** Sources whose tiles have come: only then the survey gives way, so that no hole opens. */
 export const standing = signal<ReadonlySet<string>>(new Set());
@@ -61,7 +82,11 @@ export function flipped<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
   return next;
 }
 
-export const toggleModel = (source: string): void => void (toggled.value = flipped(toggled.peek(), source));
+export const toggleModel = (source: string): void => void (toggled.value = withToggled(models.peek(), toggled.peek(), source));
+
+export function showModel(source: string): void {
+  if (!shownModels.peek().some((model) => model.source === source)) toggleModel(source);
+}
 
 /** Whether the part of the viewer that draws models could not be fetched. */
 export const modelsMissing = signal(false);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LocalBox } from '../api/types';
-import { UNCUT, around, halfSpaces, isCut, reach_m, squareTo } from './section';
+import { UNCUT, halfSpaces, isCut, nearest, reach_m, squareTo } from './section';
 
 const box = (east: number, north: number, up: number): LocalBox => ({
   min: { east_m: 0, north_m: 0, up_m: 0 }, max: { east_m: east, north_m: north, up_m: up },
@@ -34,10 +34,12 @@ test('an_upright_cut_reaches_the_corners_of_the_box_and_no_farther', () => {
   expect(reach_m(box(10, 20, 6), 45)).toBeCloseTo(15 * Math.SQRT1_2);
 });
 
-test('a_box_around_boxes_holds_them_all', () => {
-  expect(around([])).toBeNull();
-  const both = around([box(1, 9, 2), { min: { east_m: -3, north_m: 1, up_m: -1 }, max: { east_m: 0, north_m: 2, up_m: 0 } }]);
-  expect(both).toEqual({ min: { east_m: -3, north_m: 0, up_m: -1 }, max: { east_m: 1, north_m: 9, up_m: 2 } });
+test('the_nearest_box_is_chosen_and_the_first_where_nobody_stands', () => {
+  const far = { bounds: { min: { east_m: 50, north_m: 0, up_m: 0 }, max: { east_m: 60, north_m: 9, up_m: 0 } } };
+  const list = [{ bounds: box(1, 9, 2) }, far];
+  expect(nearest(list, { east_m: 40, north_m: 0 })).toBe(far);
+  expect(nearest(list, null)).toBe(list[0]);
+  expect(nearest([], null)).toBeNull();
 });
 
 test('a_cut_is_square_to_the_walls_that_are_nearest_to_the_view', () => {

@@ -48,19 +48,13 @@ export function reach_m({ min, max }: LocalBox, heading_deg: number): number {
   return ((max.east_m - min.east_m) * east + (max.north_m - min.north_m) * north) / 2;
 }
 
-/** The box around boxes; null around none. */
-export function around(boxes: readonly LocalBox[]): LocalBox | null {
-  const [first, ...rest] = boxes;
-  if (!first) return null;
-  const of = (name: keyof LocalPoint): [number, number] => [
-    Math.min(first.min[name], ...rest.map(({ min }) => min[name])),
-    Math.max(first.max[name], ...rest.map(({ max }) => max[name])),
-  ];
-  const [east, north, up] = [of('east_m'), of('north_m'), of('up_m')];
-  return {
-    min: { east_m: east[0], north_m: north[0], up_m: up[0] },
-    max: { east_m: east[1], north_m: north[1], up_m: up[1] },
+/** The box whose middle is nearest to a place on the map; the first if there is no place. */
+export function nearest<T extends { readonly bounds: LocalBox }>(list: readonly T[], at: Pick<LocalPoint, 'east_m' | 'north_m'> | null): T | null {
+  const away = ({ bounds }: T): number => {
+    const middle = middleOf(bounds);
+    return at ? Math.hypot(middle.east_m - at.east_m, middle.north_m - at.north_m) : 0;
   };
+  return list.reduce<T | null>((best, one) => (best && away(best) <= away(one) ? best : one), null);
 }
 
 /** The direction of the model's walls that is nearest to a heading, if walls have one: they turn by quarters. */
