@@ -55,6 +55,7 @@ export const en: Dictionary = {
   hide: 'Hide building',
   show: 'Show building',
   hiddenNote: 'hidden',
+  asModel: 'shown as a model',
   showHidden: (n) => `Show ${n} hidden ${n === 1 ? 'building' : 'buildings'}`,
   device: 'Device',
   building: 'Building',

@@ -51,6 +51,7 @@ export const zh = {
   hide: '隐藏楼栋',
   show: '显示楼栋',
   hiddenNote: '已隐藏',
+  asModel: '以模型显示',
   showHidden: (n: number) => `显示已隐藏的 ${n} 栋楼`,
   device: '设备',
   building: '楼栋',

@@ -3,6 +3,7 @@ import type { ModelObject } from '../api/types';
 import { figure, named } from '../i18n';
 import { goToBuilding, showHidden } from '../state/actions';
 import { filter } from '../state/devices';
+import { replaced } from '../state/models';
 import { hidden, selection } from '../state/selection';
 import { buildings, publication, zones } from '../state/session';
 import { language, texts } from '../state/settings';
@@ -41,7 +42,7 @@ export function BuildingRows() {
       <ul class="rows" onKeyDown={moveInList}>
         {rows.map(({ building, name }) => {
           const storeys = numberOf(building, 'storeys');
-          const notes = [zoneName(building.zone), storeys === null ? '' : `${t.storeys} ${figure(storeys, language.value, 0)}`, hidden.value.has(building.id) ? t.hiddenNote : ''];
+          const notes = [zoneName(building.zone), storeys === null ? '' : `${t.storeys} ${figure(storeys, language.value, 0)}`, replaced.value.has(building.id) ? t.asModel : hidden.value.has(building.id) ? t.hiddenNote : ''];
           return (
             <li key={building.id}>
               <button class="item" id={`row-${building.id}`} aria-current={building.id === current} tabIndex={building.id === stop ? 0 : -1} onClick={() => goToBuilding(building)}>

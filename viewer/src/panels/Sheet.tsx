@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { named } from '../i18n';
 import { deselect, goToSelection, toggleHidden } from '../state/actions';
 import { devicesKnown } from '../state/devices';
+import { models, replaced } from '../state/models';
 import { hidden, selectedBuilding, selectedDevice, selectedElement, selection } from '../state/selection';
 import { kinds, publication } from '../state/session';
 import { language, texts } from '../state/settings';
@@ -43,7 +44,7 @@ export function Sheet({ phone }: { phone: boolean }) {
       </Frame>
     );
   }
-  if (now.type === 'element') {
+  if (now.type === 'element' && (publication.value === null || models.value.length > 0)) {
     const element = selectedElement.value;
     const object = element && typeof element === 'object' ? element : null;
     return (
@@ -97,7 +98,7 @@ function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; 
             <Icon name="locate" />
             {t.flyTo}
           </button>
-          {building && identified.value && (
+          {building && identified.value && !replaced.value.has(building.id) && (
             <button class="button quiet" onClick={() => toggleHidden(building.id)}>
               {hidden.value.has(building.id) ? t.show : t.hide}
             </button>
