@@ -4,7 +4,7 @@
 import type { Object3D } from 'three';
 import { clip, edgesOf } from './edges';
 import type { FeatureTable } from './features';
-import { Lines } from './lines';
+import { Lines, type Segment } from './lines';
 import type { Vec } from './pose';
 import { trianglesOf } from './triangles';
 
@@ -13,6 +13,8 @@ const MOST_TRIANGLES = 20_000;
 
 export class Marked {
   readonly #lines: Lines;
+  #edges: readonly Segment[] = [];
+  #shown = '';
 
   constructor(pixelRatio: number) {
     this.#lines = new Lines(pixelRatio, 0.2);
@@ -25,9 +27,13 @@ export class Marked {
 
   /** Marks one object, as contents show it and half-spaces leave it. */
   set(id: string, contents: readonly (readonly [Object3D, FeatureTable])[], kept: readonly { readonly normal: Vec; readonly constant: number }[]): void {
-    const triangles = contents.flatMap(([scene, { ids }]) => trianglesOf(scene, ids.indexOf(id), MOST_TRIANGLES));
-    const edges = triangles.length < MOST_TRIANGLES ? edgesOf(triangles) : [];
-    this.#lines.set(edges.map((edge) => clip(edge, kept)).filter((edge) => edge !== null));
+    const shown = `${id} ${contents.map(([scene]) => scene.id).join(' ')}`;
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      const triangles = contents.flatMap(([scene, { ids }]) => trianglesOf(scene, ids.indexOf(id), MOST_TRIANGLES));
+      this.#edges = triangles.length < MOST_TRIANGLES ? edgesOf(triangles) : [];
+    }
+    this.#lines.set(this.#edges.map((edge) => clip(edge, kept)).filter((edge) => edge !== null));
   }
 
   resize(width: number, height: number): void {
