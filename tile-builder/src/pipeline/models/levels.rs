@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 use super::contents::{Contents, Names, material};
 use super::parts::Parts;
 use crate::geometry::scan::{Plane, rows};
+use crate::geometry::vector::{face, length};
 use crate::georef::warp::Warp;
 use crate::read::ifc::{Model, NodeKind};
 use crate::scene::{Feature, Mesh};
@@ -23,6 +24,12 @@ use crate::scene::{Feature, Mesh};
 /// Cells of the blocks along the longer side of the building, and their least size in metres.
 const CELLS: f64 = 72.0;
 const LEAST_CELL_M: f64 = 0.4;
+/// Nothing above the ground.
+const NOTHING: (f64, [u8; 4]) = (f64::NEG_INFINITY, [0; 4]);
+/// Steps of the colours of blocks.
+const COLOUR_STEP: f64 = 24.0;
+/// Least height of something with walls, in metres.
+const STOREY_M: f64 = 2.2;
 /// Roofs within this height are one, in metres.
 const ROOF_M: f64 = 1.0;
 
@@ -135,7 +142,7 @@ fn simplified(mesh: &Mesh, error_m: f64, least: usize) -> Mesh {
 /// The building as blocks; nothing if nothing of it is seen.
 pub(super) fn blocks(model: &Model, source: &str, parts: &Parts<'_>, warp: &Warp) -> Contents {
     let Some(grid) = Roofs::seen(model, parts) else { return Contents::default() };
-    let [walls, roofs] = average_colours(parts);
+    let walls = rounded(wall_colour(parts));
     let building = model.nodes.iter().position(|node| node.kind == NodeKind::Building);
     let of = building.and_then(|at| model.nodes.get(at)).or(model.nodes.first());
     let feature = of.map(|node| Feature {
@@ -143,27 +150,26 @@ pub(super) fn blocks(model: &Model, source: &str, parts: &Parts<'_>, warp: &Warp
         class: node.class.clone(),
         name: node.name.clone(),
     });
-    let mesh = |colour: [u8; 4]| Mesh { material: material(colour), ..Mesh::default() };
-    let (mut sides, mut tops) = (mesh(walls), mesh(roofs));
-    for block in grid.blocks() {
-        let [low, high] = block;
+    let mut meshes: BTreeMap<[u8; 4], Mesh> = BTreeMap::new();
+    let mut mesh = |colour: [u8; 4], corners: [[f64; 3]; 4]| {
+        let plain = || Mesh { material: material(colour), ..Mesh::default() };
+        quad(meshes.entry(colour).or_insert_with(plain), corners);
+    };
+    for Block { low, high, colour } in grid.blocks() {
         let corner =
             |at: [bool; 3]| warp.apply([0, 1, 2].map(|axis| if at[axis] { high[axis] } else { low[axis] }));
-        quad(
-            &mut tops,
-            [[false, false, true], [true, false, true], [true, true, true], [false, true, true]].map(corner),
-        );
-        for [a, b] in [
-            [[false, false], [true, false]],
-            [[true, false], [true, true]],
-            [[true, true], [false, true]],
-            [[false, true], [false, false]],
-        ] {
+        let top = [[false, false, true], [true, false, true], [true, true, true], [false, true, true]];
+        mesh(colour, top.map(corner));
+        // What is lower than a storey has no walls: it is terrain, or a terrace.
+        let side = if high[2] - low[2] > STOREY_M { walls } else { colour };
+        let round = [[false, false], [true, false], [true, true], [false, true], [false, false]];
+        for ends in round.windows(2) {
             let at = |[x, y]: [bool; 2], up| corner([x, y, up]);
-            quad(&mut sides, [at(a, false), at(b, false), at(b, true), at(a, true)]);
+            mesh(side, [at(ends[0], false), at(ends[1], false), at(ends[1], true), at(ends[0], true)]);
         }
     }
-    Contents { meshes: vec![sides, tops], repeats: Vec::new(), features: feature.into_iter().collect() }
+    let meshes = meshes.into_values().collect();
+    Contents { meshes, repeats: Vec::new(), features: feature.into_iter().collect() }
 }
 
 fn quad(mesh: &mut Mesh, corners: [[f64; 3]; 4]) {
@@ -179,12 +185,20 @@ struct Roofs {
     ground: f64,
     cell: f64,
     size: [usize; 2],
-    heights: Vec<f64>,
+    /// Height and colour of the topmost surface; nothing is there at minus infinity.
+    cells: Vec<(f64, [u8; 4])>,
+}
+
+/// A rectangle of one height and colour, down to the ground.
+struct Block {
+    low: [f64; 3],
+    high: [f64; 3],
+    colour: [u8; 4],
 }
 
 impl Roofs {
     fn seen(model: &Model, parts: &Parts<'_>) -> Option<Self> {
-        let mut corners: Vec<[[f64; 3]; 3]> = Vec::new();
+        let mut corners: Vec<([[f64; 3]; 3], [u8; 4])> = Vec::new();
         for (used, seen) in model.uses.iter().zip(&parts.seen.triangles) {
             let shape = &model.shapes[used.shape as usize];
             let m = &used.matrix;
@@ -195,11 +209,11 @@ impl Roofs {
             for triangle in seen {
                 let at = *triangle as usize * 3;
                 let [a, b, c] = [at, at + 1, at + 2].map(|at| point(&shape.indices[at]));
-                corners.push([a, b, c]);
+                corners.push(([a, b, c], used.colour));
             }
         }
         let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-        for point in corners.iter().flatten() {
+        for point in corners.iter().flat_map(|(corners, _)| corners) {
             for axis in 0..3 {
                 low[axis] = low[axis].min(point[axis]);
                 high[axis] = high[axis].max(point[axis]);
@@ -211,78 +225,84 @@ impl Roofs {
         }
         let cell = (longest / CELLS).max(LEAST_CELL_M);
         let size = [0, 1].map(|axis| ((high[axis] - low[axis]) / cell).ceil().max(1.0) as usize);
-        let mut heights = vec![f64::NEG_INFINITY; size[0] * size[1]];
-        for triangle in &corners {
+        let mut cells = vec![NOTHING; size[0] * size[1]];
+        for (triangle, colour) in &corners {
             let flat = triangle.map(|p| [(p[0] - low[0]) / cell, (p[1] - low[1]) / cell]);
             let Some(plane) = Plane::through(&flat, triangle.map(|p| p[2])) else { continue };
             let top = triangle.iter().map(|p| p[2]).fold(f64::NEG_INFINITY, f64::max);
             rows(&flat, size, |row, columns| {
                 for column in columns {
                     let height = plane.at(column as f64 + 0.5, row as f64 + 0.5).min(top);
-                    let at = &mut heights[row * size[0] + column];
-                    *at = at.max(height);
+                    let at = &mut cells[row * size[0] + column];
+                    if height > at.0 {
+                        *at = (height, rounded(*colour));
+                    }
                 }
             });
         }
-        for height in &mut heights {
-            let above = *height - low[2];
-            *height = if above.is_finite() && above > ROOF_M / 2.0 {
-                low[2] + (above / ROOF_M).round().max(1.0) * ROOF_M
+        for cell in &mut cells {
+            let above = cell.0 - low[2];
+            if above.is_finite() && above > ROOF_M / 2.0 {
+                cell.0 = low[2] + (above / ROOF_M).round().max(1.0) * ROOF_M;
             } else {
-                f64::NEG_INFINITY
-            };
+                *cell = NOTHING;
+            }
         }
-        Some(Self { low: [low[0], low[1]], ground: low[2], cell, size, heights })
+        Some(Self { low: [low[0], low[1]], ground: low[2], cell, size, cells })
     }
 
-    /// Rectangles of one height, from the ground up: low and high corner.
-    fn blocks(mut self) -> Vec<[[f64; 3]; 2]> {
+    /// Rectangles of one height and colour.
+    fn blocks(mut self) -> Vec<Block> {
         let [width, depth] = self.size;
         let mut blocks = Vec::new();
         for row in 0..depth {
             for column in 0..width {
-                let height = self.heights[row * width + column];
+                let (height, colour) = self.cells[row * width + column];
                 if height == f64::NEG_INFINITY {
                     continue;
                 }
-                let same = |row: usize, column: usize| self.heights[row * width + column] == height;
+                let same = |row: usize, column: usize| self.cells[row * width + column] == (height, colour);
                 let across = (column..width).take_while(|at| same(row, *at)).count();
-                let down =
-                    (row..depth).take_while(|row| (column..column + across).all(|at| same(*row, at))).count();
+                let whole = |row: &usize| (column..column + across).all(|at| same(*row, at));
+                let down = (row..depth).take_while(whole).count();
                 for taken in row..row + down {
-                    self.heights[taken * width + column..taken * width + column + across]
-                        .fill(f64::NEG_INFINITY);
+                    self.cells[taken * width + column..taken * width + column + across].fill(NOTHING);
                 }
                 let at = |column: usize, row: usize, z: f64| {
                     [self.low[0] + column as f64 * self.cell, self.low[1] + row as f64 * self.cell, z]
                 };
-                blocks.push([at(column, row, self.ground), at(column + across, row + down, height)]);
+                let (low, high) = (at(column, row, self.ground), at(column + across, row + down, height));
+                blocks.push(Block { low, high, colour });
             }
         }
         blocks
     }
 }
 
-/// Mean colours of what is seen of walls and of roofs, by area.
-fn average_colours(parts: &Parts<'_>) -> [[u8; 4]; 2] {
-    let mut sums = [[0.0; 4]; 2];
+/// A colour in few steps: blocks of nearly one colour become one.
+fn rounded(colour: [u8; 4]) -> [u8; 4] {
+    let [r, g, b, _] =
+        colour.map(|part| ((f64::from(part) / COLOUR_STEP).round() * COLOUR_STEP).min(255.0) as u8);
+    [r, g, b, 255]
+}
+
+/// Mean colour of what is seen of walls, by area.
+fn wall_colour(parts: &Parts<'_>) -> [u8; 4] {
+    let mut sum = [0.0; 4];
     for (one, seen) in parts.placed.iter().zip(&parts.seen.triangles) {
         for triangle in seen {
             let at = *triangle as usize * 3;
-            let [a, b, c] =
-                [at, at + 1, at + 2].map(|at| one.point(one.shape.positions[one.shape.indices[at] as usize]));
-            let (u, v) = ([0, 1, 2].map(|i| b[i] - a[i]), [0, 1, 2].map(|i| c[i] - a[i]));
-            let n = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
-            let area = n.iter().map(|part| part * part).sum::<f64>().sqrt();
-            let sum = &mut sums[usize::from(n[2].abs() > area * 0.5)];
-            let [r, g, b, _] = one.used.colour.map(|part| f64::from(part) * area);
-            for (sum, part) in sum.iter_mut().zip([r, g, b, area]) {
-                *sum += part;
+            let corner = |at: usize| one.point(one.shape.positions[one.shape.indices[at] as usize]);
+            let n = face(&[corner(at), corner(at + 1), corner(at + 2)]);
+            let area = length(n);
+            if n[2].abs() <= area * 0.5 {
+                let [r, g, b, _] = one.used.colour.map(|part| f64::from(part) * area);
+                for (sum, part) in sum.iter_mut().zip([r, g, b, area]) {
+                    *sum += part;
+                }
             }
         }
     }
-    sums.map(|[r, g, b, area]| {
-        let mean = |sum: f64| if area > 0.0 { (sum / area).round() as u8 } else { 200 };
-        [mean(r), mean(g), mean(b), 255]
-    })
+    let mean = |part: f64| if sum[3] > 0.0 { (part / sum[3]).round() as u8 } else { 200 };
+    [mean(sum[0]), mean(sum[1]), mean(sum[2]), 255]
 }
