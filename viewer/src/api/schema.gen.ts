@@ -238,7 +238,7 @@ export interface components {
              * @description Metres above the building's reference, for a storey.
              */
             elevation_m?: number | null;
-            /** @description `GlobalId` as the file has it; case matters. */
+            /** @description `GlobalId`, as the file has it; case matters. */
             global_id: string;
             /** @description IFC class, such as `IfcDoor`. */
             ifc_class: string;
