@@ -230,6 +230,16 @@ fn a_profile_that_cannot_be_meshed_is_named_with_its_product() {
 }
 
 #[test]
+fn a_wall_that_its_opening_takes_whole_is_told_of_but_no_loss() {
+    let model =
+        read(&house(&[("#32,1000.,600.)", "#22,8000.,600.)"), ("#31,#4,#7,2100.)", "#31,#4,#7,3000.)")]));
+    assert!(!bounds(&model, "20")[0][0].is_finite());
+    let problem = &model.problems[0];
+    assert!(problem.text.contains("its openings leave nothing of it"), "{problem:?}");
+    assert!(!problem.loss && problem.global_id.as_deref() == Some("0000000000000000000020"));
+}
+
+#[test]
 fn repeated_ids_are_told_apart_and_told_of() {
     let model = read(&house(&[("'0000000000000000000082'", "'0000000000000000000081'")]));
     assert!(model.nodes.iter().any(|node| node.global_id == "0000000000000000000081#82"));

@@ -345,6 +345,10 @@ fn same(a: &Shape, b: &Shape) -> bool {
     a.indices == b.indices && a.positions.iter().zip(&b.positions).all(near)
 }
 
+/// Why a product may rightly have no shape: frames are at times modelled as walls that their own window
+/// fills.
+const CUT_AWAY: &str = "its openings leave nothing of it";
+
 /// Says which products should have a shape and have none, and why; each by its id.
 fn missing(records: &Records<'_>, model: &mut Model, audit: &ProductGeometryAudit, watch: &Watch) {
     if watch.only.is_some() {
@@ -352,6 +356,11 @@ fn missing(records: &Records<'_>, model: &mut Model, audit: &ProductGeometryAudi
     }
     let drawn: HashSet<NodeIndex> = model.uses.iter().map(|used| used.node).collect();
     let mut by_reason: BTreeMap<(String, String), Vec<&Node>> = BTreeMap::new();
+    let opened: HashSet<Step> = records
+        .list("IFCRELVOIDSELEMENT")
+        .iter()
+        .filter_map(|step| reference(&records.get(*step)?, 4))
+        .collect();
     for (at, node) in model.nodes.iter().enumerate() {
         if drawn.contains(&(at as NodeIndex)) || !has_body(records, node.step) {
             continue;
@@ -360,7 +369,12 @@ fn missing(records: &Records<'_>, model: &mut Model, audit: &ProductGeometryAudi
             "its shape takes too long, even without openings".to_owned()
         } else {
             let said = audit.require_complete(node.step).err().unwrap_or_default();
-            said.split_once(": ").map_or(said.clone(), |(_, reason)| reason.to_owned())
+            let reason = said.split_once(": ").map_or(said.as_str(), |(_, reason)| reason);
+            match reason {
+                "no mesh output" if opened.contains(&node.step) => CUT_AWAY.to_owned(),
+                "no mesh output" => "its representation has no surface".to_owned(),
+                reason => reason.to_owned(),
+            }
         };
         by_reason.entry((node.class.clone(), reason)).or_default().push(node);
     }
@@ -368,8 +382,11 @@ fn missing(records: &Records<'_>, model: &mut Model, audit: &ProductGeometryAudi
     for ((class, reason), nodes) in by_reason {
         let ids: Vec<String> = nodes.iter().map(|node| format!("`{}`", node.global_id)).collect();
         let text = format!("{} of class `{class}` not drawn ({reason}): {}", ids.len(), ids.join(", "));
-        let problem = Problem { loss: true, ..Problem::new("element_without_shape", text) };
-        found.push(if let [only] = nodes.as_slice() { problem.about(only) } else { problem });
+        let problem = match nodes.as_slice() {
+            [only] => Problem::new("element_without_shape", text).about(only),
+            _ => Problem::new("element_without_shape", text),
+        };
+        found.push(Problem { loss: reason != CUT_AWAY, ..problem });
     }
     for node in model.nodes.iter().filter(|node| watch.uncut.contains(&node.step)) {
         let text = format!(
