@@ -10,6 +10,7 @@ AREA_FLOOR_M2 = 1e-6  # a square millimetre: some products are dots of one milli
 COLOUR_STEP = 1  # bytes: what rounding may do
 NUMBER_SHARE = 1e-9
 PARTS = {"exterior", "interior", "space"}
+SPACES = ("IfcSpace", "IfcSpatialZone", "IfcExternalSpatialElement")
 
 
 @dataclass
@@ -195,7 +196,7 @@ def places(model, verdict):
             continue
         if step in model.ours.twice:
             verdict.add("partition", mine, "listed more than once")
-        elif mine.get("part") not in PARTS or (mine["part"] == "space") != (mine["class"] == "IfcSpace"):
+        elif mine.get("part") not in PARTS or (mine["part"] == "space") != (mine["class"] in SPACES):
             verdict.add("partition", mine, f"part `{mine.get('part')}`")
         else:
             verdict.placed_once += 1
