@@ -213,7 +213,7 @@ fn what_is_no_whole_ifc_file_is_an_error() {
     assert_eq!(refused(&nothing), IfcErrorKind::NothingInside);
     let limits = Limits { model_objects: 3, ..Limits::default() };
     let error = ifc::read_bytes(HOUSE.as_bytes().to_vec(), Wanted::All, &limits).unwrap_err();
-    assert!(matches!(error, IfcErrorKind::Limit { what: "objects", limit: 3, .. }), "{error}");
+    assert!(matches!(&error, IfcErrorKind::Limit { what, limit: 3, .. } if what == "objects"), "{error}");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn an_archive_holds_one_file() {
     archive.write_all(&vec![b' '; 32 << 20]).unwrap();
     archive.finish().unwrap();
     let error = ifc::read(&bomb, Wanted::All, &Limits::default()).unwrap_err();
-    assert!(matches!(error.kind, IfcErrorKind::Limit { what: "unpacked bytes", .. }), "{error}");
+    assert!(matches!(&error.kind, IfcErrorKind::Limit { what, .. } if what == "unpacked bytes"), "{error}");
 }
 
 /// A program that reads like the builder, but never comes to an end with a file whose wall is cut.

@@ -35,7 +35,12 @@ pub async fn import(publication: &Path, database: &str, file: &Path) -> anyhow::
     let publications = Publications::open(publication)?;
     let served = publications.served();
     let origin = served.catalog.community.origin;
-    let objects = |name: &str| match served.objects.named(name)[..] {
+    let by_global_id = served.objects.by_global_id();
+    let named = |name: &str| match served.objects.get(name) {
+        Some(object) => vec![object],
+        None => by_global_id.get(name).cloned().unwrap_or_default(),
+    };
+    let objects = |name: &str| match named(name)[..] {
         [object] => Ok((object.id.clone(), object.bounds.middle())),
         [] => Err(format!("there is no object `{name}`; use an id of the publication, or a `GlobalId`")),
         _ => Err(format!("several objects have the `GlobalId` `{name}`; write `<source>/{name}`")),

@@ -161,8 +161,17 @@ impl Site {
                 file.claims = claims;
             }
         }
+        // They move others only where the community's origin may follow from them: it is that of the
+        // first source with a place. What they mean for a model itself is part of its own job's key.
+        if self.resolved.plan.community.origin.is_some() {
+            return;
+        }
+        let before = self
+            .sources
+            .iter()
+            .take_while(|source| source.plan.kind == SourceKind::Ifc || source.request.srs == Srs::Local);
         let claims: Vec<&Georeference> =
-            self.sources.iter().flat_map(|source| &source.models).map(|file| &file.claims).collect();
+            before.flat_map(|source| &source.models).map(|file| &file.claims).collect();
         if !claims.is_empty() {
             self.key = digest(&(&self.key, claims));
         }

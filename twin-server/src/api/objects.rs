@@ -64,9 +64,31 @@ pub(crate) async fn list_objects(
 /// An object without its property sets: a building has more of them than one answer should hold.
 fn brief(object: &ModelObject) -> ModelObject {
     let bim = object.bim.as_deref().map(|bim| {
-        Box::new(BimFacts { property_sets: BTreeMap::new(), attributes: BTreeMap::new(), ..bim.clone() })
+        Box::new(BimFacts {
+            source: bim.source.clone(),
+            global_id: bim.global_id.clone(),
+            ifc_class: bim.ifc_class.clone(),
+            storey: bim.storey.clone(),
+            part: bim.part,
+            elevation_m: bim.elevation_m,
+            attributes: BTreeMap::new(),
+            type_name: bim.type_name.clone(),
+            materials: bim.materials.clone(),
+            classifications: bim.classifications.clone(),
+            property_sets: BTreeMap::new(),
+        })
     });
-    ModelObject { bim, ..object.clone() }
+    ModelObject {
+        id: object.id.clone(),
+        class: object.class,
+        name: object.name.clone(),
+        parent: object.parent.clone(),
+        zone: object.zone.clone(),
+        bounds: object.bounds,
+        footprint: object.footprint.clone(),
+        properties: object.properties.clone(),
+        bim,
+    }
 }
 
 /// Gives one object. Its id holds slashes, which may be sent as they are.

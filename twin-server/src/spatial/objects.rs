@@ -53,14 +53,16 @@ impl ObjectIndex {
         self.by_id.get(id).map(|i| &self.objects[*i])
     }
 
-    /// The object with this id, or all that have it as their `GlobalId` in a building model.
+    /// The objects of building models by their `GlobalId`, which several models may share.
     #[must_use]
-    pub fn named(&self, name: &str) -> Vec<&ModelObject> {
-        if let Some(object) = self.get(name) {
-            return vec![object];
+    pub fn by_global_id(&self) -> HashMap<&str, Vec<&ModelObject>> {
+        let mut found: HashMap<&str, Vec<&ModelObject>> = HashMap::new();
+        for object in &self.objects {
+            if let Some(bim) = &object.bim {
+                found.entry(&bim.global_id).or_default().push(object);
+            }
         }
-        let is = |object: &&ModelObject| object.bim.as_ref().is_some_and(|bim| bim.global_id == name);
-        self.objects.iter().filter(is).collect()
+        found
     }
 
     /// The smallest object of a class whose outline, or box where it has none, holds the point;

@@ -129,13 +129,10 @@ fn simplified(mesh: &Mesh, error_m: f64, least: usize) -> Mesh {
     let middle = mesh.positions.first().copied().unwrap_or_default();
     let points: Vec<[f32; 3]> =
         mesh.positions.iter().map(|p| [0, 1, 2].map(|axis| (p[axis] - middle[axis]) as f32)).collect();
-    let indices = mesh.indices.clone();
     let bytes: &[u8] = bytemuck::cast_slice(&points);
-    let indices =
-        VertexDataAdapter::new(bytes, size_of::<[f32; 3]>(), 0).map_or(indices.clone(), |vertices| {
-            let options = SimplifyOptions::ErrorAbsolute | SimplifyOptions::Prune;
-            meshopt::simplify(&indices, &vertices, least * 3, error_m as f32, options, None)
-        });
+    let Ok(vertices) = VertexDataAdapter::new(bytes, size_of::<[f32; 3]>(), 0) else { return mesh.clone() };
+    let options = SimplifyOptions::ErrorAbsolute | SimplifyOptions::Prune;
+    let indices = meshopt::simplify(&mesh.indices, &vertices, least * 3, error_m as f32, options, None);
     Mesh { indices, ..mesh.clone() }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde_json::Value;
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::{LocalBox, LocalPoint};
@@ -18,18 +19,14 @@ pub(super) fn rows(model: &Model, source: &str, parts: &Parts<'_>, above: &str) 
     let is_project = |at: NodeIndex| model.nodes[at as usize].kind == NodeKind::Project;
     let mut whole = Aabb::EMPTY;
     parts.bounds.iter().filter(|of| !of.is_empty()).for_each(|of| whole.merge(of));
-    let mut lines = Vec::new();
-    for (at, node) in model.nodes.iter().enumerate() {
-        let Some(class) = class(node.kind) else { continue };
+    let row = |(at, node): (usize, &Node)| {
         let bounds = if parts.bounds[at].is_empty() { whole } else { parts.bounds[at] };
+        let name =
+            if node.name.is_empty() { LocalizedText::default() } else { LocalizedText::same(&node.name) };
         let object = ModelObject {
             id: id(at as NodeIndex),
-            class,
-            name: if node.name.is_empty() {
-                LocalizedText::default()
-            } else {
-                LocalizedText::same(&node.name)
-            },
+            class: class(node.kind)?,
+            name,
             parent: Some(node.parent.filter(|at| !is_project(*at)).map_or_else(|| above.to_owned(), id)),
             zone: None,
             bounds: local_box(&bounds),
@@ -41,11 +38,12 @@ pub(super) fn rows(model: &Model, source: &str, parts: &Parts<'_>, above: &str) 
                 ..facts(source, node)
             })),
         };
-        if serde_json::to_writer(&mut lines, &object).is_ok() {
-            lines.push(b'\n');
-        }
-    }
-    lines
+        let mut line = serde_json::to_vec(&object).ok()?;
+        line.push(b'\n');
+        Some(line)
+    };
+    let lines: Vec<Option<Vec<u8>>> = model.nodes.par_iter().enumerate().map(row).collect();
+    lines.into_iter().flatten().flatten().collect()
 }
 
 fn class(kind: NodeKind) -> Option<ObjectClass> {

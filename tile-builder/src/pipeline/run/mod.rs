@@ -126,9 +126,10 @@ impl<'w> Workshop<'w> {
         let mut found = Vec::new();
         match &job.work {
             Work::Cells { source, file } => found.push(digest(&self.site.sources[*source].meshes[*file])),
-            // All profiles and the plan of its source; its own claims are part of the site's key.
-            Work::Model { .. } => {
-                found.push(digest(&(&self.site.profiles, &self.site.resolved.plan.community.id)));
+            Work::Model { source, file } => {
+                let claims = &self.site.sources[*source].models[*file].claims;
+                let community = &self.site.resolved.plan.community.id;
+                found.push(digest(&(&self.site.profiles, community, claims)));
             }
             Work::Relief { source, piece } => found.extend(self.cell_digest(*source, *piece)?),
             Work::Tile { source, piece, .. } => {

@@ -6,16 +6,21 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::records::{Records, Step, reference, references, text};
+use super::tree::each;
 use super::{ClassificationReference, Node, NodeIndex};
 
 /// Sets, layers, constituents and profiles are nested no deeper than this.
 const DEPTH: usize = 6;
 
 /// Reads materials and classifications of all nodes.
-pub(super) fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, nodes: &mut [Node]) {
+pub(super) fn read(
+    records: &Records<'_>,
+    known: &HashMap<Step, NodeIndex>,
+    types: &HashMap<Step, Step>,
+    nodes: &mut [Node],
+) {
     let materials = associations(records, "IFCRELASSOCIATESMATERIAL");
     let classes = associations(records, "IFCRELASSOCIATESCLASSIFICATION");
-    let types = types(records);
     let mut names: HashMap<Step, Vec<String>> = HashMap::new();
     for (step, at) in known {
         let node = &mut nodes[*at as usize];
@@ -43,26 +48,16 @@ pub(super) fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, node
 /// What is associated with each object, in file order.
 fn associations(records: &Records<'_>, class: &str) -> BTreeMap<Step, Vec<Step>> {
     let mut found: BTreeMap<Step, Vec<Step>> = BTreeMap::new();
-    for step in records.list(class) {
-        let Some(relation) = records.get(*step) else { continue };
-        let Some(given) = reference(&relation, 5) else { continue };
-        for object in references(&relation, 4) {
-            found.entry(object).or_default().push(given);
-        }
-    }
+    each(records, class, 5, 4, |given, object| found.entry(object).or_default().push(given));
     found
 }
 
 /// The type of each object that has one.
-fn types(records: &Records<'_>) -> HashMap<Step, Step> {
+pub(super) fn types(records: &Records<'_>) -> HashMap<Step, Step> {
     let mut found = HashMap::new();
-    for step in records.list("IFCRELDEFINESBYTYPE") {
-        let Some(relation) = records.get(*step) else { continue };
-        let Some(of) = reference(&relation, 5) else { continue };
-        for object in references(&relation, 4) {
-            found.entry(object).or_insert(of);
-        }
-    }
+    each(records, "IFCRELDEFINESBYTYPE", 5, 4, |of, object| {
+        found.entry(object).or_insert(of);
+    });
     found
 }
 

@@ -185,7 +185,7 @@ pub struct IfcError {
 }
 
 /// What is wrong with a file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum IfcErrorKind {
     /// Environment.
     #[error("cannot be read: {0}")]
@@ -215,7 +215,7 @@ pub enum IfcErrorKind {
     #[error("has {value} {what}, limit {limit}")]
     Limit {
         /// What is limited.
-        what: &'static str,
+        what: String,
         /// The file's value.
         value: u64,
         /// The limit.
@@ -307,9 +307,13 @@ fn interpret(
     let tree = tree::read(&records, units, limits, &mut model.problems)?;
     model.nodes = tree.nodes;
     let known = tree.by_step;
+    let facts = |nodes: &mut [Node]| {
+        let types = materials::types(&records);
+        properties::read(&records, &known, &types, nodes);
+        materials::read(&records, &known, &types, nodes);
+    };
     if wanted == Wanted::Facts {
-        properties::read(&records, &known, &mut model.nodes);
-        materials::read(&records, &known, &mut model.nodes);
+        facts(&mut model.nodes);
         return Ok(model);
     }
     // Facts are read by one thread while the others mesh; either needs nothing of the other.
@@ -317,8 +321,7 @@ fn interpret(
     let mut drawn = shapes::Drawn::default();
     std::thread::scope(|scope| {
         scope.spawn(|| drawn = shapes::read(&records, &known, limits, watch));
-        properties::read(&records, &known, &mut nodes);
-        materials::read(&records, &known, &mut nodes);
+        facts(&mut nodes);
     });
     model.nodes = nodes;
     drawn.finish(&records, watch, &mut model);

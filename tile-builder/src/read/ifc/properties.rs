@@ -9,20 +9,32 @@ use std::collections::{BTreeMap, HashMap};
 use ifc_lite_core::AttributeValue;
 use serde_json::{Map, Value};
 
-use super::records::{Records, Step, reference, references, text};
+use super::records::{Records, Step, references, text};
 use super::values;
 use super::{Node, NodeIndex};
 
 type Sets = BTreeMap<String, Map<String, Value>>;
 
 /// Reads the property sets of all nodes.
-pub(super) fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, nodes: &mut [Node]) {
-    let Found { definitions, types } = Found::read(records, known, nodes.len());
+pub(super) fn read(
+    records: &Records<'_>,
+    known: &HashMap<Step, NodeIndex>,
+    types: &HashMap<Step, Step>,
+    nodes: &mut [Node],
+) {
+    let mut definitions: Vec<Vec<Step>> = vec![Vec::new(); nodes.len()];
+    for step in records.list("IFCRELDEFINESBYPROPERTIES") {
+        let Some(relation) = records.get(*step) else { continue };
+        let given = references(&relation, 5);
+        for at in references(&relation, 4).iter().filter_map(|step| known.get(step)) {
+            definitions[*at as usize].extend(&given);
+        }
+    }
     let mut of_types: HashMap<Step, (Option<String>, Sets)> = HashMap::new();
     for (at, node) in nodes.iter_mut().enumerate() {
         let mut sets = Sets::new();
-        if let Some(step) = types[at] {
-            let (name, inherited) = of_types.entry(step).or_insert_with(|| of_type(records, step));
+        if let Some(step) = types.get(&node.step) {
+            let (name, inherited) = of_types.entry(*step).or_insert_with(|| of_type(records, *step));
             node.type_name.clone_from(name);
             sets.clone_from(inherited);
         }
@@ -32,35 +44,6 @@ pub(super) fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, node
         if !sets.is_empty() {
             node.property_sets = serde_json::to_string(&sets).unwrap_or_default();
         }
-    }
-}
-
-/// What defines each node.
-struct Found {
-    definitions: Vec<Vec<Step>>,
-    types: Vec<Option<Step>>,
-}
-
-impl Found {
-    fn read(records: &Records<'_>, known: &HashMap<Step, NodeIndex>, count: usize) -> Self {
-        let mut definitions: Vec<Vec<Step>> = vec![Vec::new(); count];
-        let mut types: Vec<Option<Step>> = vec![None; count];
-        let node = |step: &Step| known.get(step).map(|at| *at as usize);
-        for step in records.list("IFCRELDEFINESBYPROPERTIES") {
-            let Some(relation) = records.get(*step) else { continue };
-            let given = references(&relation, 5);
-            for at in references(&relation, 4).iter().filter_map(node) {
-                definitions[at].extend(&given);
-            }
-        }
-        for step in records.list("IFCRELDEFINESBYTYPE") {
-            let Some(relation) = records.get(*step) else { continue };
-            let Some(of) = reference(&relation, 5) else { continue };
-            for at in references(&relation, 4).iter().filter_map(node) {
-                types[at].get_or_insert(of);
-            }
-        }
-        Self { definitions, types }
     }
 }
 

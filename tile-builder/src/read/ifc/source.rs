@@ -75,7 +75,8 @@ fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, IfcErrorKind> {
     let io = |error: std::io::Error| IfcErrorKind::Io(error.to_string());
     let mut file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    let too_large = |size: u64| IfcErrorKind::Limit { what: "bytes", value: size, limit: limits.model_bytes };
+    let too_large =
+        |size: u64| IfcErrorKind::Limit { what: "bytes".into(), value: size, limit: limits.model_bytes };
     if size > limits.model_bytes {
         return Err(too_large(size));
     }
@@ -109,7 +110,7 @@ fn unzip(file: File, archive_bytes: u64, limits: &Limits) -> Result<Vec<u8>, Ifc
         .read_to_end(&mut bytes)
         .map_err(|error| IfcErrorKind::Archive(error.to_string()))?;
     if bytes.len() as u64 > limit {
-        return Err(IfcErrorKind::Limit { what: "unpacked bytes", value: bytes.len() as u64, limit });
+        return Err(IfcErrorKind::Limit { what: "unpacked bytes".into(), value: bytes.len() as u64, limit });
     }
     Ok(bytes)
 }

@@ -46,7 +46,11 @@ pub(super) fn read(
     }
     if found.len() > limits.model_objects {
         let value = found.len() as u64;
-        return Err(IfcErrorKind::Limit { what: "objects", value, limit: limits.model_objects as u64 });
+        return Err(IfcErrorKind::Limit {
+            what: "objects".into(),
+            value,
+            limit: limits.model_objects as u64,
+        });
     }
     let mut nodes = Vec::with_capacity(found.len());
     for (class, step) in found {
@@ -68,8 +72,8 @@ pub(super) fn read(
 impl Links {
     fn read(records: &Records<'_>) -> Self {
         let mut links = Self::default();
-        for (class, whole, parts) in [("IFCRELAGGREGATES", 4, 5), ("IFCRELNESTS", 4, 5)] {
-            each(records, class, whole, parts, |whole, part| {
+        for class in ["IFCRELAGGREGATES", "IFCRELNESTS"] {
+            each(records, class, 4, 5, |whole, part| {
                 links.whole.entry(part).or_insert(whole);
             });
         }
@@ -104,8 +108,14 @@ impl Links {
     }
 }
 
-/// Calls with the one side and each of the other side of every relation of a class.
-fn each(records: &Records<'_>, class: &str, one: usize, many: usize, mut with: impl FnMut(Step, Step)) {
+/// Calls with the one side and each of the other side of every relation of a class, in file order.
+pub(super) fn each(
+    records: &Records<'_>,
+    class: &str,
+    one: usize,
+    many: usize,
+    mut with: impl FnMut(Step, Step),
+) {
     for step in records.list(class) {
         let Some(relation) = records.get(*step) else { continue };
         let Some(single) = reference(&relation, one) else { continue };

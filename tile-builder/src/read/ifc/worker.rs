@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::records::Step;
 use super::shapes::Watch;
-use super::{IfcError, IfcErrorKind, Model, Wanted, read, read_watched};
+use super::{IfcError, IfcErrorKind, Model, Wanted, read_watched};
 use crate::read::Limits;
 
 /// The hidden command.
@@ -60,7 +60,7 @@ struct Request {
 #[derive(Debug, Serialize, Deserialize)]
 enum Word {
     Beat(Vec<Step>),
-    Failed(String),
+    Failed(IfcErrorKind),
     Model { size_bytes: u64 },
 }
 
@@ -68,7 +68,7 @@ enum Word {
 enum Ending {
     Model(Box<Model>),
     /// The file cannot be read.
-    Failed(String),
+    Failed(IfcErrorKind),
     /// It fell silent or died; the products that it had done.
     Lost(Vec<Step>),
 }
@@ -76,7 +76,7 @@ enum Ending {
 /// Reads a file in a process of `program`, which is this one.
 ///
 /// # Errors
-/// As [`read`], and if no process can be started, or too many products take too long.
+/// As [`super::read`], and if no process can be started, or too many products take too long.
 pub fn read_apart(program: &Path, path: &Path, wanted: Wanted, limits: &Limits) -> Result<Model, IfcError> {
     read_patiently(program, path, wanted, limits, Patience::default())
 }
@@ -106,8 +106,7 @@ pub fn read_patiently(
     loop {
         match run(program, &request, patience.chunk).map_err(&error)? {
             Ending::Model(model) => return Ok(*model),
-            // The parent's own reading gives the typed error.
-            Ending::Failed(reason) => return read(path, Wanted::Place, limits).and(Err(error(reason))),
+            Ending::Failed(kind) => return Err(IfcError { file: name, kind }),
             Ending::Lost(_) if request.uncut.len() + request.skip.len() >= MOST_SLOW => {
                 return Err(error(format!(
                     "more than {MOST_SLOW} products take longer than {} s",
@@ -202,7 +201,7 @@ fn hear(output: &mut BufReader<std::process::ChildStdout>) -> Option<Ending> {
     output.read_line(&mut line).ok().filter(|read| *read > 0)?;
     match serde_json::from_str(&line).ok()? {
         Word::Beat(steps) => Some(Ending::Lost(steps)),
-        Word::Failed(reason) => Some(Ending::Failed(reason)),
+        Word::Failed(kind) => Some(Ending::Failed(kind)),
         Word::Model { size_bytes } => {
             let mut bytes = Vec::new();
             output.take(size_bytes).read_to_end(&mut bytes).ok()?;
@@ -237,7 +236,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static) -> std::io::
         skip: request.skip.into_iter().collect(),
     };
     match read_watched(&request.path, request.wanted, &request.limits, &watch) {
-        Err(error) => say(&output, &Word::Failed(error.kind.to_string()), &[]),
+        Err(error) => say(&output, &Word::Failed(error.kind), &[]),
         Ok(model) => {
             let bytes = postcard::to_stdvec(&model).map_err(std::io::Error::other)?;
             drop(model);
