@@ -19,7 +19,7 @@ use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
 use crate::ingest::{Writer, WriterHandle};
 use crate::live::{Entry, Hub};
-use crate::store::{SqliteStore, Store};
+use crate::store::{self, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
 
@@ -69,7 +69,7 @@ pub async fn start(
     let files = FileStore::new(&config.publication, config.cache_bytes)
         .with_context(|| format!("publication folder `{}`", config.publication.display()))?;
     let kinds = Arc::new(DeviceKinds::built_in()?);
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database).await?);
+    let store = store::open(&config.database).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
     let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::domain::kinds::DeviceKinds;
 use crate::ingest::device_file::{self, Format, Site};
-use crate::store::{DeviceStore, Registered, SqliteStore, Store};
+use crate::store::{self, Registered};
 use crate::tiles::Publications;
 
 /// Largest device list, in bytes.
@@ -53,7 +53,7 @@ pub async fn import(publication: &Path, database: &str, file: &Path) -> anyhow::
     let devices =
         device_file::read(&bytes, format_of(file)?, Site { origin, kinds: &kinds, objects: Some(&objects) })
             .with_context(|| format!("`{name}` was not imported"))?;
-    let store = SqliteStore::open(database).await?;
+    let store = store::open(database).await?;
     let registered = store.register(&devices).await?;
     store.close().await?;
     let count = |what| registered.iter().filter(|registered| **registered == what).count();

@@ -5,6 +5,9 @@
 //! for the writer nor it for them. The ingest writer shares one transaction between concurrent
 //! posts, so that the sync costs little.
 
+mod devices;
+mod readings;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +22,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::{Answer, Store, StoreError};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// How long a connection waits for another process that writes, such as an import.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
