@@ -54,7 +54,7 @@ pub struct Fetched {
     pub documents: u64,
     /// Contents, those that were replaced by finer ones included.
     pub contents: u64,
-    /// Bytes of documents and contents; documents compressed, where they are stored so.
+    /// Bytes of documents and contents, compressed where they are stored so.
     pub bytes: u64,
     /// Contents that are drawn in the end.
     pub drawn: u64,
@@ -136,7 +136,7 @@ impl Walk {
     fn content(&mut self, path: &Path, drawn: bool) -> Result<(), TraverseError> {
         let bytes = fs::read(path).map_err(|error| failed(path, error))?;
         self.fetched.contents += 1;
-        self.fetched.bytes += bytes.len() as u64;
+        self.fetched.bytes += stored_size(path);
         if drawn {
             let glb = gltf::Glb::from_slice(&bytes).map_err(|error| failed(path, error))?;
             let json: Value = serde_json::from_slice(&glb.json).map_err(|error| failed(path, error))?;
@@ -193,7 +193,7 @@ fn read_document(path: &Path) -> Result<Value, TraverseError> {
     serde_json::from_slice(&bytes).map_err(|error| failed(path, error))
 }
 
-/// The size of a document as a browser gets it.
+/// The size of a file as a browser gets it.
 fn stored_size(path: &Path) -> u64 {
     let mut compressed = path.as_os_str().to_owned();
     compressed.push(".br");

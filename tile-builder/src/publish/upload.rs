@@ -139,6 +139,8 @@ fn contents(root: &Path, files: &BTreeSet<String>) -> Result<BTreeSet<String>, U
                 }
                 let missing = format!("`{file}` names it and it is not there; build the publication again");
                 fs::metadata(root.join(&name)).map_err(|_| source(&root.join(&name), &missing))?;
+                let siblings = [".br", ".gz"].map(|suffix| format!("{name}{suffix}"));
+                found.extend(siblings.into_iter().filter(|sibling| root.join(sibling).is_file()));
                 found.insert(name);
             }
         }

@@ -149,7 +149,7 @@ fn set(response: &mut Response, name: header::HeaderName, value: &str) {
 }
 
 fn has_side_files(path: &PublicPath) -> bool {
-    matches!(path.extension(), "json" | "ndjson" | "geojson")
+    matches!(path.extension(), "json" | "ndjson" | "geojson" | "glb")
 }
 
 fn media_type(extension: &str) -> &'static str {

@@ -27,7 +27,7 @@ use super::site::ModelFile;
 use crate::encode::{self, Content};
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
-use crate::publish::{Publication, PublishError};
+use crate::publish::{self, Effort, Publication, PublishError};
 use crate::read::Limits;
 use crate::read::ifc::{self, IfcError, Model, Problem, Wanted};
 use crate::tileset::Tile;
@@ -47,8 +47,13 @@ const SHELL_DETAIL_M: f64 = 0.02;
 const SHELL_SHARE: f64 = 0.10;
 const SHELL_TRIANGLES: usize = 30_000;
 const SHELL_BYTES: usize = 138_000;
+/// About so much of a file's bytes are its contents.
+const CONTENT_SHARE: u64 = 10;
 /// A small model may keep so many triangles whatever their share.
 const SHELL_LEAST: usize = 200;
+
+type Encoded = Result<Option<Content>, encode::EncodeError>;
+type Finished = Result<Option<(Content, Option<publish::Packed>)>, encode::EncodeError>;
 
 /// What a model is built with.
 pub(super) struct ModelJob<'j> {
@@ -141,7 +146,7 @@ pub(super) fn build(job: &ModelJob<'_>) -> Result<BuiltModel, PublishError> {
     };
     built.residual_m = warp.residual_m;
     let parts = parts::divide(&model, &warp);
-    let levels = Levels::of(&model, job.source, &parts, &warp);
+    let levels = Levels::of(&model, job.source, &parts, &warp, Effort::for_bytes(size / CONTENT_SHARE));
     let made: Vec<Made> =
         job.profiles.iter().map(|profile| levels.make(job, profile)).collect::<Result<_, _>>()?;
     for (profile, mut made) in made.into_iter().enumerate() {
@@ -184,6 +189,8 @@ struct Levels<'m> {
     shell: levels::Shell,
     /// Triangles of everything but spaces, each copy counted.
     triangles: usize,
+    /// How hard its contents are compressed.
+    effort: Effort,
 }
 
 /// What was made of a model for one profile.
@@ -198,7 +205,13 @@ struct Made {
 }
 
 impl<'m> Levels<'m> {
-    fn of(model: &'m Model, source: &'m str, parts: &'m Parts<'m>, warp: &crate::georef::warp::Warp) -> Self {
+    fn of(
+        model: &'m Model,
+        source: &'m str,
+        parts: &'m Parts<'m>,
+        warp: &crate::georef::warp::Warp,
+        effort: Effort,
+    ) -> Self {
         let curved = model.shapes.par_iter().map(contents::is_curved).collect();
         let drawn = |(place, at): (&parts::Place, &Vec<usize>)| {
             let of = |at: &usize| parts.placed[*at].shape.indices.len() / 3;
@@ -209,7 +222,7 @@ impl<'m> Levels<'m> {
             || levels::blocks(model, source, parts, warp),
             || shell(model, source, parts, triangles),
         );
-        Self { model, source, parts, curved, blocks, shell, triangles }
+        Self { model, source, parts, curved, blocks, shell, triangles, effort }
     }
 
     fn make(&self, job: &ModelJob<'_>, profile: &ProfilePlan) -> Result<Made, PublishError> {
@@ -226,7 +239,7 @@ impl<'m> Levels<'m> {
                     let placed: Vec<&Placed<'_>> = members.iter().map(|at| &self.parts.placed[*at]).collect();
                     let contents =
                         contents::gather(self.model, self.source, &placed, &self.curved, repeating);
-                    (place.part, encode(&contents, STOREY_STEP_M))
+                    (place.part, finish(encode(&contents, STOREY_STEP_M), self.effort))
                 })
                 .collect();
             for (part, content) in encoded {
@@ -236,8 +249,8 @@ impl<'m> Levels<'m> {
                 list.push(Tile::new(Some(stored), 0.0, Vec::new()));
             }
         }
-        let content = encode(&shell.contents, SHELL_STEP_M);
-        if let Ok(Some(content)) = &content {
+        let content = finish(encode(&shell.contents, SHELL_STEP_M), self.effort);
+        if let Ok(Some((content, _))) = &content {
             made.check(job, profile, content, self.triangles);
         }
         let shell_error_m = SHELL_ERROR_M.max(shell.error_m * 4.0);
@@ -248,7 +261,7 @@ impl<'m> Levels<'m> {
             }
             None => leaves,
         };
-        let blocks = made.keep(job, encode(&self.blocks, BLOCK_STEP_M), false)?;
+        let blocks = made.keep(job, finish(encode(&self.blocks, BLOCK_STEP_M), self.effort), false)?;
         made.tree = match blocks {
             Some(stored) if !over.is_empty() => Some(Tile::level(stored, BLOCK_ERROR_M).over(over)),
             _ => Tile::root_of(over),
@@ -274,8 +287,16 @@ fn shell(model: &Model, source: &str, parts: &Parts<'_>, triangles: usize) -> le
     }
 }
 
-fn encode(contents: &Contents, step_m: f64) -> Result<Option<Content>, encode::EncodeError> {
+fn encode(contents: &Contents, step_m: f64) -> Encoded {
     encode::encode_model(&contents.meshes, &contents.repeats, &contents.features, step_m)
+}
+
+/// A content with what is served of it compressed.
+fn finish(encoded: Encoded, effort: Effort) -> Finished {
+    Ok(encoded?.map(|content| {
+        let packed = publish::pack(&content.bytes, effort);
+        (content, packed)
+    }))
 }
 
 impl Made {
@@ -283,11 +304,11 @@ impl Made {
     fn keep(
         &mut self,
         job: &ModelJob<'_>,
-        content: Result<Option<Content>, encode::EncodeError>,
+        content: Finished,
         space: bool,
     ) -> Result<Option<(String, crate::geometry::Aabb)>, PublishError> {
-        let content = match content {
-            Ok(Some(content)) => content,
+        let (content, packed) = match content {
+            Ok(Some(finished)) => finished,
             Ok(None) => return Ok(None),
             Err(error) => {
                 let name = &job.file.name;
@@ -295,7 +316,7 @@ impl Made {
                 return Ok(None);
             }
         };
-        let path = job.publication.put_content(&content.bytes)?;
+        let path = job.publication.put_packed_content(&content.bytes, packed.as_ref())?;
         self.contents.push((path.clone(), content.bytes.len() as u64));
         let figures = if space { &mut self.spaces_figures } else { &mut self.figures };
         figures.tiles += 1;
