@@ -122,7 +122,8 @@ pub struct Scene {
     pub texture_px: u64,
     /// Bytes of all tile contents.
     pub size_bytes: u64,
-    /// What the first look on a phone takes, for light scenes.
+    /// What the first look on a phone takes, for light scenes. That of the whole community counts the
+    /// existing building models, which are shown beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_view: Option<FirstView>,
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! current                     the id of the served version, replaced last and atomically
 //! versions/<id>/…             named by a hash of its files
-//! content/<hash>.glb          shared by all versions
+//! content/<hash>.glb          shared by all versions; of building models with `.br` and `.gz`
 //! ```
 //!
 //! A reader that follows `current` never sees half a version, and a build that dies leaves the old
@@ -11,21 +11,21 @@
 
 mod disk;
 pub mod folder;
+pub mod pack;
 pub mod s3;
 pub mod target;
 pub mod upload;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::disk::{set_readable_folder, write_atomically, write_file};
+use self::pack::{Effort, Packed};
 use self::target::Problem;
 
-/// Up to here, compressing thoroughly takes a tenth of a second.
-const THOROUGH_BYTES: u64 = 512 * 1024;
 /// Hex digits of a content address: 128 bits.
 const HASH_DIGITS: usize = 32;
 /// Where jobs make files that are not finished yet.
@@ -91,7 +91,7 @@ impl Publication {
     }
 
     /// Stores a content with its compressed siblings, which are served in its place where a client
-    /// takes them; see [`pack`].
+    /// takes them.
     ///
     /// # Errors
     /// If the disk refuses.
@@ -219,7 +219,7 @@ impl Version<'_> {
         let path = self.path(name);
         write_file(&path, bytes)?;
         if is_json(name) {
-            let Packed { gzip, brotli } = packed(bytes, Effort::for_bytes(bytes.len() as u64))
+            let Packed { gzip, brotli } = pack::packed(bytes, Effort::for_bytes(bytes.len() as u64))
                 .map_err(|source| error(&path, source))?;
             write_file(&with_suffix(&path, ".gz"), &gzip)?;
             write_file(&with_suffix(&path, ".br"), &brotli)?;
@@ -305,63 +305,6 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
-}
-
-/// A file as it is served to clients that take compressed answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packed {
-    /// Compressed with gzip, which every client takes.
-    pub gzip: Vec<u8>,
-    /// Compressed with brotli, which browsers take over a secure connection.
-    pub brotli: Vec<u8>,
-}
-
-/// How hard to compress: time grows faster than what it saves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
-    /// For much that must be ready soon.
-    Quick,
-    /// For little: a tenth smaller, in ten times the time.
-    Thorough,
-}
-
-impl Effort {
-    /// The effort that bytes are worth.
-    #[must_use]
-    pub fn for_bytes(size_bytes: u64) -> Self {
-        if size_bytes <= THOROUGH_BYTES { Self::Thorough } else { Self::Quick }
-    }
-}
-
-/// Compresses a content, if that saves an eighth. Geometry in `EXT_meshopt_compression` is made to be
-/// compressed once more; pictures are not worth it.
-#[must_use]
-pub fn pack(bytes: &[u8], effort: Effort) -> Option<Packed> {
-    // Writing into memory does not fail.
-    packed(bytes, effort).ok().filter(|packed| packed.gzip.len() < bytes.len() - bytes.len() / 8)
-}
-
-fn packed(bytes: &[u8], effort: Effort) -> io::Result<Packed> {
-    // Levels of gzip, and of brotli, where 8 and 9 cost ten times what 7 does.
-    let (gzip_level, brotli_level) = match effort {
-        Effort::Quick => (6, 7),
-        Effort::Thorough => (9, 10),
-    };
-    let (gzip, brotli) = rayon::join(|| gzip(bytes, gzip_level), || brotli(bytes, brotli_level));
-    Ok(Packed { gzip: gzip?, brotli: brotli? })
-}
-
-fn gzip(bytes: &[u8], level: u32) -> io::Result<Vec<u8>> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(level));
-    encoder.write_all(bytes)?;
-    encoder.finish()
-}
-
-fn brotli(bytes: &[u8], quality: i32) -> io::Result<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams { quality, ..Default::default() };
-    let mut out = Vec::new();
-    brotli::BrotliCompress(&mut &*bytes, &mut out, &params)?;
-    Ok(out)
 }
 
 /// What to do, for those who can.

@@ -6,6 +6,7 @@
 //! Source: OGC 22-025r4, 3D Tiles 1.1, clause 7.2 (geometric error and refinement).
 
 use std::fs;
+use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -30,20 +31,22 @@ pub struct Overhead {
     pub fov_deg: f64,
     /// Width and height of the picture in pixels.
     pub size_px: [f64; 2],
+    /// Pixels that a tile may be off before it is refined.
+    pub error_px: f64,
 }
 
 impl Overhead {
     /// 1080p with 60°, as the comparisons between tilers use it.
     #[must_use]
     pub fn at(height_m: f64) -> Self {
-        Self { height_m, fov_deg: 60.0, size_px: [1920.0, 1080.0] }
+        Self { height_m, fov_deg: 60.0, size_px: [1920.0, 1080.0], error_px: SCREEN_ERROR_PX }
     }
 
     /// The first look at a scene on a phone: as near as its longer edge fits the screen.
     #[must_use]
     pub fn first_view(longer_edge_m: f64) -> Self {
         let height_m = longer_edge_m / 2.0 / (PHONE_FOV_DEG / 2.0).to_radians().tan();
-        Self { height_m, fov_deg: PHONE_FOV_DEG, size_px: PHONE_PX }
+        Self { height_m, fov_deg: PHONE_FOV_DEG, size_px: PHONE_PX, error_px: SCREEN_ERROR_PX }
     }
 }
 
@@ -66,6 +69,18 @@ pub struct Fetched {
     pub texture_px: u64,
 }
 
+impl AddAssign for Fetched {
+    fn add_assign(&mut self, more: Self) {
+        self.documents += more.documents;
+        self.contents += more.contents;
+        self.bytes += more.bytes;
+        self.drawn += more.drawn;
+        self.triangles += more.triangles;
+        self.draws += more.draws;
+        self.texture_px += more.texture_px;
+    }
+}
+
 /// A publication that could not be traversed.
 #[derive(Debug, thiserror::Error)]
 #[error("`{path}`: {reason}")]
@@ -76,13 +91,20 @@ pub struct TraverseError {
     pub reason: String,
 }
 
-/// Traverses a tileset from above.
+/// Traverses a tileset from above its middle.
 ///
 /// # Errors
 /// If a document or content cannot be read.
 pub fn overhead(tileset: &Path, camera: Overhead) -> Result<Fetched, TraverseError> {
     let root = read_document(tileset)?;
-    let bounds = box_of(tileset, &root["root"])?;
+    overhead_of(tileset, &box_of(tileset, &root["root"])?, camera)
+}
+
+/// Traverses a tileset from above the middle of a box, such as that of the place that it stands in.
+///
+/// # Errors
+/// If a document or content cannot be read.
+pub fn overhead_of(tileset: &Path, bounds: &Aabb, camera: Overhead) -> Result<Fetched, TraverseError> {
     let [x, y, _] = bounds.centre();
     let eye = [x, y, bounds.max[2] + camera.height_m];
     let slope = (camera.fov_deg / 2.0).to_radians().tan();
@@ -140,12 +162,13 @@ impl Walk {
         if drawn {
             let glb = gltf::Glb::from_slice(&bytes).map_err(|error| failed(path, error))?;
             let json: Value = serde_json::from_slice(&glb.json).map_err(|error| failed(path, error))?;
-            let meshes = json["meshes"].as_array().into_iter().flatten();
-            for primitive in meshes.flat_map(|mesh| mesh["primitives"].as_array().into_iter().flatten()) {
-                let indices = primitive["indices"].as_u64().unwrap_or_default() as usize;
-                self.fetched.draws += 1;
-                self.fetched.triangles +=
-                    json["accessors"][indices]["count"].as_u64().unwrap_or_default() / 3;
+            let nodes = json["nodes"].as_array().into_iter().flatten();
+            for (node, mesh) in nodes.filter_map(|node| Some((node, node["mesh"].as_u64()? as usize))) {
+                let times = instances(&json, node);
+                for primitive in json["meshes"][mesh]["primitives"].as_array().into_iter().flatten() {
+                    self.fetched.draws += 1;
+                    self.fetched.triangles += times * count(&json, &primitive["indices"]) / 3;
+                }
             }
             for image in json["images"].as_array().into_iter().flatten() {
                 let bytes =
@@ -176,8 +199,20 @@ impl Walk {
         };
         let distance = (0..3).map(|axis| apart(axis).powi(2)).sum::<f64>().sqrt();
         let screen = error_m.unwrap_or(0.0) * self.camera.size_px[1] / (distance * 2.0 * self.slope);
-        screen > SCREEN_ERROR_PX
+        screen > self.camera.error_px
     }
+}
+
+/// How often a node draws its mesh (`EXT_mesh_gpu_instancing`).
+fn instances(json: &Value, node: &Value) -> u64 {
+    let attributes = node["extensions"]["EXT_mesh_gpu_instancing"]["attributes"].as_object();
+    attributes.and_then(|of| of.values().next()).map_or(1, |accessor| count(json, accessor))
+}
+
+/// Elements of the accessor that is named.
+fn count(json: &Value, accessor: &Value) -> u64 {
+    let at = accessor.as_u64().unwrap_or_default() as usize;
+    json["accessors"][at]["count"].as_u64().unwrap_or_default()
 }
 
 /// The bytes of an image that stands in a glb.

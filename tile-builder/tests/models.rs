@@ -12,11 +12,20 @@ use common::{Published, build_into, build_profile, snapshot};
 use serde_json::{Value, json};
 use tile_builder::georef::ellipsoid::EnuFrame;
 use tile_builder::georef::{PlacementRequest, Srs, Turn, place_source};
+use tile_builder::publish::folder::FolderTarget;
+use tile_builder::publish::upload::{UploadProgress, upload};
 use tile_builder::validate;
 use twin_schemas::geometry::GeographicPoint;
 
 /// Easting, northing and height of a place in Zhongshan, in EPSG:4547.
 const MAP: [f64; 3] = [436_000.0, 2_488_000.0, 12.0];
+
+struct Quiet;
+
+impl UploadProgress for Quiet {
+    fn stage(&self, _: &str, _: u64) {}
+    fn step(&self, _: &str) {}
+}
 
 /// A folder with a house in it and a plan, whose source has some more lines.
 fn place(text: &str, plan: &str) -> (tempfile::TempDir, PathBuf) {
@@ -206,6 +215,75 @@ fn residents_get_the_exterior_within_its_budget() {
     let shown: Vec<String> = glbs.iter().flat_map(|glb| table(glb)).collect();
     assert!(shown.contains(&"bim/0000000000000000000020".to_owned()), "{shown:?}");
     assert!(!shown.iter().any(|id| id.ends_with("50")), "a space is no exterior: {shown:?}");
+}
+
+#[test]
+fn contents_lie_packed_beside_themselves_and_travel_so() {
+    let (folder, published) = built(HOUSE, "");
+    let contents: Vec<PathBuf> = std::fs::read_dir(published.root.join("content"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "glb"))
+        .collect();
+    let sibling = |path: &Path, suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
+    let mut packed = 0;
+    for path in &contents {
+        let Ok(gzipped) = std::fs::read(sibling(path, ".gz")) else { continue };
+        let mut plain = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&gzipped[..]), &mut plain).unwrap();
+        assert_eq!(plain, std::fs::read(path).unwrap());
+        assert!(sibling(path, ".br").is_file());
+        packed += 1;
+    }
+    assert!(packed > 0, "none of {} contents is packed", contents.len());
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    upload(&published.root, &FolderTarget::open(&copy).unwrap(), &Quiet).unwrap();
+    for path in contents {
+        let copied = copy.join("content").join(path.file_name().unwrap());
+        assert!(copied.is_file(), "{} was left behind", path.display());
+        assert_eq!(sibling(&copied, ".br").is_file(), sibling(&path, ".br").is_file());
+    }
+}
+
+/// The first view of a scene: bytes, triangles, draw calls, pixels of textures.
+fn first_view(published: &Published, id: &str) -> [u64; 4] {
+    let view = &scene(published, id)["first_view"];
+    ["bytes", "triangles", "draws", "texture_px"]
+        .map(|key| view[key].as_u64().unwrap_or_else(|| panic!("{id} has no `{key}`: {view}")))
+}
+
+#[test]
+fn the_first_look_at_a_light_place_counts_the_models_that_stand_there() {
+    let (folder, input) = place(
+        HOUSE,
+        "[[source]]\nid = \"twin\"\nkind = \"ifc\"\npath = \"house.ifc\"\n[[source]]\nid = \"later\"\nkind = \"ifc\"\npath = \"house.ifc\"\nstate = \"proposed\"\n",
+    );
+    let published = build_profile(&input, &folder.path().join("out"), "app");
+    let [one, twin, later] =
+        ["app/bim/bim", "app/bim/twin", "app/bim/later"].map(|id| first_view(&published, id));
+    assert!(one.iter().take(3).all(|figure| *figure > 0), "{one:?}");
+    assert_eq!(one[1..], later[1..], "what is planned has figures of its own");
+    // All stand in one place, so that the place is seen from where each is.
+    let place = first_view(&published, "app");
+    assert_eq!(place, [0, 1, 2, 3].map(|at| one[at] + twin[at]), "what is planned is not shown at first");
+    assert!(!published.messages().iter().any(|said| said.starts_with("over_budget")));
+}
+
+#[test]
+fn models_beyond_the_budget_of_a_first_look_are_published_and_named() {
+    let copies: Vec<String> = (0..70)
+        .map(|at| format!("[[source]]\nid = \"h{at:02}\"\nkind = \"ifc\"\npath = \"house.ifc\"\n"))
+        .collect();
+    let (folder, input) = place(HOUSE, &copies.concat());
+    let published = build_profile(&input, &folder.path().join("out"), "app");
+    let draws = first_view(&published, "app")[2];
+    assert!(draws > 60, "{draws} draws");
+    let said = published.messages();
+    let said = said.iter().find(|said| said.starts_with("over_budget")).unwrap();
+    assert!(said.contains("scene `app` is slow on a phone"), "{said}");
+    assert!(said.contains(&format!("{draws} draw calls, limit 60")), "{said}");
+    assert!(said.contains("`app/bim/h69`") && !said.contains("`app/bim/h00`"), "{said}");
 }
 
 /// The house with a map conversion that turns it by 60°.

@@ -135,6 +135,15 @@ async fn a_precompressed_side_file_is_given_to_those_who_take_it() {
         );
     }
     assert_ne!(get("br").await.header("etag"), get("identity").await.header("etag"));
+    // Contents that have siblings, too; a part is one of the plain file.
+    let content = server.folder.path().join("publication/content");
+    std::fs::write(content.join("tile.glb.br"), "packed").unwrap();
+    let tile = "/publication/content/tile.glb";
+    let packed = server.get_with(tile, &[("accept-encoding", "br")]).await;
+    assert_eq!((packed.header("content-encoding"), packed.text().as_str()), ("br", "packed"));
+    assert_eq!(packed.header("content-type"), "model/gltf-binary");
+    let part = server.get_with(tile, &[("accept-encoding", "br"), ("range", "bytes=0-3")]).await;
+    assert_eq!((part.header("content-encoding"), part.text().as_str()), ("", "glTF"));
     // No side file beside this one: the plain file.
     let path = "/publication/versions/v1/model.ndjson";
     let plain = server.get_with(path, &[("accept-encoding", "br, gzip")]).await;

@@ -118,16 +118,17 @@ fn list(root: &Path, below: &str, files: &mut BTreeSet<String>) -> Result<(), Up
     Ok(())
 }
 
-/// Names of the contents that the tilesets of a version name.
+/// Names of the contents that the tilesets of a version name. Which of its documents are tilesets is told
+/// by what they hold, not by their names.
 fn contents(root: &Path, files: &BTreeSet<String>) -> Result<BTreeSet<String>, UploadError> {
     let mut found = BTreeSet::new();
-    for file in files.iter().filter(|file| file.ends_with("tileset.json")) {
+    for file in files.iter().filter(|file| file.ends_with(".json")) {
         let path = root.join(file);
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         let document: Value =
             serde_json::from_slice(&bytes).map_err(|error| source(&path, &error.to_string()))?;
         let mut uris = Vec::new();
-        references(&document, &mut uris);
+        references(&document["root"], &mut uris);
         for uri in uris {
             let name = resolve(file, uri).unwrap_or_default();
             if !files.contains(&name) {

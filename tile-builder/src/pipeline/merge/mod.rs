@@ -19,6 +19,7 @@ use twin_schemas::plan::{ModelState, ProfilePlan, SceneKind, SourceKind};
 use twin_schemas::report::{Figures, Message, Severity};
 
 use self::budgets::Budgets;
+use self::first_view::Beside;
 pub(super) use self::summary::PLACE_HINT;
 use self::summary::{Summary, local_box};
 use self::trees::Trees;
@@ -197,13 +198,22 @@ impl Merge<'_> {
         self.summary.textures(&profile.id, &textures);
         let before = self.scenes.len();
         let (models, figures) = self.models(&plan.jobs, at, profile)?;
-        if self.shop.site.sources.iter().all(|source| source.plan.kind == SourceKind::Ifc)
-            && !models.is_empty()
-        {
+        let light = profile.scenes == SceneKind::Light;
+        if light {
+            first_view::of_models(&mut self.scenes[before..], &self.version, &mut self.summary)?;
+        }
+        let alone = self.shop.site.sources.iter().all(|source| source.plan.kind == SourceKind::Ifc)
+            && !models.is_empty();
+        if alone {
             trees.count(&None, figures);
             trees.add(None, "models", models);
         }
-        self.roots(trees, overviews, profile)?;
+        let mut scenes = self.roots(trees, overviews, profile)?;
+        if light {
+            let beside = Beside::of(&self.scenes[before..], alone);
+            scenes = first_view::within_budget(scenes, &beside, &self.version, &mut self.summary)?;
+        }
+        self.scenes.append(&mut scenes);
         // What is seen first stands first.
         self.scenes[before..].sort_by_key(|scene| scene.content != SceneContent::Place);
         Ok(())
@@ -249,14 +259,14 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// The documents of the zones and of the whole. A zone's own document can be loaded by itself;
-    /// the whole refers to the same tiles.
+    /// The documents and scenes of the zones and of the whole. A zone's own document can be loaded by
+    /// itself; the whole refers to the same tiles.
     fn roots(
         &mut self,
         trees: Trees,
         overviews: Vec<(&Job, Made)>,
         profile: &ProfilePlan,
-    ) -> Result<(), BuildError> {
+    ) -> Result<Vec<Scene>, BuildError> {
         let (mut outside, mut total, mut scenes) = (Vec::new(), Figures::default(), Vec::new());
         let mut zones: BTreeMap<String, Tile> = BTreeMap::new();
         for (zone, tree, figures) in trees.finish() {
@@ -281,17 +291,13 @@ impl Merge<'_> {
         roots.extend(over_zones(zones, overviews));
         let Some(root) = Tile::root_of(roots) else {
             self.summary.say_of_scene(nothing_to_show(profile, self.frame.is_none()));
-            return Ok(());
+            return Ok(Vec::new());
         };
         let name = format!("{}/tileset.json", profile.id);
         self.placed(&name, &root)?;
         self.bounds.merge(&root.bounds);
         scenes.insert(0, scene(&profile.id, None, name, &root, &total));
-        if profile.scenes == SceneKind::Light {
-            scenes = first_view::within_budget(scenes, &self.version, &mut self.summary)?;
-        }
-        self.scenes.append(&mut scenes);
-        Ok(())
+        Ok(scenes)
     }
 
     /// A document that stands on the Earth by itself.

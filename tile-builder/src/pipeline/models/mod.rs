@@ -27,7 +27,8 @@ use super::site::ModelFile;
 use crate::encode::{self, Content};
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
-use crate::publish::{self, Effort, Publication, PublishError};
+use crate::publish::pack::{Effort, Packed, pack};
+use crate::publish::{Publication, PublishError};
 use crate::read::Limits;
 use crate::read::ifc::{self, IfcError, Model, Problem, Wanted};
 use crate::tileset::Tile;
@@ -53,7 +54,7 @@ const CONTENT_SHARE: u64 = 10;
 const SHELL_LEAST: usize = 200;
 
 type Encoded = Result<Option<Content>, encode::EncodeError>;
-type Finished = Result<Option<(Content, Option<publish::Packed>)>, encode::EncodeError>;
+type Finished = Result<Option<(Content, Option<Packed>)>, encode::EncodeError>;
 
 /// What a model is built with.
 pub(super) struct ModelJob<'j> {
@@ -294,7 +295,7 @@ fn encode(contents: &Contents, step_m: f64) -> Encoded {
 /// A content with what is served of it compressed.
 fn finish(encoded: Encoded, effort: Effort) -> Finished {
     Ok(encoded?.map(|content| {
-        let packed = publish::pack(&content.bytes, effort);
+        let packed = pack(&content.bytes, effort);
         (content, packed)
     }))
 }
