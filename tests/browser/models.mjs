@@ -44,6 +44,10 @@ const untilDrawn = (name, wanted) =>
 before(async () => {
   const list = async (of) => (await (await fetch(`${address}/api/v1/objects?class=${of}`)).json()).objects;
   elements = [...(await list('element')), ...(await list('space'))];
+  const [east_m, north_m, up_m] = middle('column102');
+  const sensor = { kind: 'smoke_detector', name: { zh: '柱上烟感', en: 'Detector at a column' }, position: { east_m, north_m, up_m: up_m + 1 }, object: id('column102') };
+  const put = await fetch(`${address}/api/v1/devices/bound-1`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sensor) });
+  assert.ok(put.ok, await put.text());
   view = await open(address);
   view.page.on('request', (request) => asked.push(request.url()));
   await view.settled();
@@ -83,6 +87,21 @@ test('an_instance_is_picked_by_its_own_id_and_says_its_properties', async () => 
   const tinted = await hook('colourAt', now.x, now.y);
   const cyan = ([r, g, b]) => (g + b) / 2 - r;
   assert.ok(cyan(tinted) > cyan(plain) + 20, `${plain} became ${tinted}`);
+});
+
+test('a_device_and_its_element_lead_to_each_other', async () => {
+  await view.page.getByRole('heading', { name: '所属设备（1）' }).waitFor({ timeout: 10_000 });
+  await view.screenshot('model-bound-device');
+  await view.page.locator('.bound .item').click();
+  await view.page.getByRole('heading', { name: '柱上烟感' }).waitFor({ timeout: 10_000 });
+  const link = view.page.getByRole('button', { name: '柱 1-3 · 柱' });
+  await link.waitFor({ timeout: 10_000 });
+  await view.settled();
+  await view.screenshot('model-bound-element');
+  await link.click();
+  await view.page.getByRole('heading', { name: '柱 1-3' }).waitFor({ timeout: 10_000 });
+  await view.settled();
+  assert.ok((await hook('drawn')).includes(id('column102')));
 });
 
 test('a_storey_alone_hides_the_others', async () => {

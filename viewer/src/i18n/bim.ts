@@ -23,6 +23,7 @@ const zh = {
   sortingFailed: '楼层与构件的对应关系没有查到，请再试一次。',
   missing: '显示模型的程序没有加载成功，请刷新页面。',
   storeyAlone: '只看本层',
+  boundTo: '所属构件',
 
   class: '类别',
   storey: '楼层',
@@ -81,6 +82,7 @@ const en: BimDictionary = {
   sortingFailed: 'It could not be looked up which element is on which storey. Try once more.',
   missing: 'What draws models could not be loaded. Reload the page.',
   storeyAlone: 'This storey alone',
+  boundTo: 'Part of',
 
   class: 'Class',
   storey: 'Storey',

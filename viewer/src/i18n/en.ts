@@ -92,6 +92,7 @@ export const en: Dictionary = {
     residential: 'residential', retail: 'retail', service: 'public service', office: 'office', school: 'school', mixed: 'mixed',
     insulation: 'insulation', lift: 'new lift', true: 'yes', false: 'no',
   },
+  boundDevices: (n) => `Its devices (${n})`,
   nearbyDevices: 'Devices nearby',
   noneNearby: 'No devices nearby.',
   looking: 'Looking it up…',

@@ -89,6 +89,7 @@ export const zh = {
     residential: '住宅', retail: '商业', service: '公共服务', office: '办公', school: '学校', mixed: '混合',
     insulation: '外墙保温', lift: '加装电梯', true: '有', false: '无',
   },
+  boundDevices: (n: number) => `所属设备（${n}）`,
   nearbyDevices: '附近设备',
   noneNearby: '附近没有设备。',
   looking: '正在查询…',

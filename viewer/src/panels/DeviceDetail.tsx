@@ -2,12 +2,17 @@
 import type { DeviceView, StreamKind } from '../api/types';
 import { ago, clock, figure, named, quantity } from '../i18n';
 import { bandOf, isSwitch } from '../state/bands';
+import { modelOf } from '../state/bound';
 import { now } from '../state/clock';
+import { models } from '../state/models';
 import { series } from '../state/readings';
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
+import { later } from './later';
 import { LocalFacts, PlaceFacts } from './PlaceDetail';
 import { Sparkline } from './Sparkline';
+
+const BoundObject = later(() => import('./bim').then((module) => module.BoundObject));
 
 export function DeviceDetail({ device }: { device: DeviceView }) {
   const t = texts.value;
@@ -36,6 +41,7 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
         <h3>{t.where}</h3>
         <dl class="facts">
           <PlaceFacts />
+          {device.object && modelOf(device.object, models.value) && <BoundObject key={device.object} id={device.object} />}
           <LocalFacts local={device.position} />
         </dl>
       </section>

@@ -1,11 +1,13 @@
 // An element of a building model: what it is, where it belongs, what the file says about it.
 import { useSignal } from '@preact/signals';
 import type { BimFacts, ModelObject } from '../api/types';
-import { isolate, isolated, showAllStoreys, storeys } from '../state/bim';
+import { isolate, isolated, showAllStoreys, storeyOf, storeys } from '../state/bim';
+import { ofStorey } from '../state/bound';
 import { models } from '../state/models';
 import { asTable, groupsOf, written, type PropertyGroup } from '../state/properties';
 import { selectedElement } from '../state/selection';
 import { texts } from '../state/settings';
+import { BoundDevices } from './BoundDevices';
 import { classWord, modelName, objectName, words } from './bim-texts';
 import { Icon } from './Icon';
 
@@ -51,6 +53,7 @@ function Facts({ object, bim }: { object: ModelObject; bim: BimFacts }) {
           </button>
         )}
       </section>
+      <BoundDevices covers={object.class === 'storey' ? ofStorey(object.id, storeyOf.value) : (id) => id === object.id} />
       <List title={t.materials} values={(bim.materials ?? []).map((material) => material)} />
       <List title={t.classifications} values={(bim.classifications ?? []).map(({ system, code, name }) => [system, code, name].filter(Boolean).join(' · '))} />
       {attributes.length > 0 && (

@@ -2,9 +2,11 @@
 import { quantity } from '../i18n';
 import type { ModelObject } from '../api/types';
 import { areSpacesShown, isolate, isolated, showAllStoreys, storeyOf, storeyOfFailed, storeys, structureFailed, toggleSpaces } from '../state/bim';
+import { ofStorey } from '../state/bound';
 import { models, modelsMissing, shownModels, toggleModel, type Model } from '../state/models';
 import { command } from '../state/view';
 import { language } from '../state/settings';
+import { BoundDevices } from './BoundDevices';
 import { modelName, objectName, replacedNames, words } from './bim-texts';
 import { Icon } from './Icon';
 import { moveInList } from './rows';
@@ -83,6 +85,7 @@ function Storeys({ model }: { model: Model }) {
           {t.sorting}
         </p>
       )}
+      {alone && <BoundDevices covers={ofStorey(alone, storeyOf.value)} />}
       {storeyOfFailed.value && <p class="note">{t.sortingFailed}</p>}
     </>
   );

@@ -2,11 +2,14 @@
 import type { LocalPoint, ModelObject } from '../api/types';
 import { figure, named, quantity } from '../i18n';
 import { goToBuilding } from '../state/actions';
+import { ofBuilding } from '../state/bound';
 import { devices } from '../state/devices';
 import { area_m2 } from '../state/footprint';
+import { models } from '../state/models';
 import { place, selection, type Spot } from '../state/selection';
 import { buildingById } from '../state/session';
 import { language, texts } from '../state/settings';
+import { BoundDevices } from './BoundDevices';
 import { buildingName, numberOf, zoneName } from './BuildingRows';
 import { DeviceRow } from './DeviceRows';
 import { moveInList } from './rows';
@@ -41,6 +44,7 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
           <Facts rows={others.map(([name, value]) => [known(t.propertyNames, name), known(t.propertyValues, plain(value))])} />
         </section>
       )}
+      <BoundDevices covers={ofBuilding(building.id, models.value)} />
       {spot && <SpotSection spot={spot} />}
       <NearbyDevices title={t.nearbyDevices} />
     </>

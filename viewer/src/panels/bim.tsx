@@ -1,6 +1,7 @@
 // The panels about building models, fetched together when the first of them is wanted.
 //
-// Used through `later` by App, ListPanel and Sheet.
+// Used through `later` by App, DeviceDetail, ListPanel and Sheet.
+export { BoundObject } from './BoundObject';
 export { ElementDetail } from './ElementDetail';
 export { ModelRows } from './ModelRows';
 export { SectionCard } from './SectionCard';

@@ -6,6 +6,7 @@
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError, getObject, getObjects } from '../api/client';
 import type { ModelObject } from '../api/types';
+import { select } from './actions';
 import { line } from './live';
 import { flipped, sectionOpen, showModel, shownModels } from './models';
 import { UNCUT, halfSpaces, nearest, squareTo, type HalfSpace, type Section } from './section';
@@ -80,6 +81,18 @@ export function isolate(storey: ModelObject): void {
 }
 
 export const showAllStoreys = (): void => void (isolated.value = null);
+
+/** Selects an element, shows what hides it, and goes there. */
+export function goToElement(object: ModelObject): void {
+  const { source, storey } = object.bim ?? { source: '', storey: undefined };
+  batch(() => {
+    select({ type: 'element', id: object.id, spot: null });
+    showModel(source);
+    if (object.class === 'space' && !areSpacesShown(source)) toggleSpaces(source);
+    if (isolated.peek() && isolated.peek()?.storey !== storey) isolated.value = null;
+  });
+  command({ do: 'box', box: object.bounds });
+}
 
 /** The view's own direction, squared to the walls of what is cut. */
 export const sectionHeading = (): number => squareTo(heading_deg.peek(), wallsOf.peek().get(sectionModel.peek()?.source ?? '') ?? null);
