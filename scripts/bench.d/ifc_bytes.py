@@ -1,8 +1,8 @@
 # Purpose: how many bytes a building model is, complete and for residents, beside `.frag` and `.xkt` of
 #          the same run.
 # Inputs:  four models of the test data; the builder with its default plan and with `--profile app`.
-# Outputs: two tables. Ours is counted as it is served, compressed with gzip; `.frag` as written, since
-#          it is compressed; `.xkt` as written by default and, for fairness, also compressed with gzip.
+# Outputs: two tables. Ours is counted as browsers get it, compressed with brotli; `.frag` as written,
+#          since it is compressed; `.xkt` as written by default and, for fairness, also compressed with gzip.
 import json
 import shutil
 
@@ -102,7 +102,7 @@ def ratio(ours, theirs):
 
 def size_row(name, file, ours, peers):
     frag, xkt = (path and path.stat().st_size for path in peers.values())
-    packed = peers["xkt"] and ifc_tiles.served_bytes(peers["xkt"])
+    packed = peers["xkt"] and ifc_tiles.gzipped_bytes(peers["xkt"])
     ours = ours or {}
     finest, whole = ours.get("finest"), ours.get("all")
     met = finest and whole and all(theirs is None or whole <= share * theirs
@@ -122,7 +122,7 @@ def show_sizes(rows, notes):
            f"xeokit-convert {VERSIONS['xeokit-convert']}, both with their defaults; .xkt is not compressed "
            "by default.",
            "finest: tiles of the finest level, spaces, tileset documents, model.ndjson; everything: the coarser "
-           "levels too. All of ours compressed with gzip at level 9, as served.",
+           "levels too. All of ours as browsers get it: the `.br` siblings that the builder writes.",
            "elements in one tile: objects of model.ndjson with a part that are in the table of one tile of the "
            "finest level.",
            *notes])
@@ -148,4 +148,4 @@ def show_residents(rows):
           ["model", "triangles of the full model, finest level", "finest level for residents", "share",
            "levels, coarsest first", "KB finest", "KB everything", "targets"], rows,
           [f"targets: ≤ {RESIDENT_SHARE:.0%} of the triangles, ≤ {RESIDENT_BYTES / 1e3:g} KB a building with all "
-           "levels and documents, compressed with gzip. Triangles: as drawn, each repeat counted; without spaces."])
+           "levels and documents, as browsers get them. Triangles: as drawn, each repeat counted; without spaces."])

@@ -15,7 +15,13 @@ OFFSETS = {"UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}
 
 @lru_cache(maxsize=None)
 def served_bytes(path):
-    """Bytes of a file as it is sent: compressed with gzip at level 9."""
+    """Bytes of a file as browsers get it: its `.br` sibling, where the builder made one."""
+    packed = path.with_name(path.name + ".br")
+    return (packed if packed.exists() else path).stat().st_size
+
+
+def gzipped_bytes(path):
+    """Bytes of a file compressed with gzip at level 9, for files of others."""
     return len(gzip.compress(path.read_bytes(), 9, mtime=0))
 
 

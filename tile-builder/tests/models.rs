@@ -206,6 +206,37 @@ fn a_model_bound_to_a_footprint_stands_for_that_building() {
 }
 
 #[test]
+fn where_nothing_exists_yet_what_is_planned_is_the_place() {
+    let (folder, input) = place(HOUSE, "state = \"proposed\"\n");
+    let published = build_into(&input, &folder.path().join("out"));
+    let whole = scene(&published, "full");
+    assert_eq!(whole["triangles"], scene(&published, "full/bim/bim")["triangles"]);
+    let light = build_profile(&input, &folder.path().join("light"), "app");
+    assert_eq!(first_view(&light, "app"), first_view(&light, "app/bim/bim"));
+    assert!(!published.messages().iter().any(|said| said.starts_with("nothing_to_show")));
+}
+
+#[test]
+fn a_building_that_is_no_footprint_is_told_with_names_like_it() {
+    let outline = |id: &str| {
+        json!({ "type": "Feature", "properties": { "id": id },
+            "geometry": { "type": "Polygon", "coordinates": [[[113.38, 22.5], [113.381, 22.5], [113.381, 22.501], [113.38, 22.5]]] } })
+    };
+    let (folder, input) = place(HOUSE, "building = \"b7\"\n");
+    let outlines = ["c01", "b07", "b08", "x"].map(outline);
+    let areas = json!({ "type": "FeatureCollection", "features": outlines });
+    std::fs::write(folder.path().join("footprints.geojson"), areas.to_string()).unwrap();
+    let plan = std::fs::read_to_string(&input).unwrap();
+    let partition = "[partition]\nfootprints = \"footprints.geojson\"\n[[source]]";
+    std::fs::write(&input, plan.replacen("[[source]]", partition, 1)).unwrap();
+    let published = build_into(&input, &folder.path().join("out"));
+    let messages = &published.outcome.report.messages;
+    let said = messages.iter().find(|message| message.code == "unknown_building").unwrap();
+    assert!(said.text.contains("source `bim`: `building` is `b7`, which is no footprint"), "{}", said.text);
+    assert_eq!(said.hint.as_deref(), Some("footprints with names like it: `b07`, `b08`, `x`"));
+}
+
+#[test]
 fn residents_get_the_exterior_within_its_budget() {
     let (folder, input) = place(HOUSE, "");
     let published = build_profile(&input, &folder.path().join("out"), "app");

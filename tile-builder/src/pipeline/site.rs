@@ -14,7 +14,7 @@ use twin_schemas::report::Message;
 use super::BuildError;
 use super::cells::MeshPlan;
 use super::jobs::{cells_id, files_of};
-use super::models::place::{ModelPlace, place};
+use super::models::place::{ModelPlace, place, unknown_building};
 use super::record::{InputFile, digest};
 use super::zones::ZONE_EDGE_M;
 use crate::georef::ellipsoid::EnuFrame;
@@ -214,6 +214,7 @@ impl Site {
         let mut models = Vec::new();
         for source in &self.sources {
             let (placed, mut said) = place_models(source)?;
+            said.extend(unknown_building(&source.plan, &self.footprints));
             if let Some(first) = placed.first() {
                 placements.push(first.clone());
             } else {

@@ -122,7 +122,8 @@ fn list(root: &Path, below: &str, files: &mut BTreeSet<String>) -> Result<(), Up
 /// by what they hold, not by their names.
 fn contents(root: &Path, files: &BTreeSet<String>) -> Result<BTreeSet<String>, UploadError> {
     let mut found = BTreeSet::new();
-    for file in files.iter().filter(|file| file.ends_with(".json")) {
+    let is_document = |file: &&String| Path::new(file).extension().is_some_and(|kind| kind == "json");
+    for file in files.iter().filter(is_document) {
         let path = root.join(file);
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         let document: Value =

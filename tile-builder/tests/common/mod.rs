@@ -101,6 +101,7 @@ impl Published {
     pub(crate) fn contents(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> =
             std::fs::read_dir(self.root.join("content")).unwrap().map(|e| e.unwrap().path()).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "glb"));
         files.sort();
         files
     }

@@ -9,7 +9,7 @@ const device = (id: string, object?: string, status: DeviceStatus = 'normal'): D
 
 const at = { east_m: 0, north_m: 0, up_m: 0 };
 const bounds: LocalBox = { min: at, max: at };
-const model = (source: string, replaces: string[]): Model => ({ source, state: 'existing', replaces, bounds, scenes: [], spaces: [] });
+const model = (source: string, replaces: string[]): Model => ({ source, state: 'existing', atFirst: true, replaces, bounds, scenes: [], spaces: [] });
 
 const all = [device('a', 'b07/door'), device('b', 'b07/lamp', 'alarm'), device('c', 'building/b07'), device('d', 'b070/door'), device('e')];
 const models = [model('b07', ['building/b07']), model('b070', [])];

@@ -35,6 +35,17 @@ function catalog(survey: boolean): Catalog {
   return { format: 1, community: { id: 'c', name: {}, bounds }, model: 'model.ndjson', scenes, sources } as unknown as Catalog;
 }
 
+test('what_is_planned_is_shown_at_first_only_where_nothing_exists', () => {
+  const shown = (from: Catalog): string[] => models.shownOf(models.modelsOf(from), new Set()).map(({ source }) => source);
+  const plans = (survey: boolean): Catalog => {
+    const all = catalog(survey);
+    return { ...all, sources: all.sources.filter(({ id }) => id !== 'a'), scenes: all.scenes.filter(({ source }) => source !== 'a') };
+  };
+  expect(shown(catalog(false))).toEqual(['a']);
+  expect(shown(plans(false))).toEqual(['b']);
+  expect(shown(plans(true))).toEqual([]);
+});
+
 test('each_source_with_a_model_scene_is_a_model', () => {
   const [a, b, ...more] = models.modelsOf(catalog(true));
   expect(more).toEqual([]);

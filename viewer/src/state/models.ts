@@ -12,6 +12,8 @@ export interface Model {
   readonly state: 'existing' | 'proposed';
   /** Ids of objects of the survey that it stands for. */
   readonly replaces: readonly string[];
+  /** Whether it is shown before anyone asks: what exists, or all where nothing exists yet. */
+  readonly atFirst: boolean;
   readonly bounds: LocalBox;
   /** Its tilesets by profile; spaces may be missing. */
   readonly scenes: readonly Scene[];
@@ -21,11 +23,14 @@ export interface Model {
 export function modelsOf(catalog: Catalog): Model[] {
   const bySource = (content: string, source: string): Scene[] =>
     catalog.scenes.filter((scene) => scene.content === content && scene.source === source);
+  const existing = catalog.scenes.some(({ content, state }) => content === 'model' && (state ?? 'existing') === 'existing');
+  const planned = !existing && catalog.sources.every(({ kind }) => kind === 'ifc');
   return catalog.sources.flatMap(({ id }) => {
     const scenes = bySource('model', id);
     const first = scenes[0];
     if (!first) return [];
-    return { source: id, state: first.state ?? 'existing', replaces: first.replaces ?? [], bounds: first.bounds, scenes, spaces: bySource('spaces', id) };
+    const state = first.state ?? 'existing';
+    return { source: id, state, atFirst: state === 'existing' || planned, replaces: first.replaces ?? [], bounds: first.bounds, scenes, spaces: bySource('spaces', id) };
   });
 }
 
@@ -39,11 +44,11 @@ export const isSurveyed = (catalog: Catalog): boolean =>
 
 export const models = computed<readonly Model[]>(() => (publication.value ? modelsOf(publication.value.catalog) : []));
 
-/** Sources that are shown though planned, or hidden though existing. */
+/** Sources that are shown or hidden, other than at first. */
 export const toggled = signal<ReadonlySet<string>>(new Set());
 
 /** Whether a model is wanted on screen. */
-const isWanted = (model: Model, other: ReadonlySet<string>): boolean => (model.state === 'existing') !== other.has(model.source);
+const isWanted = (model: Model, other: ReadonlySet<string>): boolean => model.atFirst !== other.has(model.source);
 
 /** Whether two models stand for the same building. */
 const rival = (a: Model, b: Model): boolean => a.source !== b.source && a.replaces.some((id) => b.replaces.includes(id));

@@ -38,8 +38,11 @@ pub(super) struct Beside<'s> {
 impl<'s> Beside<'s> {
     /// Of the scenes of a light profile, the building models that are shown at first.
     pub(super) fn of(scenes: &'s [Scene], alone: bool) -> Self {
-        let shown = |scene: &&Scene| is_model(scene) && scene.state == ModelState::Existing;
-        Self { models: scenes.iter().filter(shown).collect(), alone }
+        let models = |state| scenes.iter().filter(move |scene| is_model(scene) && scene.state == state);
+        let existing: Vec<&Scene> = models(ModelState::Existing).collect();
+        // Where nothing exists yet, what is planned is the place.
+        let planned = alone && existing.is_empty();
+        Self { models: if planned { models(ModelState::Proposed).collect() } else { existing }, alone }
     }
 }
 

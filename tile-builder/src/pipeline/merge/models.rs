@@ -2,7 +2,9 @@
 //!
 //! Each model is a scene of its own, so that a viewer shows it, hides it, or compares it without
 //! touching the survey; its spaces are another, which nobody sees who does not ask for them. In a
-//! community without a survey the existing models are the place.
+//! community without a survey the existing models are the place; where nothing exists yet, what is planned.
+
+use std::collections::BTreeMap;
 
 use twin_schemas::catalog::{Scene, SceneContent};
 use twin_schemas::plan::{ModelState, ProfilePlan};
@@ -17,26 +19,26 @@ use crate::tileset::{self, Tile};
 
 impl Merge<'_> {
     /// Documents and scenes of all building models in a profile. Gives the trees of those that stand
-    /// there, and what is in them.
+    /// there, or else of those that are planned, and what is in them.
     pub(super) fn models(
         &mut self,
         jobs: &[Job],
         at: usize,
         profile: &ProfilePlan,
     ) -> Result<(Vec<Tile>, Figures), BuildError> {
-        let (mut existing, mut total) = (Vec::new(), Figures::default());
+        let mut by_state: BTreeMap<ModelState, (Vec<Tile>, Figures)> = BTreeMap::new();
         for job in jobs {
             let Work::Model { source, file } = &job.work else { continue };
             let Record { made, .. } = load(self.shop, job)?;
             for trees in made.models.into_iter().filter(|trees| trees.profile == at) {
                 let (tile, figures) = self.model(profile, *source, *file, trees)?;
-                if self.shop.site.sources[*source].plan.state == ModelState::Existing {
-                    existing.push(tile);
-                    total += figures;
-                }
+                let of = by_state.entry(self.shop.site.sources[*source].plan.state).or_default();
+                of.0.push(tile);
+                of.1 += figures;
             }
         }
-        Ok((existing, total))
+        // What exists comes first.
+        Ok(by_state.into_values().next().unwrap_or_default())
     }
 
     fn model(

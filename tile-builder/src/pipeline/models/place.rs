@@ -12,6 +12,7 @@ use twin_schemas::plan::SourcePlan;
 use twin_schemas::report::{Message, Severity};
 
 use crate::georef::{PlacementRequest, Srs, SrsError, Turn};
+use crate::read::areas::Area;
 use crate::read::ifc::{Georeference, MapClaim, MapClaimOrigin, SiteClaim};
 
 /// Positions that authoring programs put into every new file: latitude, longitude, whose they are. The
@@ -27,6 +28,8 @@ const TEMPLATES: [(f64, f64, &str); 7] = [
 ];
 /// Positions this close in degrees are the same: some hundred metres.
 const TEMPLATE_DEG: f64 = 0.001;
+/// Names that a hint gives for one that is unknown.
+const NEAR_NAMES: usize = 3;
 /// Coordinates this large are those of a map already.
 const MAP_M: f64 = 10_000.0;
 
@@ -174,4 +177,26 @@ impl Notes<'_> {
             Some("compare it with the survey; if it is off, say `crs`, `crs_origin` and `heading_deg` in the plan"),
         );
     }
+}
+/// Says of a source that it stands for a building that no footprint outlines.
+pub(in super::super) fn unknown_building(plan: &SourcePlan, footprints: &[Area]) -> Option<Message> {
+    let named = plan.building.as_ref().filter(|named| footprints.iter().all(|area| area.id != **named))?;
+    let mut ids: Vec<&str> = footprints.iter().map(|area| area.id.as_str()).collect();
+    ids.sort_by_cached_key(|id| (strsim::damerau_levenshtein(id, named), *id));
+    let near: Vec<String> = ids.iter().take(NEAR_NAMES).map(|id| format!("`{id}`")).collect();
+    let hint = if near.is_empty() {
+        "name the file of footprints by `footprints` in `[partition]`".to_owned()
+    } else {
+        format!("footprints with names like it: {}", near.join(", "))
+    };
+    Some(Message {
+        severity: Severity::Warning,
+        code: "unknown_building".to_owned(),
+        text: format!(
+            "source `{}`: `building` is `{named}`, which is no footprint; the model hides nothing of the survey",
+            plan.id
+        ),
+        hint: Some(hint),
+        subject: Some(plan.id.clone()),
+    })
 }
