@@ -47,9 +47,9 @@ pub fn pack(bytes: &[u8], effort: Effort) -> Option<Packed> {
 /// # Errors
 /// If there is no memory for it.
 pub(super) fn packed(bytes: &[u8], effort: Effort) -> io::Result<Packed> {
-    // Levels of gzip, and of brotli, where 8 and 9 cost ten times what 7 does.
+    // Levels of gzip, and of brotli: from 5 to 7 it gains half a percent, and 9 costs ten times as much.
     let (gzip_level, brotli_level) = match effort {
-        Effort::Quick => (6, 7),
+        Effort::Quick => (6, 5),
         Effort::Thorough => (9, 10),
     };
     let (gzip, brotli) = rayon::join(|| gzip(bytes, gzip_level), || brotli(bytes, brotli_level));

@@ -27,7 +27,7 @@ use super::site::ModelFile;
 use crate::encode::{self, Content};
 use crate::georef::Placement;
 use crate::georef::ellipsoid::EnuFrame;
-use crate::publish::pack::{Effort, Packed, pack};
+use crate::publish::pack::{Effort, pack};
 use crate::publish::{Publication, PublishError};
 use crate::read::Limits;
 use crate::read::ifc::{self, IfcError, Model, Problem, Wanted};
@@ -54,7 +54,7 @@ const CONTENT_SHARE: u64 = 10;
 const SHELL_LEAST: usize = 200;
 
 type Encoded = Result<Option<Content>, encode::EncodeError>;
-type Finished = Result<Option<(Content, Option<Packed>)>, encode::EncodeError>;
+type Stored = Result<Option<(Content, String)>, encode::EncodeError>;
 
 /// What a model is built with.
 pub(super) struct ModelJob<'j> {
@@ -240,29 +240,30 @@ impl<'m> Levels<'m> {
                     let placed: Vec<&Placed<'_>> = members.iter().map(|at| &self.parts.placed[*at]).collect();
                     let contents =
                         contents::gather(self.model, self.source, &placed, &self.curved, repeating);
-                    (place.part, finish(encode(&contents, STOREY_STEP_M), self.effort))
+                    // Stored here, where others are encoded meanwhile: a disk takes its time to be sure.
+                    Ok((place.part, store(job, encode(&contents, STOREY_STEP_M), self.effort)?))
                 })
-                .collect();
+                .collect::<Result<_, PublishError>>()?;
             for (part, content) in encoded {
                 let space = part == BuildingPart::Space;
-                let Some(stored) = made.keep(job, content, space)? else { continue };
+                let Some(stored) = made.keep(job, content, space) else { continue };
                 let list = if space { &mut spaces } else { &mut leaves };
                 list.push(Tile::new(Some(stored), 0.0, Vec::new()));
             }
         }
-        let content = finish(encode(&shell.contents, SHELL_STEP_M), self.effort);
+        let content = store(job, encode(&shell.contents, SHELL_STEP_M), self.effort)?;
         if let Ok(Some((content, _))) = &content {
             made.check(job, profile, content, self.triangles);
         }
         let shell_error_m = SHELL_ERROR_M.max(shell.error_m * 4.0);
-        let over = match made.keep(job, content, false)? {
+        let over = match made.keep(job, content, false) {
             Some(stored) => {
                 let tile = Tile::level(stored, if leaves.is_empty() { 0.0 } else { shell_error_m });
                 vec![tile.over(leaves)]
             }
             None => leaves,
         };
-        let blocks = made.keep(job, finish(encode(&self.blocks, BLOCK_STEP_M), self.effort), false)?;
+        let blocks = made.keep(job, store(job, encode(&self.blocks, BLOCK_STEP_M), self.effort)?, false);
         made.tree = match blocks {
             Some(stored) if !over.is_empty() => Some(Tile::level(stored, BLOCK_ERROR_M).over(over)),
             _ => Tile::root_of(over),
@@ -292,39 +293,41 @@ fn encode(contents: &Contents, step_m: f64) -> Encoded {
     encode::encode_model(&contents.meshes, &contents.repeats, &contents.features, step_m)
 }
 
-/// A content with what is served of it compressed.
-fn finish(encoded: Encoded, effort: Effort) -> Finished {
-    Ok(encoded?.map(|content| {
-        let packed = pack(&content.bytes, effort);
-        (content, packed)
-    }))
+/// Packs and stores a content; gives the path that it is published under.
+fn store(job: &ModelJob<'_>, encoded: Encoded, effort: Effort) -> Result<Stored, PublishError> {
+    let content = match encoded {
+        Ok(Some(content)) => content,
+        Ok(None) => return Ok(Ok(None)),
+        Err(error) => return Ok(Err(error)),
+    };
+    let packed = pack(&content.bytes, effort);
+    let path = job.publication.put_packed_content(&content.bytes, packed.as_ref())?;
+    Ok(Ok(Some((content, path))))
 }
 
 impl Made {
-    /// Stores a content and counts it.
+    /// Counts a stored content, or says what kept it from being made.
     fn keep(
         &mut self,
         job: &ModelJob<'_>,
-        content: Finished,
+        stored: Stored,
         space: bool,
-    ) -> Result<Option<(String, crate::geometry::Aabb)>, PublishError> {
-        let (content, packed) = match content {
-            Ok(Some(finished)) => finished,
-            Ok(None) => return Ok(None),
+    ) -> Option<(String, crate::geometry::Aabb)> {
+        let (content, path) = match stored {
+            Ok(stored) => stored?,
             Err(error) => {
                 let name = &job.file.name;
                 self.messages.push(damaged(name, format!("`{name}`: {error}"), "split the model"));
-                return Ok(None);
+                return None;
             }
         };
-        let path = job.publication.put_packed_content(&content.bytes, packed.as_ref())?;
         self.contents.push((path.clone(), content.bytes.len() as u64));
         let figures = if space { &mut self.spaces_figures } else { &mut self.figures };
         figures.tiles += 1;
         figures.triangles += content.triangles;
         figures.vertices += content.vertices;
         figures.content_bytes += content.bytes.len() as u64;
-        Ok(Some((path, content.bounds)))
+        Some((path, content.bounds))
     }
 
     /// Says of a shell that it is beyond its budget.
