@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::geometry::cut::{Blend, cut};
+use crate::geometry::matrix::Rows;
 use crate::geometry::{Aabb, Outlines};
 
 /// The feature of a vertex that belongs to none.
@@ -52,7 +53,7 @@ pub struct Repeat {
     pub mesh: Mesh,
     /// From that frame to the axes of the content: three rows of four, a rotation, an even scale that
     /// is the same at all places, and a movement.
-    pub places: Vec<[f64; 12]>,
+    pub places: Vec<Rows>,
     /// What each of them belongs to: a place in the content's list of [`Feature`]s.
     pub features: Vec<u32>,
 }

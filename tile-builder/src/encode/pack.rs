@@ -7,6 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::features;
 use crate::geometry::Aabb;
+use crate::geometry::matrix::Rows;
 use crate::scene::{Feature, Mesh, Repeat, Texture};
 
 /// Largest position step in metres; a content too wide for it keeps 32-bit positions. Building models
@@ -284,7 +285,7 @@ fn packed_repeat(repeat: &Repeat, grid: &Grid, features: &[Feature]) -> Option<P
 }
 
 /// The rotation of a placement as a quaternion into glTF axes (Shepperd 1978).
-fn rotation(m: &[f64; 12], scale: f64) -> [i16; 4] {
+fn rotation(m: &Rows, scale: f64) -> [i16; 4] {
     // Rows east, up, south.
     let r =
         [[m[0], m[1], m[2]], [m[8], m[9], m[10]], [-m[4], -m[5], -m[6]]].map(|row| row.map(|v| v / scale));

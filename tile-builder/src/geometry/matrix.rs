@@ -63,6 +63,15 @@ impl Affine {
     }
 }
 
+/// An affine map as it is stored and sent: three rows of four, the offset in the last column.
+pub type Rows = [f64; 12];
+
+/// The image of a point under a map of rows.
+#[must_use]
+pub fn apply(m: &Rows, p: [f64; 3]) -> [f64; 3] {
+    [0, 4, 8].map(|row| m[row] * p[0] + m[row + 1] * p[1] + m[row + 2] * p[2] + m[row + 3])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

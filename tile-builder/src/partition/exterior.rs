@@ -10,6 +10,7 @@ use std::f64::consts::TAU;
 
 use rayon::prelude::*;
 
+use crate::geometry::matrix::{Rows, apply};
 use crate::geometry::scan::{Plane, rows};
 
 /// Pixels along the longer side of a picture.
@@ -33,7 +34,7 @@ pub struct Solid<'s> {
     /// Corners of triangles.
     pub indices: &'s [u32],
     /// From the solid's frame to metres east, north, up: three rows of four.
-    pub matrix: &'s [f64; 12],
+    pub matrix: &'s Rows,
 }
 
 /// What is seen of some solids.
@@ -100,18 +101,13 @@ fn directions() -> Vec<[f64; 3]> {
 fn bounds(solid: &Solid<'_>) -> [[f64; 3]; 2] {
     let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
     for point in solid.positions {
-        let placed = apply(solid.matrix, *point);
+        let placed = apply(solid.matrix, point.map(f64::from));
         for axis in 0..3 {
             low[axis] = low[axis].min(placed[axis]);
             high[axis] = high[axis].max(placed[axis]);
         }
     }
     [low, high]
-}
-
-fn apply(m: &[f64; 12], p: [f32; 3]) -> [f64; 3] {
-    let p = p.map(f64::from);
-    [0, 4, 8].map(|row| m[row] * p[0] + m[row + 1] * p[1] + m[row + 2] * p[2] + m[row + 3])
 }
 
 /// A view along a direction: rows give pixels to the right, pixels down, and metres away.
@@ -155,7 +151,7 @@ impl View {
     }
 
     /// This view of a solid's own frame.
-    fn of(&self, m: &[f64; 12]) -> [[f64; 4]; 3] {
+    fn of(&self, m: &Rows) -> [[f64; 4]; 3] {
         self.rows.map(|r| {
             let mut row = [0, 1, 2, 3].map(|c| r[0] * m[c] + r[1] * m[4 + c] + r[2] * m[8 + c]);
             row[3] += r[3];
@@ -267,7 +263,7 @@ mod tests {
         (positions, quads.iter().flat_map(|[a, b, c, d]| [*a, *b, *c, *a, *c, *d]).collect())
     }
 
-    const HERE: [f64; 12] = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+    const HERE: Rows = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
 
     #[test]
     fn a_thing_in_a_closed_room_is_not_seen_and_the_room_is() {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use twin_schemas::model::BuildingPart;
 
 use super::super::console;
+use crate::geometry::matrix::apply;
 use crate::pipeline::parts_of;
 use crate::read::Limits;
 use crate::read::ifc::worker::read_apart;
@@ -116,11 +117,7 @@ fn products(model: &Model) -> impl Iterator<Item = Value> + '_ {
 impl Measured {
     fn add(&mut self, model: &Model, used: &Use) {
         let shape = &model.shapes[used.shape as usize];
-        let m = &used.matrix;
-        let place = |p: &[f32; 3]| {
-            let p = p.map(f64::from);
-            [0, 4, 8].map(|row| m[row] * p[0] + m[row + 1] * p[1] + m[row + 2] * p[2] + m[row + 3])
-        };
+        let place = |p: &[f32; 3]| apply(&used.matrix, p.map(f64::from));
         let points: Vec<[f64; 3]> = shape.positions.iter().map(place).collect();
         for corners in shape.indices.as_chunks::<3>().0 {
             let [a, b, c] = corners.map(|corner| points[corner as usize]);

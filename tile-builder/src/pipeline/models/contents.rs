@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::parts::Placed;
+use crate::geometry::matrix::Rows;
+use crate::geometry::vector::{dot, face, length};
 use crate::read::ifc::{Model, NodeIndex, Shape};
 use crate::scene::{Feature, Material, Mesh, Repeat};
 
@@ -150,9 +152,8 @@ fn worth_repeating(
 
 /// Whether a placement is a rotation and an even scale. World placements are; a map's own scale may
 /// differ between plan and height.
-fn is_rigid(m: &[f64; 12]) -> bool {
+fn is_rigid(m: &Rows) -> bool {
     let column = |at: usize| [m[at], m[4 + at], m[8 + at]];
-    let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     let [x, y, z] = [column(0), column(1), column(2)];
     let size = dot(x, x);
     let even = [y, z].iter().all(|axis| (dot(*axis, *axis) / size - 1.0).abs() < 1e-4);
@@ -163,18 +164,16 @@ fn is_rigid(m: &[f64; 12]) -> bool {
 pub(super) fn is_curved(shape: &Shape) -> bool {
     let (mut curved, mut all) = (0.0, 0.0);
     for corners in shape.indices.as_chunks::<3>().0 {
-        let [a, b, c] = corners.map(|corner| shape.positions[corner as usize].map(f64::from));
-        let (u, v) = ([0, 1, 2].map(|i| b[i] - a[i]), [0, 1, 2].map(|i| c[i] - a[i]));
-        let face = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
-        let length = face.iter().map(|part| part * part).sum::<f64>().sqrt();
-        if length <= 0.0 {
+        let ahead = face(&corners.map(|corner| shape.positions[corner as usize].map(f64::from)));
+        let area = length(ahead);
+        if area <= 0.0 {
             continue;
         }
         all += 1.0;
         let off = corners.iter().any(|corner| {
             let n = shape.normals[*corner as usize].map(|part| f64::from(part) / 127.0);
-            let size = n.iter().map(|part| part * part).sum::<f64>().sqrt();
-            let cos = (0..3).map(|i| n[i] * face[i]).sum::<f64>() / (length * size.max(1e-9));
+            let size = length(n);
+            let cos = dot(n, ahead) / (area * size.max(1e-9));
             size > 0.5 && cos < CURVED_COS
         });
         curved += f64::from(u8::from(off));

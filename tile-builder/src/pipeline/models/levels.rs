@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 use super::contents::{Contents, Names, material};
 use super::parts::Parts;
+use crate::geometry::matrix::apply;
 use crate::geometry::scan::{Plane, rows};
 use crate::geometry::vector::{face, length};
 use crate::georef::warp::Warp;
@@ -198,11 +199,7 @@ impl Roofs {
         let mut corners: Vec<([[f64; 3]; 3], [u8; 4])> = Vec::new();
         for (used, seen) in model.uses.iter().zip(&parts.seen.triangles) {
             let shape = &model.shapes[used.shape as usize];
-            let m = &used.matrix;
-            let point = |corner: &u32| {
-                let p = shape.positions[*corner as usize].map(f64::from);
-                [0, 4, 8].map(|row| m[row] * p[0] + m[row + 1] * p[1] + m[row + 2] * p[2] + m[row + 3])
-            };
+            let point = |corner: &u32| apply(&used.matrix, shape.positions[*corner as usize].map(f64::from));
             for triangle in seen {
                 let at = *triangle as usize * 3;
                 let [a, b, c] = [at, at + 1, at + 2].map(|at| point(&shape.indices[at]));

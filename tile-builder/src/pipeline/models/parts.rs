@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use twin_schemas::model::BuildingPart;
 
 use crate::geometry::Aabb;
+use crate::geometry::matrix::{self, Rows};
 use crate::georef::warp::Warp;
 use crate::partition::exterior::{Seen, Solid, seen_from_outside};
 use crate::read::ifc::{Model, NodeIndex, NodeKind, Shape, Use};
@@ -21,7 +22,7 @@ pub(super) struct Placed<'m> {
     pub(super) used: &'m Use,
     pub(super) shape: &'m Shape,
     /// From the shape's frame to metres east, north, up: three rows of four.
-    pub(super) matrix: [f64; 12],
+    pub(super) matrix: Rows,
 }
 
 /// Where a part stands: its building and its storey, as far as it has them.
@@ -106,8 +107,7 @@ pub(super) fn look(model: &Model) -> (Seen, Vec<Option<BuildingPart>>) {
 impl Placed<'_> {
     /// A point of the shape in local metres.
     pub(super) fn point(&self, p: [f32; 3]) -> [f64; 3] {
-        let (m, p) = (&self.matrix, p.map(f64::from));
-        [0, 4, 8].map(|row| m[row] * p[0] + m[row + 1] * p[1] + m[row + 2] * p[2] + m[row + 3])
+        matrix::apply(&self.matrix, p.map(f64::from))
     }
 
     fn bounds(&self) -> Aabb {
@@ -118,7 +118,7 @@ impl Placed<'_> {
 }
 
 /// A placement in world coordinates carried over into local metres, by the warp's own turning there.
-fn placed(world: &[f64; 12], warp: &Warp) -> [f64; 12] {
+fn placed(world: &Rows, warp: &Warp) -> Rows {
     let at = [world[3], world[7], world[11]];
     let origin = warp.apply(at);
     let axes: [[f64; 3]; 3] = std::array::from_fn(|axis| {

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use self::georeference::{CrsClaim, Georeference, MapClaim, MapClaimOrigin, SiteClaim};
 use self::records::Records;
 use super::Limits;
+use crate::geometry::matrix::Rows;
 
 /// A place in [`Model::nodes`].
 pub type NodeIndex = u32;
@@ -138,7 +139,7 @@ pub struct Use {
     /// Place in [`Model::shapes`].
     pub shape: u32,
     /// From the shape's frame to the file's world coordinates in metres: three rows of four.
-    pub matrix: [f64; 12],
+    pub matrix: Rows,
     /// RGBA, sRGB.
     pub colour: [u8; 4],
     /// Whether the file states the colour; else it is one for the class.

@@ -19,6 +19,8 @@ use rayon::prelude::*;
 use super::colours::Colours;
 use super::records::{Records, Step, reference, references, text};
 use super::{Model, Node, NodeIndex, Problem, Shape, Use};
+use crate::geometry::matrix::Rows;
+use crate::geometry::vector::{cross, dot};
 use crate::read::Limits;
 
 /// Products meshed between two signs of life.
@@ -134,7 +136,7 @@ struct Prepared {
     node: NodeIndex,
     key: Key,
     shape: Shape,
-    matrix: [f64; 12],
+    matrix: Rows,
     colour: [u8; 4],
     coloured: bool,
 }
@@ -258,7 +260,7 @@ fn around_middle(
     mesh: &MeshData,
     frame: MeshFrame,
     matrix: Option<&([f64; 16], [f64; 16])>,
-) -> Option<(Shape, [f64; 12])> {
+) -> Option<(Shape, Rows)> {
     let place = |p: &[f32; 3]| {
         let baked = [0, 1, 2].map(|axis| mesh.origin[axis] + f64::from(p[axis]));
         let world = frame.to_world(baked);
@@ -314,12 +316,10 @@ fn times(a: &[f64; 16], b: &[f64; 16]) -> [f64; 16] {
 /// The inverse of a rotation and a movement; none if a matrix also scales, shears or mirrors.
 fn inverse_rigid(m: &[f64; 16]) -> Option<[f64; 16]> {
     let column = |at: usize| [m[at], m[4 + at], m[8 + at]];
-    let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     let [x, y, z] = [column(0), column(1), column(2)];
     let lengths = [x, y, z].iter().all(|axis| (dot(*axis, *axis) - 1.0).abs() < RIGID);
     let angles = [(x, y), (y, z), (z, x)].iter().all(|(a, b)| dot(*a, *b).abs() < RIGID);
-    let cross = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]];
-    if !lengths || !angles || dot(cross, z) <= 0.0 {
+    if !lengths || !angles || dot(cross(x, y), z) <= 0.0 {
         return None;
     }
     let at = [m[3], m[7], m[11]];
