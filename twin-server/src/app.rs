@@ -76,6 +76,7 @@ pub async fn start(
     let jobs = vec![
         tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::follow_publication(Arc::clone(&publications), Arc::clone(&hub), stop.clone())),
     ];
     let app = App {

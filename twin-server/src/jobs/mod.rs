@@ -1,5 +1,5 @@
-//! What happens by itself: silent devices are judged, registrations of other processes and new
-//! versions of the publication are noticed. Started by `app`; each job ends when the server stops.
+//! What happens by itself: silent devices are judged, readings are packed, registrations of other
+//! processes and new versions of the publication are noticed. Started by `app`; each job ends when the server stops.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,15 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
+use crate::store::Store;
 use crate::tiles::Publications;
 
 /// How often silent devices are judged; silence is measured in minutes.
 const SILENCE_EVERY: Duration = Duration::from_secs(1);
 /// How often other processes' registrations are looked for.
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
+/// How often it is looked whether there are readings to pack.
+const CLOSE_EVERY: Duration = Duration::from_secs(2);
 /// How often `current` is read. Its text, not its time: a file system's clock may be coarse, and a
 /// network file system tells nobody of changes.
 const PUBLICATION_EVERY: Duration = Duration::from_secs(2);
@@ -32,6 +35,19 @@ pub async fn reload_devices(writer: WriterHandle, stop: watch::Receiver<bool>) {
     let mut clock = Clock::new(RELOAD_EVERY, stop);
     while clock.tick().await {
         writer.reload();
+    }
+}
+
+/// Packs old readings until the server stops.
+pub async fn close_readings(store: Arc<dyn Store>, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(CLOSE_EVERY, stop);
+    while clock.tick().await {
+        match store.close_old().await {
+            Ok(0) => {}
+            Ok(readings) => tracing::debug!(readings, "packed"),
+            // Nothing is lost: they stay in memory and in the log.
+            Err(error) => tracing::error!(%error, "readings could not be packed"),
+        }
     }
 }
 

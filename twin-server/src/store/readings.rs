@@ -73,6 +73,13 @@ pub trait ReadingStore: Send + Sync {
     /// `late` reading, in their order: true if it was stored, false if it was there already.
     fn append<'a>(&'a self, batch: &'a ReadingsToStore) -> Answer<'a, Vec<bool>>;
 
+    /// Packs readings that have lain long enough, if there are many; gives how many it packed. To be called
+    /// every few seconds; posts do not wait for it.
+    fn close_old(&self) -> Answer<'_, usize>;
+
+    /// Packs all readings; gives how many.
+    fn close_all(&self) -> Answer<'_, usize>;
+
     /// A stretch of history in the order of time.
     fn history(&self, query: HistoryQuery) -> Answer<'_, Vec<StoredReading>>;
 

@@ -42,17 +42,20 @@ impl DeviceStore for SqliteStore {
             let mut transaction = side.connection.begin_with("BEGIN IMMEDIATE").await?;
             let removed =
                 sqlx::query("DELETE FROM device WHERE id = ?1").bind(id).execute(&mut *transaction).await?;
-            sqlx::query("DELETE FROM reading WHERE series IN (SELECT id FROM series WHERE device = ?1)")
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
-            for statement in
-                ["DELETE FROM series WHERE device = ?1", "DELETE FROM device_status WHERE device = ?1"]
-            {
+            for statement in [
+                "DELETE FROM reading_chunk WHERE series IN (SELECT id FROM series WHERE device = ?1)",
+                "DELETE FROM series_tip WHERE series IN (SELECT id FROM series WHERE device = ?1)",
+                "DELETE FROM series WHERE device = ?1",
+                "DELETE FROM device_status WHERE device = ?1",
+            ] {
                 sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
-            side.series.remove(id);
+            // What the log still holds of its series is skipped when the log is read.
+            let mut hot = self.hot_mut();
+            for series in hot.series.remove(id).unwrap_or_default().into_values() {
+                hot.recent.remove(series);
+            }
             Ok(removed.rows_affected() > 0)
         })
     }

@@ -3,13 +3,21 @@
 //! Write-ahead log with `synchronous=FULL`: a committed transaction survives a power cut, not only
 //! a killed process (<https://www.sqlite.org/pragma.html#pragma_synchronous>). Readers never wait
 //! for the writer nor it for them. The ingest writer shares one transaction between concurrent
-//! posts, so that the sync costs little.
+//! posts, so that the sync costs little. `history` says how readings lie on disk.
 
+mod closing;
 mod devices;
+mod history;
+mod opening;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod own_tests;
 mod readings;
+mod stretch;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -20,6 +28,8 @@ use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, MutexGuard};
 
+use self::history::SeriesId;
+use self::history::recent::Recent;
 use super::{Answer, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -34,14 +44,28 @@ const READERS: u32 = 4;
 pub struct SqliteStore {
     write: Mutex<Option<WriteSide>>,
     read: SqlitePool,
+    /// Held for moments only, never while the database is asked.
+    hot: RwLock<Hot>,
+}
+
+/// What is kept in memory of the readings. Follows the database: changed after each commit.
+#[derive(Debug, Default)]
+struct Hot {
+    /// Ids of series by device and stream.
+    series: HashMap<String, HashMap<String, SeriesId>>,
+    recent: Recent,
+}
+
+impl Hot {
+    fn id(&self, device: &str, stream: &str) -> Option<SeriesId> {
+        self.series.get(device)?.get(stream).copied()
+    }
 }
 
 /// The connection that writes, and what it remembers.
 #[derive(Debug)]
 pub(super) struct WriteSide {
     pub(super) connection: SqliteConnection,
-    /// Ids of series by device and stream, so that readings need no look-up.
-    pub(super) series: HashMap<String, HashMap<String, i64>>,
     data_version: i64,
 }
 
@@ -69,11 +93,12 @@ impl SqliteStore {
             .await
             .map_err(|e| open_error(e.to_string()))?;
         sqlx::query("ROLLBACK").execute(&mut connection).await?;
+        let hot = opening::load(&mut connection).await?;
         let data_version = data_version(&mut connection).await?;
         let read =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-        let write = WriteSide { connection, series: HashMap::new(), data_version };
-        Ok(Self { write: Mutex::new(Some(write)), read })
+        let write = WriteSide { connection, data_version };
+        Ok(Self { write: Mutex::new(Some(write)), read, hot: RwLock::new(hot) })
     }
 
     /// Sole use of the writing side.
@@ -83,6 +108,15 @@ impl SqliteStore {
             return Err(StoreError::Sql(sqlx::Error::PoolClosed));
         }
         Ok(WriteGuard(guard))
+    }
+
+    // A lock is poisoned if a holder panicked; what it holds is whole between statements, so go on.
+    fn hot(&self) -> RwLockReadGuard<'_, Hot> {
+        self.hot.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hot_mut(&self) -> RwLockWriteGuard<'_, Hot> {
+        self.hot.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The connections that read.

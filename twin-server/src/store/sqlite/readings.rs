@@ -1,103 +1,99 @@
-//! Readings and statuses in SQLite.
-//!
-//! Rows go in by statements of many rows: each statement is a trip to SQLite's thread, and trips
-//! are what single rows cost most.
+//! Readings and statuses in SQLite: what is committed, and how it is asked for.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
 
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::{Deserialize, de::IntoDeserializer};
-use sqlx::sqlite::SqliteArguments;
 use sqlx::{Connection, Row, SqliteConnection};
 use twin_schemas::live::DeviceStatus;
 
+use super::closing::insert_log;
+use super::history::{Sample, SeriesId, chunk};
 use super::{SqliteStore, from_us, to_us};
 use crate::domain::reading::CheckedReading;
 use crate::store::{
     Answer, HistoryQuery, ReadingStore, ReadingsToStore, SeriesTip, StatusRow, StoreError, StoredReading,
 };
 
-/// Rows in one statement, most first: a large post and a group of single ones. 4 values a row stay
-/// far below SQLite's limit of 32,766.
-static INSERTS: LazyLock<[(usize, String); 3]> = LazyLock::new(|| {
-    [256, 16, 1].map(|rows| {
-        let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
-        let head = "INSERT OR IGNORE INTO reading (series, time_us, value, plausible) VALUES";
-        (rows, format!("{head} {values}"))
-    })
-});
+/// Readings that may be open before some are closed, and how many then stay: those of slow series, which
+/// would make many small chunks.
+const OPEN_MOST: usize = 400_000;
+const OPEN_KEPT: usize = 100_000;
 
 impl ReadingStore for SqliteStore {
     fn append<'a>(&'a self, batch: &'a ReadingsToStore) -> Answer<'a, Vec<bool>> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
-            let side = guard.side()?;
-            let mut transaction = side.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let written = write(&mut transaction, &mut side.series, batch).await;
-            let written = match written {
-                Ok(written) => transaction.commit().await.map(|()| written).map_err(StoreError::from),
-                Err(error) => Err(error),
-            };
-            if written.is_err() {
-                // Series made in a transaction that failed do not exist.
-                side.series.clear();
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut made = Made::default();
+            let mut rows = Vec::with_capacity(batch.fresh.len() + batch.late.len());
+            for (id, reading) in
+                self.ids(&mut transaction, &mut made, &batch.fresh).await?.iter().zip(&batch.fresh)
+            {
+                rows.push((*id, sample(reading)));
             }
-            written
+            let late = self.ids(&mut transaction, &mut made, &batch.late).await?;
+            let late: Vec<(SeriesId, Sample)> = late.into_iter().zip(batch.late.iter().map(sample)).collect();
+            let stored = self.new_ones(&mut transaction, &rows, &late).await?;
+            rows.extend(late.iter().zip(&stored).filter(|(_, stored)| **stored).map(|(row, _)| *row));
+            if !rows.is_empty() {
+                insert_log(&mut transaction, &rows).await?;
+            }
+            write_statuses(&mut transaction, &batch.statuses).await?;
+            transaction.commit().await?;
+            let mut hot = self.hot_mut();
+            for ((device, stream), id) in made.0 {
+                hot.series.entry(device).or_default().insert(stream, id);
+            }
+            for (series, sample) in rows {
+                hot.recent.add(series, sample);
+            }
+            Ok(stored)
         })
+    }
+
+    fn close_old(&self) -> Answer<'_, usize> {
+        Box::pin(async move {
+            if self.hot().recent.count() < OPEN_MOST {
+                return Ok(0);
+            }
+            self.close_readings(OPEN_KEPT).await
+        })
+    }
+
+    fn close_all(&self) -> Answer<'_, usize> {
+        Box::pin(self.close_readings(0))
     }
 
     fn history(&self, query: HistoryQuery) -> Answer<'_, Vec<StoredReading>> {
         Box::pin(async move {
-            let rows = sqlx::query(
-                "SELECT time_us, value, plausible FROM reading \
-                 WHERE series = (SELECT id FROM series WHERE device = ?1 AND stream = ?2) \
-                 AND time_us >= ?3 AND time_us <= ?4 ORDER BY time_us DESC LIMIT ?5",
-            )
-            .bind(query.device)
-            .bind(query.stream)
-            .bind(query.from.map_or(i64::MIN, to_us))
-            .bind(query.to.map_or(i64::MAX, to_us))
-            .bind(query.limit)
-            .fetch_all(self.reader())
-            .await?;
-            rows.iter()
-                .rev()
-                .map(|row| {
-                    Ok(StoredReading {
-                        time: from_us(row.try_get(0)?)?,
-                        value: row.try_get(1)?,
-                        plausible: row.try_get::<i64, _>(2)? != 0,
-                    })
-                })
-                .collect()
+            let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
+            let (from, to) = (query.from.map_or(i64::MIN, to_us), query.to.map_or(i64::MAX, to_us));
+            let samples = self.newest(series, from, to, query.limit as usize).await?;
+            let stored = samples.into_iter().map(|Sample { time_us, value, plausible }| {
+                Ok(StoredReading { time: from_us(time_us)?, value, plausible })
+            });
+            stored.collect()
         })
     }
 
     fn tips(&self) -> Answer<'_, Vec<SeriesTip>> {
         Box::pin(async move {
-            let rows = sqlx::query(
-                "SELECT s.device, s.stream, \
-                 (SELECT max(time_us) FROM reading WHERE series = s.id), r.time_us, r.value \
-                 FROM series s LEFT JOIN reading r ON r.series = s.id AND r.time_us = \
-                 (SELECT time_us FROM reading WHERE series = s.id AND plausible = 1 ORDER BY time_us DESC LIMIT 1)",
-            )
-            .fetch_all(self.reader())
-            .await?;
-            let mut tips = Vec::with_capacity(rows.len());
-            for row in &rows {
-                // A series without readings is what a rolled-back or foreign write may leave.
-                let Some(newest_us) = row.try_get::<Option<i64>, _>(2)? else { continue };
-                let latest = match (row.try_get::<Option<i64>, _>(3)?, row.try_get::<Option<f64>, _>(4)?) {
-                    (Some(time_us), Some(value)) => Some((value, from_us(time_us)?)),
-                    _ => None,
-                };
-                tips.push(SeriesTip {
-                    device: row.try_get(0)?,
-                    stream: row.try_get(1)?,
-                    newest: from_us(newest_us)?,
-                    latest,
-                });
+            let hot = self.hot();
+            let mut tips = Vec::new();
+            for (device, streams) in &hot.series {
+                for (stream, id) in streams {
+                    let Some(tip) = hot.recent.tip(*id) else { continue };
+                    tips.push(SeriesTip {
+                        device: device.clone(),
+                        stream: stream.clone(),
+                        newest: from_us(tip.newest_us)?,
+                        latest: match tip.latest {
+                            Some((time_us, value)) => Some((value, from_us(time_us)?)),
+                            None => None,
+                        },
+                    });
+                }
             }
             Ok(tips)
         })
@@ -121,26 +117,130 @@ impl ReadingStore for SqliteStore {
     }
 }
 
-type SeriesIds = HashMap<String, HashMap<String, i64>>;
+/// Series that a transaction makes; known to all once it is committed.
+#[derive(Default)]
+struct Made(HashMap<(String, String), SeriesId>);
 
-async fn write(
-    connection: &mut SqliteConnection,
-    series: &mut SeriesIds,
-    batch: &ReadingsToStore,
-) -> Result<Vec<bool>, StoreError> {
-    let mut fresh = batch.fresh.as_slice();
-    for (rows, _) in INSERTS.iter() {
-        let (chunks, rest) = fresh.split_at(fresh.len() - fresh.len() % rows);
-        for chunk in chunks.chunks(*rows) {
-            insert(connection, series, chunk).await?;
+impl SqliteStore {
+    /// The series of readings; makes those that are missing.
+    async fn ids(
+        &self,
+        connection: &mut SqliteConnection,
+        made: &mut Made,
+        readings: &[CheckedReading],
+    ) -> Result<Vec<SeriesId>, StoreError> {
+        let known: Vec<Option<SeriesId>> = {
+            let hot = self.hot();
+            readings.iter().map(|reading| hot.id(&reading.device, &reading.stream)).collect()
+        };
+        let mut ids = Vec::with_capacity(readings.len());
+        for (known, reading) in known.into_iter().zip(readings) {
+            ids.push(match known {
+                Some(id) => id,
+                None => made.id(connection, reading).await?,
+            });
         }
-        fresh = rest;
+        Ok(ids)
     }
-    let mut stored = Vec::with_capacity(batch.late.len());
-    for reading in batch.late.chunks(1) {
-        stored.push(insert(connection, series, reading).await? > 0);
+
+    /// Of readings that may be there already, which are not: neither in this transaction, nor in memory,
+    /// nor in a chunk.
+    async fn new_ones(
+        &self,
+        connection: &mut SqliteConnection,
+        fresh: &[(SeriesId, Sample)],
+        late: &[(SeriesId, Sample)],
+    ) -> Result<Vec<bool>, StoreError> {
+        let mut new = vec![true; late.len()];
+        if late.is_empty() {
+            return Ok(new);
+        }
+        let mut seen: HashSet<(SeriesId, i64)> =
+            fresh.iter().map(|(series, sample)| (*series, sample.time_us)).collect();
+        {
+            let hot = self.hot();
+            for (new, (series, sample)) in new.iter_mut().zip(late) {
+                *new = seen.insert((*series, sample.time_us)) && !hot.recent.holds(*series, sample.time_us);
+            }
+        }
+        // In the order of series and time, so that a chunk is opened once.
+        let mut order: Vec<usize> = (0..late.len()).filter(|at| new[*at]).collect();
+        order.sort_unstable_by_key(|at| (late[*at].0, late[*at].1.time_us));
+        let mut open = OpenChunk::default();
+        for at in order {
+            let (series, sample) = late[at];
+            new[at] = !open.holds(connection, series, sample.time_us).await?;
+        }
+        Ok(new)
     }
-    for row in &batch.statuses {
+}
+
+impl Made {
+    async fn id(
+        &mut self,
+        connection: &mut SqliteConnection,
+        reading: &CheckedReading,
+    ) -> Result<SeriesId, StoreError> {
+        let key = (reading.device.clone(), reading.stream.clone());
+        if let Some(id) = self.0.get(&key) {
+            return Ok(*id);
+        }
+        sqlx::query("INSERT OR IGNORE INTO series (device, stream) VALUES (?1, ?2)")
+            .bind(&reading.device)
+            .bind(&reading.stream)
+            .execute(&mut *connection)
+            .await?;
+        let row = sqlx::query("SELECT id FROM series WHERE device = ?1 AND stream = ?2")
+            .bind(&reading.device)
+            .bind(&reading.stream)
+            .fetch_one(connection)
+            .await?;
+        let id = row.try_get(0)?;
+        self.0.insert(key, id);
+        Ok(id)
+    }
+}
+
+/// The chunk that was opened last.
+#[derive(Default)]
+struct OpenChunk {
+    series: SeriesId,
+    last_us: i64,
+    samples: Vec<Sample>,
+}
+
+impl OpenChunk {
+    /// Whether a chunk of the series holds an instant. Instants of a series come in the order of time.
+    async fn holds(
+        &mut self,
+        connection: &mut SqliteConnection,
+        series: SeriesId,
+        time_us: i64,
+    ) -> Result<bool, StoreError> {
+        if self.samples.is_empty() || self.series != series || self.last_us < time_us {
+            let row = sqlx::query(
+                "SELECT last_us, data FROM reading_chunk WHERE series = ?1 AND first_us <= ?2 \
+                 ORDER BY first_us DESC LIMIT 1",
+            )
+            .bind(series)
+            .bind(time_us)
+            .fetch_optional(connection)
+            .await?;
+            let Some(row) = row else { return Ok(false) };
+            (self.series, self.last_us) = (series, row.try_get(0)?);
+            // One that is damaged holds nothing; it is told when it is closed anew or read.
+            self.samples = if self.last_us < time_us {
+                Vec::new()
+            } else {
+                chunk::decode(row.try_get(1)?).unwrap_or_default()
+            };
+        }
+        Ok(self.samples.binary_search_by_key(&time_us, |sample| sample.time_us).is_ok())
+    }
+}
+
+async fn write_statuses(connection: &mut SqliteConnection, rows: &[StatusRow]) -> Result<(), StoreError> {
+    for row in rows {
         sqlx::query("INSERT OR REPLACE INTO device_status (device, status, since_us) VALUES (?1, ?2, ?3)")
             .bind(&row.device)
             .bind(word_of(row.status))
@@ -148,50 +248,11 @@ async fn write(
             .execute(&mut *connection)
             .await?;
     }
-    Ok(stored)
+    Ok(())
 }
 
-/// Inserts as many rows as one of [`INSERTS`] takes; gives how many were not there yet.
-async fn insert(
-    connection: &mut SqliteConnection,
-    series: &mut SeriesIds,
-    readings: &[CheckedReading],
-) -> Result<u64, StoreError> {
-    let statement = INSERTS.iter().find(|(rows, _)| *rows == readings.len());
-    let (_, statement) = statement.ok_or_else(|| StoreError::Content("no statement of this size".into()))?;
-    let mut arguments = SqliteArguments::default();
-    for reading in readings {
-        let id = series_id(connection, series, reading).await?;
-        let bind = |result: Result<(), sqlx::error::BoxDynError>| result.map_err(sqlx::Error::Encode);
-        bind(sqlx::Arguments::add(&mut arguments, id))?;
-        bind(sqlx::Arguments::add(&mut arguments, to_us(reading.time)))?;
-        bind(sqlx::Arguments::add(&mut arguments, reading.value))?;
-        bind(sqlx::Arguments::add(&mut arguments, i64::from(reading.plausible)))?;
-    }
-    Ok(sqlx::query_with(statement.as_str(), arguments).execute(connection).await?.rows_affected())
-}
-
-async fn series_id(
-    connection: &mut SqliteConnection,
-    series: &mut SeriesIds,
-    reading: &CheckedReading,
-) -> Result<i64, StoreError> {
-    if let Some(id) = series.get(&reading.device).and_then(|streams| streams.get(&reading.stream)) {
-        return Ok(*id);
-    }
-    sqlx::query("INSERT OR IGNORE INTO series (device, stream) VALUES (?1, ?2)")
-        .bind(&reading.device)
-        .bind(&reading.stream)
-        .execute(&mut *connection)
-        .await?;
-    let id: i64 = sqlx::query("SELECT id FROM series WHERE device = ?1 AND stream = ?2")
-        .bind(&reading.device)
-        .bind(&reading.stream)
-        .fetch_one(connection)
-        .await?
-        .try_get(0)?;
-    series.entry(reading.device.clone()).or_default().insert(reading.stream.clone(), id);
-    Ok(id)
+fn sample(reading: &CheckedReading) -> Sample {
+    Sample { time_us: to_us(reading.time), value: reading.value, plausible: reading.plausible }
 }
 
 fn word_of(status: DeviceStatus) -> &'static str {

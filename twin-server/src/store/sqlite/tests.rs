@@ -1,0 +1,166 @@
+//! What is SQLite's own: restarts, crashes between steps, damage, databases of older layouts.
+
+use sqlx::{Connection, Row, SqliteConnection};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::SqliteStore;
+use crate::domain::reading::CheckedReading;
+use crate::store::{HistoryQuery, ReadingStore, ReadingsToStore, Store};
+
+const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
+
+fn reading(seconds: i64) -> CheckedReading {
+    CheckedReading {
+        device: "a".into(),
+        stream: "power_w".into(),
+        value: seconds as f64,
+        time: NOON + Duration::seconds(seconds),
+        plausible: true,
+    }
+}
+
+async fn add(store: &SqliteStore, seconds: std::ops::Range<i64>) {
+    let fresh = seconds.map(reading).collect();
+    store.append(&ReadingsToStore { fresh, ..ReadingsToStore::default() }).await.unwrap();
+}
+
+async fn values(store: &SqliteStore) -> Vec<f64> {
+    let query =
+        HistoryQuery { device: "a".into(), stream: "power_w".into(), from: None, to: None, limit: 100_000 };
+    store.history(query).await.unwrap().iter().map(|reading| reading.value).collect()
+}
+
+fn expected(range: std::ops::Range<i32>) -> Vec<f64> {
+    range.map(f64::from).collect()
+}
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    async fn open(&self) -> SqliteStore {
+        SqliteStore::open(&format!("sqlite:{}/twin.db", self.0.path().display())).await.unwrap()
+    }
+
+    /// Changes the database behind the store's back.
+    async fn run(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&mut self.connect().await).await.unwrap();
+    }
+
+    async fn count(&self, statement: &'static str) -> i64 {
+        sqlx::query(statement).fetch_one(&mut self.connect().await).await.unwrap().get(0)
+    }
+
+    async fn connect(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite:{}/twin.db", self.0.path().display())).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_restart_finds_what_is_packed_and_what_is_not() {
+    let place = Place::new();
+    let store = place.open().await;
+    add(&store, 0..3000).await;
+    store.close_all().await.unwrap();
+    add(&store, 3000..3010).await;
+    // Not closed: as after a kill.
+    drop(store);
+    let store = place.open().await;
+    assert_eq!(values(&store).await, expected(0..3010));
+    assert_eq!(store.tips().await.unwrap()[0].latest, Some((3009.0, NOON + Duration::seconds(3009))));
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_crash_between_packing_and_shortening_the_log_doubles_nothing() {
+    let place = Place::new();
+    let store = place.open().await;
+    add(&store, 0..500).await;
+    let mut other = place.connect().await;
+    let log: Vec<u8> =
+        sqlx::query("SELECT data FROM reading_log").fetch_one(&mut other).await.unwrap().get(0);
+    store.close_all().await.unwrap();
+    store.close().await.unwrap();
+    // As if the last transaction of the closing had not been written.
+    sqlx::query("INSERT INTO reading_log (data) VALUES (?1)").bind(log).execute(&mut other).await.unwrap();
+    let store = place.open().await;
+    assert_eq!(values(&store).await, expected(0..500));
+    store.close_all().await.unwrap();
+    assert_eq!(values(&store).await, expected(0..500));
+    assert_eq!(place.count("SELECT sum(readings) FROM reading_chunk").await, 500);
+    assert_eq!(place.count("SELECT count(*) FROM reading_log").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_damaged_is_left_out_and_kept_apart_and_the_rest_is_served() {
+    let place = Place::new();
+    let store = place.open().await;
+    for start in [0, 2000, 4000] {
+        add(&store, start..start + 2000).await;
+        store.close_all().await.unwrap();
+    }
+    place.run("UPDATE reading_chunk SET data = x'01ff' WHERE first_us = (SELECT min(first_us) FROM reading_chunk)").await;
+    assert_eq!(values(&store).await, expected(2000..6000));
+    // A late reading of the damaged stretch is stored, and packing puts the damage apart.
+    let late = ReadingsToStore { late: vec![reading(7)], ..ReadingsToStore::default() };
+    assert_eq!(store.append(&late).await.unwrap(), [true]);
+    store.close_all().await.unwrap();
+    assert_eq!(values(&store).await[..2], [7.0, 2000.0]);
+    assert_eq!(place.count("SELECT count(*) FROM reading_chunk_damaged").await, 1);
+    drop(store);
+    place.run("INSERT INTO reading_log (data) VALUES (x'01ff')").await;
+    assert_eq!(values(&place.open().await).await.len(), 4001);
+}
+
+#[tokio::test]
+async fn slow_series_fill_a_chunk_before_another_is_begun() {
+    let place = Place::new();
+    let store = place.open().await;
+    for second in 0..40 {
+        add(&store, second..second + 1).await;
+        store.close_all().await.unwrap();
+    }
+    assert_eq!(place.count("SELECT count(*) FROM reading_chunk").await, 1);
+    assert_eq!(values(&store).await, expected(0..40));
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_layout_is_taken_over() {
+    let place = Place::new();
+    {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(place.0.path().join("twin.db"))
+            .create_if_missing(true);
+        let mut old = SqliteConnection::connect_with(&options).await.unwrap();
+        let first = super::MIGRATIONS.iter().next().unwrap();
+        let only = sqlx::migrate::Migrator {
+            migrations: vec![first.clone()].into(),
+            ..sqlx::migrate::Migrator::DEFAULT
+        };
+        only.run(&mut old).await.unwrap();
+        sqlx::query("INSERT INTO series (id, device, stream) VALUES (5, 'a', 'power_w')")
+            .execute(&mut old)
+            .await
+            .unwrap();
+        for second in 0..300 {
+            let time_us = (NOON.unix_timestamp() + second) * 1_000_000;
+            sqlx::query("INSERT INTO reading (series, time_us, value, plausible) VALUES (5, ?1, ?2, 1)")
+                .bind(time_us)
+                .bind(second as f64)
+                .execute(&mut old)
+                .await
+                .unwrap();
+        }
+        old.close().await.unwrap();
+    }
+    let store = place.open().await;
+    assert_eq!(values(&store).await, expected(0..300));
+    assert_eq!(store.tips().await.unwrap()[0].latest.unwrap().0, 299.0);
+    assert_eq!(place.count("SELECT count(*) FROM sqlite_schema WHERE name = 'reading'").await, 0);
+    add(&store, 300..301).await;
+    assert_eq!(values(&store).await, expected(0..301));
+}
