@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use axum::serve::ListenerExt;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -69,6 +69,12 @@ pub async fn start(
     let files = FileStore::new(&config.publication, config.cache_bytes)
         .with_context(|| format!("publication folder `{}`", config.publication.display()))?;
     let kinds = Arc::new(DeviceKinds::built_in()?);
+    if let Some(kind) = config.retention.kinds.keys().find(|kind| kinds.get(kind).is_none()) {
+        bail!(
+            "`--retention` names the kind `{kind}`, which does not exist\nhint: use one of {}",
+            kinds.ids()
+        );
+    }
     let store = store::open(&config.database).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
@@ -77,6 +83,12 @@ pub async fn start(
         tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
+        tokio::spawn(jobs::expire_readings(
+            Arc::clone(&store),
+            Arc::clone(&hub),
+            config.retention.clone(),
+            stop.clone(),
+        )),
         tokio::spawn(jobs::follow_publication(Arc::clone(&publications), Arc::clone(&hub), stop.clone())),
     ];
     let app = App {

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::ServeConfig;
+use crate::domain::retention::{DAYS_DEFAULT, KindRetention, Retention};
 use crate::import::{self, ImportCounts};
 use crate::simulate::{self, SimulateConfig};
 use crate::{api, app};
@@ -58,6 +59,12 @@ struct ServeArgs {
     /// Memory for published files, in MiB.
     #[arg(long, env = "TWIN_CACHE_MIB", default_value_t = 256, value_name = "MIB")]
     cache_mib: usize,
+    /// Days that readings are kept; 0 keeps them for ever.
+    #[arg(long, env = "TWIN_RETENTION_DAYS", default_value_t = DAYS_DEFAULT, value_name = "DAYS")]
+    retention_days: u32,
+    /// Days that readings of one kind of device are kept, such as `camera=7`; may be given several times.
+    #[arg(long = "retention", value_name = "KIND=DAYS")]
+    retention: Vec<KindRetention>,
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +114,10 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
         listen: args.listen,
         ingest_key: args.ingest_key.filter(|key| !key.is_empty()),
         cache_bytes: args.cache_mib << 20,
+        retention: Retention {
+            days: args.retention_days,
+            kinds: args.retention.into_iter().map(|one| (one.kind, one.days)).collect(),
+        },
     }
     .checked()?;
     start_logging()?;

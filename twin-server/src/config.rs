@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::domain::retention::Retention;
+
 /// Shortest ingest key that is taken: 16 random characters cannot be guessed.
 const KEY_MIN: usize = 16;
 
@@ -19,6 +21,8 @@ pub struct ServeConfig {
     pub ingest_key: Option<String>,
     /// Memory for files of the publication.
     pub cache_bytes: usize,
+    /// How long readings are kept.
+    pub retention: Retention,
 }
 
 /// Why a configuration is refused.
@@ -62,6 +66,7 @@ mod tests {
             listen: listen.parse().unwrap(),
             ingest_key: key.map(str::to_owned),
             cache_bytes: 0,
+            retention: Retention::default(),
         };
         config.checked().err()
     }

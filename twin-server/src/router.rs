@@ -14,8 +14,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, catalog, device_kinds, devices, events, health, layers, objects, openapi, place, publication,
-    readings, viewer,
+    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
+    place, publication, readings, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
@@ -37,8 +37,13 @@ pub fn router(app: Arc<App>) -> Router {
             "/api/v1/devices/{id}",
             get(devices::get_device).put(devices::put_device).delete(devices::delete_device),
         )
-        .route("/api/v1/devices/{id}/readings", get(readings::list_readings))
+        .route(
+            "/api/v1/devices/{id}/readings",
+            get(readings::list_readings).delete(readings::delete_readings),
+        )
+        .route("/api/v1/devices/{id}/aggregates", get(aggregates::list_aggregates))
         .route("/api/v1/readings", post(readings::post_readings))
+        .route("/api/v1/exports/readings.csv", get(exports::export_readings))
         .route("/api/v1/events", get(events::stream_events))
         .route("/api/v1/objects", get(objects::list_objects))
         .route("/api/v1/objects/{*id}", get(objects::get_object))

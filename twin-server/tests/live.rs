@@ -118,6 +118,8 @@ fn command(folder: &Path) -> Command {
         .arg("--publication")
         .arg(folder.join("publication"))
         .args(["--database", &format!("sqlite:{}/twin.db", folder.display())])
+        // The readings of the tests are of a fixed day and grow old.
+        .args(["--retention-days", "0"])
         .env("TWIN_LOG", "warn");
     command
 }

@@ -15,8 +15,8 @@ CREATE TABLE reading_log (
     data BLOB NOT NULL
 ) STRICT;
 
--- Closed readings of one series over a stretch of time that no other chunk of it overlaps. `least`,
--- `most` and `total` are of the plausible values.
+-- Closed readings of one series over a stretch of time that no other chunk of it overlaps. `plausible`
+-- of the readings are so, and `least` to `last` are theirs; NULL if there are none.
 CREATE TABLE reading_chunk (
     id        INTEGER PRIMARY KEY,
     series    INTEGER NOT NULL,
@@ -24,9 +24,11 @@ CREATE TABLE reading_chunk (
     last_us   INTEGER NOT NULL,
     readings  INTEGER NOT NULL,
     plausible INTEGER NOT NULL,
-    least     REAL NOT NULL,
-    most      REAL NOT NULL,
-    total     REAL NOT NULL,
+    least     REAL,
+    most      REAL,
+    total     REAL,
+    first     REAL,
+    last      REAL,
     data      BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX reading_chunk_place ON reading_chunk (series, first_us);

@@ -1,11 +1,13 @@
 //! The HTTP interface: one file a resource, one error type. Handlers extract, ask store, hub and
 //! spatial indexes, let the domain decide, and answer. `router` mounts them.
 
+pub(crate) mod aggregates;
 pub(crate) mod catalog;
 pub(crate) mod device_kinds;
 pub(crate) mod devices;
 mod error;
 pub(crate) mod events;
+pub(crate) mod exports;
 mod extract;
 pub(crate) mod health;
 mod http;

@@ -7,7 +7,10 @@ use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, PublicationEvent, Snap
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{ProblemBody, catalog, device_kinds, devices, events, health, objects, place, readings};
+use super::{
+    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
+    readings,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +25,9 @@ use super::{ProblemBody, catalog, device_kinds, devices, events, health, objects
         devices::delete_device,
         readings::list_readings,
         readings::post_readings,
+        readings::delete_readings,
+        aggregates::list_aggregates,
+        exports::export_readings,
         events::stream_events,
         objects::list_objects,
         objects::get_object,

@@ -16,14 +16,14 @@ use super::extract::{Json, Path, Query};
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::domain::reading::whole_microseconds;
-use crate::store::HistoryQuery;
+use crate::store::{End, HistoryQuery, Purge};
 
 /// Most readings in one post.
 const BATCH_LIMIT: usize = 10_000;
 /// Readings of history that are given if no limit is asked for.
 const HISTORY_DEFAULT: u32 = 1_000;
 /// Most readings of history that are given at once.
-const HISTORY_LIMIT: u32 = 10_000;
+const HISTORY_LIMIT: u32 = 100_000;
 
 /// Stores measurements. What is counted as accepted is on disk when the answer comes.
 ///
@@ -63,9 +63,23 @@ pub(crate) struct ReadingsQuery {
     /// Latest instant, included, RFC 3339.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<String>,
-    /// At most this many, the newest ones; 1 to 10,000, default 1,000.
-    #[param(minimum = 1, maximum = 10_000)]
+    /// At most this many; 1 to 100,000, default 1,000.
+    #[param(minimum = 1, maximum = 100_000)]
     limit: Option<u32>,
+    /// Which ones, if there are more; the newest by default.
+    #[serde(default)]
+    keep: Keep,
+}
+
+/// An end of a stretch of history.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Keep {
+    /// The newest readings.
+    #[default]
+    Newest,
+    /// The oldest readings.
+    Oldest,
 }
 
 /// A stretch of a stream's history.
@@ -77,7 +91,7 @@ pub(crate) struct ReadingHistory {
     stream: String,
     /// The readings in the order of time.
     readings: Vec<HistoryReading>,
-    /// Whether older readings were left out because of the limit.
+    /// Whether readings were left out because of the limit.
     truncated: bool,
 }
 
@@ -107,26 +121,25 @@ pub(crate) async fn list_readings(
     Path(id): Path<String>,
     Query(query): Query<ReadingsQuery>,
 ) -> Result<JsonAnswer<ReadingHistory>, Problem> {
-    let entry = app.hub.entry(&id).ok_or_else(|| unknown(&id))?;
-    if !entry.kind.streams.contains_key(&query.stream) {
-        let detail = format!("a `{}` has no stream `{}`", entry.kind.id, query.stream);
-        return Err(Problem::not_found("unknown_stream", detail));
-    }
+    let stream = stream_of(&app, &id, query.stream)?;
     let limit = query.limit.unwrap_or(HISTORY_DEFAULT);
     if !(1..=HISTORY_LIMIT).contains(&limit) {
         let detail = format!("`limit` is {limit}, 1 to {HISTORY_LIMIT} are given");
         return Err(Problem::bad_request("bad_limit", detail));
     }
     let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
-    let stream = query.stream.clone();
-    // One more than asked for shows whether there are older ones.
-    let mut stored = app
-        .store
-        .history(HistoryQuery { device: id.clone(), stream: query.stream, from, to, limit: limit + 1 })
-        .await?;
+    let end = match query.keep {
+        Keep::Newest => End::Newest,
+        Keep::Oldest => End::Oldest,
+    };
+    // One more than asked for shows whether there are more.
+    let history =
+        HistoryQuery { device: id.clone(), stream: stream.clone(), from, to, limit: limit + 1, end };
+    let mut stored = app.store.history(history).await?;
     let truncated = stored.len() > limit as usize;
-    if truncated {
-        stored.remove(0);
+    match end {
+        End::Newest if truncated => drop(stored.remove(0)),
+        _ => stored.truncate(limit as usize),
     }
     let readings = stored
         .into_iter()
@@ -139,7 +152,64 @@ pub(crate) async fn list_readings(
     Ok(JsonAnswer(ReadingHistory { device: id, stream, readings, truncated }))
 }
 
-fn instant(name: &str, text: Option<&str>) -> Result<Option<OffsetDateTime>, Problem> {
+/// Which readings to delete.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PurgeQuery {
+    /// Only of this stream.
+    stream: Option<String>,
+    /// Earliest instant, included, RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<String>,
+    /// Latest instant, included, RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<String>,
+}
+
+/// What was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PurgeAnswer {
+    /// Number of readings.
+    deleted: u64,
+}
+
+/// Deletes readings of a device for good: all, or those of one stream or a stretch of time. What the device
+/// shows stays until its next reading.
+#[utoipa::path(
+    delete, path = "/api/v1/devices/{id}/readings", tag = "readings",
+    params(("id" = String, Path, description = "Id of the device"), PurgeQuery), security((), ("key" = [])),
+    responses(
+        (status = 200, body = PurgeAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody),
+    )
+)]
+pub(crate) async fn delete_readings(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(query): Query<PurgeQuery>,
+) -> Result<JsonAnswer<PurgeAnswer>, Problem> {
+    let stream = match query.stream {
+        Some(stream) => Some(stream_of(&app, &id, stream)?),
+        None => app.hub.view(&id).map(|_| None).ok_or_else(|| unknown(&id))?,
+    };
+    let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
+    let deleted = app.store.purge(Purge { device: id, stream, from, to }).await?;
+    Ok(JsonAnswer(PurgeAnswer { deleted }))
+}
+
+/// The stream, if the device has it.
+pub(super) fn stream_of(app: &App, id: &str, stream: String) -> Result<String, Problem> {
+    let entry = app.hub.entry(id).ok_or_else(|| unknown(id))?;
+    if entry.kind.streams.contains_key(&stream) {
+        return Ok(stream);
+    }
+    let detail = format!("a `{}` has no stream `{stream}`", entry.kind.id);
+    Err(Problem::not_found("unknown_stream", detail))
+}
+
+/// The instant that a parameter names.
+pub(super) fn instant(name: &str, text: Option<&str>) -> Result<Option<OffsetDateTime>, Problem> {
     let Some(text) = text else { return Ok(None) };
     // In a query `+` means a space, and people forget to write `%2B`.
     OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339)

@@ -6,4 +6,6 @@ pub mod enu;
 pub mod kinds;
 pub mod reading;
 pub mod registration;
+pub mod retention;
 pub mod state;
+pub mod summary;

@@ -1,12 +1,15 @@
-//! What happens by itself: silent devices are judged, readings are packed, registrations of other
-//! processes and new versions of the publication are noticed. Started by `app`; each job ends when the server stops.
+//! What happens by itself: silent devices are judged, readings are packed and old ones deleted,
+//! registrations of other processes and new versions of the publication are noticed. Started by `app`; each
+//! job ends when the server stops.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
+use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
 use crate::store::Store;
@@ -18,6 +21,8 @@ const SILENCE_EVERY: Duration = Duration::from_secs(1);
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether there are readings to pack.
 const CLOSE_EVERY: Duration = Duration::from_secs(2);
+/// How often old readings are deleted; they are kept for days.
+const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 /// How often `current` is read. Its text, not its time: a file system's clock may be coarse, and a
 /// network file system tells nobody of changes.
 const PUBLICATION_EVERY: Duration = Duration::from_secs(2);
@@ -47,6 +52,29 @@ pub async fn close_readings(store: Arc<dyn Store>, stop: watch::Receiver<bool>) 
             Ok(readings) => tracing::debug!(readings, "packed"),
             // Nothing is lost: they stay in memory and in the log.
             Err(error) => tracing::error!(%error, "readings could not be packed"),
+        }
+    }
+}
+
+/// Deletes readings that have been kept long enough, until the server stops.
+pub async fn expire_readings(
+    store: Arc<dyn Store>,
+    hub: Arc<Hub>,
+    retention: Retention,
+    stop: watch::Receiver<bool>,
+) {
+    let mut clock = Clock::new(EXPIRE_EVERY, stop);
+    while clock.tick().await {
+        let now = OffsetDateTime::now_utc();
+        let kinds = hub.kinds();
+        // What is left of a device that is no longer registered is kept as any other.
+        let keep_from = |device: &str, _: &str| {
+            retention.keep_from(kinds.get(device).map_or("", |kind| kind.id.as_str()), now)
+        };
+        match store.expire(&keep_from).await {
+            Ok(0) => {}
+            Ok(readings) => tracing::info!(readings, "old readings deleted"),
+            Err(error) => tracing::error!(%error, "old readings could not be deleted"),
         }
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! Only the ingest writer changes the hub, after the store has committed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
@@ -161,6 +161,13 @@ impl Hub {
     pub fn overdue(&self, now: OffsetDateTime) -> Vec<Entry> {
         let due = |slot: &&Slot| slot.entry.state.is_due(&slot.entry.kind, now);
         self.read().devices.values().filter(due).map(|slot| slot.entry.clone()).collect()
+    }
+
+    /// The kind of each device.
+    #[must_use]
+    pub fn kinds(&self) -> HashMap<String, Arc<DeviceKind>> {
+        let state = self.read();
+        state.devices.iter().map(|(id, slot)| (id.clone(), Arc::clone(&slot.entry.kind))).collect()
     }
 
     /// All devices, by id.

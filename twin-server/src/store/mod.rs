@@ -16,7 +16,10 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 pub use devices::{DeviceStore, Registered};
-pub use readings::{HistoryQuery, ReadingStore, ReadingsToStore, SeriesTip, StatusRow, StoredReading};
+pub use readings::{
+    AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
+    StoredReading,
+};
 pub use sqlite::SqliteStore;
 
 /// What a store answers, in time.

@@ -5,6 +5,7 @@ use twin_schemas::live::DeviceStatus;
 
 use super::Answer;
 use crate::domain::reading::CheckedReading;
+use crate::domain::summary::{Bucket, Grid};
 
 /// Readings and statuses that are stored in one transaction.
 #[derive(Debug, Default)]
@@ -52,8 +53,44 @@ pub struct HistoryQuery {
     pub from: Option<OffsetDateTime>,
     /// Latest instant, included.
     pub to: Option<OffsetDateTime>,
-    /// At most this many, the newest ones.
+    /// At most this many.
     pub limit: u32,
+    /// Which ones, if there are more.
+    pub end: End,
+}
+
+/// An end of a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum End {
+    /// The newest readings.
+    #[default]
+    Newest,
+    /// The oldest ones: to go through a long history, ask again from the last one on.
+    Oldest,
+}
+
+/// Which stretch of a stream's history to sum up, in which steps.
+#[derive(Debug, Clone)]
+pub struct AggregateQuery {
+    /// Id of the device.
+    pub device: String,
+    /// Id of the stream.
+    pub stream: String,
+    /// Stretch and steps.
+    pub grid: Grid,
+}
+
+/// Which readings to delete.
+#[derive(Debug, Clone)]
+pub struct Purge {
+    /// Id of the device.
+    pub device: String,
+    /// Only of this stream; of all if none.
+    pub stream: Option<String>,
+    /// Earliest instant, included.
+    pub from: Option<OffsetDateTime>,
+    /// Latest instant, included.
+    pub to: Option<OffsetDateTime>,
 }
 
 /// One stored measurement.
@@ -82,6 +119,20 @@ pub trait ReadingStore: Send + Sync {
 
     /// A stretch of history in the order of time.
     fn history(&self, query: HistoryQuery) -> Answer<'_, Vec<StoredReading>>;
+
+    /// The steps of a stretch of history that hold readings, in the order of time.
+    fn aggregate(&self, query: AggregateQuery) -> Answer<'_, Vec<Bucket>>;
+
+    /// Deletes readings; gives how many. Those of other streams and times stay as they are.
+    fn purge(&self, purge: Purge) -> Answer<'_, u64>;
+
+    /// Deletes readings that are older than the oldest instant to keep, which is asked for each device and
+    /// stream (none: all are kept). Gives how many. Some older ones may stay until those packed with them
+    /// are old, too.
+    fn expire<'a>(
+        &'a self,
+        keep_from: &'a (dyn Fn(&str, &str) -> Option<OffsetDateTime> + Send + Sync),
+    ) -> Answer<'a, u64>;
 
     /// What is stored of every stream, in no particular order.
     fn tips(&self) -> Answer<'_, Vec<SeriesTip>>;

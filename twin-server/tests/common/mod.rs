@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 use twin_server::app::{self, App};
 use twin_server::config::ServeConfig;
+use twin_server::domain::retention::Retention;
 
 /// A server without a socket, on a publication and a database of its own.
 pub(crate) struct Server {
@@ -62,6 +63,8 @@ impl Server {
             listen: "127.0.0.1:0".parse().unwrap(),
             ingest_key: ingest_key.map(str::to_owned),
             cache_bytes: 1 << 20,
+            // The readings of the tests are of a fixed day and grow old.
+            retention: Retention { days: 0, ..Retention::default() },
         };
         let (stop, stopping) = watch::channel(false);
         let (app, _background) = app::start(&config, stopping).await.unwrap();

@@ -10,7 +10,7 @@ use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::Device;
 
-use super::{HistoryQuery, ReadingsToStore, SqliteStore, Store};
+use super::{End, HistoryQuery, ReadingsToStore, SqliteStore, Store};
 use crate::domain::reading::CheckedReading;
 
 /// A store on a database of its own, which goes with it.
@@ -65,5 +65,12 @@ pub(super) fn late(readings: Vec<CheckedReading>) -> ReadingsToStore {
 }
 
 pub(super) fn history(device: &str, limit: u32) -> HistoryQuery {
-    HistoryQuery { device: device.into(), stream: "power_w".into(), from: None, to: None, limit }
+    HistoryQuery {
+        device: device.into(),
+        stream: "power_w".into(),
+        from: None,
+        to: None,
+        limit,
+        end: End::Newest,
+    }
 }

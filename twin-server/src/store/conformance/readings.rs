@@ -4,7 +4,8 @@ use time::Duration;
 use twin_schemas::live::DeviceStatus;
 
 use super::{NOON, history, lamp, late, on_every_store, reading};
-use crate::store::{HistoryQuery, ReadingsToStore, StatusRow, Store};
+use crate::domain::summary::{Bucket, Grid};
+use crate::store::{AggregateQuery, End, HistoryQuery, Purge, ReadingsToStore, StatusRow, Store};
 
 async fn values(store: &dyn Store, query: HistoryQuery) -> Vec<f64> {
     store.history(query).await.unwrap().iter().map(|reading| reading.value).collect()
@@ -85,6 +86,126 @@ async fn a_removed_device_leaves_nothing_behind_when_it_was_packed(store: &dyn S
     assert_eq!(values(store, history("a", 10)).await, [7.0]);
 }
 
+async fn long_histories_are_read_from_the_oldest_on(store: &dyn Store) {
+    let fresh = (0..9000).map(|s| reading("a", s, f64::from(s as i32) / 100.0)).collect();
+    store.append(&ReadingsToStore { fresh, ..ReadingsToStore::default() }).await.unwrap();
+    store.close_all().await.unwrap();
+    store.append(&late(vec![reading("a", 9000, 90.0), reading("a", -1, -0.01)])).await.unwrap();
+    let mut query = HistoryQuery { end: End::Oldest, ..history("a", 700) };
+    let (mut all, mut pages) = (Vec::new(), 0);
+    loop {
+        let page = store.history(query.clone()).await.unwrap();
+        let Some(last) = page.last() else { break };
+        query.from = Some(last.time + Duration::microseconds(1));
+        all.extend(page.iter().map(|reading| reading.value));
+        pages += 1;
+    }
+    let expected: Vec<f64> = (-1..=9000).map(|s| f64::from(s) / 100.0).collect();
+    assert_eq!((all, pages), (expected, 13));
+}
+
+/// The steps as (start in seconds after noon, readings, least, most, total, first, last).
+async fn steps(store: &dyn Store, from: i64, to: i64, step: i64) -> Vec<(i64, u64, f64, f64, f64, f64, f64)> {
+    let us = |seconds: i64| NOON.unix_timestamp() * 1_000_000 + seconds * 1_000_000;
+    let grid = Grid::new(us(from), us(to), step * 1_000_000, us(0)).unwrap();
+    let query = AggregateQuery { device: "a".into(), stream: "power_w".into(), grid };
+    let buckets = store.aggregate(query).await.unwrap();
+    let of = |bucket: &Bucket| {
+        let values = bucket.summary.values.unwrap();
+        let begin = (bucket.begin_us - us(0)) / 1_000_000;
+        (begin, bucket.summary.readings, values.least, values.most, values.total, values.first, values.last)
+    };
+    buckets.iter().map(of).collect()
+}
+
+async fn aggregates_say_the_same_whether_readings_are_packed_or_not(store: &dyn Store) {
+    // Whole numbers, so that sums are exact in any order.
+    let fresh: Vec<_> = (0..10_000).map(|s| reading("a", s, f64::from(s as i32 * 7 % 301))).collect();
+    store.append(&ReadingsToStore { fresh, ..ReadingsToStore::default() }).await.unwrap();
+    let questions = [(0, 9999, 3600), (-500, 20_000, 100_000), (17, 5017, 250), (4000, 4000, 1)];
+    let mut before = Vec::new();
+    for (from, to, step) in questions {
+        before.push(steps(store, from, to, step).await);
+    }
+    assert_eq!(before[0].len(), 3);
+    assert_eq!(before[1].iter().map(|step| step.1).sum::<u64>(), 10_000);
+    assert_eq!(before[2][0], (0, 233, 0.0, 294.0, before[2][0].4, 119.0, before[2][0].6));
+    assert_eq!(before[3], [(4000, 1, 7.0, 7.0, 7.0, 7.0, 7.0)]);
+    store.close_all().await.unwrap();
+    for ((from, to, step), expected) in questions.into_iter().zip(&before) {
+        assert_eq!(steps(store, from, to, step).await, *expected);
+    }
+    // A late reading within a packed stretch, before it is packed and after.
+    let added = Duration::milliseconds(500);
+    let mut one = reading("a", 5000, 399.0);
+    one.time += added;
+    store.append(&late(vec![one])).await.unwrap();
+    for _ in 0..2 {
+        let whole = steps(store, -500, 20_000, 100_000).await;
+        assert_eq!((whole[0].1, whole[0].3), (10_001, 399.0));
+        store.close_all().await.unwrap();
+    }
+}
+
+async fn implausible_readings_do_not_move_aggregates(store: &dyn Store) {
+    store
+        .append(&late(vec![reading("a", 0, 5.0), reading("a", 1, 999.0), reading("a", 2, 7.0)]))
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        assert_eq!(steps(store, 0, 59, 60).await, [(0, 3, 5.0, 7.0, 12.0, 5.0, 7.0)]);
+        store.close_all().await.unwrap();
+    }
+}
+
+async fn a_purge_deletes_what_it_names_and_nothing_else(store: &dyn Store) {
+    let both = |s: i64| [reading("a", s, 1.0), reading("b", s, 2.0)];
+    store.append(&late((0..5000).flat_map(both).collect())).await.unwrap();
+    let purge = |from: Option<i64>, to: Option<i64>| Purge {
+        device: "a".into(),
+        stream: Some("power_w".into()),
+        from: from.map(|s| NOON + Duration::seconds(s)),
+        to: to.map(|s| NOON + Duration::seconds(s)),
+    };
+    assert_eq!(store.purge(purge(Some(1000), Some(1999))).await.unwrap(), 1000);
+    let left = store.history(history("a", 10_000)).await.unwrap();
+    assert_eq!(left.len(), 4000);
+    assert!(left.iter().all(|reading| !(1000..2000).contains(&(reading.time - NOON).whole_seconds())));
+    // The newest go, and the tip with them.
+    assert_eq!(store.purge(purge(Some(4000), None)).await.unwrap(), 1000);
+    let tip = store.tips().await.unwrap().into_iter().find(|tip| tip.device == "a").unwrap();
+    assert_eq!(
+        (tip.newest, tip.latest),
+        (NOON + Duration::seconds(3999), Some((1.0, NOON + Duration::seconds(3999))))
+    );
+    // What was deleted may come again.
+    assert_eq!(
+        store.append(&late(vec![reading("a", 1500, 3.0), reading("a", 5, 3.0)])).await.unwrap(),
+        [true, false]
+    );
+    assert_eq!(store.purge(Purge { stream: None, ..purge(None, None) }).await.unwrap(), 3001);
+    assert!(store.history(history("a", 10)).await.unwrap().is_empty());
+    assert_eq!(store.history(history("b", 10_000)).await.unwrap().len(), 5000);
+    assert_eq!(store.purge(Purge { device: "nobody".into(), ..purge(None, None) }).await.unwrap(), 0);
+}
+
+async fn old_readings_expire_by_device_and_leave_the_state(store: &dyn Store) {
+    let both = |s: i64| [reading("a", s, 1.0), reading("b", s, 2.0)];
+    store.append(&late((0..3000).flat_map(both).collect())).await.unwrap();
+    store.close_all().await.unwrap();
+    store.append(&late(vec![reading("a", 3000, 1.0)])).await.unwrap();
+    let keep = |device: &str, stream: &str| {
+        assert_eq!(stream, "power_w");
+        (device == "a").then_some(NOON + Duration::days(1))
+    };
+    assert_eq!(store.expire(&keep).await.unwrap(), 3001);
+    assert_eq!(store.expire(&keep).await.unwrap(), 0);
+    assert!(values(store, history("a", 10)).await.is_empty());
+    assert_eq!(values(store, history("b", 10_000)).await.len(), 3000);
+    let tip = store.tips().await.unwrap().into_iter().find(|tip| tip.device == "a").unwrap();
+    assert_eq!(tip.newest, NOON + Duration::seconds(3000));
+}
+
 async fn the_last_status_is_kept(store: &dyn Store) {
     let row =
         |status, seconds| StatusRow { device: "a".into(), status, since: NOON + Duration::seconds(seconds) };
@@ -115,6 +236,11 @@ on_every_store!(
     the_tip_skips_implausible_values_but_knows_their_time,
     packing_changes_no_answer,
     a_removed_device_leaves_nothing_behind_when_it_was_packed,
+    long_histories_are_read_from_the_oldest_on,
+    aggregates_say_the_same_whether_readings_are_packed_or_not,
+    implausible_readings_do_not_move_aggregates,
+    a_purge_deletes_what_it_names_and_nothing_else,
+    old_readings_expire_by_device_and_leave_the_state,
     the_last_status_is_kept,
     a_removed_device_takes_its_readings_and_status_with_it,
 );

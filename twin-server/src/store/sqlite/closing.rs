@@ -7,7 +7,7 @@
 use sqlx::{Connection, Row, SqliteConnection};
 
 use super::SqliteStore;
-use super::history::chunk::{self, CHUNK_MOST, Summary};
+use super::history::chunk::{self, CHUNK_MOST};
 use super::history::recent::{BySeries, Tip};
 use super::history::{Sample, SeriesId, log, merged};
 use crate::store::StoreError;
@@ -22,6 +22,7 @@ const LOG_ROW: usize = 20_000;
 impl SqliteStore {
     /// Closes all readings but `keep`; gives how many.
     pub(super) async fn close_readings(&self, keep: usize) -> Result<usize, StoreError> {
+        let _turn = self.closing.lock().await;
         // Nothing is added between what is frozen and the number that the log has reached.
         let (taken, reached) = {
             let mut guard = self.writer().await?;
@@ -136,20 +137,24 @@ pub(super) async fn write_chunks(
 ) -> Result<(), StoreError> {
     let pieces = samples.len().div_ceil(CHUNK_MOST / 2).max(1);
     for piece in samples.chunks(samples.len().div_ceil(pieces).max(1)) {
-        let Some(summary) = Summary::of(piece) else { continue };
+        let Some(summary) = chunk::summary(piece) else { continue };
         let data = chunk::encode(piece).map_err(|error| StoreError::Content(error.to_string()))?;
+        let values = summary.values;
         sqlx::query(
-            "INSERT INTO reading_chunk (series, first_us, last_us, readings, plausible, least, most, total, data) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO reading_chunk \
+             (series, first_us, last_us, readings, plausible, least, most, total, first, last, data) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )
         .bind(series)
         .bind(summary.first_us)
         .bind(summary.last_us)
-        .bind(i64::from(summary.readings))
-        .bind(i64::from(summary.plausible))
-        .bind(summary.least)
-        .bind(summary.most)
-        .bind(summary.total)
+        .bind(summary.readings as i64)
+        .bind(values.map_or(0, |values| values.count as i64))
+        .bind(values.map(|values| values.least))
+        .bind(values.map(|values| values.most))
+        .bind(values.map(|values| values.total))
+        .bind(values.map(|values| values.first))
+        .bind(values.map(|values| values.last))
         .bind(data)
         .execute(&mut *connection)
         .await?;
@@ -181,5 +186,23 @@ async fn raise_tip(
     .bind(tip.latest.map(|(_, value)| value))
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Writes what is newest in the chunks of a series.
+pub(super) async fn set_tip(
+    connection: &mut SqliteConnection,
+    series: SeriesId,
+    tip: Option<Tip>,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM series_tip WHERE series = ?1").bind(series).execute(&mut *connection).await?;
+    let Some(tip) = tip else { return Ok(()) };
+    sqlx::query("INSERT INTO series_tip (series, newest_us, latest_us, latest) VALUES (?1, ?2, ?3, ?4)")
+        .bind(series)
+        .bind(tip.newest_us)
+        .bind(tip.latest.map(|(time_us, _)| time_us))
+        .bind(tip.latest.map(|(_, value)| value))
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -12,6 +12,7 @@ mod opening;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod own_tests;
+mod purging;
 mod readings;
 mod stretch;
 
@@ -44,6 +45,8 @@ const READERS: u32 = 4;
 pub struct SqliteStore {
     write: Mutex<Option<WriteSide>>,
     read: SqlitePool,
+    /// Held by the one closing that may run at a time.
+    closing: Mutex<()>,
     /// Held for moments only, never while the database is asked.
     hot: RwLock<Hot>,
 }
@@ -98,7 +101,7 @@ impl SqliteStore {
         let read =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
         let write = WriteSide { connection, data_version };
-        Ok(Self { write: Mutex::new(Some(write)), read, hot: RwLock::new(hot) })
+        Ok(Self { write: Mutex::new(Some(write)), read, closing: Mutex::new(()), hot: RwLock::new(hot) })
     }
 
     /// Sole use of the writing side.

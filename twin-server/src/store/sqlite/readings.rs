@@ -5,14 +5,18 @@ use std::collections::{HashMap, HashSet};
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::{Deserialize, de::IntoDeserializer};
 use sqlx::{Connection, Row, SqliteConnection};
+use time::OffsetDateTime;
 use twin_schemas::live::DeviceStatus;
 
 use super::closing::insert_log;
 use super::history::{Sample, SeriesId, chunk};
+use super::stretch::Stretch;
 use super::{SqliteStore, from_us, to_us};
 use crate::domain::reading::CheckedReading;
+use crate::domain::summary::Bucket;
 use crate::store::{
-    Answer, HistoryQuery, ReadingStore, ReadingsToStore, SeriesTip, StatusRow, StoreError, StoredReading,
+    AggregateQuery, Answer, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
+    StoreError, StoredReading,
 };
 
 /// Readings that may be open before some are closed, and how many then stay: those of slow series, which
@@ -68,13 +72,31 @@ impl ReadingStore for SqliteStore {
     fn history(&self, query: HistoryQuery) -> Answer<'_, Vec<StoredReading>> {
         Box::pin(async move {
             let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
-            let (from, to) = (query.from.map_or(i64::MIN, to_us), query.to.map_or(i64::MAX, to_us));
-            let samples = self.newest(series, from, to, query.limit as usize).await?;
+            let stretch = Stretch::of(series, query.from, query.to);
+            let samples = self.samples(stretch, query.end, query.limit as usize).await?;
             let stored = samples.into_iter().map(|Sample { time_us, value, plausible }| {
                 Ok(StoredReading { time: from_us(time_us)?, value, plausible })
             });
             stored.collect()
         })
+    }
+
+    fn aggregate(&self, query: AggregateQuery) -> Answer<'_, Vec<Bucket>> {
+        Box::pin(async move {
+            let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
+            self.buckets(series, query.grid).await
+        })
+    }
+
+    fn purge(&self, purge: Purge) -> Answer<'_, u64> {
+        Box::pin(self.purge_readings(purge))
+    }
+
+    fn expire<'a>(
+        &'a self,
+        keep_from: &'a (dyn Fn(&str, &str) -> Option<OffsetDateTime> + Send + Sync),
+    ) -> Answer<'a, u64> {
+        Box::pin(self.expire_readings(keep_from))
     }
 
     fn tips(&self) -> Answer<'_, Vec<SeriesTip>> {

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::SqliteStore;
 use crate::domain::reading::CheckedReading;
-use crate::store::{HistoryQuery, ReadingStore, ReadingsToStore, Store};
+use crate::store::{End, HistoryQuery, ReadingStore, ReadingsToStore, Store};
 
 const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 
@@ -26,8 +26,14 @@ async fn add(store: &SqliteStore, seconds: std::ops::Range<i64>) {
 }
 
 async fn values(store: &SqliteStore) -> Vec<f64> {
-    let query =
-        HistoryQuery { device: "a".into(), stream: "power_w".into(), from: None, to: None, limit: 100_000 };
+    let query = HistoryQuery {
+        device: "a".into(),
+        stream: "power_w".into(),
+        from: None,
+        to: None,
+        limit: 100_000,
+        end: End::Newest,
+    };
     store.history(query).await.unwrap().iter().map(|reading| reading.value).collect()
 }
 

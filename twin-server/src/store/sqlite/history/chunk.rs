@@ -7,8 +7,11 @@
 
 use pco::ChunkConfig;
 use pco::standalone::{simple_compress, simple_decompress_into};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::{Sample, sealed, unsealed};
+use crate::domain::summary::{Summary, Values};
 
 /// Most samples in a chunk: an hour at 1 Hz and some.
 pub(in super::super) const CHUNK_MOST: usize = 4096;
@@ -18,40 +21,34 @@ const HEAD: usize = 9;
 /// Effort of compression; higher levels gain a few percent for many times the cost.
 const LEVEL: usize = 6;
 
-/// What a chunk holds, without opening it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in super::super) struct Summary {
-    pub(in super::super) first_us: i64,
-    pub(in super::super) last_us: i64,
-    pub(in super::super) readings: u32,
-    /// Number, least, most and total of the plausible values.
-    pub(in super::super) plausible: u32,
-    pub(in super::super) least: f64,
-    pub(in super::super) most: f64,
-    pub(in super::super) total: f64,
+/// The summary of some samples; none if there are none.
+pub(in super::super) fn summary(samples: &[Sample]) -> Option<Summary> {
+    let mut summaries =
+        samples.iter().map(|sample| Summary::of_one(sample.time_us, sample.value, sample.plausible));
+    let first = summaries.next()?;
+    Some(summaries.fold(first, |mut all, one| {
+        all.join(&one);
+        all
+    }))
 }
 
-impl Summary {
-    /// The summary of some samples; none if there are none.
-    pub(in super::super) fn of(samples: &[Sample]) -> Option<Self> {
-        let (first, last) = (samples.first()?, samples.last()?);
-        let mut summary = Self {
-            first_us: first.time_us,
-            last_us: last.time_us,
-            readings: samples.len() as u32,
-            plausible: 0,
-            least: f64::INFINITY,
-            most: f64::NEG_INFINITY,
-            total: 0.0,
-        };
-        for sample in samples.iter().filter(|sample| sample.plausible) {
-            summary.plausible += 1;
-            summary.least = summary.least.min(sample.value);
-            summary.most = summary.most.max(sample.value);
-            summary.total += sample.value;
-        }
-        Some(summary)
-    }
+/// The summary in the columns `first_us`, `last_us`, `readings`, `plausible`, `least`, `most`, `total`,
+/// `first` and `last`.
+pub(in super::super) fn summary_of(row: &SqliteRow) -> Result<Summary, sqlx::Error> {
+    let count: i64 = row.try_get(3)?;
+    let values = match count {
+        0 => None,
+        _ => Some(Values {
+            count: count.unsigned_abs(),
+            least: row.try_get(4)?,
+            most: row.try_get(5)?,
+            total: row.try_get(6)?,
+            first: row.try_get(7)?,
+            last: row.try_get(8)?,
+        }),
+    };
+    let readings = row.try_get::<i64, _>(2)?.unsigned_abs();
+    Ok(Summary { first_us: row.try_get(0)?, last_us: row.try_get(1)?, readings, values })
 }
 
 /// Why bytes are no chunk.
@@ -197,15 +194,5 @@ mod tests {
         let mut many = unsealed(&whole).unwrap().to_vec();
         many[1..5].copy_from_slice(&u32::MAX.to_le_bytes());
         assert_eq!(decode(&sealed(many)), Err(ChunkError::Count(u32::MAX as usize)));
-    }
-
-    #[test]
-    fn a_summary_counts_plausible_values_alone() {
-        let samples = [(1, 5.0, true), (2, 900.0, false), (3, 7.0, true)]
-            .map(|(time_us, value, plausible)| Sample { time_us, value, plausible });
-        let summary = Summary::of(&samples).unwrap();
-        assert_eq!((summary.first_us, summary.last_us, summary.readings), (1, 3, 3));
-        assert_eq!((summary.plausible, summary.least, summary.most, summary.total), (2, 5.0, 7.0, 12.0));
-        assert_eq!(Summary::of(&[]), None);
     }
 }

@@ -131,6 +131,27 @@ impl Recent {
         *self.tips.get(&series)?
     }
 
+    /// Says that the chunks of a series were changed, and what is newest in them now.
+    pub(in super::super) fn chunks_changed(&mut self, series: SeriesId, tip: Option<Tip>) {
+        let mut tip = tip;
+        for of in [&*self.closing, &self.open] {
+            of.get(&series).into_iter().flatten().for_each(|sample| Tip::take(&mut tip, sample));
+        }
+        self.set_tip(series, tip);
+    }
+
+    /// Forgets open readings from before an instant; gives how many. What is newest stays known.
+    pub(in super::super) fn forget_before(&mut self, series: SeriesId, time_us: i64) -> u64 {
+        let Some(samples) = self.open.get_mut(&series) else { return 0 };
+        let old = samples.partition_point(|sample| sample.time_us < time_us);
+        samples.drain(..old);
+        if samples.is_empty() {
+            self.open.remove(&series);
+        }
+        self.count -= old;
+        old as u64
+    }
+
     /// Says what is newest in a series; nothing forgets it.
     pub(in super::super) fn set_tip(&mut self, series: SeriesId, tip: Option<Tip>) {
         match tip {

@@ -1,0 +1,112 @@
+//! History over HTTP: steps for charts, long stretches, deletion, tables.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
+mod common;
+
+use axum::http::StatusCode;
+use common::{Server, check_problem, reading};
+use serde_json::{Value, json};
+
+/// An instant some seconds after midnight UTC.
+fn at(seconds: u32) -> String {
+    format!("2026-05-01T{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// A server with a bin that was a little fuller each minute, for two hours.
+async fn server() -> Server {
+    let server = Server::start().await;
+    server.put("b", "waste_bin", 10.0).await;
+    let readings: Vec<Value> =
+        (0..120).map(|minute| reading("b", "fill_pct", f64::from(minute) / 2.0, &at(minute * 60))).collect();
+    assert_eq!(server.post(json!(readings)).await["accepted"], 120);
+    server
+}
+
+#[tokio::test]
+async fn a_chart_gets_steps_with_least_most_mean_first_and_last() {
+    let server = server().await;
+    let path = |query: &str| {
+        format!("/api/v1/devices/b/aggregates?stream=fill_pct&from={}&to={}{query}", at(0), at(7199))
+    };
+    let hours = server.get(&path("&step_s=3600")).await.json();
+    assert_eq!((&hours["device"], &hours["step_s"]), (&json!("b"), &json!(3600)));
+    assert_eq!(
+        hours["steps"][1],
+        json!({ "time": at(3600), "readings": 60, "count": 60, "min": 30.0, "max": 59.5, "mean": 44.75,
+                "first": 30.0, "last": 59.5 })
+    );
+    assert_eq!(hours["steps"].as_array().unwrap().len(), 2);
+    // By number: the step is an easy one, and there are no more than asked for.
+    let few = server.get(&path("&points=10")).await.json();
+    assert_eq!((&few["step_s"], few["steps"].as_array().unwrap().len()), (&json!(1800), 4));
+    for (query, code) in [
+        ("&step_s=0", "bad_step"),
+        ("&step_s=1&points=5", "bad_step"),
+        ("&points=0", "bad_step"),
+        ("&utc_offset=8", "bad_offset"),
+        ("&step_s=-1", "bad_query"),
+        ("&steps=5", "bad_query"),
+    ] {
+        check_problem(&server.get(&path(query)).await, 400, code);
+    }
+    let year =
+        "/api/v1/devices/b/aggregates?stream=fill_pct&from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z";
+    check_problem(&server.get(&format!("{year}&step_s=1")).await, 400, "too_many_steps");
+    check_problem(&server.get(&year.replace("fill_pct", "x")).await, 404, "unknown_stream");
+    check_problem(&server.get(&year.replace("/b/", "/c/")).await, 404, "unknown_device");
+}
+
+#[tokio::test]
+async fn a_long_stretch_is_read_from_its_oldest_reading_on() {
+    let server = server().await;
+    let path = "/api/v1/devices/b/readings?stream=fill_pct&limit=7&keep=oldest";
+    let (mut from, mut values) = (at(0), Vec::new());
+    loop {
+        let page = server.get(&format!("{path}&from={from}")).await.json();
+        let readings = page["readings"].as_array().unwrap().clone();
+        values.extend(readings.iter().map(|reading| reading["value"].as_f64().unwrap()));
+        if page["truncated"] == json!(false) {
+            break;
+        }
+        readings.last().unwrap()["time"].as_str().unwrap().clone_into(&mut from);
+        from = from.replace('Z', ".000001Z");
+    }
+    assert_eq!(values, (0..120).map(|minute| f64::from(minute) / 2.0).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn readings_are_deleted_on_request_and_no_others() {
+    let server = server().await;
+    let hour = format!("/api/v1/devices/b/readings?stream=fill_pct&from={}&to={}", at(3600), at(7199));
+    let answer = server.send("DELETE", &hour, "").await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "deleted": 60 })));
+    let left = server.get("/api/v1/devices/b/readings?stream=fill_pct").await.json();
+    assert_eq!(left["readings"].as_array().unwrap().len(), 60);
+    assert_eq!(left["readings"][59]["time"], at(3540));
+    check_problem(&server.send("DELETE", "/api/v1/devices/c/readings", "").await, 404, "unknown_device");
+    let all = server.send("DELETE", "/api/v1/devices/b/readings", "").await.json();
+    assert_eq!(all, json!({ "deleted": 60 }));
+}
+
+#[tokio::test]
+async fn history_is_exported_as_a_table_that_spreadsheets_open() {
+    let server = server().await;
+    server.put("l-1", "street_lamp", 10.0).await;
+    server.post(json!([reading("l-1", "power_w", 41.5, &at(1))])).await;
+    let path = format!("/api/v1/exports/readings.csv?from={}&to={}", at(0), at(60));
+    let answer = server.get(&path).await;
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8; header=present");
+    let expected = [
+        "device,stream,unit,time,value,plausible".to_owned(),
+        format!("b,fill_pct,%,{},0,true", at(0)),
+        format!("b,fill_pct,%,{},0.5,true", at(60)),
+        format!("l-1,power_w,W,{},41.5,true", at(1)),
+    ];
+    assert_eq!(answer.text().lines().collect::<Vec<_>>(), expected);
+    let lamps = server.get(&format!("{path}&kind=street_lamp&bom=true")).await.text();
+    assert!(lamps.starts_with("\u{feff}device,") && lamps.lines().count() == 2, "{lamps}");
+    let none = server.get(&format!("{path}&device=b&stream=nothing")).await.text();
+    assert_eq!(none.lines().count(), 1);
+    check_problem(&server.get(&format!("{path}&device=nobody")).await, 404, "unknown_device");
+    check_problem(&server.get(&format!("{path}&from=yesterday")).await, 400, "bad_query");
+}
