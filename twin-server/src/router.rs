@@ -14,8 +14,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
-    place, publication, readings, viewer,
+    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, imports, layers, objects,
+    openapi, place, publication, readings, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
@@ -27,6 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
+    let import_limit = DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES);
     let api = Router::new()
         .route("/healthz", get(health::get_health))
         .route("/api/openapi.json", get(openapi::get_openapi))
@@ -44,6 +45,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/devices/{id}/aggregates", get(aggregates::list_aggregates))
         .route("/api/v1/readings", post(readings::post_readings))
         .route("/api/v1/exports/readings.csv", get(exports::export_readings))
+        .route("/api/v1/imports/readings", post(imports::import_readings).layer(import_limit))
+        .route("/api/v1/imports/devices", post(imports::import_devices).layer(import_limit))
+        .route("/api/v1/templates/{name}", get(imports::get_template))
         .route("/api/v1/events", get(events::stream_events))
         .route("/api/v1/objects", get(objects::list_objects))
         .route("/api/v1/objects/{*id}", get(objects::get_object))

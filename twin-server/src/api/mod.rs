@@ -11,6 +11,7 @@ pub(crate) mod exports;
 mod extract;
 pub(crate) mod health;
 mod http;
+pub(crate) mod imports;
 pub(crate) mod layers;
 pub(crate) mod objects;
 pub(crate) mod openapi;

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
-    readings,
+    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, imports, objects,
+    place, readings,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,9 @@ use super::{
         readings::delete_readings,
         aggregates::list_aggregates,
         exports::export_readings,
+        imports::import_readings,
+        imports::import_devices,
+        imports::get_template,
         events::stream_events,
         objects::list_objects,
         objects::get_object,

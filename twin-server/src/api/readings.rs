@@ -6,8 +6,10 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::format_description::FormatItem;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 use twin_schemas::live::{IngestAnswer, ReadingBatch};
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,6 +26,8 @@ const BATCH_LIMIT: usize = 10_000;
 const HISTORY_DEFAULT: u32 = 1_000;
 /// Most readings of history that are given at once.
 const HISTORY_LIMIT: u32 = 100_000;
+
+const OFFSET: &[FormatItem<'static>] = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
 
 /// Stores measurements. What is counted as accepted is on disk when the answer comes.
 ///
@@ -218,4 +222,15 @@ pub(super) fn instant(name: &str, text: Option<&str>) -> Result<Option<OffsetDat
             Problem::bad_request("bad_time", format!("`{name}` is `{text}`, not an instant"))
                 .with_hint("write it as RFC 3339, such as 2026-05-01T12:00:00Z")
         })
+}
+
+/// The offset of a clock that a parameter names; UTC if there is none.
+pub(super) fn offset_of(text: Option<&str>) -> Result<UtcOffset, Problem> {
+    let Some(text) = text else { return Ok(UtcOffset::UTC) };
+    // In a query `+` means a space.
+    let text = text.replace(' ', "+");
+    UtcOffset::parse(&text, OFFSET).map_err(|_| {
+        Problem::bad_request("bad_offset", format!("`utc_offset` is `{text}`, not an offset"))
+            .with_hint("write it as `+08:00`; in an address, `+` is `%2B`")
+    })
 }

@@ -40,7 +40,7 @@ type Reply<T> = oneshot::Sender<Result<T, WriteError>>;
 
 enum Command {
     Readings(Post),
-    Register(Box<Device>, Reply<Registered>),
+    Register(Vec<Device>, Reply<Vec<Registered>>),
     Remove(String, Reply<bool>),
     /// Judge devices that fell silent.
     Silence,
@@ -82,7 +82,17 @@ impl WriterHandle {
     /// # Errors
     /// If the store refuses or the server stops.
     pub async fn register(&self, device: Device) -> Result<Registered, WriteError> {
-        self.ask(|reply| Command::Register(Box::new(device), reply)).await
+        let answers = self.register_all(vec![device]).await?;
+        Ok(answers.first().copied().unwrap_or(Registered::Unchanged))
+    }
+
+    /// Registers checked devices or changes their registrations, all or none; one answer a device, in their
+    /// order.
+    ///
+    /// # Errors
+    /// If the store refuses or the server stops.
+    pub async fn register_all(&self, devices: Vec<Device>) -> Result<Vec<Registered>, WriteError> {
+        self.ask(|reply| Command::Register(devices, reply)).await
     }
 
     /// Removes a device with its history. False if there was none.
@@ -148,8 +158,8 @@ impl Writer {
     async fn other(&self, command: Command) {
         match command {
             Command::Readings(_) => {}
-            Command::Register(device, reply) => {
-                let _ = reply.send(self.register(*device).await);
+            Command::Register(devices, reply) => {
+                let _ = reply.send(self.register(devices).await);
             }
             Command::Remove(id, reply) => {
                 let _ = reply.send(self.remove(&id).await);
@@ -190,16 +200,18 @@ impl Writer {
         Ok(())
     }
 
-    async fn register(&self, device: Device) -> Result<Registered, WriteError> {
-        let kind = self.kinds.get(&device.kind).cloned().ok_or(WriteError::Store)?;
-        let answers = self.store.register(std::slice::from_ref(&device)).await.map_err(log_store_error)?;
-        let registered = answers.first().copied().unwrap_or(Registered::Unchanged);
-        if registered != Registered::Unchanged {
-            let mut state = self.hub.entry(&device.id).map(|entry| entry.state).unwrap_or_default();
-            state.refit(&kind, OffsetDateTime::now_utc());
-            self.hub.put(Entry { device, kind, state });
+    async fn register(&self, devices: Vec<Device>) -> Result<Vec<Registered>, WriteError> {
+        let kind_of = |device: &Device| self.kinds.get(&device.kind).cloned().ok_or(WriteError::Store);
+        let kinds: Vec<_> = devices.iter().map(kind_of).collect::<Result<_, _>>()?;
+        let answers = self.store.register(&devices).await.map_err(log_store_error)?;
+        for ((device, kind), registered) in devices.into_iter().zip(kinds).zip(&answers) {
+            if *registered != Registered::Unchanged {
+                let mut state = self.hub.entry(&device.id).map(|entry| entry.state).unwrap_or_default();
+                state.refit(&kind, OffsetDateTime::now_utc());
+                self.hub.put(Entry { device, kind, state });
+            }
         }
-        Ok(registered)
+        Ok(answers)
     }
 
     async fn remove(&self, id: &str) -> Result<bool, WriteError> {
