@@ -131,6 +131,8 @@ actions! {
     RegisterDevices  "register_devices"   "登记设备"     "register devices"    Zoned [0, 0, 0, 1, 1, 0, 0, 0, 1, 1],
     /// Send measurements.
     WriteReadings    "write_readings"     "上报读数"     "write readings"      Zoned [0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
+    /// Delete measurements for good.
+    PurgeReadings    "purge_readings"     "删除读数"     "delete readings"     Zoned [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
     /// Read the figures of operation.
     ReadMetrics      "read_metrics"       "查看运行指标" "read metrics"        Whole [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
     /// Add, change and disable users.
