@@ -224,6 +224,33 @@ async fn where_reading_needs_a_sign_in_nothing_is_read_without() {
     check(true).await;
 }
 
+/// The list that people agreed on. A route that is added or decided otherwise shows up in a review as
+/// a changed line of it; `TWIN_BLESS=1` writes it anew.
+#[tokio::test]
+async fn each_route_needs_the_action_that_was_agreed_on() {
+    let server = Server::start().await;
+    let permissions = server.get("/api/v1/permissions").await.json();
+    let line = |route: &Value| {
+        let [method, path, action, place] =
+            ["method", "path", "action", "place"].map(|field| route[field].as_str().unwrap());
+        format!("{path} {method}: {action}, {place}\n")
+    };
+    let found: String = permissions["routes"].as_array().unwrap().iter().map(line).collect();
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/routes.txt");
+    if std::env::var_os("TWIN_BLESS").is_some() {
+        std::fs::write(&file, &found).unwrap();
+    }
+    let agreed = std::fs::read_to_string(&file).unwrap_or_default();
+    let only = |a: &str, b: &str| {
+        a.lines().filter(|line| !b.lines().any(|l| l == *line)).collect::<Vec<_>>().join("\n")
+    };
+    let (added, gone) = (only(&found, &agreed), only(&agreed, &found));
+    assert!(
+        found == agreed,
+        "tests/routes.txt does not say so\nadded:\n{added}\ngone:\n{gone}\nhint: TWIN_BLESS=1 writes it anew; read the difference"
+    );
+}
+
 #[tokio::test]
 async fn every_action_that_a_route_needs_is_one_of_the_policy() {
     let server = Server::start().await;
