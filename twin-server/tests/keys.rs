@@ -42,6 +42,8 @@ async fn a_device_writes_its_own_streams_and_no_others() {
     assert_eq!(post(&server, &all, &["bin-1", "bin-2"]).await.status, StatusCode::OK);
     check_problem(&post(&server, &one, &["bin-1", "bin-2"]).await, 403, "scope_denied");
     check_problem(&post(&server, &all, &["lamp"]).await, 403, "scope_denied");
+    let refusals = people.get("/api/v1/audit?action=write_readings").await.json();
+    assert_eq!(refusals["entries"][0]["outcome"], "refused");
     // Nothing of a post that is refused is stored.
     let bin_2 = server.get("/api/v1/devices/bin-2/readings?stream=fill_pct").await.json();
     assert_eq!(bin_2["readings"].as_array().unwrap().len(), 1);

@@ -34,7 +34,9 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         )
         | ("PUT", "/api/v1/session/password")
         | ("PATCH", "/api/v1/users/{id}")
-        | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/devices/{id}") => Some("{}".into()),
+        | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
+            Some("{}".into())
+        }
         _ => None,
     }
 }

@@ -50,12 +50,23 @@ impl Spot {
     }
 }
 
+/// What the audit log hears of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trail {
+    /// That it is about to be made, and how it ended.
+    Around,
+    /// What the handler writes.
+    Inside,
+    /// That it was refused: what is done is a record itself.
+    Refusals,
+}
+
 /// What a method of a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
     action: Action,
     spot: Spot,
-    is_audited: bool,
+    trail: Trail,
 }
 
 impl From<Action> for Rule {
@@ -65,9 +76,8 @@ impl From<Action> for Rule {
             Reach::Open | Reach::Free => Spot::Inside,
             Reach::Zoned | Reach::Whole => Spot::Whole,
         };
-        // Measurements are a record themselves.
-        let is_audited = !matches!(action, Action::WriteReadings);
-        Self { action, spot, is_audited }
+        let trail = if action == Action::WriteReadings { Trail::Refusals } else { Trail::Around };
+        Self { action, spot, trail }
     }
 }
 
@@ -90,7 +100,7 @@ pub(crate) fn inside(action: impl Into<Rule>) -> Rule {
 
 /// The handler writes the audit entry itself, in the transaction of the change.
 pub(crate) fn audited_inside(action: impl Into<Rule>) -> Rule {
-    Rule { is_audited: false, ..action.into() }
+    Rule { trail: Trail::Inside, ..action.into() }
 }
 
 /// A method of a route with what it needs and what answers it.
@@ -178,10 +188,13 @@ async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     let permit =
         Permit(Arc::new(Granted { auth: Arc::clone(auth), actor, proof, action, client, request: id }));
     parts.extensions.insert(permit.clone());
-    if is_safe(&parts.method) || !gate.rule.is_audited {
-        return next.run(Request::from_parts(parts, body)).await;
+    let is_change = !is_safe(&parts.method);
+    let request = Request::from_parts(parts, body);
+    match gate.rule.trail {
+        Trail::Around if is_change => change(Arc::clone(auth), permit, request, next).await,
+        Trail::Refusals if is_change => note_refusal(&permit, request, next).await,
+        _ => next.run(request).await,
     }
-    change(Arc::clone(auth), permit, Request::from_parts(parts, body), next).await
 }
 
 async fn admit(gate: &Gate, parts: &mut Parts, client: &Client) -> Result<Identity, Refusal> {
@@ -251,6 +264,18 @@ async fn refuse(gate: &Gate, parts: &Parts, client: &Client, id: &str, refusal: 
         auth.auditor.write_soon(draft).await;
     }
     problem.into_response()
+}
+
+/// Runs a handler, and writes down if it refuses by what is in the body.
+async fn note_refusal(permit: &Permit, request: Request<Body>, next: Next) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let response = next.run(request).await;
+    let Granted { auth, client, action, .. } = &*permit.0;
+    if response.status() == StatusCode::FORBIDDEN && auth.limiters.notes_refusal(client.bucket()) {
+        let entry = permit.entry(action.id(), uri.path()).ending(Outcome::Refused);
+        auth.auditor.write_soon(entry.with_detail(format!("{method} 403"))).await;
+    }
+    response
 }
 
 /// Runs a handler that changes something between two entries of the audit log: the first is on disk
