@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
 
+use crate::auth::{self, Auth};
 use crate::config::ServeConfig;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
@@ -43,8 +45,8 @@ pub struct App {
     pub publications: Arc<Publications>,
     /// Its files.
     pub files: FileStore,
-    /// The key that writing needs, if any.
-    pub ingest_key: Option<String>,
+    /// Who may do what.
+    pub auth: Arc<Auth>,
     /// Room for viewers.
     pub viewers: Arc<Semaphore>,
     /// Becomes true when the server stops.
@@ -76,12 +78,14 @@ pub async fn start(
         );
     }
     let store = store::open(&config.database).await?;
+    let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
     let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));
     let jobs = vec![
         tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
+        tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
             Arc::clone(&store),
@@ -98,7 +102,7 @@ pub async fn start(
         kinds,
         publications,
         files,
-        ingest_key: config.ingest_key.clone(),
+        auth,
         viewers: Arc::new(Semaphore::new(VIEWERS)),
         stop,
     };
@@ -113,14 +117,14 @@ pub async fn start(
 pub async fn serve(
     config: &ServeConfig,
     stopped: impl Future<Output = ()> + Send,
-    ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
+    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| bind_error(config, &error))?;
     let address = listener.local_addr()?;
     let (stop, stopping) = watch::channel(false);
     let (app, background) = start(config, stopping.clone()).await?;
-    let store = Arc::clone(&app.store);
-    let router = router::router(app);
+    let (store, auth) = (Arc::clone(&app.store), Arc::clone(&app.auth));
+    let router = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
     // Small answers and events must not wait for more to send.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
@@ -139,6 +143,7 @@ pub async fn serve(
         serving.abort();
     }
     background.end().await;
+    auth.flush().await;
     store.close().await?;
     tracing::info!("stopped");
     Ok(())

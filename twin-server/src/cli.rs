@@ -9,9 +9,11 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::auth::AuthArgs;
 use crate::config::ServeConfig;
 use crate::domain::retention::{DAYS_DEFAULT, KindRetention, Retention};
 use crate::import::{self, ImportCounts};
+use crate::manage::{AuditArgs, KeyArgs, UserArgs};
 use crate::simulate::{self, SimulateConfig};
 use crate::{api, app};
 
@@ -31,6 +33,12 @@ enum Command {
     Import(ImportArgs),
     /// Simulate devices that report to a server, with faults now and then.
     Simulate(SimulateArgs),
+    /// Add, list and change users, in the database itself.
+    User(UserArgs),
+    /// Issue, list and revoke keys of machines, in the database itself.
+    Key(KeyArgs),
+    /// Check or print the audit log.
+    Audit(AuditArgs),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
 }
@@ -53,9 +61,11 @@ struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, env = "TWIN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// Key that every writing request must carry; needed beyond loopback.
+    /// Key with which devices are registered and report; needed beyond loopback.
     #[arg(long, env = "TWIN_INGEST_KEY", hide_env_values = true, value_name = "KEY")]
     ingest_key: Option<String>,
+    #[command(flatten)]
+    auth: AuthArgs,
     /// Memory for published files, in MiB.
     #[arg(long, env = "TWIN_CACHE_MIB", default_value_t = 256, value_name = "MIB")]
     cache_mib: usize,
@@ -102,6 +112,9 @@ impl Cli {
             Command::Serve(args) => serve(args),
             Command::Import(args) => import(&args),
             Command::Simulate(args) => simulate(args),
+            Command::User(args) => runtime()?.block_on(args.run()),
+            Command::Key(args) => runtime()?.block_on(args.run()),
+            Command::Audit(args) => runtime()?.block_on(args.run()),
             Command::Openapi => print(&api::openapi::document()),
         }
     }
@@ -113,6 +126,7 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
         database: args.place.database,
         listen: args.listen,
         ingest_key: args.ingest_key.filter(|key| !key.is_empty()),
+        auth: args.auth.into(),
         cache_bytes: args.cache_mib << 20,
         retention: Retention {
             days: args.retention_days,
@@ -194,7 +208,7 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     }
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("writing to standard output")
 }

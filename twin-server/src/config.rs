@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::auth::AuthConfig;
 use crate::domain::retention::Retention;
 
 /// Shortest ingest key that is taken: 16 random characters cannot be guessed.
@@ -19,6 +20,8 @@ pub struct ServeConfig {
     pub listen: SocketAddr,
     /// The key that writing needs.
     pub ingest_key: Option<String>,
+    /// Who may do what.
+    pub auth: AuthConfig,
     /// Memory for files of the publication.
     pub cache_bytes: usize,
     /// How long readings are kept.
@@ -65,6 +68,7 @@ mod tests {
             database: "sqlite:d".into(),
             listen: listen.parse().unwrap(),
             ingest_key: key.map(str::to_owned),
+            auth: AuthConfig::default(),
             cache_bytes: 0,
             retention: Retention::default(),
         };

@@ -5,7 +5,7 @@
 
 mod api;
 pub mod app;
-mod auth;
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod domain;
@@ -13,6 +13,7 @@ pub mod import;
 pub mod ingest;
 pub mod jobs;
 pub mod live;
+pub mod manage;
 pub mod router;
 pub mod simulate;
 pub mod spatial;

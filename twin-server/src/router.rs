@@ -1,4 +1,5 @@
-//! Everything that the server answers, in order. Read this file first.
+//! Everything that the server answers, in order, and the action that each answer needs. Read this file
+//! first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,19 +7,22 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, get, post};
+use axum::middleware::from_fn;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, imports, layers, objects,
-    openapi, place, publication, readings, viewer,
+    aggregates, audit, catalog, device_kinds, devices, events, exports, health, imports, keys, layers, objects,
+    openapi, permissions, place, publication, readings, session, users, viewer,
 };
 use crate::app::App;
-use crate::auth::require_key;
+use crate::auth::guard::{Guarded, at_device, audited_inside, delete, get, inside, patch, post, put};
+use crate::domain::permission::Action::{
+    ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings, ReadAudit, ReadDevices, ReadEvents, ReadModel,
+    ReadPublication, RegisterDevices, SignIn, UseService, WriteReadings,
+};
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -27,41 +31,82 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
-    let import_limit = DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES);
-    let api = Router::new()
-        .route("/healthz", get(health::get_health))
-        .route("/api/openapi.json", get(openapi::get_openapi))
-        .route("/api/v1/catalog", get(catalog::get_catalog))
-        .route("/api/v1/device-kinds", get(device_kinds::list_device_kinds))
-        .route("/api/v1/devices", get(devices::list_devices))
+    let api = Guarded::new(&app)
+        .route("/healthz", [get(UseService, health::get_health)])
+        .route("/api/openapi.json", [get(UseService, openapi::get_openapi)])
+        .route("/api/v1/permissions", [get(UseService, permissions::get_permissions)])
+        .route("/api/v1/catalog", [get(ReadModel, catalog::get_catalog)])
+        .route("/api/v1/device-kinds", [get(ReadDevices, device_kinds::list_device_kinds)])
+        .route("/api/v1/devices", [get(ReadDevices, devices::list_devices)])
         .route(
             "/api/v1/devices/{id}",
-            get(devices::get_device).put(devices::put_device).delete(devices::delete_device),
+            [
+                get(ReadDevices, devices::get_device),
+                put(inside(RegisterDevices), devices::put_device),
+                delete(at_device(RegisterDevices, "id"), devices::delete_device),
+            ],
         )
         .route(
             "/api/v1/devices/{id}/readings",
-            get(readings::list_readings).delete(readings::delete_readings),
+            [
+                get(ReadDevices, readings::list_readings),
+                delete(at_device(PurgeReadings, "id"), readings::delete_readings),
+            ],
         )
-        .route("/api/v1/devices/{id}/aggregates", get(aggregates::list_aggregates))
-        .route("/api/v1/readings", post(readings::post_readings))
-        .route("/api/v1/exports/readings.csv", get(exports::export_readings))
-        .route("/api/v1/imports/readings", post(imports::import_readings).layer(import_limit))
-        .route("/api/v1/imports/devices", post(imports::import_devices).layer(import_limit))
-        .route("/api/v1/templates/{name}", get(imports::get_template))
-        .route("/api/v1/events", get(events::stream_events))
-        .route("/api/v1/objects", get(objects::list_objects))
-        .route("/api/v1/objects/{*id}", get(objects::get_object))
-        .route("/api/v1/place", get(place::get_place))
-        .route("/api/{*rest}", any(nothing))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(from_fn_with_state(Arc::clone(&app), require_key));
+        .route("/api/v1/devices/{id}/aggregates", [get(ReadDevices, aggregates::list_aggregates)])
+        .route("/api/v1/readings", [post(inside(WriteReadings), readings::post_readings)])
+        .route("/api/v1/exports/readings.csv", [get(ReadDevices, exports::export_readings)])
+        .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
+        .route("/api/v1/events", [get(ReadEvents, events::stream_events)])
+        .route("/api/v1/objects", [get(ReadModel, objects::list_objects)])
+        .route("/api/v1/objects/{*id}", [get(ReadModel, objects::get_object)])
+        .route("/api/v1/place", [get(ReadModel, place::get_place)])
+        .route(
+            "/api/v1/session",
+            [
+                get(SignIn, session::get_session),
+                post(audited_inside(SignIn), session::sign_in),
+                delete(audited_inside(SignIn), session::sign_out),
+            ],
+        )
+        .route("/api/v1/session/password", [put(audited_inside(ManageOwnAccount), session::change_password)])
+        .route("/api/v1/invitations/accept", [post(audited_inside(SignIn), users::accept_invitation)])
+        .route(
+            "/api/v1/users",
+            [get(ManageUsers, users::list_users), post(audited_inside(ManageUsers), users::add_user)],
+        )
+        .route(
+            "/api/v1/users/{id}",
+            [get(ManageUsers, users::get_user), patch(audited_inside(ManageUsers), users::change_user)],
+        )
+        .route("/api/v1/users/{id}/invitation", [post(audited_inside(ManageUsers), users::invite_user)])
+        .route(
+            "/api/v1/keys",
+            [get(ManageKeys, keys::list_keys), post(audited_inside(ManageKeys), keys::issue_key)],
+        )
+        .route(
+            "/api/v1/keys/{id}",
+            [get(ManageKeys, keys::get_key), delete(audited_inside(ManageKeys), keys::revoke_key)],
+        )
+        .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
+        .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
+        .finish()
+        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
 
-    let publication = Router::new()
-        .route("/publication/current", get(publication::get_current))
-        .route("/publication/{*path}", get(publication::get_file));
+    let tables = Guarded::new(&app)
+        .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])
+        .route("/api/v1/imports/devices", [post(RegisterDevices, imports::import_devices)])
+        .finish()
+        .layer(DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES));
+
+    let publication = Guarded::new(&app)
+        .route("/publication/current", [get(ReadPublication, publication::get_current)])
+        .route("/publication/{*path}", [get(ReadPublication, publication::get_file)])
+        .finish();
 
     Router::new()
         .merge(api)
+        .merge(tables)
         .fallback(viewer::get_viewer)
         // Leaves event streams and pictures alone; published files bring their own encodings.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
@@ -71,8 +116,4 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::observe))
         .with_state(app)
-}
-
-async fn nothing() -> Problem {
-    Problem::of_status(StatusCode::NOT_FOUND)
 }

@@ -81,6 +81,18 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
+    /// The HTTP status.
+    #[must_use]
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable name.
+    #[must_use]
+    pub(crate) const fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// With the next step.
     #[must_use]
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,6 +16,7 @@ use super::devices::filter_of;
 use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::live::{EventId, Subscription};
 
 /// A comment is sent after this long without an event, so that proxies keep the connection.
@@ -54,24 +55,27 @@ pub(crate) struct EventsQuery {
 )]
 pub(crate) async fn stream_events(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
-    let permit = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
+    let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
         Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
     })?;
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let last = header.or(query.last_event_id.as_deref()).and_then(EventId::parse);
     let subscription = Subscription::new(Arc::clone(&app.hub), filter, last.as_ref(), app.stop.clone());
-    let events = stream::unfold((subscription, permit), async |(mut subscription, permit)| {
+    let events = stream::unfold((subscription, room), async |(mut subscription, room)| {
         let (id, event) = subscription.next().await?;
         let mut wire = Event::default().id(id).event(event.name).data(event.data);
         if event.name == "snapshot" {
             wire = wire.retry(RETRY);
         }
-        Some((Ok::<_, Infallible>(wire), (subscription, permit)))
+        Some((Ok::<_, Infallible>(wire), (subscription, room)))
     });
+    // Whoever may not follow any more does not.
+    let events = events.take_until(Box::pin(permit.ended()));
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // Tells nginx not to hold events back.
     Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], sse).into_response())

@@ -2,6 +2,7 @@
 //! spatial indexes, let the domain decide, and answer. `router` mounts them.
 
 pub(crate) mod aggregates;
+pub(crate) mod audit;
 pub(crate) mod catalog;
 pub(crate) mod device_kinds;
 pub(crate) mod devices;
@@ -12,12 +13,17 @@ mod extract;
 pub(crate) mod health;
 mod http;
 pub(crate) mod imports;
+pub(crate) mod keys;
 pub(crate) mod layers;
 pub(crate) mod objects;
 pub(crate) mod openapi;
+pub(crate) mod permissions;
 pub(crate) mod place;
 pub(crate) mod publication;
 pub(crate) mod readings;
+mod refusals;
+pub(crate) mod session;
+pub(crate) mod users;
 pub(crate) mod viewer;
 
 pub(crate) use error::{Problem, ProblemBody};

@@ -4,12 +4,12 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, PublicationEvent, SnapshotEvent};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, imports, objects,
-    place, readings,
+    ProblemBody, aggregates, audit, catalog, device_kinds, devices, events, exports, health, imports, keys, objects, permissions, place, readings, session, users,
 };
 
 #[derive(OpenApi)]
@@ -35,20 +35,66 @@ use super::{
         objects::list_objects,
         objects::get_object,
         place::get_place,
+        permissions::get_permissions,
+        session::get_session,
+        session::sign_in,
+        session::sign_out,
+        session::change_password,
+        users::list_users,
+        users::get_user,
+        users::add_user,
+        users::change_user,
+        users::invite_user,
+        users::accept_invitation,
+        keys::list_keys,
+        keys::get_key,
+        keys::issue_key,
+        keys::revoke_key,
+        audit::list_audit,
+        audit::export_audit,
     ),
     components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, PublicationEvent, ProblemBody)),
-    modifiers(&IngestKey),
+    modifiers(&Proofs),
 )]
 struct Document;
 
-struct IngestKey;
+struct Proofs;
 
-impl Modify for IngestKey {
+impl Modify for Proofs {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        scheme.description = Some("The server's ingest key, if one is configured.".into());
+        scheme.description = Some("A key, or the server's ingest key; also taken as `X-API-Key`.".into());
         let components = document.components.get_or_insert_default();
         components.security_schemes.insert("key".into(), SecurityScheme::Http(scheme).into());
+        let cookie = ApiKeyValue::with_description("twin-session", "Over HTTPS `__Host-twin-session`.");
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        components.security_schemes.insert("session".into(), session.into());
+        add_refusals(document);
+    }
+}
+
+/// What any answer may be: keys that are not good, roles that may not, more requests than are taken.
+const REFUSALS: [(&str, &str); 3] = [
+    ("401", "Needs a sign-in, or the key is not good"),
+    ("403", "The actor may not"),
+    ("429", "More requests than are taken; `Retry-After` says when to come again"),
+];
+
+fn add_refusals(document: &mut utoipa::openapi::OpenApi) {
+    let problem = Ref::from_schema_name("ProblemBody");
+    let content = ContentBuilder::new().schema(Some(problem)).build();
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for responses in operations.into_iter().flatten().map(|operation| &mut operation.responses.responses)
+        {
+            for (status, description) in REFUSALS {
+                let response = ResponseBuilder::new()
+                    .description(description)
+                    .content("application/json", content.clone())
+                    .build();
+                responses.entry(status.into()).or_insert_with(|| response.into());
+            }
+        }
     }
 }
 

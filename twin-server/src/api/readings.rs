@@ -17,6 +17,8 @@ use super::devices::unknown;
 use super::extract::{Json, Path, Query};
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::auth::Permit;
+use crate::auth::place::check_devices;
 use crate::domain::reading::whole_microseconds;
 use crate::store::{End, HistoryQuery, Purge};
 
@@ -34,16 +36,18 @@ const OFFSET: &[FormatItem<'static>] = format_description!("[offset_hour sign:ma
 /// Posting the same again is harmless: device, stream and time make a reading, and the first value
 /// stays. Late readings are stored and do not move the state back. Values that the sensor cannot
 /// report are stored, marked and not shown. A reading from more than 5 s ahead of the server's
-/// clock is rejected. A rejected reading does not keep the others from being stored.
+/// clock is rejected. A rejected reading does not keep the others from being stored; one of a device
+/// that the key may not write does: nothing is stored then.
 #[utoipa::path(
     post, path = "/api/v1/readings", tag = "readings", request_body = ReadingBatch, security((), ("key" = [])),
     responses(
         (status = 200, body = IngestAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn post_readings(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Json(batch): Json<ReadingBatch>,
 ) -> Result<JsonAnswer<IngestAnswer>, Problem> {
     let count = batch.readings.len();
@@ -51,6 +55,7 @@ pub(crate) async fn post_readings(
         let detail = format!("`readings` holds {count} readings, 1 to {BATCH_LIMIT} are taken");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_batch", detail));
     }
+    check_devices(&permit, &app, batch.readings.iter().map(|reading| reading.device.as_str()))?;
     Ok(JsonAnswer(app.writer.ingest(batch.readings).await?))
 }
 

@@ -5,21 +5,29 @@
 //! `conformance` holds the tests that every engine runs. A future is boxed because the server keeps its store
 //! behind `dyn`: which engine it is, is a matter of configuration.
 
+mod audit;
 #[cfg(test)]
 mod conformance;
 mod devices;
+mod keys;
+mod people;
 mod readings;
+mod sessions;
 mod sqlite;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+pub use audit::{AuditQuery, AuditStore};
 pub use devices::{DeviceStore, Registered};
+pub use keys::KeyStore;
+pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
 };
+pub use sessions::{Session, SessionStore};
 pub use sqlite::SqliteStore;
 
 /// What a store answers, in time.
@@ -50,7 +58,7 @@ pub enum StoreError {
 }
 
 /// A whole store.
-pub trait Store: DeviceStore + ReadingStore {
+pub trait Store: AuditStore + DeviceStore + KeyStore + PeopleStore + ReadingStore + SessionStore {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;
 

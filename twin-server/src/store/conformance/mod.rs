@@ -1,7 +1,10 @@
 //! What every store must do, as functions over the traits, by aggregate. Each file ends with the list
 //! of its cases, which run on every engine, on a private database each.
 
+mod audit;
 mod devices;
+mod keys;
+mod people;
 mod readings;
 
 use time::macros::datetime;

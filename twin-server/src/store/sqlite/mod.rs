@@ -5,15 +5,19 @@
 //! for the writer nor it for them. The ingest writer shares one transaction between concurrent
 //! posts, so that the sync costs little. `history` says how readings lie on disk.
 
+mod audit;
 mod closing;
 mod devices;
 mod history;
+mod keys;
 mod opening;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod own_tests;
+mod people;
 mod purging;
 mod readings;
+mod sessions;
 mod stretch;
 
 use std::collections::HashMap;
