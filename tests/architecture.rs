@@ -50,9 +50,13 @@ const TWIN_SERVER: &[Allowed] = &[
     ("domain", &[]),
     ("spatial", &["domain"]),
     ("store", &["domain"]),
+    ("metrics", &[]),
+    ("config", &["domain"]),
+    ("listen", &["config", "metrics"]),
+    ("backup", &["store"]),
     ("live", &["domain", "spatial"]),
-    ("ingest", &["domain", "store", "live"]),
-    ("tiles", &["domain", "spatial"]),
+    ("ingest", &["domain", "store", "live", "metrics"]),
+    ("tiles", &["domain", "spatial", "metrics"]),
     ("jobs", &["domain", "ingest", "live", "store", "tiles"]),
 ];
 

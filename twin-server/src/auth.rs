@@ -30,7 +30,7 @@ pub(crate) async fn require_key(State(app): State<Arc<App>>, request: Request, n
 }
 
 /// Whether a header carries the key. Takes as long for a near miss as for a far one.
-fn carries(header: &[u8], key: &[u8]) -> bool {
+pub(crate) fn carries(header: &[u8], key: &[u8]) -> bool {
     let Some((scheme, token)) = header.split_at_checked(7) else { return false };
     let differences = token.iter().zip(key).fold(0, |sum, (a, b)| sum | (a ^ b));
     scheme.eq_ignore_ascii_case(b"Bearer ") && token.len() == key.len() && differences == 0

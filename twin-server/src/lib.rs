@@ -6,13 +6,16 @@
 mod api;
 pub mod app;
 mod auth;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod import;
 pub mod ingest;
 pub mod jobs;
+mod listen;
 pub mod live;
+pub mod metrics;
 pub mod router;
 pub mod simulate;
 pub mod spatial;

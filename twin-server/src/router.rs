@@ -1,7 +1,6 @@
 //! Everything that the server answers, in order. Read this file first.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -14,19 +13,19 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
-    place, publication, readings, viewer,
+    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, idempotency, layers,
+    metrics, objects, openapi, place, publication, readings, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
-/// Until an answer begins. Event streams begin at once and then take as long as they like.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
+    // Until an answer begins. Event streams begin at once and then take as long as they like.
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.request_timeout);
     let api = Router::new()
         .route("/healthz", get(health::get_health))
         .route("/api/openapi.json", get(openapi::get_openapi))
@@ -49,23 +48,35 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/objects/{*id}", get(objects::get_object))
         .route("/api/v1/place", get(place::get_place))
         .route("/api/{*rest}", any(nothing))
+        .layer(from_fn_with_state(Arc::clone(&app), idempotency::once))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), require_key));
 
+    let operation = Router::new()
+        .route("/health/live", get(health::get_live))
+        .route("/health/ready", get(health::get_ready))
+        .route("/metrics", get(metrics::get_metrics));
+
+    // Hot, and ready-made with encodings of its own: no compression, no clock, no span.
     let publication = Router::new()
         .route("/publication/current", get(publication::get_current))
-        .route("/publication/{*path}", get(publication::get_file));
+        .route("/publication/tileset.json", get(publication::get_tileset))
+        .route("/publication/{*path}", get(publication::get_file))
+        .layer(from_fn(layers::secure))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(layers::observe_file));
 
     Router::new()
         .merge(api)
+        .merge(operation)
         .fallback(viewer::get_viewer)
-        // Leaves event streams and pictures alone; published files bring their own encodings.
+        // Leaves event streams and pictures alone.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .merge(publication)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(timeout)
         .layer(from_fn(layers::secure))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::observe))
+        .merge(publication)
         .with_state(app)
 }
 

@@ -11,12 +11,15 @@ pub(crate) mod exports;
 mod extract;
 pub(crate) mod health;
 mod http;
+pub(crate) mod idempotency;
 pub(crate) mod layers;
+pub(crate) mod metrics;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod place;
 pub(crate) mod publication;
 pub(crate) mod readings;
+mod trace;
 pub(crate) mod viewer;
 
 pub(crate) use error::{Problem, ProblemBody};

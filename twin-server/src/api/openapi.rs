@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
-    readings,
+    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, metrics, objects,
+    place, readings,
 };
 
 #[derive(OpenApi)]
@@ -17,6 +17,9 @@ use super::{
     info(title = "Community Twin", description = "The community model, its tiles and its live devices. Positions are metres east, north and up of the community's origin; instants are RFC 3339. Every failure is a problem document (RFC 9457)."),
     paths(
         health::get_health,
+        health::get_live,
+        health::get_ready,
+        metrics::get_metrics,
         catalog::get_catalog,
         device_kinds::list_device_kinds,
         devices::list_devices,
