@@ -11,9 +11,11 @@ import memory
 import peers
 import scale
 import targets
+import tiles
 from bench import Bench
 
-TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES}
+TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES,
+          "tiles": tiles.show}
 
 
 def options():

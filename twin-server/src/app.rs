@@ -8,26 +8,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use axum::serve::ListenerExt;
 use time::OffsetDateTime;
-use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
 
+use crate::api::health::Readiness;
+use crate::api::idempotency::Answers;
 use crate::auth::{self, Auth};
-use crate::config::ServeConfig;
+use crate::config::{MetricsConfig, ServeConfig};
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
 use crate::ingest::{Writer, WriterHandle};
+use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
 use crate::store::{self, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
 
-/// Viewers that are streamed to at once. One that does not read holds its snapshot in memory: some
-/// 0.5 MB for a thousand devices.
-const VIEWERS: usize = 1024;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 
@@ -44,11 +42,21 @@ pub struct App {
     /// The served version.
     pub publications: Arc<Publications>,
     /// Its files.
-    pub files: FileStore,
+    pub files: Arc<FileStore>,
     /// Who may do what.
     pub auth: Arc<Auth>,
     /// Room for viewers.
     pub viewers: Arc<Semaphore>,
+    /// How many viewers have room.
+    pub viewers_most: usize,
+    /// Who may read the figures.
+    pub metrics_access: MetricsConfig,
+    /// How long a request may take until its answer begins.
+    pub request_timeout: Duration,
+    /// Answers to requests that may be sent again.
+    pub(crate) answers: Arc<Answers>,
+    /// Whether the server is ready, as was last found out.
+    pub(crate) readiness: Readiness,
     /// Becomes true when the server stops.
     pub stop: watch::Receiver<bool>,
 }
@@ -70,6 +78,7 @@ pub async fn start(
     let publications = Arc::new(Publications::open(&config.publication)?);
     let files = FileStore::new(&config.publication, config.cache_bytes)
         .with_context(|| format!("publication folder `{}`", config.publication.display()))?;
+    let files = Arc::new(files);
     let kinds = Arc::new(DeviceKinds::built_in()?);
     if let Some(kind) = config.retention.kinds.keys().find(|kind| kinds.get(kind).is_none()) {
         bail!(
@@ -93,7 +102,12 @@ pub async fn start(
             config.retention.clone(),
             stop.clone(),
         )),
-        tokio::spawn(jobs::follow_publication(Arc::clone(&publications), Arc::clone(&hub), stop.clone())),
+        tokio::spawn(jobs::follow_publication(
+            Arc::clone(&publications),
+            Arc::clone(&files),
+            Arc::clone(&hub),
+            stop.clone(),
+        )),
     ];
     let app = App {
         hub,
@@ -103,7 +117,12 @@ pub async fn start(
         publications,
         files,
         auth,
-        viewers: Arc::new(Semaphore::new(VIEWERS)),
+        viewers: Arc::new(Semaphore::new(config.limits.viewers)),
+        viewers_most: config.limits.viewers,
+        metrics_access: config.metrics.clone(),
+        request_timeout: config.limits.request_timeout,
+        answers: Arc::default(),
+        readiness: Readiness::default(),
         stop,
     };
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
@@ -119,29 +138,31 @@ pub async fn serve(
     stopped: impl Future<Output = ()> + Send,
     ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| bind_error(config, &error))?;
+    let listener = listen::open(config.listen).await?;
     let address = listener.local_addr()?;
+    // A socket of the supervisor may be open to more than the configuration says.
+    config.may_listen_on(address)?;
     let (stop, stopping) = watch::channel(false);
     let (app, background) = start(config, stopping.clone()).await?;
-    let (store, auth) = (Arc::clone(&app.store), Arc::clone(&app.auth));
-    let router = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    // Small answers and events must not wait for more to send.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let graceful = axum::serve(listener, router).with_graceful_shutdown(wait(stopping));
-    let mut serving = tokio::spawn(async move { graceful.await });
+    let (store, writer, auth) = (Arc::clone(&app.store), app.writer.clone(), Arc::clone(&app.auth));
+    let router = router::router(app);
+    let connections = Connections::new(&config.limits);
+    let mut serving = tokio::spawn(listen::serve(listener, router, connections, stopping.clone()));
+    let watchdog = tokio::spawn(tell_supervisor(writer, stopping));
     ready(address)?;
+    listen::notify("READY=1");
     tracing::info!(%address, publication = %config.publication.display(), "serving");
     tokio::select! {
         () = stopped => tracing::info!("stopping"),
-        ended = &mut serving => return ended?.map_err(|error| anyhow!("the server ended: {error}")),
+        ended = &mut serving => return Err(anyhow!("the server ended: {ended:?}")),
     }
+    listen::notify("STOPPING=1");
     stop.send_replace(true);
     if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
         tracing::warn!("some requests did not end in time and are cut");
         serving.abort();
     }
+    let _ = watchdog.await;
     background.end().await;
     auth.flush().await;
     store.close().await?;
@@ -164,15 +185,18 @@ async fn wait(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn bind_error(config: &ServeConfig, error: &std::io::Error) -> anyhow::Error {
-    let hint = match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            "\nhint: another program listens there; choose a free port with `--listen`"
+/// Tells the supervisor that the server works, as often as it wants to hear it, until the server stops.
+async fn tell_supervisor(writer: WriterHandle, stop: watch::Receiver<bool>) {
+    let Some(every) = listen::watchdog_interval() else { return };
+    let mut ticks = tokio::time::interval(every);
+    let stopped = wait(stop);
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = ticks.tick() => if writer.is_alive() { listen::notify("WATCHDOG=1") },
         }
-        std::io::ErrorKind::PermissionDenied => "\nhint: ports below 1024 need rights; choose a higher one",
-        _ => "",
-    };
-    anyhow!("cannot listen on `{}`: {error}{hint}", config.listen)
+    }
 }
 
 /// Devices with the states that follow from what is stored.

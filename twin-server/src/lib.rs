@@ -6,14 +6,18 @@
 mod api;
 pub mod app;
 pub mod auth;
+mod auth;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod import;
 pub mod ingest;
 pub mod jobs;
+mod listen;
 pub mod live;
 pub mod manage;
+pub mod metrics;
 pub mod router;
 pub mod simulate;
 pub mod spatial;

@@ -2,20 +2,19 @@
 //! first.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    aggregates, audit, catalog, device_kinds, devices, events, exports, health, imports, keys, layers, objects,
-    openapi, permissions, place, publication, readings, session, users, viewer,
+    aggregates, audit, catalog, device_kinds, devices, events, exports, health, idempotency, imports, keys,
+    layers, metrics, objects, openapi, permissions, place, publication, readings, session, users, viewer,
 };
 use crate::app::App;
 use crate::auth::guard::{Guarded, at_device, audited_inside, delete, get, inside, patch, post, put};
@@ -26,11 +25,11 @@ use crate::domain::permission::Action::{
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
-/// Until an answer begins. Event streams begin at once and then take as long as they like.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
+    // Until an answer begins. Event streams begin at once and then take as long as they like.
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.request_timeout);
     let api = Guarded::new(&app)
         .route("/healthz", [get(UseService, health::get_health)])
         .route("/api/openapi.json", [get(UseService, openapi::get_openapi)])
@@ -91,6 +90,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
         .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
         .finish()
+        .layer(from_fn_with_state(Arc::clone(&app), idempotency::once))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
 
     let tables = Guarded::new(&app)
@@ -99,21 +99,34 @@ pub fn router(app: Arc<App>) -> Router {
         .finish()
         .layer(DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES));
 
+    let operation = Guarded::new(&app)
+        .route("/health/live", [get(UseService, health::get_live)])
+        .route("/health/ready", [get(UseService, health::get_ready)])
+        // Its own configuration says who may read it.
+        .route("/metrics", [get(UseService, metrics::get_metrics)])
+        .finish();
+
+    // Hot, and ready-made with encodings of its own: no compression, no clock, no span.
     let publication = Guarded::new(&app)
         .route("/publication/current", [get(ReadPublication, publication::get_current)])
+        .route("/publication/tileset.json", [get(ReadPublication, publication::get_tileset)])
         .route("/publication/{*path}", [get(ReadPublication, publication::get_file)])
-        .finish();
+        .finish()
+        .layer(from_fn(layers::secure))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(layers::observe_file));
 
     Router::new()
         .merge(api)
         .merge(tables)
+        .merge(operation)
         .fallback(viewer::get_viewer)
-        // Leaves event streams and pictures alone; published files bring their own encodings.
+        // Leaves event streams and pictures alone.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .merge(publication)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(timeout)
         .layer(from_fn(layers::secure))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::observe))
+        .merge(publication)
         .with_state(app)
 }

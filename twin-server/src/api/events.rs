@@ -18,6 +18,7 @@ use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::live::{EventId, Subscription};
+use crate::metrics::EVENTS_DELIVERED;
 
 /// A comment is sent after this long without an event, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -68,6 +69,7 @@ pub(crate) async fn stream_events(
     let subscription = Subscription::new(Arc::clone(&app.hub), filter, last.as_ref(), app.stop.clone());
     let events = stream::unfold((subscription, room), async |(mut subscription, room)| {
         let (id, event) = subscription.next().await?;
+        EVENTS_DELIVERED.add(1);
         let mut wire = Event::default().id(id).event(event.name).data(event.data);
         if event.name == "snapshot" {
             wire = wire.retry(RETRY);

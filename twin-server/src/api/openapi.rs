@@ -9,7 +9,8 @@ use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, audit, catalog, device_kinds, devices, events, exports, health, imports, keys, objects, permissions, place, readings, session, users,
+    ProblemBody, aggregates, audit, catalog, device_kinds, devices, events, exports, health, imports, keys,
+    metrics, objects, permissions, place, readings, session, users,
 };
 
 #[derive(OpenApi)]
@@ -17,6 +18,9 @@ use super::{
     info(title = "Community Twin", description = "The community model, its tiles and its live devices. Positions are metres east, north and up of the community's origin; instants are RFC 3339. Every failure is a problem document (RFC 9457)."),
     paths(
         health::get_health,
+        health::get_live,
+        health::get_ready,
+        metrics::get_metrics,
         catalog::get_catalog,
         device_kinds::list_device_kinds,
         devices::list_devices,

@@ -20,6 +20,12 @@ pub struct Network {
 #[error("`{0}` is neither an address nor a network such as `10.0.0.0/8`")]
 pub struct NetworkError(String);
 
+impl std::fmt::Display for Network {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}/{}", self.address, self.prefix)
+    }
+}
+
 impl FromStr for Network {
     type Err = NetworkError;
 

@@ -26,7 +26,7 @@ use tokio::sync::{Mutex, watch};
 
 pub use self::address::{Client, Network};
 pub use self::auditor::{Auditor, NotWritten};
-pub use self::config::{AuthArgs, AuthConfig};
+pub use self::config::AuthConfig;
 use self::guard::RouteRow;
 pub(crate) use self::identify::{Cookie, session_cookie};
 use self::keyring::KeyRing;

@@ -15,6 +15,7 @@ use twin_schemas::live::{Device, DeviceStatus, IngestAnswer, Reading, RejectedRe
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::reading::{self, CheckedReading, Refusal};
 use crate::live::{Entry, Hub};
+use crate::metrics::INGEST;
 use crate::store::{ReadingsToStore, Registered, StatusRow, Store};
 
 /// Commands that wait; each is a request that waits with it.
@@ -103,6 +104,19 @@ impl WriterHandle {
         self.ask(|reply| Command::Remove(id, reply)).await
     }
 
+    /// Whether there is a writer that does what it is asked.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
+    /// Commands that wait for the writer, and readings that wait for the disk.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        let commands = self.commands.max_capacity() - self.commands.capacity();
+        (commands, READINGS_WAITING.saturating_sub(self.waiting.available_permits()))
+    }
+
     /// Has silent devices judged. Nothing happens if the writer is busy: the next tick will do.
     pub fn judge_silence(&self) {
         let _ = self.commands.try_send(Command::Silence);
@@ -180,6 +194,8 @@ impl Writer {
             replies.push(post.reply);
         }
         let done = self.commit(&mut round).await;
+        let rejected = round.answers.iter().map(|answer| answer.rejected.len() as u64).sum();
+        INGEST.rejected.add(rejected);
         for (reply, answer) in replies.into_iter().zip(round.answers) {
             let _ = reply.send(done.map(|()| answer));
         }
@@ -191,7 +207,9 @@ impl Writer {
         if batch.fresh.is_empty() && batch.late.is_empty() {
             return Ok(());
         }
+        let started = std::time::Instant::now();
         let stored = self.store.append(&batch).await.map_err(log_store_error)?;
+        count_commit(&batch, &stored, started.elapsed());
         let statuses = round.settle_late(&batch.late, &stored);
         if !statuses.is_empty() {
             self.save_statuses(statuses).await;
@@ -285,7 +303,17 @@ impl Writer {
 #[expect(clippy::needless_pass_by_value, reason = "the shape of a mapping of errors")]
 fn log_store_error(error: crate::store::StoreError) -> WriteError {
     tracing::error!(%error, "the store refused a change");
+    INGEST.failed_commits.add(1);
     WriteError::Store
+}
+
+fn count_commit(batch: &ReadingsToStore, stored: &[bool], took: std::time::Duration) {
+    let late = stored.iter().filter(|stored| **stored).count() as u64;
+    INGEST.fresh.add(batch.fresh.len() as u64);
+    INGEST.late.add(late);
+    INGEST.duplicate.add(stored.len() as u64 - late);
+    INGEST.commit_s.observe(took.as_secs_f64());
+    INGEST.commit_readings.observe((batch.fresh.len() + batch.late.len()) as f64);
 }
 
 /// The posts of one transaction while they are being decided.

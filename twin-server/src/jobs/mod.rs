@@ -13,7 +13,7 @@ use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
 use crate::store::Store;
-use crate::tiles::Publications;
+use crate::tiles::{FileStore, Publications};
 
 /// How often silent devices are judged; silence is measured in minutes.
 const SILENCE_EVERY: Duration = Duration::from_secs(1);
@@ -80,7 +80,12 @@ pub async fn expire_readings(
 }
 
 /// Serves new versions of the publication until the server stops.
-pub async fn follow_publication(publications: Arc<Publications>, hub: Arc<Hub>, stop: watch::Receiver<bool>) {
+pub async fn follow_publication(
+    publications: Arc<Publications>,
+    files: Arc<FileStore>,
+    hub: Arc<Hub>,
+    stop: watch::Receiver<bool>,
+) {
     // The reason why a version is not served is reported once, not every two seconds.
     let mut refused: Option<String> = None;
     let mut clock = Clock::new(PUBLICATION_EVERY, stop);
@@ -92,6 +97,7 @@ pub async fn follow_publication(publications: Arc<Publications>, hub: Arc<Hub>, 
             Ok(Look::Same) => {}
             Ok(Look::Switched(version)) => {
                 tracing::info!(version, "serving a new version of the publication");
+                files.forget_other_versions(&version);
                 hub.publish(&version);
             }
             Ok(Look::Refused(reason)) => refused = Some(reason),

@@ -14,7 +14,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
-use twin_schemas::live::{Device, DeviceKind, DeviceRemovedEvent, DeviceView, PublicationEvent};
+use twin_schemas::live::{
+    Device, DeviceKind, DeviceRemovedEvent, DeviceStatus, DeviceView, PublicationEvent,
+};
 
 use super::DeviceFilter;
 use crate::domain::state::DeviceState;
@@ -122,6 +124,16 @@ impl Hub {
     #[must_use]
     pub fn count(&self) -> usize {
         self.read().devices.len()
+    }
+
+    /// Number of devices of each status that some device has.
+    #[must_use]
+    pub fn count_by_status(&self) -> BTreeMap<DeviceStatus, usize> {
+        let mut counts = BTreeMap::new();
+        for slot in self.read().devices.values() {
+            *counts.entry(slot.entry.state.status().0).or_default() += 1;
+        }
+        counts
     }
 
     /// A device as it is now.

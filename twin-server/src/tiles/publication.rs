@@ -98,6 +98,14 @@ impl Publication {
         format!("/publication/versions/{}/", utf8_percent_encode(&self.version, NOT_PLAIN))
     }
 
+    /// Path on the server of a file of the version, which is named by its path in the version's folder.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        let encoded: Vec<String> =
+            path.split('/').map(|name| utf8_percent_encode(name, NOT_PLAIN).to_string()).collect();
+        format!("{}{}", self.base(), encoded.join("/"))
+    }
+
     /// Number of objects of a class.
     #[must_use]
     pub fn count(&self, class: ObjectClass) -> usize {
@@ -242,6 +250,10 @@ mod tests {
         let publications = Publications::open(folder.path()).unwrap();
         assert_eq!(publications.served().version, "v1");
         assert_eq!(publications.served().base(), "/publication/versions/v1/");
+        assert_eq!(
+            publications.served().address("app/一区/tileset.json"),
+            "/publication/versions/v1/app/%E4%B8%80%E5%8C%BA/tileset.json"
+        );
         assert!(publications.switch_to("v2").is_err());
         assert_eq!(publications.served().version, "v1");
     }

@@ -66,14 +66,16 @@ impl Server {
 
     pub(crate) async fn start_with(folder: TempDir, ingest_key: Option<&str>, auth: AuthConfig) -> Self {
         let config = ServeConfig {
-            publication: folder.path().join("publication"),
-            database: format!("sqlite:{}/twin.db", folder.path().display()),
             listen: "127.0.0.1:0".parse().unwrap(),
             ingest_key: ingest_key.map(str::to_owned),
             auth,
             cache_bytes: 1 << 20,
             // The readings of the tests are of a fixed day and grow old.
             retention: Retention { days: 0, ..Retention::default() },
+            ..ServeConfig::of(
+                folder.path().join("publication"),
+                format!("sqlite:{}/twin.db", folder.path().display()),
+            )
         };
         let (stop, stopping) = watch::channel(false);
         let (app, _background) = app::start(&config, stopping).await.unwrap();

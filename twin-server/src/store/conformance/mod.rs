@@ -6,6 +6,7 @@ mod devices;
 mod keys;
 mod people;
 mod readings;
+mod upkeep;
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
