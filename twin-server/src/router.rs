@@ -14,8 +14,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
-    place, publication, readings, viewer,
+    Problem, aggregates, alarm_rules, alarm_trial, alarms, catalog, device_kinds, devices, events, exports,
+    health, layers, maintenance_windows, objects, openapi, place, publication, readings, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
@@ -48,6 +48,26 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/objects", get(objects::list_objects))
         .route("/api/v1/objects/{*id}", get(objects::get_object))
         .route("/api/v1/place", get(place::get_place))
+        .route("/api/v1/devices/{id}/bands/{stream}", get(alarms::get_band))
+        .route("/api/v1/alarm-rules", get(alarm_rules::list_rules))
+        .route(
+            "/api/v1/alarm-rules/{id}",
+            get(alarm_rules::get_rule).put(alarm_rules::put_rule).delete(alarm_rules::delete_rule),
+        )
+        .route("/api/v1/alarm-rules/{id}/versions", get(alarm_rules::list_rule_versions))
+        .route("/api/v1/alarm-rules/{id}/try", post(alarm_trial::try_rule))
+        .route("/api/v1/alarms", get(alarms::list_alarms))
+        .route("/api/v1/alarms/{id}", get(alarms::get_alarm))
+        .route("/api/v1/alarms/{id}/acknowledge", post(alarms::acknowledge_alarm))
+        .route("/api/v1/alarms/{id}/clear", post(alarms::clear_alarm))
+        .route("/api/v1/alarms/{id}/comment", post(alarms::comment_on_alarm))
+        .route("/api/v1/maintenance-windows", get(maintenance_windows::list_windows))
+        .route(
+            "/api/v1/maintenance-windows/{id}",
+            get(maintenance_windows::get_window)
+                .put(maintenance_windows::put_window)
+                .delete(maintenance_windows::delete_window),
+        )
         .route("/api/{*rest}", any(nothing))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), require_key));

@@ -2,6 +2,9 @@
 //! spatial indexes, let the domain decide, and answer. `router` mounts them.
 
 pub(crate) mod aggregates;
+pub(crate) mod alarm_rules;
+pub(crate) mod alarm_trial;
+pub(crate) mod alarms;
 pub(crate) mod catalog;
 pub(crate) mod device_kinds;
 pub(crate) mod devices;
@@ -12,6 +15,7 @@ mod extract;
 pub(crate) mod health;
 mod http;
 pub(crate) mod layers;
+pub(crate) mod maintenance_windows;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod place;

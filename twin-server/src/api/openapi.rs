@@ -3,13 +3,14 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use twin_schemas::alarm::AlarmChangedEvent;
 use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, PublicationEvent, SnapshotEvent};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
-    readings,
+    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, catalog, device_kinds, devices, events,
+    exports, health, maintenance_windows, objects, place, readings,
 };
 
 #[derive(OpenApi)]
@@ -32,8 +33,24 @@ use super::{
         objects::list_objects,
         objects::get_object,
         place::get_place,
+        alarm_rules::list_rules,
+        alarm_rules::get_rule,
+        alarm_rules::put_rule,
+        alarm_rules::delete_rule,
+        alarm_rules::list_rule_versions,
+        alarm_trial::try_rule,
+        alarms::list_alarms,
+        alarms::get_alarm,
+        alarms::acknowledge_alarm,
+        alarms::clear_alarm,
+        alarms::comment_on_alarm,
+        alarms::get_band,
+        maintenance_windows::list_windows,
+        maintenance_windows::get_window,
+        maintenance_windows::put_window,
+        maintenance_windows::delete_window,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, PublicationEvent, ProblemBody)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, PublicationEvent, ProblemBody)),
     modifiers(&IngestKey),
 )]
 struct Document;

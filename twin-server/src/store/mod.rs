@@ -5,6 +5,7 @@
 //! `conformance` holds the tests that every engine runs. A future is boxed because the server keeps its store
 //! behind `dyn`: which engine it is, is a matter of configuration.
 
+mod alarms;
 #[cfg(test)]
 mod conformance;
 mod devices;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+pub use alarms::{AlarmCount, AlarmQuery, AlarmStore, Edit};
 pub use devices::{DeviceStore, Registered};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
@@ -50,7 +52,7 @@ pub enum StoreError {
 }
 
 /// A whole store.
-pub trait Store: DeviceStore + ReadingStore {
+pub trait Store: AlarmStore + DeviceStore + ReadingStore {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;
 
