@@ -11,11 +11,11 @@ use crate::geometry::LocalPoint;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlarmLevel {
-    /// Worth knowing, nothing to do yet (提示, blue).
+    /// Worth knowing, nothing to do yet (关注, blue).
     Notice,
     /// Someone should look (预警, yellow).
     Warning,
-    /// Dangerous or broken; someone must act (报警, orange).
+    /// Dangerous or broken; someone must act (告警, orange).
     Alarm,
     /// The community leaves its ordinary state (紧急, red).
     Emergency,

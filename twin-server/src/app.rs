@@ -28,8 +28,8 @@ use crate::{jobs, router};
 /// Viewers that are streamed to at once. One that does not read holds its snapshot in memory: some
 /// 0.5 MB for a thousand devices.
 const VIEWERS: usize = 1024;
-/// Rules that are tried against history at once; each reads as much as the disk gives.
-const TRIALS: usize = 2;
+/// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
+const TRIALS: usize = 1;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 

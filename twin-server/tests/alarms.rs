@@ -346,3 +346,24 @@ async fn writing_needs_the_key_and_reading_does_not() {
         check_problem(&server.send(method, path, "{}").await, 401, "key_required");
     }
 }
+
+#[tokio::test]
+async fn a_reading_whose_alarm_cannot_be_stored_is_not_acknowledged_and_may_come_again() {
+    use sqlx::Connection;
+    let server = Server::with_bins().await;
+    server.put_rule(&full_rule(90.0)).await;
+    let address = format!("sqlite:{}/twin.db", server.folder.path().display());
+    let mut beside = sqlx::SqliteConnection::connect(&address).await.unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON alarm BEGIN SELECT RAISE(ABORT, 'no'); END";
+    sqlx::query(refuse).execute(&mut beside).await.unwrap();
+    let time = ago(30);
+    let body = json!({ "readings": [reading("b", "fill_pct", 95.0, &time)] }).to_string();
+    check_problem(&server.send("POST", "/api/v1/readings", body).await, 503, "storage");
+    assert_eq!(server.get("/api/v1/devices/b/readings?stream=fill_pct").await.json()["readings"], json!([]));
+    sqlx::query("DROP TRIGGER refuse").execute(&mut beside).await.unwrap();
+    server.fill("b", 95.0, &time).await;
+    let page = server.alarms("").await;
+    assert_eq!((&page["alarms"][0]["id"], page["alarms"].as_array().unwrap().len()), (&json!(1), 1));
+    let detail = server.get("/api/v1/alarms/1").await.json();
+    assert_eq!(kinds_of(&detail), ["opened"]);
+}

@@ -231,12 +231,20 @@ impl AlarmDesk {
             AlarmCommand::BandNeeds(reply) => {
                 let _ = reply.send(self.refresh().await.map(|()| self.engine.band_needs()));
             }
-            AlarmCommand::Relocate => {
-                for entry in self.hub.entries() {
-                    if self.put_device(&entry).await.is_err() {
-                        break;
-                    }
-                }
+            AlarmCommand::Relocate => self.relocate().await,
+        }
+    }
+
+    /// Moves devices that stand in another zone by now.
+    async fn relocate(&mut self) {
+        for entry in self.hub.entries() {
+            let known = self.engine.facts(&entry.device.id).map(|facts| &facts.zone);
+            if known == Some(&(self.zone_of)(&entry.device)) {
+                continue;
+            }
+            // What failed is in the log; the desk is then made anew, with the zones as they are.
+            if self.put_device(&entry).await.is_err() {
+                return;
             }
         }
     }

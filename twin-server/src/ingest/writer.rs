@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use twin_schemas::live::{Device, DeviceStatus, IngestAnswer, Reading, RejectedReading};
+use twin_schemas::live::{Device, DeviceKind, DeviceStatus, IngestAnswer, Reading, RejectedReading};
 
 use super::alarms::{AlarmCommand, AlarmDesk, ZoneOf};
 use crate::domain::alarm::{AlarmChanges, Handle};
@@ -335,7 +335,8 @@ struct Round<'a> {
 }
 
 struct Touched {
-    entry: Entry,
+    kind: Arc<DeviceKind>,
+    state: DeviceState,
     handle: Option<Handle>,
     recorded: (DeviceStatus, Option<OffsetDateTime>),
     visible: bool,
@@ -379,7 +380,7 @@ impl<'a> Round<'a> {
         let Some(touched) = touched(&mut self.devices, self.hub, self.alarms, &reading.device) else {
             return Err(Refusal::unknown_device(&reading.device));
         };
-        let Entry { kind, state, .. } = &mut touched.entry;
+        let Touched { kind, state, .. } = touched;
         let checked = reading::check(reading, kind, received)?;
         if state.is_newest(&checked.stream, checked.time) {
             touched.visible |= state.observe(&checked, kind, self.now);
@@ -408,8 +409,7 @@ impl<'a> Round<'a> {
             }
             answer.accepted += 1;
             if let Some(touched) = self.devices.get_mut(&reading.device) {
-                let Entry { kind, state, .. } = &mut touched.entry;
-                touched.visible |= state.observe(reading, kind, self.now);
+                touched.visible |= touched.state.observe(reading, &touched.kind, self.now);
                 if let Some(handle) = touched.handle {
                     self.alarms.observe(handle, reading, self.now, &mut self.changes);
                 }
@@ -443,7 +443,7 @@ impl<'a> Round<'a> {
     fn changed_statuses(&mut self) -> Vec<StatusRow> {
         let mut rows = Vec::new();
         for (id, touched) in &mut self.devices {
-            let now = touched.entry.state.status();
+            let now = touched.state.status();
             if let (true, (status, Some(since))) = (now != touched.recorded, now) {
                 touched.recorded = now;
                 rows.push(StatusRow { device: id.clone(), status, since });
@@ -454,7 +454,7 @@ impl<'a> Round<'a> {
 
     fn updates(&mut self) -> Vec<(String, DeviceState, bool)> {
         let touched = std::mem::take(&mut self.devices);
-        touched.into_iter().map(|(id, touched)| (id, touched.entry.state, touched.visible)).collect()
+        touched.into_iter().map(|(id, touched)| (id, touched.state, touched.visible)).collect()
     }
 }
 
@@ -465,9 +465,9 @@ fn touched<'d>(
     id: &str,
 ) -> Option<&'d mut Touched> {
     if !devices.contains_key(id) {
-        let entry = hub.entry(id)?;
-        let (recorded, handle) = (entry.state.status(), alarms.handle(id));
-        devices.insert(id.to_owned(), Touched { entry, handle, recorded, visible: false });
+        let (kind, state) = hub.standing(id)?;
+        let (recorded, handle) = (state.status(), alarms.handle(id));
+        devices.insert(id.to_owned(), Touched { kind, state, handle, recorded, visible: false });
     }
     devices.get_mut(id)
 }

@@ -105,3 +105,44 @@ async fn compute(
     }
     Ok(sums.band(device, stream, now))
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::domain::reading::CheckedReading;
+    use crate::store::{self, ReadingsToStore};
+
+    const NOW: OffsetDateTime = datetime!(2026-05-04 0:00 +8);
+    const NEED: BandNeed = BandNeed { weeks: 2, recompute_h: 24, utc_offset_min: 480 };
+
+    #[tokio::test]
+    async fn what_is_usual_comes_from_the_weeks_that_the_rule_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store::open(&format!("sqlite:{}/twin.db", folder.path().display())).await.unwrap();
+        assert!(compute(&*store, "a", "power_w", NEED, NOW).await.unwrap().is_none());
+        // Three weeks, a reading every quarter: by its hour, and in the oldest week a hundred more.
+        let readings = (0..3 * 7 * 96).map(|quarter: i32| {
+            let time = NOW - time::Duration::minutes(15 * i64::from(quarter));
+            let value = f64::from(time.to_offset(time::UtcOffset::from_hms(8, 0, 0).unwrap()).hour());
+            CheckedReading {
+                device: "a".into(),
+                stream: "power_w".into(),
+                value: if quarter >= 2 * 7 * 96 { value + 100.0 } else { value },
+                time,
+                plausible: quarter % 96 != 5,
+            }
+        });
+        let batch = ReadingsToStore { late: readings.collect(), ..ReadingsToStore::default() };
+        store.append(&batch).await.unwrap();
+        store.close_all().await.unwrap();
+        let band = compute(&*store, "a", "power_w", NEED, NOW).await.unwrap().unwrap();
+        assert_eq!((band.readings, band.computed_at), (2 * 7 * 95, NOW));
+        for (hour, usual) in band.hours.iter().enumerate() {
+            // Seven or eight readings an hour: one in a hundred is implausible, and below eight the week counts.
+            let expected = if usual.readings < 8 { 11.5 } else { (hour % 24) as f64 };
+            assert!((usual.mean - expected).abs() < 0.2, "{hour} {usual:?}");
+        }
+    }
+}

@@ -137,6 +137,14 @@ impl Hub {
         self.read().devices.get(id).map(|slot| slot.entry.clone())
     }
 
+    /// Kind and state of a device: what a reading is judged by.
+    #[must_use]
+    pub fn standing(&self, id: &str) -> Option<(Arc<DeviceKind>, DeviceState)> {
+        let state = self.read();
+        let entry = &state.devices.get(id)?.entry;
+        Some((Arc::clone(&entry.kind), entry.state.clone()))
+    }
+
     /// What viewers see of a device.
     #[must_use]
     pub fn view(&self, id: &str) -> Option<DeviceView> {

@@ -45,6 +45,8 @@ pub(super) struct Slot {
     pub(super) clocks: Vec<i64>,
     pub(super) newest_us: i64,
     pub(super) watches: Vec<Watch>,
+    /// Whether what the streams say of calm is true; judging a watch makes it untrue.
+    pub(super) calm: bool,
 }
 
 #[derive(Debug)]
@@ -52,6 +54,11 @@ pub(super) struct Stream {
     pub(super) id: Box<str>,
     pub(super) value: f64,
     pub(super) usual: Option<Arc<Usual>>,
+    /// Values between these, measured up to this instant, change nothing: the most readings by far, which
+    /// are done with one look.
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) early_us: i64,
     /// Places of the watches that a reading of this stream may move.
     pub(super) watches: Vec<usize>,
 }
@@ -82,7 +89,8 @@ impl Court<'_> {
         when: When,
         cause: Option<(&str, f64)>,
     ) {
-        let Slot { facts, streams, clocks, newest_us, watches } = slot;
+        slot.calm = false;
+        let Slot { facts, streams, clocks, newest_us, watches, .. } = slot;
         let Some(watch) = watches.get_mut(at) else { return };
         let clocks =
             Clocks { streams: clocks, newest_us: *newest_us, quiet_us: when.quiet_us, now_us: when.now_us };
@@ -140,19 +148,51 @@ impl Slot {
             clocks: Vec::new(),
             newest_us: known.newest_us.unwrap_or(NEVER),
             watches: Vec::new(),
+            calm: false,
             facts,
         };
         for id in slot.facts.kind.streams.keys() {
             let latest = known.latest.iter().find(|(stream, ..)| stream == id);
             slot.clocks.push(latest.map_or(NEVER, |(_, time_us, _)| *time_us));
             let value = latest.map_or(0.0, |(.., value)| *value);
-            slot.streams.push(Stream { id: id.as_str().into(), value, usual: None, watches: Vec::new() });
+            slot.streams.push(Stream {
+                id: id.as_str().into(),
+                value,
+                usual: None,
+                low: 0.0,
+                high: 0.0,
+                early_us: NEVER,
+                watches: Vec::new(),
+            });
         }
         slot
     }
 
+    /// Learns of each stream, or of one, which values change nothing.
+    pub(super) fn learn(&mut self, only: Option<usize>) {
+        let silent = self.watches.iter().any(|watch| watch.silent);
+        for (place, stream) in self.streams.iter_mut().enumerate() {
+            if only.is_some_and(|only| only != place) {
+                continue;
+            }
+            (stream.low, stream.high, stream.early_us) = (f64::NEG_INFINITY, f64::INFINITY, NO_DEADLINE);
+            for watch in stream.watches.iter().filter_map(|at| self.watches.get(*at)) {
+                let (low, high) = watch.calm(place, stream.value);
+                stream.low = stream.low.max(low);
+                stream.high = stream.high.min(high);
+                stream.early_us = stream.early_us.min(watch.early_us);
+            }
+            // Any reading ends a silence, and a first one decides everything.
+            if silent || self.clocks.get(place).is_none_or(|clock| *clock == NEVER) {
+                (stream.low, stream.high) = (f64::INFINITY, f64::NEG_INFINITY);
+            }
+        }
+        self.calm = true;
+    }
+
     /// Tells each stream which watches its readings may move.
     pub(super) fn wire(&mut self) {
+        self.calm = false;
         for (place, stream) in self.streams.iter_mut().enumerate() {
             let moved = |watch: &Watch| watch.plan.silence || watch.streams.contains(&place);
             stream.watches = (0..self.watches.len()).filter(|at| moved(&self.watches[*at])).collect();

@@ -86,6 +86,17 @@ impl Step {
         }
     }
 
+    /// The values around this one, ends excluded, for which the step goes on as it is.
+    pub(super) fn calm(&self, value: f64, holds: bool) -> (f64, f64) {
+        if holds {
+            (self.from - self.hysteresis, self.to + self.hysteresis)
+        } else if value < self.from {
+            (f64::NEG_INFINITY, self.from)
+        } else {
+            (self.to, f64::INFINITY)
+        }
+    }
+
     fn of_range(range: &AlarmRange) -> Self {
         Self {
             level: range.level,

@@ -151,6 +151,27 @@ impl Watch {
         changed
     }
 
+    /// The values of a stream around its latest, ends excluded, that change nothing: none if what is held
+    /// against the levels is not the value itself.
+    pub(super) fn calm(&self, stream: usize, value: f64) -> (f64, f64) {
+        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+        for node in &self.plan.nodes {
+            let Part::Gauge { stream: named, gauge } = &node.what else { continue };
+            if self.streams.get(*named) != Some(&stream) {
+                continue;
+            }
+            if !matches!(gauge, Gauge::Value) {
+                return (f64::INFINITY, f64::NEG_INFINITY);
+            }
+            let range = node.steps.clone();
+            for (step, state) in self.plan.steps[range.clone()].iter().zip(&self.steps[range]) {
+                let (from, to) = step.calm(value, state.holds());
+                (low, high) = (low.max(from), high.min(to));
+            }
+        }
+        (low, high)
+    }
+
     /// Judges everything. What combinations remember follows; true beside the level if that changed.
     pub(super) fn judge(&mut self, clocks: Clocks<'_>) -> (Option<Standing>, bool) {
         let mut held = [[NEVER; LEVELS]; NODES_LIMIT];
