@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::domain::alarm::adaptive::Usual;
 use crate::domain::alarm::{DeviceFacts, Observation, Plan, Trial, check_rule, to_us};
 use crate::live::Entry;
-use crate::store::{HistoryQuery, StoredReading};
+use crate::store::{End, HistoryQuery, StoredReading};
 
 /// Longest stretch of history.
 const SPAN_LIMIT: Duration = Duration::days(92);
@@ -130,10 +130,16 @@ async fn try_on(
     };
     let (mut readings, mut usual) = (Vec::new(), Vec::new());
     for (place, stream) in streams.iter().enumerate() {
-        let (from, to, limit) = (Some(from), Some(to), STREAM_LIMIT);
-        let query = HistoryQuery { device: device.clone(), stream: stream.clone(), from, to, limit };
+        let query = HistoryQuery {
+            device: device.clone(),
+            stream: stream.clone(),
+            from: Some(from),
+            to: Some(to),
+            limit: STREAM_LIMIT,
+            end: End::Newest,
+        };
         let stored = app.store.history(query).await?;
-        answer.truncated |= stored.len() >= limit as usize;
+        answer.truncated |= stored.len() >= STREAM_LIMIT as usize;
         answer.readings += stored.len() as u64;
         readings.extend(stored.into_iter().map(|reading| (to_us(reading.time), place, reading)));
         if let Some(band) = app.store.alarm_band(&device, stream).await?.as_ref().and_then(Usual::new) {

@@ -3,6 +3,7 @@
 
 mod alarms;
 pub mod device_file;
+mod round;
 mod writer;
 
 pub use alarms::ZoneOf;

@@ -11,7 +11,7 @@ use twin_schemas::alarm::AdaptiveBand;
 use super::Clock;
 use crate::domain::alarm::adaptive::{BandNeed, WeekSums};
 use crate::ingest::WriterHandle;
-use crate::store::{HistoryQuery, Store, StoreError};
+use crate::store::{End, HistoryQuery, Store, StoreError};
 
 /// How often it is looked whether a band is due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -89,6 +89,7 @@ async fn compute(
             from: Some(to - time::Duration::days(1) + time::Duration::microseconds(1)),
             to: Some(to),
             limit: DAY_READ,
+            end: End::Newest,
         };
         let readings = store.history(query).await?;
         let step = readings.len().div_ceil(DAY_KEPT).max(1);
