@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::LocalizedText;
+use crate::alarm::Alarm;
 use crate::geometry::LocalPoint;
 
 /// The state of a device in the five words that the interface has a colour, a shape and a word for,
@@ -146,6 +147,9 @@ pub struct SnapshotEvent {
     pub publication: String,
     /// All devices that the subscription covers.
     pub devices: Vec<DeviceView>,
+    /// All alarms that the subscription covers and that are open or acknowledged.
+    #[serde(default)]
+    pub alarms: Vec<Alarm>,
 }
 
 /// A device changed: new state, new place, or new registration. SSE event name `device`.

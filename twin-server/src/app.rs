@@ -12,20 +12,24 @@ use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
+use twin_schemas::model::ObjectClass;
 
 use crate::api::health::Readiness;
 use crate::api::idempotency::Answers;
 use crate::auth::{self, Auth};
 use crate::config::{MetricsConfig, ServeConfig};
+use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
-use crate::ingest::{Writer, WriterHandle};
+use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
-use crate::store::{self, Store};
+use crate::store::{self, Edit, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
 
+/// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
+const TRIALS: usize = 1;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 
@@ -39,6 +43,10 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Kinds of device.
     pub kinds: Arc<DeviceKinds>,
+    /// The zones that devices stand in.
+    pub zones: ZoneOf,
+    /// Room for rules that are tried against history.
+    pub trials: Arc<Semaphore>,
     /// The served version.
     pub publications: Arc<Publications>,
     /// Its files.
@@ -90,9 +98,14 @@ pub async fn start(
     let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
-    let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));
+    seed_alarm_rules(&*store, &kinds).await?;
+    let zones = zones_of(&publications);
+    let (mut writer, handle) =
+        Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
+    writer.take_up_alarms().await?;
     let jobs = vec![
-        tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
@@ -106,6 +119,7 @@ pub async fn start(
             Arc::clone(&publications),
             Arc::clone(&files),
             Arc::clone(&hub),
+            handle.clone(),
             stop.clone(),
         )),
     ];
@@ -114,6 +128,7 @@ pub async fn start(
         writer: handle,
         store,
         kinds,
+        zones,
         publications,
         files,
         auth,
@@ -123,6 +138,7 @@ pub async fn start(
         request_timeout: config.limits.request_timeout,
         answers: Arc::default(),
         readiness: Readiness::default(),
+        trials: Arc::new(Semaphore::new(TRIALS)),
         stop,
     };
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
@@ -197,6 +213,23 @@ async fn tell_supervisor(writer: WriterHandle, stop: watch::Receiver<bool>) {
             _ = ticks.tick() => if writer.is_alive() { listen::notify("WATCHDOG=1") },
         }
     }
+}
+
+/// Gives a new community its first alarm rules.
+async fn seed_alarm_rules(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Result<()> {
+    let edit = Edit { at: OffsetDateTime::now_utc(), by: None };
+    store.seed_alarm_rules(&built_in_rules(kinds)?, &edit).await?;
+    Ok(())
+}
+
+/// Looks up zones in whatever version is served.
+fn zones_of(publications: &Arc<Publications>) -> ZoneOf {
+    let publications = Arc::clone(publications);
+    Arc::new(move |device| {
+        let served = publications.served();
+        let at = device.position;
+        served.objects.at(ObjectClass::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
+    })
 }
 
 /// Devices with the states that follow from what is stored.

@@ -13,14 +13,16 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    aggregates, audit, catalog, device_kinds, devices, events, exports, health, idempotency, imports, keys,
-    layers, metrics, objects, openapi, permissions, place, publication, readings, session, users, viewer,
+    aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
+    health, idempotency, imports, keys, layers, metrics, objects, openapi, permissions, place, publication,
+    readings, session, users, viewer,
 };
 use crate::app::App;
 use crate::auth::guard::{Guarded, at_device, audited_inside, delete, get, inside, patch, post, put};
 use crate::domain::permission::Action::{
-    ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings, ReadAudit, ReadDevices, ReadEvents, ReadModel,
-    ReadPublication, RegisterDevices, SignIn, UseService, WriteReadings,
+    HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings, ReadAlarms,
+    ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication, RegisterDevices, SignIn, UseService,
+    WriteReadings,
 };
 
 /// 10,000 readings of 400 bytes each.
@@ -60,6 +62,32 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/objects", [get(ReadModel, objects::list_objects)])
         .route("/api/v1/objects/{*id}", [get(ReadModel, objects::get_object)])
         .route("/api/v1/place", [get(ReadModel, place::get_place)])
+        .route("/api/v1/devices/{id}/bands/{stream}", [get(ReadDevices, alarms::get_band)])
+        .route("/api/v1/alarm-rules", [get(ReadAlarms, alarm_rules::list_rules)])
+        .route(
+            "/api/v1/alarm-rules/{id}",
+            [
+                get(ReadAlarms, alarm_rules::get_rule),
+                put(ManageAlarmRules, alarm_rules::put_rule),
+                delete(ManageAlarmRules, alarm_rules::delete_rule),
+            ],
+        )
+        .route("/api/v1/alarm-rules/{id}/versions", [get(ReadAlarms, alarm_rules::list_rule_versions)])
+        .route("/api/v1/alarm-rules/{id}/try", [post(ManageAlarmRules, alarm_trial::try_rule)])
+        .route("/api/v1/alarms", [get(ReadAlarms, alarms::list_alarms)])
+        .route("/api/v1/alarms/{id}", [get(ReadAlarms, alarms::get_alarm)])
+        .route("/api/v1/alarms/{id}/acknowledge", [post(inside(HandleAlarms), alarms::acknowledge_alarm)])
+        .route("/api/v1/alarms/{id}/clear", [post(inside(HandleAlarms), alarms::clear_alarm)])
+        .route("/api/v1/alarms/{id}/comment", [post(inside(HandleAlarms), alarms::comment_on_alarm)])
+        .route("/api/v1/maintenance-windows", [get(ReadAlarms, maintenance_windows::list_windows)])
+        .route(
+            "/api/v1/maintenance-windows/{id}",
+            [
+                get(ReadAlarms, maintenance_windows::get_window),
+                put(HandleAlarms, maintenance_windows::put_window),
+                delete(HandleAlarms, maintenance_windows::delete_window),
+            ],
+        )
         .route(
             "/api/v1/session",
             [

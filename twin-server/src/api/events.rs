@@ -30,7 +30,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
-    /// Only devices of this kind.
+    /// Only devices of this kind and their alarms.
     kind: Option<String>,
     /// Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
     /// `device-removed`.
@@ -40,7 +40,7 @@ pub(crate) struct EventsQuery {
     last_event_id: Option<String>,
 }
 
-/// Streams events: `snapshot` first, then `device`, `device-removed` and `publication`.
+/// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm` and `publication`.
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
 /// since, each changed device once as it is now; if the server cannot tell what changed since, it
@@ -50,7 +50,7 @@ pub(crate) struct EventsQuery {
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event of an earlier stream")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `publication` (PublicationEvent)"),
+         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `publication` (PublicationEvent)"),
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -2,6 +2,9 @@
 //! spatial indexes, let the domain decide, and answer. `router` mounts them.
 
 pub(crate) mod aggregates;
+pub(crate) mod alarm_rules;
+pub(crate) mod alarm_trial;
+pub(crate) mod alarms;
 pub(crate) mod audit;
 pub(crate) mod catalog;
 pub(crate) mod device_kinds;
@@ -16,6 +19,7 @@ pub(crate) mod idempotency;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod layers;
+pub(crate) mod maintenance_windows;
 pub(crate) mod metrics;
 pub(crate) mod objects;
 pub(crate) mod openapi;

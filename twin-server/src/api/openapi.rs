@@ -3,14 +3,16 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use twin_schemas::alarm::AlarmChangedEvent;
 use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, PublicationEvent, SnapshotEvent};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, audit, catalog, device_kinds, devices, events, exports, health, imports, keys,
-    metrics, objects, permissions, place, readings, session, users,
+    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
+    exports, health, imports, keys, maintenance_windows, metrics, objects, permissions, place, readings,
+    session, users,
 };
 
 #[derive(OpenApi)]
@@ -56,8 +58,24 @@ use super::{
         keys::revoke_key,
         audit::list_audit,
         audit::export_audit,
+        alarm_rules::list_rules,
+        alarm_rules::get_rule,
+        alarm_rules::put_rule,
+        alarm_rules::delete_rule,
+        alarm_rules::list_rule_versions,
+        alarm_trial::try_rule,
+        alarms::list_alarms,
+        alarms::get_alarm,
+        alarms::acknowledge_alarm,
+        alarms::clear_alarm,
+        alarms::comment_on_alarm,
+        alarms::get_band,
+        maintenance_windows::list_windows,
+        maintenance_windows::get_window,
+        maintenance_windows::put_window,
+        maintenance_windows::delete_window,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, PublicationEvent, ProblemBody)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, PublicationEvent, ProblemBody)),
     modifiers(&Proofs),
 )]
 struct Document;

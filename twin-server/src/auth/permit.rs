@@ -14,7 +14,7 @@ use super::identify::{Proof, unauthorized};
 use super::{Auth, Client};
 use crate::api::Problem;
 use crate::domain::audit::{AuditDraft, Digest};
-use crate::domain::permission::{Action, Actor, Decision, Denial, Place, Role, may};
+use crate::domain::permission::{Action, Actor, Decision, Denial, Place, Role, Who, may};
 
 /// How often it is looked whether a long answer may go on, beside whenever something changed: time
 /// alone ends sessions and keys.
@@ -37,6 +37,15 @@ impl Permit {
     /// Who asks.
     pub(crate) fn actor(&self) -> &Actor {
         &self.0.actor
+    }
+
+    /// Who did something, as it is kept beside it: the actor. Only where nobody signs in, whoever the request
+    /// itself names.
+    pub(crate) fn author(&self, named: Option<String>) -> Option<String> {
+        match self.0.actor.who() {
+            Who::Local => named,
+            _ => Some(self.0.actor.id()),
+        }
     }
 
     /// Where from.

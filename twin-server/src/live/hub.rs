@@ -7,6 +7,8 @@
 //! Removed devices stay in the log as marks; when the oldest marks are dropped, a subscriber from
 //! before them must start with a snapshot (`horizon`).
 //!
+//! Alarms are in the same log; those that are over stay in it as marks, like removed devices.
+//!
 //! Only the ingest writer changes the hub, after the store has committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -14,15 +16,17 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
+use twin_schemas::alarm::{Alarm, AlarmState};
 use twin_schemas::live::{
     Device, DeviceKind, DeviceRemovedEvent, DeviceStatus, DeviceView, PublicationEvent,
 };
 
 use super::DeviceFilter;
+use super::alarms::AlarmBoard;
 use crate::domain::state::DeviceState;
 use crate::spatial::DeviceIndex;
 
-/// Marks of removed devices that the log keeps.
+/// Marks of removed devices and cleared alarms that the log keeps.
 const REMOVED_LIMIT: usize = 1024;
 
 /// A device in the hub.
@@ -67,6 +71,7 @@ pub struct Hub {
 struct State {
     devices: BTreeMap<String, Slot>,
     index: DeviceIndex,
+    alarms: AlarmBoard,
     publication: String,
     log: BTreeMap<u64, Change>,
     removed: VecDeque<u64>,
@@ -89,6 +94,7 @@ struct Slot {
 enum Change {
     Device(String),
     Removed(String),
+    Alarm(u64),
     Publication,
 }
 
@@ -104,6 +110,7 @@ impl Hub {
         let state = State {
             devices,
             index,
+            alarms: AlarmBoard::default(),
             publication,
             log: BTreeMap::new(),
             removed: VecDeque::new(),
@@ -140,6 +147,14 @@ impl Hub {
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<Entry> {
         self.read().devices.get(id).map(|slot| slot.entry.clone())
+    }
+
+    /// Kind and state of a device: what a reading is judged by.
+    #[must_use]
+    pub fn standing(&self, id: &str) -> Option<(Arc<DeviceKind>, DeviceState)> {
+        let state = self.read();
+        let entry = &state.devices.get(id)?.entry;
+        Some((Arc::clone(&entry.kind), entry.state.clone()))
     }
 
     /// What viewers see of a device.
@@ -223,12 +238,27 @@ impl Hub {
         state.log.remove(&slot.changed_seq);
         let seq = state.next_seq();
         state.log.insert(seq, Change::Removed(id.to_owned()));
-        state.removed.push_back(seq);
-        if state.removed.len() > REMOVED_LIMIT
-            && let Some(oldest) = state.removed.pop_front()
-        {
-            state.log.remove(&oldest);
-            state.horizon = oldest;
+        state.mark(seq);
+        self.announce(state);
+    }
+
+    /// Tells viewers of alarms as they are now.
+    pub fn raise(&self, alarms: impl IntoIterator<Item = Alarm>) {
+        let mut state = self.write();
+        for alarm in alarms {
+            if !state.alarms.concerns(&alarm) {
+                continue;
+            }
+            let seq = state.next_seq();
+            let (id, over) = (alarm.id, alarm.state == AlarmState::Cleared);
+            let text = json(&alarm).into();
+            if let Some(before) = state.alarms.post(alarm, text, seq) {
+                state.log.remove(&before);
+            }
+            state.log.insert(seq, Change::Alarm(id));
+            if over {
+                state.mark(seq);
+            }
         }
         self.announce(state);
     }
@@ -254,7 +284,8 @@ impl Hub {
     pub(super) fn snapshot(&self, filter: &DeviceFilter) -> Delivery {
         let state = self.read();
         let publication = json(&state.publication);
-        let data = format!(r#"{{"publication":{publication},"devices":{}}}"#, state.list(filter));
+        let (devices, alarms) = (state.list(filter), state.alarms.list(filter));
+        let data = format!(r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms}}}"#);
         Delivery { events: vec![LiveEvent { seq: state.seq, name: "snapshot", data }], seen: state.seq }
     }
 
@@ -300,6 +331,22 @@ impl State {
         self.seq
     }
 
+    /// Keeps what is gone as a mark in the log; the oldest mark makes room. Of an alarm that was opened
+    /// again meanwhile, the old mark is no longer in the log.
+    fn mark(&mut self, seq: u64) {
+        self.removed.push_back(seq);
+        if self.removed.len() <= REMOVED_LIMIT {
+            return;
+        }
+        let Some(oldest) = self.removed.pop_front() else { return };
+        if let Some(change) = self.log.remove(&oldest) {
+            self.horizon = oldest;
+            if let Change::Alarm(id) = change {
+                self.alarms.forget(id);
+            }
+        }
+    }
+
     fn note_device(&mut self, id: &str, placed: bool) {
         let seq = self.next_seq();
         let Some(slot) = self.devices.get_mut(id) else { return };
@@ -340,6 +387,10 @@ impl State {
                 (slot.placed_seq > seen).then(|| removed(id))
             }
             Change::Removed(id) => Some(removed(id)),
+            Change::Alarm(id) => {
+                let alarm = self.alarms.covered(*id, filter)?;
+                Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#)))
+            }
             Change::Publication => {
                 let event = PublicationEvent { publication: self.publication.clone() };
                 Some(("publication", json(&event)))

@@ -5,6 +5,7 @@
 //! `conformance` holds the tests that every engine runs. A future is boxed because the server keeps its store
 //! behind `dyn`: which engine it is, is a matter of configuration.
 
+mod alarms;
 mod audit;
 #[cfg(test)]
 mod conformance;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+pub use alarms::{AlarmCount, AlarmQuery, AlarmStore, Edit};
 pub use audit::{AuditQuery, AuditStore};
 pub use devices::{DeviceStore, Registered};
 pub use keys::KeyStore;
@@ -73,7 +75,7 @@ pub enum StoreError {
 
 /// A whole store.
 pub trait Store:
-    AuditStore + DeviceStore + KeyStore + PeopleStore + ReadingStore + SessionStore + Upkeep
+    AlarmStore + AuditStore + DeviceStore + KeyStore + PeopleStore + ReadingStore + SessionStore + Upkeep
 {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;

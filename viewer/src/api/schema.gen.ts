@@ -4,15 +4,15 @@
  */
 
 export interface paths {
-    "/api/v1/audit": {
+    "/api/v1/alarm-rules": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Gives a page of the audit log, newest entries first. */
-        get: operations["list_audit"];
+        /** Lists the rules by id. */
+        get: operations["list_rules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -21,20 +21,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/export": {
+    "/api/v1/alarm-rules/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        /** Gives a rule as it stands. */
+        get: operations["get_rule"];
         /**
-         * Gives the audit log as a table (CSV, RFC 4180), oldest entries first. `limit` and `before` do not
-         *     count here.
+         * Adds a rule, or the next version of it; its open alarms go on under the new version. Putting a rule as it
+         *     stands changes nothing.
          */
-        get: operations["export_audit"];
+        put: operations["put_rule"];
+        post?: never;
+        /** Removes a rule; its alarms are cleared, its versions are kept. */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which alarms a rule would have raised, had it been switched on from the beginning of a stretch of
+         *     history. Maintenance windows are not looked at; what is usual is taken as it is now.
+         */
+        post: operations["try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives all versions of a rule, newest first, also of one that was removed. */
+        get: operations["list_rule_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists alarms, newest first, with counts by level and state. */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one alarm with what happened to it. */
+        get: operations["get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes care of an alarm: it escalates no further. If it becomes more urgent, it waits for someone again. */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes an alarm whose condition has ended, or by force any. */
+        post: operations["clear_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes something down about an alarm, also about one that is over. */
+        post: operations["comment_on_alarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -111,6 +235,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/bands/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives what is usual for a stream at each hour of the week, as adaptive rules use it. */
+        get: operations["get_band"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/readings": {
         parameters: {
             query?: never;
@@ -136,7 +277,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streams events: `snapshot` first, then `device`, `device-removed` and `publication`.
+         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm` and `publication`.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
          *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
@@ -150,57 +291,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/invitations/accept": {
+    "/api/v1/maintenance-windows": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Accepts an invitation: sets the password and uses the invitation up. */
-        post: operations["accept_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists keys with their use. */
-        get: operations["list_keys"];
-        put?: never;
-        /**
-         * Issues a key. It acts in its role, narrowed to its zones, actions and devices; what only people may,
-         *     no key may.
-         */
-        post: operations["issue_key"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Gives one key with its use. */
-        get: operations["get_key"];
+        /** Lists the maintenance windows by id, also those that are over. */
+        get: operations["list_windows"];
         put?: never;
         post?: never;
-        /** Revokes a key. From this answer on it is refused. */
-        delete: operations["revoke_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a maintenance window. */
+        get: operations["get_window"];
+        /** Adds a maintenance window or changes it. What it no longer holds back opens at once. */
+        put: operations["put_window"];
+        post?: never;
+        /** Removes a maintenance window; what it held back opens at once. */
+        delete: operations["delete_window"];
         options?: never;
         head?: never;
         patch?: never;
@@ -240,23 +361,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tells who may do what. */
-        get: operations["get_permissions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/place": {
         parameters: {
             query?: never;
@@ -288,106 +392,9 @@ export interface paths {
          * @description Posting the same again is harmless: device, stream and time make a reading, and the first value
          *     stays. Late readings are stored and do not move the state back. Values that the sensor cannot
          *     report are stored, marked and not shown. A reading from more than 5 s ahead of the server's
-         *     clock is rejected. A rejected reading does not keep the others from being stored; one of a device
-         *     that the key may not write does: nothing is stored then.
+         *     clock is rejected. A rejected reading does not keep the others from being stored.
          */
         post: operations["post_readings"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tells who one is. */
-        get: operations["get_session"];
-        put?: never;
-        /**
-         * Signs in. The session is a cookie that scripts cannot read; changes that are sent with it must come
-         *     from a page of this server (`Origin` or `Sec-Fetch-Site` says so).
-         * @description The answer is the same for a wrong password, an unknown and a disabled user.
-         */
-        post: operations["sign_in"];
-        /** Signs out. */
-        delete: operations["sign_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Changes one's own password. All other sessions of the user end. */
-        put: operations["change_password"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists users. */
-        get: operations["list_users"];
-        put?: never;
-        /**
-         * Adds a user. The first must be an administrator; from then on a server that was open to whoever is
-         *     on its machine asks for a sign-in.
-         */
-        post: operations["add_user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Gives one user. */
-        get: operations["get_user"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Changes a user. One administrator of the whole community always remains. */
-        patch: operations["change_user"];
-        trace?: never;
-    };
-    "/api/v1/users/{id}/invitation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Invites a user to choose a new password. The old one holds until then; an earlier invitation ends. */
-        post: operations["invite_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -415,84 +422,426 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A password for a user who was invited. */
-        Acceptance: {
+        /** @description What is usual for a stream, by hour of the week. */
+        AdaptiveBand: {
             /**
-             * Format: password
-             * @description The password to be.
+             * Format: date-time
+             * @description Instant at which it was computed.
              */
-            password: string;
-            /** @description Token of the invitation. */
-            token: string;
-        };
-        /** @description Whose invitation was accepted. */
-        AcceptedView: {
-            /** @description The name to sign in with. */
-            name: string;
-        };
-        /**
-         * @description What can be done. A route names one for each of its methods.
-         * @enum {string}
-         */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "read_metrics" | "manage_users" | "manage_keys" | "read_audit";
-        /** @description An action and who may do it. */
-        ActionView: {
-            id: components["schemas"]["Action"];
-            /** @description Name in both languages. */
-            name: components["schemas"]["LocalizedText"];
-            /** @description Whether keys may not do it. */
-            people_only: boolean;
-            /** @description Whether nobody needs to sign in for it, while reading is public. */
-            public: boolean;
-            /** @description Where it counts. */
-            reach: components["schemas"]["Reach"];
-            /** @description The roles that may do it. */
-            roles: components["schemas"]["Role"][];
-        };
-        /** @description A user who was added. */
-        AddedUser: {
-            invitation?: components["schemas"]["InvitationView"] | null;
-            /** @description The user. */
-            user: components["schemas"]["UserView"];
-        };
-        /** @description Entries, newest first. */
-        AuditPage: {
-            /** @description The entries. */
-            entries: components["schemas"]["AuditView"][];
+            computed_at: string;
+            /** @description Id of the device. */
+            device: string;
+            /** @description 168 hours from Monday, 0 o'clock; an hour with too few readings has what is usual over the week. */
+            hours: components["schemas"]["UsualHour"][];
             /**
              * Format: int64
-             * @description `before` of the next page; absent on the last.
+             * @description Readings that it was computed from.
              */
-            next?: number | null;
+            readings: number;
+            /** @description Id of the stream. */
+            stream: string;
+            /**
+             * Format: int32
+             * @description Minutes east of UTC by which hours are told.
+             */
+            utc_offset_min: number;
         };
-        /** @description An entry of the audit log. */
-        AuditView: {
-            /** @description What was done. */
-            action: string;
+        /** @description An alarm, with everything that a list shows. */
+        Alarm: {
+            /**
+             * Format: date-time
+             * @description Instant of the acknowledgement.
+             */
+            acknowledged_at?: string | null;
+            /** @description Who acknowledged. */
+            acknowledged_by?: string | null;
+            /** @description What to do. */
+            advice: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date-time
+             * @description Instant of its last change.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description Instant at which it was closed.
+             */
+            cleared_at?: string | null;
+            /** @description Who closed it; absent if its condition's end did. */
+            cleared_by?: string | null;
+            /** @description Id of the device. */
+            device: string;
+            /** @description Name of the device. */
+            device_name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date-time
+             * @description Instant at which the condition ended; absent while it holds.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: int32
+             * @description Steps of escalation that were taken since it waits.
+             */
+            escalations?: number;
+            /**
+             * Format: int64
+             * @description Its number; later alarms have higher ones.
+             */
+            id: number;
+            /** @description Id of its kind. */
+            kind: string;
+            /** @description How urgent it is, escalation included. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description Name of the rule. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The model object that it belongs to. */
+            object?: string | null;
+            /**
+             * Format: date-time
+             * @description Instant at which its condition began to hold, for as long as the rule asks.
+             */
+            opened_at: string;
+            /** @description The most urgent level that it ever had. */
+            peak_level: components["schemas"]["AlarmLevel"];
+            /** @description Where it stands, in local metres. */
+            position: components["schemas"]["LocalPoint"];
+            /**
+             * Format: int32
+             * @description How often it was opened again.
+             */
+            reopened?: number;
+            /** @description The role that is responsible. */
+            role?: string | null;
+            /** @description Id of the rule that raised it. */
+            rule: string;
+            /**
+             * Format: int32
+             * @description Version of the rule that judged it last.
+             */
+            rule_version: number;
+            /** @description What it waits for. */
+            state: components["schemas"]["AlarmState"];
+            /** @description The stream that raised it last; absent for silence. */
+            stream?: string | null;
+            /** @description The window that held it back, also afterwards. */
+            suppressed_by?: string | null;
+            /**
+             * Format: double
+             * @description The stream's value then.
+             */
+            value?: number | null;
+            /**
+             * Format: date-time
+             * @description Instant since which it waits for someone; absent if it waits for nobody.
+             */
+            waiting_since?: string | null;
+            /** @description The zone that it stands in. */
+            zone?: string | null;
+        };
+        /** @description An alarm opened or changed. SSE event name `alarm`; one that is cleared leaves the list of open ones. */
+        AlarmChangedEvent: {
+            /** @description The alarm as it is now. */
+            alarm: components["schemas"]["Alarm"];
+        };
+        /** @description Who closes an alarm, and how. */
+        AlarmClearing: {
             /** @description Who. */
-            actor: string;
+            by?: string | null;
+            /** @description Closes it although its condition holds; it then stays closed until the condition has ended once. */
+            force?: boolean;
+            /** @description What they say, up to 1,000 characters. */
+            note?: string | null;
+        };
+        /**
+         * @description When an alarm holds. A condition names streams of one device; of several levels that hold, the most
+         *     urgent counts.
+         */
+        AlarmCondition: {
+            /** @description Ranges in the stream's unit. */
+            levels: components["schemas"]["AlarmRange"][];
+            /** @description Id of the stream. */
+            stream: string;
+            /** @enum {string} */
+            type: "threshold";
+        } | {
+            /** @description Ranges in the stream's unit per minute; negative where it falls. */
+            levels: components["schemas"]["AlarmRange"][];
+            /** @description Id of the stream. */
+            stream: string;
+            /** @enum {string} */
+            type: "rate";
+            /**
+             * Format: int32
+             * @description Seconds over which the change is measured.
+             */
+            window_s: number;
+        } | {
+            /**
+             * Format: double
+             * @description The standard deviation counts as this at least, in the stream's unit: a stream that hardly moves
+             *     must not alarm at every breath.
+             */
+            least_deviation?: number;
+            /** @description Ranges in standard deviations: `from: 3` is far above, `to: -3` far below. */
+            levels: components["schemas"]["AlarmRange"][];
+            /**
+             * Format: int32
+             * @description Hours after which what is usual is computed anew.
+             */
+            recompute_h?: number;
+            /** @description Id of the stream. */
+            stream: string;
+            /** @enum {string} */
+            type: "adaptive";
+            /**
+             * Format: int32
+             * @description Minutes east of UTC by which hours are told.
+             */
+            utc_offset_min?: number;
+            /**
+             * Format: int32
+             * @description Weeks of history that say what is usual, 1 to 12.
+             */
+            weeks?: number;
+        } | {
+            /** @description How long, and how urgent that is. */
+            levels: components["schemas"]["SilenceLevel"][];
+            /** @enum {string} */
+            type: "silence";
+        } | {
+            /**
+             * Format: int32
+             * @description Seconds for which they must hold together.
+             */
+            for_s?: number;
+            /** @description The conditions. */
+            of: components["schemas"]["AlarmCondition"][];
+            /** @enum {string} */
+            type: "all";
+        } | {
+            /**
+             * Format: int32
+             * @description Seconds for which any must hold without a break.
+             */
+            for_s?: number;
+            /** @description The conditions. */
+            of: components["schemas"]["AlarmCondition"][];
+            /** @enum {string} */
+            type: "any";
+        };
+        /** @description How many alarms of a level are in a state. */
+        AlarmCountView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alarms: number;
+            /** @description The level. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description The state. */
+            state: components["schemas"]["AlarmState"];
+        };
+        /** @description Who does something, and what they say. */
+        AlarmDeed: {
+            /** @description Who. */
+            by?: string | null;
+            /** @description What they say, up to 1,000 characters. */
+            note?: string | null;
+        };
+        /** @description An alarm with its story. */
+        AlarmDetail: {
+            /** @description The alarm. */
+            alarm: components["schemas"]["Alarm"];
+            /** @description What happened to it, in order. */
+            events: components["schemas"]["AlarmEventRecord"][];
+        };
+        /**
+         * @description What can happen to an alarm.
+         * @enum {string}
+         */
+        AlarmEventKind: "opened" | "suppressed" | "raised" | "lowered" | "escalated" | "acknowledged" | "commented" | "ended" | "resumed" | "cleared" | "reopened";
+        /** @description Something that happened to an alarm. */
+        AlarmEventRecord: {
+            /**
+             * Format: int64
+             * @description The alarm.
+             */
+            alarm: number;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /** @description What else is worth knowing. */
-            detail: string;
-            /** @description Its own SHA-256. */
-            digest: string;
-            /** @description To what. */
-            object: string;
-            /** @description How it ended. */
-            outcome: components["schemas"]["Outcome"];
-            /** @description SHA-256 of the entry before, in hexadecimal digits. */
-            previous: string;
-            /** @description Id of the request. */
-            request: string;
+            /** @description Who, if a person did it. */
+            by?: string | null;
+            /** @description What. */
+            kind: components["schemas"]["AlarmEventKind"];
+            /** @description Its level afterwards. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description What they said, or why the server did it. */
+            note?: string | null;
+            /**
+             * Format: double
+             * @description The value that caused it, if one did.
+             */
+            value?: number | null;
+        };
+        /**
+         * @description How urgent an alarm is, from least to most; in the four steps of public warnings (蓝, 黄, 橙, 红).
+         * @enum {string}
+         */
+        AlarmLevel: "notice" | "warning" | "alarm" | "emergency";
+        /** @description A page of alarms. */
+        AlarmPage: {
+            /** @description The alarms, newest first. */
+            alarms: components["schemas"]["Alarm"][];
+            /** @description How many there are by level and state, on all pages. */
+            counts: components["schemas"]["AlarmCountView"][];
             /**
              * Format: int64
-             * @description Its place, from 1, without gaps.
+             * @description What to ask for as `before` to get the next page; absent on the last.
              */
-            seq: number;
+            next?: number | null;
+        };
+        /** @description A range that raises a level: `from <= value <= to`, open where an end is absent. */
+        AlarmRange: {
+            /**
+             * Format: int32
+             * @description Seconds for which values must lie in the range before the level holds.
+             */
+            for_s?: number;
+            /**
+             * Format: double
+             * @description Lower end, included.
+             */
+            from?: number | null;
+            /**
+             * Format: double
+             * @description How far outside the range a value must lie before the level ends.
+             */
+            hysteresis?: number;
+            /** @description The level. */
+            level: components["schemas"]["AlarmLevel"];
+            /**
+             * Format: double
+             * @description Upper end, included.
+             */
+            to?: number | null;
+        };
+        /** @description A rule that raises alarms, one at a time for each device that it is for. */
+        AlarmRule: {
+            /** @description What whoever handles the alarm should do. */
+            advice?: components["schemas"]["LocalizedText"];
+            /** @description What closes an alarm. */
+            clear?: components["schemas"]["ClearMode"];
+            /** @description When an alarm holds, and at which level. */
+            condition: components["schemas"]["AlarmCondition"];
+            /** @description Whether it raises alarms now. */
+            enabled?: boolean;
+            /** @description What happens while nobody acknowledges, in the order of time. */
+            escalation?: components["schemas"]["EscalationStep"][];
+            /** @description Stable id: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description Name in both languages; it is the title of the alarms. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description An alarm that was cleared less than this many seconds ago is opened again instead of a new one.
+             */
+            reopen_within_s?: number;
+            /** @description The role that is responsible, such as `property`. */
+            role?: string | null;
+            /** @description The devices that it watches. */
+            scope: components["schemas"]["AlarmScope"];
+        };
+        /** @description A rule with its earlier versions. */
+        AlarmRuleHistory: {
+            /** @description The versions, newest first. */
+            versions: components["schemas"]["AlarmRuleView"][];
+        };
+        /** @description All rules by id. */
+        AlarmRuleList: {
+            /** @description The rules. */
+            rules: components["schemas"]["AlarmRuleView"][];
+        };
+        /** @description A rule as it stands, with what is known about its edits. */
+        AlarmRuleView: {
+            /**
+             * Format: date-time
+             * @description Instant of the edit.
+             */
+            changed_at: string;
+            /** @description Who made the edit, if it was said. */
+            changed_by?: string | null;
+            /** @description Whether the edit removed the rule. */
+            deleted?: boolean;
+            /** @description The rule. */
+            rule: components["schemas"]["AlarmRule"];
+            /**
+             * Format: int32
+             * @description Number of its edit, from 1.
+             */
+            version: number;
+        };
+        /** @description Which devices a rule or a window is for; all that is given must hold. */
+        AlarmScope: {
+            /** @description Ids of devices; none: all. */
+            devices?: string[];
+            /** @description Id of a kind of device. */
+            kind?: string | null;
+            /** @description Id of a zone of the model, such as `zone/z1`. */
+            zone?: string | null;
+        };
+        /**
+         * @description What an alarm waits for.
+         * @enum {string}
+         */
+        AlarmState: "open" | "acknowledged" | "cleared" | "suppressed";
+        /** @description What a rule would have raised. */
+        AlarmTrialAnswer: {
+            /** @description The alarms as they stood at the end, device by device; at most 500. */
+            alarms: components["schemas"]["Alarm"][];
+            /**
+             * Format: int64
+             * @description Devices that the rule watches.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Devices that were tried: at most 500, and as many as 2,000,000 readings allow.
+             */
+            devices_tried: number;
+            /**
+             * Format: int64
+             * @description Seconds for which they were open, together.
+             */
+            open_s: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            raised: number;
+            /**
+             * Format: int64
+             * @description Readings that were read.
+             */
+            readings: number;
+            /** @description Whether devices, readings or alarms were left out. */
+            truncated: boolean;
+        };
+        /** @description What to try. */
+        AlarmTrialRequest: {
+            /**
+             * Format: date-time
+             * @description Beginning of the history, RFC 3339.
+             */
+            from: string;
+            rule?: components["schemas"]["AlarmRule"] | null;
+            /**
+             * Format: date-time
+             * @description End of the history, at most 92 days later.
+             */
+            to: string;
         };
         /** @description A range of values that raises a status: `from <= value <= to`, open where an end is absent. */
         Band: {
@@ -586,6 +935,11 @@ export interface components {
             /** @description The system, such as `GB/T 51269-2017`. */
             system?: string | null;
         };
+        /**
+         * @description What closes an alarm.
+         * @enum {string}
+         */
+        ClearMode: "auto" | "manual";
         /** @description Identity and frame of the community. */
         Community: {
             /** @description Box around everything published. */
@@ -689,6 +1043,17 @@ export interface components {
              */
             status_since?: string | null;
         };
+        /** @description What happens to an alarm that nobody acknowledged for a while. */
+        EscalationStep: {
+            /**
+             * Format: int32
+             * @description Minutes without acknowledgement.
+             */
+            after_min: number;
+            level?: components["schemas"]["AlarmLevel"] | null;
+            /** @description The role that is responsible from then on. */
+            role?: string | null;
+        };
         /** @description What has to be fetched and drawn until a scene is first seen as a whole on a phone. */
         FirstView: {
             /**
@@ -751,13 +1116,6 @@ export interface components {
          * @enum {string}
          */
         GeoreferenceMethod: "code" | "wkt" | "enu" | "map_conversion" | "site" | "local";
-        /** @description A role that someone holds, everywhere or in some zones. */
-        Grant: {
-            /** @description The role. */
-            role: components["schemas"]["Role"];
-            /** @description Ids of the zones that it is limited to; absent for the whole community. */
-            zones?: string[] | null;
-        };
         /** @description That the server works, and with what. */
         Health: {
             /** @description Number of registered devices. */
@@ -798,104 +1156,6 @@ export interface components {
             duplicates: number;
             /** @description Readings that were not stored, each with its reason. */
             rejected: components["schemas"]["RejectedReading"][];
-        };
-        /** @description A link with which a user chooses a password, once. It is shown only now. */
-        InvitationView: {
-            /**
-             * Format: date-time
-             * @description When it ends.
-             */
-            expires: string;
-            /** @description Path of the viewer that asks for a password; behind `#`, so that it stays out of logs. */
-            link: string;
-            /** @description The token, to be posted to `/api/v1/invitations/accept`. */
-            token: string;
-        };
-        /** @description A key that was issued. */
-        IssuedKey: {
-            /** @description The key. */
-            key: components["schemas"]["KeyView"];
-            /** @description What to send. It is shown only now. */
-            secret: string;
-        };
-        /** @description How a key was used on a day (UTC). */
-        KeyDay: {
-            /**
-             * Format: date
-             * @description The day.
-             */
-            day: string;
-            /**
-             * Format: int64
-             * @description Requests beyond the quota.
-             */
-            refused: number;
-            /**
-             * Format: int64
-             * @description Requests that were let through.
-             */
-            requests: number;
-        };
-        /** @description Keys in the order of their issue. */
-        KeyList: {
-            /** @description The keys, revoked ones included. */
-            keys: components["schemas"]["KeyView"][];
-        };
-        /** @description How often a key may be used. */
-        KeyQuota: {
-            /**
-             * Format: int32
-             * @description Requests in a day (UTC); absent for no limit.
-             */
-            per_day?: number | null;
-            /**
-             * Format: int32
-             * @description Requests in a minute; absent for no limit.
-             */
-            per_minute?: number | null;
-        };
-        /** @description A key without its secret. */
-        KeyView: {
-            /** @description Actions that it is limited to. */
-            actions?: components["schemas"]["Action"][] | null;
-            /**
-             * Format: date-time
-             * @description When it was issued.
-             */
-            created: string;
-            /** @description How it was used in the last 30 days. */
-            days: components["schemas"]["KeyDay"][];
-            /** @description Devices that it is limited to. */
-            devices?: string[] | null;
-            /**
-             * Format: date-time
-             * @description When it ends by itself.
-             */
-            expires?: string | null;
-            /** @description Stable id. */
-            id: string;
-            /** @description Who issued it. */
-            issuer: string;
-            /**
-             * Format: date-time
-             * @description When it was last used, in the last 30 days.
-             */
-            last_used?: string | null;
-            /** @description What it is for. */
-            name: string;
-            /** @description What the key begins with. */
-            prefix: string;
-            /** @description How often it may be used. */
-            quota: components["schemas"]["KeyQuota"];
-            /**
-             * Format: date-time
-             * @description When it was revoked.
-             */
-            revoked?: string | null;
-            /** @description Its role. */
-            role: components["schemas"]["Role"];
-            /** @description Zones that it is limited to. */
-            zones?: string[] | null;
         };
         /** @description The latest value of a stream. */
         LatestReading: {
@@ -942,6 +1202,22 @@ export interface components {
             /** @description Simplified Chinese. */
             zh?: string | null;
         };
+        /** @description A place and a time in which alarms are held back. Alarms that were open before stay open. */
+        MaintenanceWindow: {
+            /** @description Stable id: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The devices whose alarms it holds back. */
+            scope: components["schemas"]["AlarmScope"];
+            /** @description When. */
+            when: components["schemas"]["WindowTime"];
+        };
+        /** @description All maintenance windows by id. */
+        MaintenanceWindowList: {
+            /** @description The windows. */
+            windows: components["schemas"]["MaintenanceWindow"][];
+        };
         /** @description An object with one id everywhere: here, in tiles, in the server and on screen. */
         ModelObject: {
             bim?: components["schemas"]["BimFacts"] | null;
@@ -982,39 +1258,6 @@ export interface components {
              */
             distance_m: number;
         };
-        /** @description A key to be issued. */
-        NewKey: {
-            /** @description Actions of the role that it is limited to. */
-            actions?: components["schemas"]["Action"][] | null;
-            /** @description Ids of the devices that it is limited to, or beginnings of ids with `*` behind them. */
-            devices?: string[] | null;
-            /**
-             * Format: date-time
-             * @description When it ends by itself.
-             */
-            expires?: string | null;
-            /** @description What it is for. */
-            name: string;
-            /** @description How often it may be used. */
-            quota?: components["schemas"]["KeyQuota"];
-            role?: components["schemas"]["Role"] | null;
-            /** @description Ids of the zones that it is limited to. */
-            zones?: string[] | null;
-        };
-        /** @description A user to be added. Without a password an invitation is made. */
-        NewUser: {
-            /** @description What they are called. */
-            display_name?: string | null;
-            /** @description What they will type to sign in: 2 to 64 lower-case letters, digits, `-`, `_`, `.`, `@`. */
-            name: string;
-            /**
-             * Format: password
-             * @description Their password.
-             */
-            password?: string | null;
-            /** @description Their roles. */
-            roles: components["schemas"]["Grant"][];
-        };
         /**
          * @description Kinds of model object.
          * @enum {string}
@@ -1024,35 +1267,6 @@ export interface components {
         ObjectList: {
             /** @description The objects. */
             objects: components["schemas"]["ModelObject"][];
-        };
-        /**
-         * @description How something ended.
-         * @enum {string}
-         */
-        Outcome: "begun" | "done" | "refused" | "failed";
-        /** @description A change of one's own password. */
-        PasswordChange: {
-            /**
-             * Format: password
-             * @description The password now.
-             */
-            current: string;
-            /**
-             * Format: password
-             * @description The password from now on.
-             */
-            new: string;
-        };
-        /** @description The policy. */
-        Permissions: {
-            /** @description The actions. */
-            actions: components["schemas"]["ActionView"][];
-            /** @description Whether what is public may be read without a sign-in. */
-            public_reading: boolean;
-            /** @description The roles. */
-            roles: components["schemas"]["RoleView"][];
-            /** @description Every route with the action that each of its methods needs. */
-            routes: components["schemas"]["RouteView"][];
         };
         /** @description What is at a place. */
         PlaceAnswer: {
@@ -1089,11 +1303,6 @@ export interface components {
             /** @description Version of the publication that is served now. */
             publication: string;
         };
-        /**
-         * @description Where an action counts.
-         * @enum {string}
-         */
-        Reach: "open" | "free" | "zoned" | "whole";
         /** @description One measurement as a device sends it. */
         Reading: {
             /** @description Id of the device. */
@@ -1138,31 +1347,6 @@ export interface components {
             index: number;
             /** @description The reason in one sentence. */
             message: string;
-        };
-        /**
-         * @description What someone is in the community.
-         * @enum {string}
-         */
-        Role: "resident" | "grid_worker" | "community" | "property" | "community_planner" | "company" | "upper_unit" | "administrator" | "device";
-        /** @description A role. */
-        RoleView: {
-            id: components["schemas"]["Role"];
-            /** @description Name in both languages. */
-            name: components["schemas"]["LocalizedText"];
-        };
-        /** @description A method of a route. */
-        RouteView: {
-            /** @description The action that it needs. */
-            action: components["schemas"]["Action"];
-            /** @description The method. */
-            method: string;
-            /** @description The path, with its parameters in braces. */
-            path: string;
-            /**
-             * @description Where it is decided: `inside` (nowhere in particular, or by the body), `whole` community, at
-             *     the `device` or the `object` of the path.
-             */
-            place: string;
         };
         /** @description One tileset that a viewer can open. */
         Scene: {
@@ -1211,31 +1395,20 @@ export interface components {
          * @enum {string}
          */
         SceneContent: "place" | "model" | "spaces";
-        /** @description Who one is and what one may. */
-        SessionView: {
-            /** @description What may be done, in some place at least. */
-            actions: components["schemas"]["Action"][];
-            /** @description The roles. */
-            roles: components["schemas"]["Grant"][];
-            user?: components["schemas"]["UserView"] | null;
+        /** @description A silence that raises a level. */
+        SilenceLevel: {
             /**
-             * @description `visitor`, `user:<id>`, `key:<id>`, `ingest-key`, or `local` for whoever is on the machine of a
-             *     server without users and ingest key.
+             * Format: int32
+             * @description Seconds since the newest reading of any of the device's streams.
              */
-            who: string;
-        };
-        /** @description A name and a password. */
-        SignIn: {
-            /** @description The user's name. */
-            name: string;
-            /**
-             * Format: password
-             * @description The user's password.
-             */
-            password: string;
+            after_s: number;
+            /** @description The level. */
+            level: components["schemas"]["AlarmLevel"];
         };
         /** @description First event of a stream: everything. SSE event name `snapshot`. */
         SnapshotEvent: {
+            /** @description All alarms that the subscription covers and that are open or acknowledged. */
+            alarms?: components["schemas"]["Alarm"][];
             /** @description All devices that the subscription covers. */
             devices: components["schemas"]["DeviceView"][];
             /** @description Version of the publication that is served. */
@@ -1274,39 +1447,58 @@ export interface components {
             /** @description Unit symbol (UCUM where it has one); empty for a count or a switch. */
             unit?: string;
         };
-        /** @description Users by name. */
-        UserList: {
-            /** @description The users. */
-            users: components["schemas"]["UserView"][];
+        /** @description What is usual in one hour of the week. */
+        UsualHour: {
+            /**
+             * Format: double
+             * @description Their standard deviation.
+             */
+            deviation: number;
+            /**
+             * Format: double
+             * @description Mean of the values.
+             */
+            mean: number;
+            /**
+             * Format: int32
+             * @description How many there were.
+             */
+            readings: number;
         };
-        /** @description What is to be changed of a user; what is absent stays. */
-        UserPatch: {
-            /** @description Whether they may not sign in. Disabling ends their sessions. */
-            disabled?: boolean | null;
-            /** @description What they are called; `null` takes it out. */
-            display_name?: string | null;
-            /** @description Their roles, all of them. */
-            roles?: components["schemas"]["Grant"][] | null;
-        };
-        /** @description A user as others see one. */
-        UserView: {
+        /** @description When a window is. */
+        WindowTime: {
             /**
              * Format: date-time
-             * @description When they were added.
+             * @description Its beginning.
              */
-            created: string;
-            /** @description Whether they may not sign in any more. */
-            disabled: boolean;
-            /** @description What they are called, as far as the reader may know. */
-            display_name?: string | null;
-            /** @description Stable id, which the audit log and other data hold. */
-            id: string;
-            /** @description Whether they have not chosen a password yet. */
-            invited: boolean;
-            /** @description What they type to sign in. */
-            name: string;
-            /** @description Their roles. */
-            roles: components["schemas"]["Grant"][];
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            to: string;
+            /** @enum {string} */
+            type: "once";
+        } | {
+            /** @description Days on which it begins, 1 (Monday) to 7 (Sunday). */
+            days: number[];
+            /**
+             * Format: int32
+             * @description How long it lasts, 1 to 1440 minutes; it may reach into the next day.
+             */
+            length_min: number;
+            /**
+             * Format: int32
+             * @description Minute of the day at which it begins, 0 to 1439.
+             */
+            start_min: number;
+            /** @enum {string} */
+            type: "weekly";
+            /**
+             * Format: int32
+             * @description Minutes east of UTC by which days are told.
+             */
+            utc_offset_min?: number;
         };
     };
     responses: never;
@@ -1317,24 +1509,9 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_audit: {
+    list_rules: {
         parameters: {
-            query?: {
-                /** @description Only of this actor, such as `user:…`. */
-                actor?: string;
-                /** @description Only of this action, such as `user.add` or `register_devices`. */
-                action?: string;
-                /** @description Only of this object: an id such as `user:…`, or a path. */
-                object?: string;
-                /** @description Earliest instant, included, RFC 3339. */
-                from?: string;
-                /** @description Latest instant, included, RFC 3339. */
-                to?: string;
-                /** @description Only entries before this place: `next` of an earlier page. */
-                before?: number;
-                /** @description At most this many; 1 to 1,000, default 100. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1346,7 +1523,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    "application/json": components["schemas"]["AlarmRuleList"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_rule: {
+        parameters: {
+            query?: {
+                /** @description Who makes the edit. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRule"];
+            };
+        };
+        responses: {
+            /** @description It was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleView"];
+                };
+            };
+            /** @description It is new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleView"];
                 };
             };
             400: {
@@ -1365,7 +1611,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            403: {
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1373,8 +1619,112 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: {
+                /** @description Who makes the edit. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    try_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule; of any rule, if the body has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmTrialAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1392,22 +1742,63 @@ export interface operations {
             };
         };
     };
-    export_audit: {
+    list_rule_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleHistory"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_alarms: {
         parameters: {
             query?: {
-                /** @description Only of this actor, such as `user:…`. */
-                actor?: string;
-                /** @description Only of this action, such as `user.add` or `register_devices`. */
-                action?: string;
-                /** @description Only of this object: an id such as `user:…`, or a path. */
-                object?: string;
-                /** @description Earliest instant, included, RFC 3339. */
+                /**
+                 * @description States with commas between them: `open`, `acknowledged`, `cleared`, `suppressed`. Default: all.
+                 * @example open,acknowledged
+                 */
+                state?: string;
+                /** @description A level. */
+                level?: components["schemas"]["AlarmLevel"];
+                /** @description Id of a rule. */
+                rule?: string;
+                /** @description Id of a device. */
+                device?: string;
+                /** @description Id of a kind of device. */
+                kind?: string;
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description Opened at this instant or later, RFC 3339. */
                 from?: string;
-                /** @description Latest instant, included, RFC 3339. */
+                /** @description Opened at this instant or earlier, RFC 3339. */
                 to?: string;
-                /** @description Only entries before this place: `next` of an earlier page. */
+                /** @description Only alarms with a lower number: the `next` of the page before. */
                 before?: number;
-                /** @description At most this many; 1 to 1,000, default 100. */
+                /** @description Alarms on a page, 1 to 1,000, default 100. */
                 limit?: number;
             };
             header?: never;
@@ -1421,7 +1812,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
+                    "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmDeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
                 };
             };
             400: {
@@ -1440,7 +1903,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            403: {
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1448,8 +1911,139 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    clear_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmClearing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    comment_on_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmDeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1483,33 +2077,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
         };
     };
     list_device_kinds: {
@@ -1527,33 +2094,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceKind"][];
-                };
-            };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -1590,33 +2130,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
         };
     };
     get_device: {
@@ -1639,34 +2152,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1718,24 +2204,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1771,14 +2240,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1787,8 +2248,31 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
+        };
+    };
+    get_band: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the device */
+                id: string;
+                /** @description Id of the stream */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdaptiveBand"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1835,34 +2319,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1875,7 +2332,7 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
-                /** @description Only devices of this kind. */
+                /** @description Only devices of this kind and their alarms. */
                 kind?: string;
                 /**
                  * @description Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
@@ -1897,7 +2354,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `publication` (PublicationEvent) */
+            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `publication` (PublicationEvent) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1914,33 +2371,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1951,95 +2381,7 @@ export interface operations {
             };
         };
     };
-    accept_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Acceptance"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AcceptedView"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    list_keys: {
+    list_windows: {
         parameters: {
             query?: never;
             header?: never;
@@ -2053,122 +2395,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyList"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/json": components["schemas"]["MaintenanceWindowList"];
                 };
             };
         };
     };
-    issue_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewKey"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IssuedKey"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    get_key: {
+    get_window: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the key */
+                /** @description Id of the window */
                 id: string;
             };
             cookie?: never;
@@ -2180,23 +2417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyView"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
+                    "application/json": components["schemas"]["MaintenanceWindow"];
                 };
             };
             404: {
@@ -2207,8 +2428,43 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
+        };
+    };
+    put_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the window */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceWindow"];
+            };
+        };
+        responses: {
+            /** @description It was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            /** @description It is new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2216,7 +2472,23 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            503: {
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2226,12 +2498,12 @@ export interface operations {
             };
         };
     };
-    revoke_key: {
+    delete_window: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the key */
+                /** @description Id of the window */
                 id: string;
             };
             cookie?: never;
@@ -2252,24 +2524,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2315,33 +2570,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
         };
     };
     get_object: {
@@ -2364,80 +2592,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelObject"];
                 };
             };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    get_permissions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Permissions"];
-                };
-            };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2470,33 +2625,6 @@ export interface operations {
                 };
             };
             400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2543,14 +2671,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2567,593 +2687,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    get_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    change_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    list_users: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserList"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    add_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewUser"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AddedUser"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    get_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the user */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserView"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    change_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the user */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserView"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    invite_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the user */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationView"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3178,33 +2712,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description Needs a sign-in, or the key is not good */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description The actor may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description More requests than are taken; `Retry-After` says when to come again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

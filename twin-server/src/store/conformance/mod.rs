@@ -1,6 +1,7 @@
 //! What every store must do, as functions over the traits, by aggregate. Each file ends with the list
 //! of its cases, which run on every engine, on a private database each.
 
+mod alarms;
 mod audit;
 mod devices;
 mod keys;

@@ -5,6 +5,7 @@
 //! for the writer nor it for them. The ingest writer shares one transaction between concurrent
 //! posts, so that the sync costs little. `history` says how readings lie on disk.
 
+mod alarms;
 mod audit;
 mod closing;
 mod devices;
