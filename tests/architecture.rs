@@ -53,6 +53,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("live", &["domain", "spatial"]),
     ("ingest", &["domain", "store", "live"]),
     ("tiles", &["domain", "spatial"]),
+    ("features", &["domain", "live", "tiles"]),
     ("jobs", &["domain", "ingest", "live", "store", "tiles"]),
 ];
 

@@ -9,6 +9,7 @@ mod auth;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod features;
 pub mod import;
 pub mod ingest;
 pub mod jobs;
