@@ -17,6 +17,7 @@ use twin_schemas::live::{DeviceStatus, LatestReading};
 use crate::config::ServeConfig;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
+use crate::features::Catalogue;
 use crate::ingest::{Writer, WriterHandle};
 use crate::live::{Entry, Hub};
 use crate::store::{self, Store};
@@ -39,6 +40,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Kinds of device.
     pub kinds: Arc<DeviceKinds>,
+    /// The community as collections of features.
+    pub features: Catalogue,
     /// The served version.
     pub publications: Arc<Publications>,
     /// Its files.
@@ -95,6 +98,7 @@ pub async fn start(
         hub,
         writer: handle,
         store,
+        features: Catalogue::new(&kinds),
         kinds,
         publications,
         files,

@@ -14,8 +14,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
-    place, publication, readings, viewer,
+    Problem, aggregates, catalog, device_kinds, devices, events, exports, features, health, layers, objects,
+    openapi, place, publication, readings, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
@@ -52,12 +52,29 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), require_key));
 
+    let features = Router::new()
+        .route("/ogc", get(features::landing::get_landing))
+        .route("/ogc/", get(features::landing::get_landing))
+        .route("/ogc/conformance", get(features::landing::get_conformance))
+        .route("/ogc/api", get(features::landing::get_api))
+        .route("/ogc/collections", get(features::collections::list_collections))
+        .route("/ogc/collections/{id}", get(features::collections::get_collection))
+        .route("/ogc/collections/{id}/queryables", get(features::collections::get_queryables))
+        .route("/ogc/collections/{id}/schema", get(features::collections::get_schema))
+        .route("/ogc/collections/{id}/schema/geojson", get(features::collections::get_geojson_schema))
+        .route("/ogc/collections/{id}/items", get(features::items::list_items))
+        .route("/ogc/collections/{id}/items/{*feature}", get(features::items::get_item))
+        .route("/ogc/geovolumes/collections", get(features::volumes::list_volumes))
+        .route("/ogc/geovolumes/collections/{*id}", get(features::volumes::get_volume))
+        .route("/ogc/{*rest}", any(features::nothing));
+
     let publication = Router::new()
         .route("/publication/current", get(publication::get_current))
         .route("/publication/{*path}", get(publication::get_file));
 
     Router::new()
         .merge(api)
+        .merge(features)
         .fallback(viewer::get_viewer)
         // Leaves event streams and pictures alone; published files bring their own encodings.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

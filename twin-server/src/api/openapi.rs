@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
-    readings,
+    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, features, health, objects,
+    place, readings,
 };
 
 #[derive(OpenApi)]
@@ -32,6 +32,18 @@ use super::{
         objects::list_objects,
         objects::get_object,
         place::get_place,
+        features::landing::get_landing,
+        features::landing::get_conformance,
+        features::landing::get_api,
+        features::collections::list_collections,
+        features::collections::get_collection,
+        features::collections::get_queryables,
+        features::collections::get_schema,
+        features::collections::get_geojson_schema,
+        features::items::list_items,
+        features::items::get_item,
+        features::volumes::list_volumes,
+        features::volumes::get_volume,
     ),
     components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, PublicationEvent, ProblemBody)),
     modifiers(&IngestKey),
