@@ -57,6 +57,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("live", &["domain", "spatial"]),
     ("ingest", &["domain", "store", "live", "metrics"]),
     ("tiles", &["domain", "spatial", "metrics"]),
+    ("features", &["domain", "live", "tiles"]),
     ("jobs", &["domain", "ingest", "live", "store", "tiles"]),
     ("auth", &["api", "app", "domain", "store"]),
     ("manage", &["auth", "cli", "domain", "store"]),

@@ -21,6 +21,7 @@ use crate::config::{MetricsConfig, ServeConfig};
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
+use crate::features::Catalogue;
 use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
@@ -47,6 +48,8 @@ pub struct App {
     pub zones: ZoneOf,
     /// Room for rules that are tried against history.
     pub trials: Arc<Semaphore>,
+    /// The community as collections of features.
+    pub features: Catalogue,
     /// The served version.
     pub publications: Arc<Publications>,
     /// Its files.
@@ -127,6 +130,7 @@ pub async fn start(
         hub,
         writer: handle,
         store,
+        features: Catalogue::new(&kinds),
         kinds,
         zones,
         publications,

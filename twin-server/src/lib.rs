@@ -11,6 +11,7 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod features;
 pub mod import;
 pub mod ingest;
 pub mod jobs;

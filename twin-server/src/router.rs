@@ -14,8 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    health, idempotency, imports, keys, layers, metrics, objects, openapi, permissions, place, publication,
-    readings, session, users, viewer,
+    features, health, idempotency, imports, keys, layers, maintenance_windows, metrics, objects, openapi,
+    permissions, place, publication, readings, session, users, viewer,
 };
 use crate::app::App;
 use crate::auth::guard::{Guarded, at_device, audited_inside, delete, get, inside, patch, post, put};
@@ -127,6 +127,26 @@ pub fn router(app: Arc<App>) -> Router {
         .finish()
         .layer(DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES));
 
+    let features = Guarded::new(&app)
+        .route("/ogc", [get(ReadModel, features::landing::get_landing)])
+        .route("/ogc/", [get(ReadModel, features::landing::get_landing)])
+        .route("/ogc/conformance", [get(ReadModel, features::landing::get_conformance)])
+        .route("/ogc/api", [get(ReadModel, features::landing::get_api)])
+        .route("/ogc/collections", [get(ReadModel, features::collections::list_collections)])
+        .route("/ogc/collections/{id}", [get(ReadModel, features::collections::get_collection)])
+        .route("/ogc/collections/{id}/queryables", [get(ReadModel, features::collections::get_queryables)])
+        .route("/ogc/collections/{id}/schema", [get(ReadModel, features::collections::get_schema)])
+        .route(
+            "/ogc/collections/{id}/schema/geojson",
+            [get(ReadModel, features::collections::get_geojson_schema)],
+        )
+        .route("/ogc/collections/{id}/items", [get(ReadModel, features::items::list_items)])
+        .route("/ogc/collections/{id}/items/{*feature}", [get(ReadModel, features::items::get_item)])
+        .route("/ogc/geovolumes/collections", [get(ReadModel, features::volumes::list_volumes)])
+        .route("/ogc/geovolumes/collections/{*id}", [get(ReadModel, features::volumes::get_volume)])
+        .route("/ogc/{*rest}", [get(ReadModel, features::nothing)])
+        .finish();
+
     let operation = Guarded::new(&app)
         .route("/health/live", [get(UseService, health::get_live)])
         .route("/health/ready", [get(UseService, health::get_ready)])
@@ -147,6 +167,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api)
         .merge(tables)
+        .merge(features)
         .merge(operation)
         .fallback(viewer::get_viewer)
         // Leaves event streams and pictures alone.

@@ -13,6 +13,7 @@ mod error;
 pub(crate) mod events;
 pub(crate) mod exports;
 mod extract;
+pub(crate) mod features;
 pub(crate) mod health;
 mod http;
 pub(crate) mod idempotency;

@@ -128,6 +128,12 @@ impl DeviceState {
         (self.status, self.since)
     }
 
+    /// Why the status is not normal.
+    #[must_use]
+    pub fn reason(&self) -> Option<&LocalizedText> {
+        self.reason.as_ref()
+    }
+
     /// Latest plausible reading of each stream.
     #[must_use]
     pub fn latest(&self) -> &BTreeMap<String, LatestReading> {

@@ -12,6 +12,7 @@
 //! Only the ingest writer changes the hub, after the store has committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Bound;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
@@ -23,6 +24,7 @@ use twin_schemas::live::{
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use crate::domain::bounds::LocalRect;
 use crate::domain::state::DeviceState;
 use crate::spatial::DeviceIndex;
 
@@ -141,6 +143,27 @@ impl Hub {
             *counts.entry(slot.entry.state.status().0).or_default() += 1;
         }
         counts
+    }
+
+    /// Number of the last change: another one whenever viewers are told something.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.read().seq
+    }
+
+    /// Up to `count` devices that are kept, in the order of their ids, behind the id `after`.
+    #[must_use]
+    pub fn page(&self, after: Option<&str>, count: usize, keep: impl Fn(&Device) -> bool) -> Vec<Entry> {
+        let state = self.read();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = state.devices.range::<str, _>((from, Bound::Unbounded)).map(|(_, slot)| &slot.entry);
+        behind.filter(|entry| keep(&entry.device)).take(count).cloned().collect()
+    }
+
+    /// The rectangle around all devices, if there are any.
+    #[must_use]
+    pub fn extent(&self) -> Option<LocalRect> {
+        self.read().index.extent()
     }
 
     /// A device as it is now.

@@ -4,6 +4,8 @@ use rstar::primitives::GeomWithData;
 use rstar::{PointDistance, RTree};
 use twin_schemas::geometry::LocalPoint;
 
+use crate::domain::bounds::LocalRect;
+
 type Item = GeomWithData<[f64; 2], String>;
 
 /// Devices by their place on the ground.
@@ -26,6 +28,14 @@ impl DeviceIndex {
     /// Removes a device from where it was added.
     pub fn remove(&mut self, id: &str, at: &LocalPoint) {
         self.tree.remove(&item(id, at));
+    }
+
+    /// The rectangle around all devices, if there are any.
+    #[must_use]
+    pub fn extent(&self) -> Option<LocalRect> {
+        let around = self.tree.root().envelope();
+        let ([min_east_m, min_north_m], [max_east_m, max_north_m]) = (around.lower(), around.upper());
+        (self.tree.size() > 0).then_some(LocalRect { min_east_m, min_north_m, max_east_m, max_north_m })
     }
 
     /// Up to `count` devices within `radius_m`, nearest first, with their distances on the ground.

@@ -9,6 +9,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use twin_schemas::model::{ModelObject, ObjectClass};
 
+use crate::domain::bounds::LocalRect;
+
 /// The objects of a publication, in the order of its file.
 #[derive(Debug)]
 pub struct ObjectIndex {
@@ -51,6 +53,23 @@ impl ObjectIndex {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&ModelObject> {
         self.by_id.get(id).map(|i| &self.objects[*i])
+    }
+
+    /// The place of the object with this id in [`Self::all`].
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The places in [`Self::all`] of the objects whose boxes meet the rectangle, in order.
+    #[must_use]
+    pub fn meeting(&self, rect: &LocalRect) -> Vec<usize> {
+        let area =
+            AABB::from_corners([rect.min_east_m, rect.min_north_m], [rect.max_east_m, rect.max_north_m]);
+        let mut found: Vec<usize> =
+            self.tree.locate_in_envelope_intersecting(area).map(|item| item.data).collect();
+        found.sort_unstable();
+        found
     }
 
     /// The objects of building models by their `GlobalId`, which several models may share.
