@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
 
+use crate::api::sensorthings;
 use crate::config::ServeConfig;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
@@ -43,6 +44,8 @@ pub struct App {
     pub publications: Arc<Publications>,
     /// Its files.
     pub files: FileStore,
+    /// What clients of the SensorThings interface added.
+    pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
     /// The key that writing needs, if any.
     pub ingest_key: Option<String>,
     /// Room for viewers.
@@ -78,6 +81,7 @@ pub async fn start(
     let store = store::open(&config.database).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
+    let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));
     let jobs = vec![
         tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
@@ -98,6 +102,7 @@ pub async fn start(
         kinds,
         publications,
         files,
+        sensorthings,
         ingest_key: config.ingest_key.clone(),
         viewers: Arc::new(Semaphore::new(VIEWERS)),
         stop,

@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod live;
 pub mod router;
+pub mod sensorthings;
 pub mod simulate;
 pub mod spatial;
 pub mod store;

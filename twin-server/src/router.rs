@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
-    place, publication, readings, viewer,
+    place, publication, readings, sensorthings, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
@@ -48,6 +48,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/objects", get(objects::list_objects))
         .route("/api/v1/objects/{*id}", get(objects::get_object))
         .route("/api/v1/place", get(place::get_place))
+        .route(sensorthings::ROOT, any(sensorthings::handle))
+        .route("/sta/v1.1/", any(sensorthings::handle))
+        .route("/sta/v1.1/{*rest}", any(sensorthings::handle))
+        .route("/sta/{*rest}", any(nothing))
         .route("/api/{*rest}", any(nothing))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), require_key));

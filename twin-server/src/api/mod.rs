@@ -17,6 +17,7 @@ pub(crate) mod openapi;
 pub(crate) mod place;
 pub(crate) mod publication;
 pub(crate) mod readings;
+pub(crate) mod sensorthings;
 pub(crate) mod viewer;
 
 pub(crate) use error::{Problem, ProblemBody};

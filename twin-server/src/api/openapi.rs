@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
-    readings,
+    readings, sensorthings,
 };
 
 #[derive(OpenApi)]
@@ -32,6 +32,7 @@ use super::{
         objects::list_objects,
         objects::get_object,
         place::get_place,
+        sensorthings::handle,
     ),
     components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, PublicationEvent, ProblemBody)),
     modifiers(&IngestKey),

@@ -3,6 +3,7 @@
 
 pub mod bounds;
 pub mod enu;
+pub mod geographic;
 pub mod kinds;
 pub mod reading;
 pub mod registration;

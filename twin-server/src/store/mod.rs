@@ -9,6 +9,7 @@
 mod conformance;
 mod devices;
 mod readings;
+mod sensorthings;
 mod sqlite;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
 };
+pub use sensorthings::{ObservationNote, SensorThingsStore, StaChange, StaEntities, StaRow};
 pub use sqlite::SqliteStore;
 
 /// What a store answers, in time.
@@ -50,7 +52,7 @@ pub enum StoreError {
 }
 
 /// A whole store.
-pub trait Store: DeviceStore + ReadingStore {
+pub trait Store: DeviceStore + ReadingStore + SensorThingsStore {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;
 

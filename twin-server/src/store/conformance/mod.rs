@@ -3,6 +3,7 @@
 
 mod devices;
 mod readings;
+mod sensorthings;
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};

@@ -14,6 +14,7 @@ mod opening;
 mod own_tests;
 mod purging;
 mod readings;
+mod sensorthings;
 mod stretch;
 
 use std::collections::HashMap;
