@@ -407,6 +407,8 @@ async fn a_thing_that_fits_a_kind_becomes_a_device() {
     assert_eq!(moved.status, 201, "{}", moved.text());
     let device = server.get("/api/v1/devices/bin-7").await.json();
     assert!(device["position"]["east_m"].as_f64().unwrap().abs() < 0.01);
+    let before = list(&server, "/Things('bin-7')/HistoricalLocations?$expand=Locations", "Locations").await;
+    assert_eq!(before[0][0]["location"]["coordinates"][0], 113.388);
     let renamed = send(&server, "PATCH", "Things('bin-7')", &json!({ "name": "Bin 8" })).await;
     assert_eq!((renamed.status.as_u16(), &renamed.json()["name"]), (200, &json!("Bin 8")));
     check_problem(
@@ -449,7 +451,7 @@ async fn observations_are_stored_once_and_stay_what_they_were() {
     )
     .await;
     assert_eq!((&noted.json()["resultQuality"], &noted.json()["result"]), (&json!("checked"), &json!(31)));
-    assert_eq!(ids(&server, "/Observations?$filter=resultQuality eq 'checked'").await, [id.clone()]);
+    assert_eq!(ids(&server, "/Observations?$filter=resultQuality eq 'checked'").await, std::slice::from_ref(&id));
     let newest = "Datastreams('lamp-1:power_w')/Observations?$orderby=phenomenonTime%20desc&$top=1";
     let newest = server.get(&format!("{STA}/{newest}")).await.json()["value"][0]["@iot.id"]
         .as_str()

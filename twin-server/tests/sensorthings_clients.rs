@@ -1,10 +1,15 @@
 //! SensorThings as clients that nobody here wrote use it: frost-sta-client, the Python client of the
 //! Fraunhofer IOSB. Skipped, and said so, where it is not installed; `scripts/setup` installs it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests fail like tests, and say what they leave out"
+)]
 
 mod common;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -49,8 +54,7 @@ fn python() -> Option<PathBuf> {
     let python = target.join("sta-venv/bin/python");
     if !python.exists() {
         let path = python.display();
-        writeln!(std::io::stderr(), "skipped: no frost-sta-client at `{path}`; `scripts/setup` installs it")
-            .unwrap();
+        eprintln!("SKIPPED: frost-sta-client is not at `{path}` (run `scripts/setup test`)");
         return None;
     }
     Some(python)

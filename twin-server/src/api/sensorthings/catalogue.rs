@@ -188,6 +188,9 @@ impl Catalogue {
         let mut inner = self.write();
         for (set, id) in removed {
             inner.remove(*set, id);
+            if *set == Set::Datastream {
+                inner.forget_notes(id);
+            }
         }
         for document in put {
             inner.put(document);
@@ -226,6 +229,13 @@ impl Inner {
         self.count -= 1;
         for (to, id) in document.refs.all() {
             self.referring.remove(&(to, id.to_owned(), set, key.clone()));
+        }
+    }
+
+    fn forget_notes(&mut self, datastream: &str) {
+        self.noted.remove(datastream);
+        if self.newest_features.remove(datastream).is_some() {
+            self.features.retain(|(_, naming)| naming != datastream);
         }
     }
 

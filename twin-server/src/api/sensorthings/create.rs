@@ -12,8 +12,9 @@ use super::draft::{Draft, bad, check_new_id, check_place, reference};
 use super::entity::Entity;
 use super::observe::Pending;
 use super::world::World;
-use super::{adopt, features};
+use super::{adopt, features, own};
 use crate::api::Problem;
+use crate::live::Entry;
 use crate::sensorthings::model::Set;
 use crate::sensorthings::when::{When, text_of};
 
@@ -120,14 +121,13 @@ impl Changes<'_> {
     fn add_location(&mut self, mut draft: Draft) -> Result<String, Problem> {
         check_place(&draft.body, "location")?;
         let things = draft.take_links("Things");
-        let place = draft.body.get("location").cloned().unwrap_or_default();
         let mut moved = None;
         let mut free = Vec::new();
         for thing in things {
             let id = self.link(Set::Thing, thing)?;
             match self.find(Set::Thing, &id)? {
                 Some(Entity::Device(_, entry)) => {
-                    self.register(adopt::moved(self.world, &entry.device, &place)?, Arc::clone(&entry.kind));
+                    self.move_device(&entry, draft.body.clone())?;
                     moved = Some(id);
                 }
                 Some(Entity::Free(document)) => free.push(document),
@@ -144,6 +144,26 @@ impl Changes<'_> {
             self.move_thing(&document, &id, encoding.as_ref())?;
         }
         Ok(id)
+    }
+
+    /// Moves a device to a location. The device has one location, which moves with it; where it came to, and
+    /// when, is kept as a location of its own.
+    pub(super) fn move_device(
+        &mut self,
+        entry: &Entry,
+        mut place: Map<String, Value>,
+    ) -> Result<(), Problem> {
+        let to = place.get("location").unwrap_or(&Value::Null);
+        self.register(adopt::moved(self.world, &entry.device, to)?, Arc::clone(&entry.kind));
+        for (name, text) in
+            [("name", own::name_of(entry)), ("description", ""), ("encodingType", own::GEOJSON)]
+        {
+            place.entry(name).or_insert_with(|| text.into());
+        }
+        let set = Set::Location;
+        let id = self.new_id(set)?;
+        self.put(Document { set, id: id.clone(), body: place, refs: Refs::default() })?;
+        self.add_history(&entry.device.id, vec![id])
     }
 
     /// Gives a thing another location; one of the same encoding goes (clause 8.2.2).

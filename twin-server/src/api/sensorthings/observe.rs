@@ -1,13 +1,15 @@
 //! Observations as clients send them: drafts in, readings to the one writer, and what they say beside their
 //! results to the store.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use serde_json::Value;
 use time::OffsetDateTime;
 use twin_schemas::live::Reading;
 
 use super::draft::{Draft, bad};
-use super::entity::{Entity, TRUTH, datastream_of, observation_id};
+use super::entity::{Entity, Note, Observation, TRUTH, datastream_of, observation_id};
 use super::world::World;
 use crate::api::Problem;
 use crate::domain::reading::{CLOCK_TOLERANCE, EARLIEST, whole_microseconds};
@@ -62,6 +64,23 @@ impl Pending {
     /// The id that the observation has.
     pub(super) fn id(&self) -> String {
         observation_id(&datastream_of(&self.device, &self.stream), self.time)
+    }
+
+    /// The observation as it is answered.
+    pub(super) fn entity(self, datastream: Entity) -> Entity {
+        let range = match &datastream {
+            Entity::Stream(entry, stream) => entry.kind.streams.get(stream).map(|kind| kind.min..=kind.max),
+            _ => None,
+        };
+        let noted = !self.note.is_empty() || self.feature.is_some();
+        let note = noted.then(|| Arc::new(Note { feature: self.feature, body: self.note }));
+        Entity::Observation(Box::new(Observation {
+            plausible: range.is_none_or(|range| range.contains(&self.value)),
+            datastream: Arc::new(datastream),
+            time: self.time,
+            value: self.value,
+            note,
+        }))
     }
 
     fn note(&self) -> Option<ObservationNote> {

@@ -36,7 +36,6 @@ const CONFORMANCE: &[&str] = &[
     "http://www.opengis.net/spec/iot_sensing/1.1/req/create-update-delete/deep-insert-status-code",
     "http://www.opengis.net/spec/iot_sensing/1.1/req/create-update-delete/historical-location-auto-creation",
     "http://www.opengis.net/spec/iot_sensing/1.1/req/data-array/data-array",
-    "https://fraunhoferiosb.github.io/FROST-Server/extensions/JsonBatchRequest.html",
 ];
 
 /// The service document as JSON.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::Document;
 use super::changes::Changes;
-use super::draft::{Draft, bad, check_place, missing};
+use super::draft::{Draft, check_place, missing};
 use super::entity::{Entity, Note, Observation};
 use super::json_patch;
 use super::read;
@@ -34,10 +34,9 @@ pub(super) fn update(world: &World, found: &Entity, asked: &Asked) -> Result<Rep
             world.wait(world.app.writer.register(device))?;
         }
         Entity::Device(Set::Location, entry) => {
-            let place =
-                draft.body.get("location").ok_or_else(|| bad("missing_property", "`location` is missing"))?;
-            let device = adopt::moved(world, &entry.device, place)?;
-            world.wait(world.app.writer.register(device))?;
+            let mut changes = Changes::new(world);
+            changes.move_device(entry, draft.body)?;
+            changes.commit()?;
         }
         Entity::Observation(observation) => update_observation(world, observation, &draft)?,
         Entity::Stream(..) | Entity::Kind(_) | Entity::Property(..) | Entity::Device(..) => {

@@ -64,9 +64,9 @@ fn create(world: &World, set: Set, steps: &[Step], body: Value) -> Result<Reply,
     };
     let draft = Draft::read(set, body, true)?;
     if set == Set::Observation
-        && let Some(id) = observe_at_once(world, parent.as_ref(), &draft)?
+        && let Some(observation) = observe_at_once(world, parent.as_ref(), &draft)?
     {
-        return created(world, set, &id);
+        return told(world, observation);
     }
     let mut changes = Changes::new(world);
     let id = changes.add(draft, parent.as_ref())?;
@@ -76,7 +76,7 @@ fn create(world: &World, set: Set, steps: &[Step], body: Value) -> Result<Reply,
 
 /// Stores an observation of a known datastream that brings nothing along, without waiting for those who
 /// change entities. Nothing if it is not so plain.
-fn observe_at_once(world: &World, parent: Option<&Entity>, draft: &Draft) -> Result<Option<String>, Problem> {
+fn observe_at_once(world: &World, parent: Option<&Entity>, draft: &Draft) -> Result<Option<Entity>, Problem> {
     let mut draft = draft.clone();
     let datastream = match parent {
         Some(parent) if parent.set() == Set::Datastream => parent.clone(),
@@ -99,19 +99,27 @@ fn observe_at_once(world: &World, parent: Option<&Entity>, draft: &Draft) -> Res
     }
     let pending = Pending::read(world, &datastream, draft)?;
     pending.check(world.now)?;
-    observe::ingest(world, &[pending])?.pop().transpose()
+    let stored = observe::ingest(world, std::slice::from_ref(&pending))?.pop().transpose()?;
+    Ok(stored.map(|_| pending.entity(datastream)))
 }
 
 /// The answer to what was made: its address, and it itself.
-pub(super) fn created(world: &World, set: Set, id: &str) -> Result<Reply, Problem> {
+fn created(world: &World, set: Set, id: &str) -> Result<Reply, Problem> {
+    match world.get(set, id)? {
+        Some(found) => told(world, found),
+        // Another request removed it at once.
+        None => Ok(Reply {
+            location: Some(format!("{}/{}('{id}')", world.base(), set.plural())),
+            ..Reply::json(StatusCode::CREATED, String::new())
+        }),
+    }
+}
+
+fn told(world: &World, entity: Entity) -> Result<Reply, Problem> {
     let options = Options::default();
     let mut body = String::new();
-    let mut location = format!("{}/{}('{id}')", world.base(), set.plural());
-    // Another request may have removed it at once.
-    if let Some(found) = world.get(set, id)? {
-        location = world.link(&found);
-        let node = select::node(world, found, &options)?;
-        render::push_node(world, &node, &options, false, &mut body)?;
-    }
-    Ok(Reply { location: Some(location), ..Reply::json(StatusCode::CREATED, body) })
+    let location = Some(world.link(&entity));
+    let node = select::node(world, entity, &options)?;
+    render::push_node(world, &node, &options, false, &mut body)?;
+    Ok(Reply { location, ..Reply::json(StatusCode::CREATED, body) })
 }

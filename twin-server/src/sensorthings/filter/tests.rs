@@ -187,6 +187,12 @@ fn long_wide_and_deep_filters_are_refused_before_they_cost() {
     assert!(parse(&format!("{}true{}", "(".repeat(64), ")".repeat(64))).is_ok());
 }
 
+#[test]
+fn a_filter_of_as_many_terms_as_are_allowed_is_evaluated() {
+    assert!(holds(&format!("{} eq 999", vec!["1"; 999].join(" add "))));
+    assert!(!holds(&vec!["result eq 1"; 500].join(" or ")));
+}
+
 /// Numbers that look random and are the same in every run.
 struct Dice(u64);
 
