@@ -451,7 +451,10 @@ async fn observations_are_stored_once_and_stay_what_they_were() {
     )
     .await;
     assert_eq!((&noted.json()["resultQuality"], &noted.json()["result"]), (&json!("checked"), &json!(31)));
-    assert_eq!(ids(&server, "/Observations?$filter=resultQuality eq 'checked'").await, std::slice::from_ref(&id));
+    assert_eq!(
+        ids(&server, "/Observations?$filter=resultQuality eq 'checked'").await,
+        std::slice::from_ref(&id)
+    );
     let newest = "Datastreams('lamp-1:power_w')/Observations?$orderby=phenomenonTime%20desc&$top=1";
     let newest = server.get(&format!("{STA}/{newest}")).await.json()["value"][0]["@iot.id"]
         .as_str()

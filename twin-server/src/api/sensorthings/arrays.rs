@@ -81,6 +81,7 @@ fn push_group(
             }
         }
         out.push(']');
+        World::check_length(out)?;
     }
     out.push_str("]}");
     Ok(())

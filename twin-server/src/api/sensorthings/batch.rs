@@ -17,6 +17,8 @@ use crate::api::Problem;
 
 /// Most requests in a batch.
 const REQUESTS_MOST: usize = 1_000;
+/// Bytes of answers after which no more requests are taken.
+const ANSWERS_BYTES_MOST: usize = 8 * 1024 * 1024;
 
 /// Answers a batch.
 pub(super) fn answer(world: &World, asked: &Asked) -> Result<Reply, Problem> {
@@ -31,11 +33,13 @@ pub(super) fn answer(world: &World, asked: &Asked) -> Result<Reply, Problem> {
     check_groups(requests)?;
     let mut made = HashMap::new();
     let mut responses = Vec::with_capacity(requests.len());
+    let mut bytes = 0;
     for request in requests {
         let id = request.get("id").and_then(Value::as_str).unwrap_or_default();
-        let told = one(world, request, &made);
+        let told = if bytes > ANSWERS_BYTES_MOST { Err(too_large()) } else { one(world, request, &made) };
         responses.push(match told {
             Ok(reply) => {
+                bytes += reply.body.len();
                 if let Some(location) = &reply.location {
                     made.insert(id.to_owned(), location.clone());
                 }
@@ -48,6 +52,11 @@ pub(super) fn answer(world: &World, asked: &Asked) -> Result<Reply, Problem> {
         });
     }
     Ok(Reply::json(StatusCode::OK, json!({ "responses": responses }).to_string()))
+}
+
+fn too_large() -> Problem {
+    let detail = format!("the answers before this one are longer than {ANSWERS_BYTES_MOST} bytes together");
+    bad("answer_too_large", detail).with_hint("send this request in another batch")
 }
 
 fn check_groups(requests: &[Value]) -> Result<(), Problem> {

@@ -8,14 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::{Mutex, Semaphore};
 
+use super::entity::Entity;
 use crate::sensorthings::model::Set;
 use crate::store::{StaChange, StaRow, Store, StoreError};
 
 /// Entities that clients may make, over all sets; each lies in memory.
 pub(super) const ENTITIES_MOST: usize = 200_000;
 
-/// Requests that are evaluated at once; each has a thread of its own while it is.
-const QUESTIONS: usize = 256;
+/// Requests that read and are evaluated at once; each has a thread of its own while it is, and may hold an
+/// answer of `world::ANSWER_BYTES_MOST`.
+const QUESTIONS: usize = 16;
+/// Requests that write and are under way at once; most of the time they wait for the disk together.
+const WRITINGS: usize = 256;
 
 /// An entity that a client made.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,8 +94,10 @@ pub(crate) struct Catalogue {
     inner: RwLock<Inner>,
     /// Held by whoever changes something, from the decision until it is in memory; holds the next number.
     pub(super) changing: Mutex<u64>,
-    /// Room for requests that are evaluated at once.
+    /// Room for requests that read.
     pub(super) questions: Arc<Semaphore>,
+    /// Room for requests that write.
+    pub(super) writings: Arc<Semaphore>,
 }
 
 /// Ids of numbers in the order of the numbers.
@@ -132,6 +138,7 @@ impl Catalogue {
             inner: RwLock::new(inner),
             changing: Mutex::new(entities.next_id),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
+            writings: Arc::new(Semaphore::new(WRITINGS)),
         })
     }
 
@@ -167,8 +174,9 @@ impl Catalogue {
     }
 
     /// Whether observations of a datastream say more than result and time.
-    pub(super) fn is_noted(&self, datastream: &str) -> bool {
-        self.read().noted.contains(datastream)
+    pub(super) fn is_noted(&self, datastream: &Entity) -> bool {
+        let inner = self.read();
+        !inner.noted.is_empty() && inner.noted.contains(&*datastream.id())
     }
 
     /// Datastreams that have observations which name a feature.

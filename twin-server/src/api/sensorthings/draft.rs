@@ -9,8 +9,9 @@ use crate::sensorthings::geometry;
 use crate::sensorthings::model::{Navigation, Set};
 use crate::sensorthings::when;
 
-/// Longest JSON of one property.
+/// Longest JSON of one property; of an observation, of which there are millions.
 const PROPERTY_BYTES_MOST: usize = 64 * 1024;
+const NOTE_BYTES_MOST: usize = 8 * 1024;
 /// Longest name.
 const NAME_MOST: usize = 500;
 
@@ -152,10 +153,11 @@ fn check(set: Set, name: &str, value: &Value) -> Result<(), Problem> {
         }));
     }
     // Short texts and numbers are most of what comes; only the rest is measured.
+    let most = if set == Set::Observation { NOTE_BYTES_MOST } else { PROPERTY_BYTES_MOST };
     if !(value.is_number() || value.as_str().is_some_and(|text| text.len() < 1_000))
-        && value.to_string().len() > PROPERTY_BYTES_MOST
+        && value.to_string().len() > most
     {
-        let detail = format!("`{name}` is longer than {PROPERTY_BYTES_MOST} bytes of JSON");
+        let detail = format!("`{name}` is longer than {most} bytes of JSON");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "property_too_large", detail));
     }
     Ok(())

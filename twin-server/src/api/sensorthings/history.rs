@@ -32,7 +32,7 @@ impl Source {
     pub(super) fn of(world: &World, datastream: Entity) -> Self {
         // What is no datastream has no series and so no readings.
         let (device, stream) = datastream.series().unwrap_or_default();
-        let noted = world.app.sensorthings.is_noted(&datastream.id());
+        let noted = world.app.sensorthings.is_noted(&datastream);
         Self { datastream: Arc::new(datastream), device, stream, noted }
     }
 

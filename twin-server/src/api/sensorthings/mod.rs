@@ -142,7 +142,9 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request) -> Res
     };
     let host = host(&parts);
     // Many long questions at once would take every thread from those who ask short ones.
-    let Ok(room) = Arc::clone(&app.sensorthings.questions).acquire_owned().await else {
+    let reads = matches!(asked.method, Method::GET | Method::HEAD);
+    let rooms = if reads { &app.sensorthings.questions } else { &app.sensorthings.writings };
+    let Ok(room) = Arc::clone(rooms).acquire_owned().await else {
         return problems::response(Problem::of_status(StatusCode::SERVICE_UNAVAILABLE)).await;
     };
     let answered = tokio::task::spawn_blocking(move || {

@@ -80,7 +80,7 @@ pub(super) fn push_node(
     }
     push_relations(world, node, options, &link, out)?;
     out.push('}');
-    Ok(())
+    World::check_length(out)
 }
 
 fn push_property(

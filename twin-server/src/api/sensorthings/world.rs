@@ -25,7 +25,9 @@ use crate::sensorthings::when::When;
 /// How long a request may be evaluated.
 const TIME_MOST: Duration = Duration::from_secs(8);
 /// Most entities in one answer.
-const ANSWERED_MOST: usize = 250_000;
+const ANSWERED_MOST: usize = 100_000;
+/// Longest answer.
+pub(super) const ANSWER_BYTES_MOST: usize = 64 * 1024 * 1024;
 /// Devices that are copied from the hub at a time.
 const AT_ONCE: usize = 1_024;
 
@@ -106,9 +108,15 @@ impl World {
     pub(super) fn answer(&self, entities: usize) -> Result<(), Problem> {
         self.answered.set(self.answered.get() + entities);
         if self.answered.get() > ANSWERED_MOST {
-            let detail = format!("the answer would hold more than {ANSWERED_MOST} entities");
-            let problem = Problem::bad_request("answer_too_large", detail);
-            return Err(problem.with_hint("use a smaller `$top`, also within `$expand`"));
+            return Err(too_large(&format!("the answer would hold more than {ANSWERED_MOST} entities")));
+        }
+        Ok(())
+    }
+
+    /// Refuses an answer that has become longer than one should be.
+    pub(super) fn check_length(answer: &str) -> Result<(), Problem> {
+        if answer.len() > ANSWER_BYTES_MOST {
+            return Err(too_large(&format!("the answer would be longer than {ANSWER_BYTES_MOST} bytes")));
         }
         Ok(())
     }
@@ -354,4 +362,9 @@ impl World {
         Problem::new(StatusCode::NOT_FOUND, "no_entity", "there is no such entity")
             .with_hint("ids that are texts stand in single quotes, such as `Things('lamp-1')`")
     }
+}
+
+fn too_large(detail: &str) -> Problem {
+    Problem::bad_request("answer_too_large", detail)
+        .with_hint("use a smaller `$top`, also within `$expand`, or `$select` what is needed")
 }
