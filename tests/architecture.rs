@@ -48,6 +48,7 @@ const TILE_BUILDER: &[Allowed] = &[
 
 const TWIN_SERVER: &[Allowed] = &[
     ("domain", &[]),
+    ("sensorthings", &[]),
     ("spatial", &["domain"]),
     ("store", &["domain"]),
     ("metrics", &[]),

@@ -16,6 +16,7 @@ use twin_schemas::model::ObjectClass;
 
 use crate::api::health::Readiness;
 use crate::api::idempotency::Answers;
+use crate::api::sensorthings;
 use crate::auth::{self, Auth};
 use crate::config::{MetricsConfig, ServeConfig};
 use crate::domain::alarm::built_in_rules;
@@ -54,6 +55,8 @@ pub struct App {
     pub publications: Arc<Publications>,
     /// Its files.
     pub files: Arc<FileStore>,
+    /// What clients of the SensorThings interface added.
+    pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
     /// Who may do what.
     pub auth: Arc<Auth>,
     /// Room for viewers.
@@ -101,6 +104,7 @@ pub async fn start(
     let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
+    let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&publications);
     let (mut writer, handle) =
@@ -135,6 +139,7 @@ pub async fn start(
         zones,
         publications,
         files,
+        sensorthings,
         auth,
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,

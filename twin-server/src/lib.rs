@@ -20,6 +20,7 @@ pub mod live;
 pub mod manage;
 pub mod metrics;
 pub mod router;
+pub mod sensorthings;
 pub mod simulate;
 pub mod spatial;
 pub mod store;

@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
     features, health, idempotency, imports, keys, layers, maintenance_windows, metrics, objects, openapi,
-    permissions, place, publication, readings, session, users, viewer,
+    permissions, place, publication, readings, sensorthings, session, users, viewer,
 };
 use crate::app::App;
 use crate::auth::guard::{Guarded, at_device, audited_inside, delete, get, inside, patch, post, put};
@@ -62,6 +62,28 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/objects", [get(ReadModel, objects::list_objects)])
         .route("/api/v1/objects/{*id}", [get(ReadModel, objects::get_object)])
         .route("/api/v1/place", [get(ReadModel, place::get_place)])
+        .route(sensorthings::ROOT, [get(ReadDevices, sensorthings::handle)])
+        .route("/sta/v1.1/", [get(ReadDevices, sensorthings::handle)])
+        // What each request, and each part of a batch, needs beyond this, is decided where it is answered.
+        .route(
+            "/sta/v1.1/Observations",
+            [get(ReadDevices, sensorthings::handle), post(inside(WriteReadings), sensorthings::handle)],
+        )
+        .route("/sta/v1.1/CreateObservations", [post(inside(WriteReadings), sensorthings::handle)])
+        .route(
+            "/sta/v1.1/{entity}/Observations",
+            [get(ReadDevices, sensorthings::handle), post(inside(WriteReadings), sensorthings::handle)],
+        )
+        .route(
+            "/sta/v1.1/{*rest}",
+            [
+                get(ReadDevices, sensorthings::handle),
+                post(inside(RegisterDevices), sensorthings::handle),
+                put(inside(RegisterDevices), sensorthings::handle),
+                patch(inside(RegisterDevices), sensorthings::handle),
+                delete(inside(RegisterDevices), sensorthings::handle),
+            ],
+        )
         .route("/api/v1/devices/{id}/bands/{stream}", [get(ReadDevices, alarms::get_band)])
         .route("/api/v1/alarm-rules", [get(ReadAlarms, alarm_rules::list_rules)])
         .route(

@@ -29,6 +29,7 @@ pub(crate) mod place;
 pub(crate) mod publication;
 pub(crate) mod readings;
 mod refusals;
+pub(crate) mod sensorthings;
 pub(crate) mod session;
 mod trace;
 pub(crate) mod users;

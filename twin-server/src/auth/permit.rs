@@ -74,6 +74,14 @@ impl Permit {
         decide(&self.0.actor, self.0.action, place)
     }
 
+    /// Whether another action than the route's is allowed everywhere.
+    ///
+    /// # Errors
+    /// The answer to the client, if it is not.
+    pub(crate) fn also(&self, action: Action) -> Result<(), Problem> {
+        decide(&self.0.actor, action, Place::Whole)
+    }
+
     /// An entry of the audit log about what this request does.
     pub(crate) fn entry(&self, action: &str, object: impl Into<String>) -> AuditDraft {
         let now = OffsetDateTime::now_utc();

@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod audit;
 pub mod bounds;
 pub mod enu;
+pub mod geographic;
 pub mod keys;
 pub mod kinds;
 pub mod people;

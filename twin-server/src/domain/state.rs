@@ -78,6 +78,12 @@ impl DeviceState {
         self.newest.values().max().copied()
     }
 
+    /// Newest instant stored of a stream, implausible readings included.
+    #[must_use]
+    pub fn newest_of(&self, stream: &str) -> Option<OffsetDateTime> {
+        self.newest.get(stream).copied()
+    }
+
     /// Takes in a stored reading. A late one changes nothing that newer ones decided.
     /// True if anything that viewers see changed.
     pub fn observe(&mut self, reading: &CheckedReading, kind: &DeviceKind, now: OffsetDateTime) -> bool {

@@ -72,6 +72,8 @@ pub struct Hub {
 #[derive(Debug)]
 struct State {
     devices: BTreeMap<String, Slot>,
+    /// Streams without a device: readings find them, viewers do not.
+    streams: BTreeMap<String, Entry>,
     index: DeviceIndex,
     alarms: AlarmBoard,
     publication: String,
@@ -111,6 +113,7 @@ impl Hub {
             entries.into_iter().map(|entry| (entry.device.id.clone(), Slot::new(entry, 0))).collect();
         let state = State {
             devices,
+            streams: BTreeMap::new(),
             index,
             alarms: AlarmBoard::default(),
             publication,
@@ -166,10 +169,29 @@ impl Hub {
         self.read().index.extent()
     }
 
-    /// A device as it is now.
+    /// A device, or a stream without one, as it is now.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<Entry> {
-        self.read().devices.get(id).map(|slot| slot.entry.clone())
+        let state = self.read();
+        state.devices.get(id).map(|slot| &slot.entry).or_else(|| state.streams.get(id)).cloned()
+    }
+
+    /// Up to `limit` devices after an id, by id.
+    #[must_use]
+    pub fn entries_after(&self, after: Option<&str>, limit: usize) -> Vec<Entry> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let state = self.read();
+        state
+            .devices
+            .range::<str, _>((from, Bound::Unbounded))
+            .take(limit)
+            .map(|(_, slot)| slot.entry.clone())
+            .collect()
+    }
+
+    /// Adds a stream without a device, or replaces it. Its id must be none that a device can have.
+    pub fn put_stream(&self, entry: Entry) {
+        self.write().streams.insert(entry.device.id.clone(), entry);
     }
 
     /// Kind and state of a device: what a reading is judged by.
@@ -230,7 +252,12 @@ impl Hub {
     pub fn update(&self, states: Vec<(String, DeviceState, bool)>) {
         let mut state = self.write();
         for (id, new, visible) in states {
-            let Some(slot) = state.devices.get_mut(&id) else { continue };
+            let Some(slot) = state.devices.get_mut(&id) else {
+                if let Some(entry) = state.streams.get_mut(&id) {
+                    entry.state = new;
+                }
+                continue;
+            };
             slot.entry.state = new;
             if visible {
                 state.note_device(&id, false);
@@ -253,9 +280,10 @@ impl Hub {
         self.announce(state);
     }
 
-    /// Removes a device.
+    /// Removes a device, or a stream without one.
     pub fn remove(&self, id: &str) {
         let mut state = self.write();
+        state.streams.remove(id);
         let Some(slot) = state.devices.remove(id) else { return };
         state.index.remove(id, &slot.entry.device.position);
         state.log.remove(&slot.changed_seq);

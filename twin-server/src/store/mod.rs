@@ -13,6 +13,7 @@ mod devices;
 mod keys;
 mod people;
 mod readings;
+mod sensorthings;
 mod sessions;
 mod sqlite;
 mod upkeep;
@@ -31,6 +32,7 @@ pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
 };
+pub use sensorthings::{ObservationNote, SensorThingsStore, StaChange, StaEntities, StaRow};
 pub use sessions::{Session, SessionStore};
 pub use sqlite::SqliteStore;
 pub use upkeep::{Migration, Shape, Upkeep};
@@ -75,7 +77,15 @@ pub enum StoreError {
 
 /// A whole store.
 pub trait Store:
-    AlarmStore + AuditStore + DeviceStore + KeyStore + PeopleStore + ReadingStore + SessionStore + Upkeep
+    AlarmStore
+    + AuditStore
+    + DeviceStore
+    + KeyStore
+    + PeopleStore
+    + ReadingStore
+    + SensorThingsStore
+    + SessionStore
+    + Upkeep
 {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;

@@ -7,6 +7,7 @@ mod devices;
 mod keys;
 mod people;
 mod readings;
+mod sensorthings;
 mod upkeep;
 
 use time::macros::datetime;

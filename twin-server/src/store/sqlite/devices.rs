@@ -48,6 +48,7 @@ impl DeviceStore for SqliteStore {
                 "DELETE FROM series WHERE device = ?1",
                 "DELETE FROM device_status WHERE device = ?1",
                 "DELETE FROM alarm_band WHERE device = ?1",
+                "DELETE FROM sta_observation WHERE device = ?1",
             ] {
                 sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
             }

@@ -18,6 +18,7 @@ mod own_tests;
 mod people;
 mod purging;
 mod readings;
+mod sensorthings;
 mod sessions;
 mod stretch;
 mod upkeep;
