@@ -6,7 +6,6 @@
 mod api;
 pub mod app;
 pub mod auth;
-mod auth;
 pub mod backup;
 pub mod cli;
 pub mod config;

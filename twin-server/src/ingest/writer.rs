@@ -16,6 +16,7 @@ use super::round::{Round, save_statuses};
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
 use crate::live::{Entry, Hub};
+use crate::metrics::INGEST;
 use crate::store::{Registered, StatusRow, Store};
 
 /// Commands that wait; each is a request that waits with it.
