@@ -182,8 +182,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/publication/tileset.json", [get(ReadPublication, publication::get_tileset)])
         .route("/publication/{*path}", [get(ReadPublication, publication::get_file)])
         .finish()
-        .layer(from_fn(layers::secure))
-        .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::observe_file));
 
     Router::new()

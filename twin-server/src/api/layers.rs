@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -11,6 +12,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use tracing::Instrument;
 
 use super::Problem;
@@ -38,8 +40,9 @@ const VIEWER: &str = "viewer";
 ///
 /// The log has the route as the router knows it, not the address: that may hold names of people, and
 /// what follows `?` may hold secrets.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
-    let (seen, request) = Seen::begin(request);
+pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
+    let seen = Seen::of(&request);
+    request.headers_mut().insert(REQUEST_ID, seen.id.clone());
     let span = tracing::info_span!(
         "request",
         id = seen.id.to_str().unwrap_or_default(),
@@ -52,10 +55,12 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     seen.end(response)
 }
 
-/// As [`observe`], for files that are asked for tens of thousands of times a second: without a span.
+/// All layers in one, for files that are asked for tens of thousands of times a second: each layer copies
+/// the request and the services below it. Without a span.
 pub(crate) async fn observe_file(request: Request, next: Next) -> Response {
-    let (seen, request) = Seen::begin(request);
-    seen.end(next.run(request).await)
+    let seen = Seen::of(&request);
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    careful(seen.end(answered.unwrap_or_else(panicked)))
 }
 
 /// What is kept of a request until its answer is there.
@@ -68,18 +73,15 @@ struct Seen {
 }
 
 impl Seen {
-    fn begin(mut request: Request) -> (Self, Request) {
+    fn of(request: &Request) -> Self {
         let id = request.headers().get(&REQUEST_ID).filter(|value| is_sane(value)).cloned();
-        let id = id.unwrap_or_else(new_request_id);
-        request.headers_mut().insert(REQUEST_ID, id.clone());
-        let seen = Self {
-            id,
+        Self {
+            id: id.unwrap_or_else(new_request_id),
             trace: Trace::of(request.headers()),
             method: request.method().clone(),
             route: request.extensions().get::<MatchedPath>().cloned(),
             started: Instant::now(),
-        };
-        (seen, request)
+        }
     }
 
     fn route(&self) -> &str {
@@ -127,15 +129,18 @@ fn explain(response: Response) -> Response {
 
 /// Adds the headers that keep a browser careful; what is there already stays.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    careful(next.run(request).await)
+}
+
+fn careful(mut response: Response) -> Response {
+    // Constants, or each value would be checked anew for each answer.
+    const CONTENT: HeaderValue = HeaderValue::from_static(CONTENT_SECURITY);
+    const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+    const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
     let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CONTENT);
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(NO_SNIFF);
+    headers.entry(header::REFERRER_POLICY).or_insert(SAME_ORIGIN);
     response
 }
 
