@@ -88,7 +88,7 @@ use super::{
         users::invite_user,
         users::list_users,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, PublicationEvent, ProblemBody)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, PublicationEvent, ProblemBody, readings::Keep)),
     modifiers(&Proofs),
 )]
 struct Document;
