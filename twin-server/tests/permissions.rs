@@ -24,6 +24,20 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         ("POST", "/api/v1/readings") => {
             Some(json!({ "readings": [{ "device": "d1", "stream": "x", "value": 1 }] }).to_string())
         }
+        ("POST", "/api/v1/imports/readings") => Some("device,stream,time,value\n".into()),
+        ("POST", "/api/v1/imports/devices") => Some("id,kind\n".into()),
+        (
+            "POST",
+            "/api/v1/alarms/{id}/acknowledge"
+            | "/api/v1/alarms/{id}/clear"
+            | "/api/v1/alarms/{id}/comment"
+            | "/api/v1/alarm-rules/{id}/try"
+            | "/sta/v1.1/Observations"
+            | "/sta/v1.1/CreateObservations"
+            | "/sta/v1.1/{entity}/Observations",
+        )
+        | ("PUT" | "DELETE", "/api/v1/alarm-rules/{id}" | "/api/v1/maintenance-windows/{id}")
+        | ("POST" | "PUT" | "PATCH" | "DELETE", "/sta/v1.1/{*rest}") => Some("{}".into()),
         (
             "POST",
             "/api/v1/session"
@@ -48,6 +62,11 @@ fn filled(path: &str, device: &str) -> String {
     path.replace("{id}", id)
         .replace("{*id}", "building/b1")
         .replace("{*path}", if object { "current" } else { "x" })
+        .replace("{*rest}", "Things")
+        .replace("{entity}", "Datastreams(1)")
+        .replace("{stream}", "x")
+        .replace("{name}", "devices.csv")
+        .replace("{*feature}", "nobody")
 }
 
 /// One who comes, and what the policy is to say of them.
@@ -155,6 +174,8 @@ async fn leaks(server: &Server, comers: &[Comer]) -> (usize, Vec<String>) {
             let at = match (place, path) {
                 ("whole", _) => Place::Whole,
                 ("device", _) => Place::Device { id: device, zone },
+                // A change by SensorThings may concern anything.
+                ("inside", path) if path.starts_with("/sta/") && method != "GET" => Place::Whole,
                 ("inside", "/api/v1/readings") => Place::Device { id: "d1", zone: Some("zone/z1") },
                 ("inside", "/api/v1/devices/{id}") if method == "PUT" => Place::Device { id: device, zone },
                 _ => Place::Any,
