@@ -51,9 +51,10 @@ const TWIN_SERVER: &[Allowed] = &[
     ("spatial", &["domain"]),
     ("store", &["domain"]),
     ("live", &["domain", "spatial"]),
+    ("model", &["domain", "live", "spatial", "store"]),
     ("ingest", &["domain", "store", "live"]),
     ("tiles", &["domain", "spatial"]),
-    ("jobs", &["domain", "ingest", "live", "store", "tiles"]),
+    ("jobs", &["domain", "ingest", "live", "model", "store", "tiles"]),
 ];
 
 /// Frameworks that the domain of the server must not know.

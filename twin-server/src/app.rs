@@ -19,6 +19,7 @@ use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
 use crate::ingest::{Writer, WriterHandle};
 use crate::live::{Entry, Hub};
+use crate::model::Model;
 use crate::store::{self, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
@@ -35,6 +36,8 @@ pub struct App {
     pub hub: Arc<Hub>,
     /// The way to the one writer.
     pub writer: WriterHandle,
+    /// The community model, and where things are.
+    pub model: Arc<Model>,
     /// History.
     pub store: Arc<dyn Store>,
     /// Kinds of device.
@@ -78,6 +81,10 @@ pub async fn start(
     let store = store::open(&config.database).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
+    let served = publications.served();
+    let objects = Arc::clone(&served.objects);
+    let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
+    let model = Arc::new(model);
     let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));
     let jobs = vec![
         tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
@@ -89,11 +96,17 @@ pub async fn start(
             config.retention.clone(),
             stop.clone(),
         )),
-        tokio::spawn(jobs::follow_publication(Arc::clone(&publications), Arc::clone(&hub), stop.clone())),
+        tokio::spawn(jobs::follow_publication(
+            Arc::clone(&publications),
+            Arc::clone(&model),
+            Arc::clone(&hub),
+            stop.clone(),
+        )),
     ];
     let app = App {
         hub,
         writer: handle,
+        model,
         store,
         kinds,
         publications,

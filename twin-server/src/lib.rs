@@ -13,6 +13,7 @@ pub mod import;
 pub mod ingest;
 pub mod jobs;
 pub mod live;
+pub mod model;
 pub mod router;
 pub mod simulate;
 pub mod spatial;

@@ -14,8 +14,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, objects, openapi,
-    place, publication, readings, viewer,
+    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, model, object_edits,
+    objects, openapi, place, publication, readings, spatial, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;
@@ -45,9 +45,17 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/readings", post(readings::post_readings))
         .route("/api/v1/exports/readings.csv", get(exports::export_readings))
         .route("/api/v1/events", get(events::stream_events))
-        .route("/api/v1/objects", get(objects::list_objects))
-        .route("/api/v1/objects/{*id}", get(objects::get_object))
+        .route("/api/v1/model/versions", get(model::list_versions))
+        .route("/api/v1/objects", get(objects::list_objects).post(object_edits::post_object))
+        .route(
+            "/api/v1/objects/{*id}",
+            get(objects::get_object)
+                .patch(object_edits::patch_object)
+                .delete(object_edits::delete_object)
+                .post(object_edits::restore_object),
+        )
         .route("/api/v1/place", get(place::get_place))
+        .route("/api/v1/spatial/query", post(spatial::query_things))
         .route("/api/{*rest}", any(nothing))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), require_key));

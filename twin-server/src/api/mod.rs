@@ -12,11 +12,14 @@ mod extract;
 pub(crate) mod health;
 mod http;
 pub(crate) mod layers;
+pub(crate) mod model;
+pub(crate) mod object_edits;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod place;
 pub(crate) mod publication;
 pub(crate) mod readings;
+pub(crate) mod spatial;
 pub(crate) mod viewer;
 
 pub(crate) use error::{Problem, ProblemBody};

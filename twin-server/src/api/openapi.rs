@@ -3,13 +3,15 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, PublicationEvent, SnapshotEvent};
+use twin_schemas::live::{
+    DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
+};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, objects, place,
-    readings,
+    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, model, object_edits,
+    objects, place, readings, spatial,
 };
 
 #[derive(OpenApi)]
@@ -31,9 +33,16 @@ use super::{
         events::stream_events,
         objects::list_objects,
         objects::get_object,
+        object_edits::post_object,
+        object_edits::patch_object,
+        object_edits::delete_object,
+        object_edits::get_object_history,
+        object_edits::restore_object,
+        model::list_versions,
+        spatial::query_things,
         place::get_place,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, PublicationEvent, ProblemBody)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody)),
     modifiers(&IngestKey),
 )]
 struct Document;

@@ -2,6 +2,7 @@
 //! no clock. Everything here is given the instant that it decides for.
 
 pub mod bounds;
+pub mod edit;
 pub mod enu;
 pub mod kinds;
 pub mod reading;

@@ -4,24 +4,28 @@
 //! it is as long as there are devices, however fast readings come. A subscriber keeps nothing but
 //! the number that it has seen; asking for everything above it gives each changed device once, as
 //! it is now. A slow subscriber gets fewer, newer events, and none needs a queue of its own.
-//! Removed devices stay in the log as marks; when the oldest marks are dropped, a subscriber from
-//! before them must start with a snapshot (`horizon`).
+//! Removed devices and changed objects of the model stay in the log as marks; when the oldest marks are
+//! dropped, a subscriber from before them must start with a snapshot (`horizon`), and ask for objects anew.
 //!
-//! Only the ingest writer changes the hub, after the store has committed.
+//! Only the ingest writer changes devices, and only the model tells of objects, after the store has committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
-use twin_schemas::live::{Device, DeviceKind, DeviceRemovedEvent, DeviceView, PublicationEvent};
+use twin_schemas::live::{
+    Device, DeviceKind, DeviceRemovedEvent, DeviceView, ObjectRemovedEvent, PublicationEvent,
+};
+use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
 use crate::domain::state::DeviceState;
-use crate::spatial::DeviceIndex;
+use crate::spatial::query::{At, Filter, Place, Query, ask};
+use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
 
-/// Marks of removed devices that the log keeps.
-const REMOVED_LIMIT: usize = 1024;
+/// Marks of removed devices and changed objects that the log keeps.
+const MARK_LIMIT: usize = 1024;
 
 /// A device in the hub.
 #[derive(Debug, Clone)]
@@ -57,6 +61,7 @@ pub(super) struct Delivery {
 #[derive(Debug)]
 pub struct Hub {
     state: RwLock<State>,
+    index: Arc<SpatialIndex>,
     latest: watch::Sender<u64>,
     epoch: String,
 }
@@ -64,10 +69,11 @@ pub struct Hub {
 #[derive(Debug)]
 struct State {
     devices: BTreeMap<String, Slot>,
-    index: DeviceIndex,
     publication: String,
     log: BTreeMap<u64, Change>,
-    removed: VecDeque<u64>,
+    /// Last changes of objects, by id.
+    objects: HashMap<String, u64>,
+    marks: VecDeque<u64>,
     seq: u64,
     horizon: u64,
     publication_seq: u64,
@@ -76,6 +82,8 @@ struct State {
 #[derive(Debug)]
 struct Slot {
     entry: Entry,
+    /// The registration as the index has it.
+    placed: Arc<Device>,
     changed_seq: u64,
     /// Last change of kind or place: what filters look at.
     placed_seq: u64,
@@ -87,6 +95,8 @@ struct Slot {
 enum Change {
     Device(String),
     Removed(String),
+    /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
+    Object(String, Option<Box<str>>),
     Publication,
 }
 
@@ -95,21 +105,27 @@ impl Hub {
     /// nothing here.
     #[must_use]
     pub fn new(epoch: String, publication: String, entries: Vec<Entry>) -> Self {
-        let index =
-            DeviceIndex::new(entries.iter().map(|entry| (entry.device.id.as_str(), entry.device.position)));
-        let devices =
+        let devices: BTreeMap<_, _> =
             entries.into_iter().map(|entry| (entry.device.id.clone(), Slot::new(entry, 0))).collect();
+        let index = Snapshot::of_devices(devices.values().map(|slot| Arc::clone(&slot.placed)));
         let state = State {
             devices,
-            index,
             publication,
             log: BTreeMap::new(),
-            removed: VecDeque::new(),
+            objects: HashMap::new(),
+            marks: VecDeque::new(),
             seq: 0,
             horizon: 0,
             publication_seq: 0,
         };
-        Self { state: RwLock::new(state), latest: watch::Sender::new(0), epoch }
+        let index = Arc::new(SpatialIndex::new(index));
+        Self { state: RwLock::new(state), index, latest: watch::Sender::new(0), epoch }
+    }
+
+    /// Where things are. The hub keeps the devices in it, the model the objects.
+    #[must_use]
+    pub fn index(&self) -> &Arc<SpatialIndex> {
+        &self.index
     }
 
     /// Name of this run.
@@ -145,15 +161,16 @@ impl Hub {
     /// Up to `count` devices within `radius_m` of a place, nearest first, with their distances.
     #[must_use]
     pub fn nearest(&self, east_m: f64, north_m: f64, radius_m: f64, count: usize) -> Vec<(DeviceView, f64)> {
+        let query = Query {
+            filter: Filter { kinds: [Kind::Device].into_iter().collect(), class: None, zone: None },
+            place: Place::Nearest { at: At { east_m, north_m, up_m: None }, within_m: radius_m },
+            company: None,
+            limit: count,
+        };
+        let Ok(found) = ask(&self.index.now(), &query) else { return Vec::new() };
         let state = self.read();
-        let found = state.index.nearest(east_m, north_m, radius_m, count);
-        found
-            .into_iter()
-            .filter_map(|(id, distance_m)| {
-                let entry = &state.devices.get(&id)?.entry;
-                Some((entry.state.view(&entry.device), distance_m))
-            })
-            .collect()
+        let view = |thing: &Thing| state.devices.get(thing.id()).map(|s| s.entry.state.view(&s.entry.device));
+        found.hits.iter().filter_map(|hit| Some((view(&hit.thing)?, hit.distance_m?))).collect()
     }
 
     /// The devices whose status is another one by now, although no reading came.
@@ -192,13 +209,14 @@ impl Hub {
     /// Adds a device, or replaces it.
     pub fn put(&self, entry: Entry) {
         let mut state = self.write();
-        let (id, position) = (entry.device.id.clone(), entry.device.position);
+        let id = entry.device.id.clone();
         let slot = Slot::new(entry, 0);
-        if let Some(before) = state.devices.insert(id.clone(), slot) {
-            state.index.remove(&id, &before.entry.device.position);
+        let placed = Arc::clone(&slot.placed);
+        let before = state.devices.insert(id.clone(), slot);
+        if let Some(before) = &before {
             state.log.remove(&before.changed_seq);
         }
-        state.index.insert(&id, &position);
+        self.index.change(|now| now.put_device(placed, before.as_ref().map(|slot| &slot.placed)));
         state.note_device(&id, true);
         self.announce(state);
     }
@@ -207,17 +225,20 @@ impl Hub {
     pub fn remove(&self, id: &str) {
         let mut state = self.write();
         let Some(slot) = state.devices.remove(id) else { return };
-        state.index.remove(id, &slot.entry.device.position);
+        self.index.change(|now| now.remove_device(&slot.placed));
         state.log.remove(&slot.changed_seq);
-        let seq = state.next_seq();
-        state.log.insert(seq, Change::Removed(id.to_owned()));
-        state.removed.push_back(seq);
-        if state.removed.len() > REMOVED_LIMIT
-            && let Some(oldest) = state.removed.pop_front()
-        {
-            state.log.remove(&oldest);
-            state.horizon = oldest;
+        state.mark(Change::Removed(id.to_owned()));
+        self.announce(state);
+    }
+
+    /// Tells viewers what an object of the model is now, or that it is gone.
+    pub fn tell_object(&self, id: &str, object: Option<&ModelObject>) {
+        let mut state = self.write();
+        if let Some(before) = state.objects.remove(id) {
+            state.log.remove(&before);
         }
+        let seq = state.mark(Change::Object(id.to_owned(), object.map(|object| json(object).into())));
+        state.objects.insert(id.to_owned(), seq);
         self.announce(state);
     }
 
@@ -288,6 +309,25 @@ impl State {
         self.seq
     }
 
+    /// Adds a change that nothing but the log remembers; drops the oldest such if there are too many.
+    fn mark(&mut self, change: Change) -> u64 {
+        let seq = self.next_seq();
+        self.log.insert(seq, change);
+        self.marks.push_back(seq);
+        while self.marks.len() > MARK_LIMIT
+            && let Some(oldest) = self.marks.pop_front()
+        {
+            // Without a change it was one of an object that has changed again since.
+            if let Some(change) = self.log.remove(&oldest) {
+                self.horizon = oldest;
+                if let Change::Object(id, _) = change {
+                    self.objects.remove(&id);
+                }
+            }
+        }
+        seq
+    }
+
     fn note_device(&mut self, id: &str, placed: bool) {
         let seq = self.next_seq();
         let Some(slot) = self.devices.get_mut(id) else { return };
@@ -328,6 +368,10 @@ impl State {
                 (slot.placed_seq > seen).then(|| removed(id))
             }
             Change::Removed(id) => Some(removed(id)),
+            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#))),
+            Change::Object(id, None) => {
+                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() })))
+            }
             Change::Publication => {
                 let event = PublicationEvent { publication: self.publication.clone() };
                 Some(("publication", json(&event)))
@@ -338,7 +382,8 @@ impl State {
 
 impl Slot {
     fn new(entry: Entry, seq: u64) -> Self {
-        Self { entry, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+        let placed = Arc::new(entry.device.clone());
+        Self { entry, placed, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
     }
 
     fn json(&self) -> &str {
@@ -430,13 +475,30 @@ mod tests {
     #[test]
     fn removals_are_forgotten_in_order_and_then_a_snapshot_is_due() {
         let hub = hub();
-        for _ in 0..=REMOVED_LIMIT {
+        for _ in 0..=MARK_LIMIT {
             hub.put(lamp("c", 0.0));
             hub.remove("c");
         }
         assert!(hub.changes(0, &DeviceFilter::default(), 10).is_none());
         assert!(hub.changes(2, &DeviceFilter::default(), 10).is_some());
         assert!(hub.changes(999_999, &DeviceFilter::default(), 10).is_none());
+    }
+
+    #[test]
+    fn an_object_that_changed_often_is_told_once_and_does_not_move_the_horizon() {
+        let hub = hub();
+        let object: ModelObject = serde_json::from_str(
+            r#"{"id":"zone/z1","class":"zone","bounds":{"min":{"east_m":0,"north_m":0,"up_m":0},"max":{"east_m":1,"north_m":1,"up_m":1}}}"#,
+        )
+        .unwrap();
+        for _ in 0..2 * MARK_LIMIT as u64 {
+            hub.tell_object("zone/z1", Some(&object));
+        }
+        hub.tell_object("zone/z2", Some(&object));
+        hub.tell_object("zone/z2", None);
+        let last = 2 * MARK_LIMIT as u64;
+        let expected = [(last, "object", "zone/z1"), (last + 2, "object-removed", "zone/z2")];
+        check(&hub, 0, &DeviceFilter::default(), &expected);
     }
 
     #[test]

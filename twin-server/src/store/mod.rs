@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod conformance;
 mod devices;
+mod model;
 mod readings;
 mod sqlite;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 pub use devices::{DeviceStore, Registered};
+pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
@@ -50,7 +52,7 @@ pub enum StoreError {
 }
 
 /// A whole store.
-pub trait Store: DeviceStore + ReadingStore {
+pub trait Store: DeviceStore + ModelStore + ReadingStore {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;
 

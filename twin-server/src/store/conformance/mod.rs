@@ -2,6 +2,7 @@
 //! of its cases, which run on every engine, on a private database each.
 
 mod devices;
+mod model;
 mod readings;
 
 use time::macros::datetime;

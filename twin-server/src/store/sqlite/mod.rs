@@ -8,6 +8,7 @@
 mod closing;
 mod devices;
 mod history;
+mod model;
 mod opening;
 #[cfg(test)]
 #[path = "tests.rs"]
