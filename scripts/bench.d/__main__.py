@@ -10,10 +10,12 @@ import ifc
 import memory
 import peers
 import scale
+import spatial
 import targets
 from bench import Bench
 
-TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES}
+TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show,
+          "spatial": spatial.show, **ifc.TABLES}
 
 
 def options():

@@ -62,6 +62,7 @@ pub(crate) struct ObjectChanges {
     /// Its name in both languages; null: as published.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<LocalizedText>)]
+    #[expect(clippy::option_option, reason = "null is not absent")]
     name: Option<Option<LocalizedText>>,
     /// Properties by name; null takes back what people set.
     #[serde(default)]
@@ -79,6 +80,7 @@ pub(crate) struct ObjectChanges {
 }
 
 /// Tells null from absent.
+#[expect(clippy::option_option, reason = "null is not absent")]
 fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<LocalizedText>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
@@ -235,7 +237,7 @@ pub(crate) async fn restore_object(
     responses((status = 200, body = ObjectHistory), (status = 404, body = ProblemBody))
 )]
 #[expect(dead_code, reason = "describes `history`, which `objects::get_object` calls: see there")]
-pub(crate) async fn get_object_history() {}
+pub(crate) fn get_object_history() {}
 
 /// Gives the edits of an object.
 pub(super) async fn history(app: &App, id: &str) -> Result<Response, Problem> {

@@ -108,6 +108,7 @@ pub(crate) struct PolygonPlace {
 /// A circle on the ground, or with `up_m` a ball. Distances are to outlines, or boxes where there are none.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units are in the names")]
 pub(crate) struct RadiusPlace {
     /// Metres east of the middle.
     east_m: f64,
@@ -123,6 +124,7 @@ pub(crate) struct RadiusPlace {
 /// A place from which the nearest are sought. Distances as for a radius.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units are in the names")]
 pub(crate) struct NearestPlace {
     /// Metres east.
     east_m: f64,

@@ -42,7 +42,7 @@ pub(super) fn changes(
     let mut objects = table.sorted().peekable();
     while let Some(object) = objects.next() {
         block.push(object);
-        let ends = objects.peek().is_none_or(|next| crc32fast::hash(next.id.as_bytes()) % MEAN == 0);
+        let ends = objects.peek().is_none_or(|next| crc32fast::hash(next.id.as_bytes()).is_multiple_of(MEAN));
         if !(ends || block.len() == MOST) {
             continue;
         }
