@@ -43,7 +43,7 @@ CREATE INDEX ON thing USING gist (ground) WHERE kind = 'building';
 VACUUM ANALYZE thing;
 """
 ASK = """
-CREATE FUNCTION ask_{seed}(OUT us float8[], OUT found float8) LANGUAGE plpgsql AS $$
+CREATE FUNCTION ask_{seed}(OUT us float8[], OUT mean float8) LANGUAGE plpgsql AS $$
 DECLARE q record; began timestamptz; rows bigint; total bigint := 0; asked bigint := 0;
 BEGIN
     FOR q IN SELECT e, n FROM place WHERE seed = {seed} LOOP
@@ -53,10 +53,10 @@ BEGIN
         us := us || extract(epoch FROM clock_timestamp() - began)::float8 * 1e6;
         total := total + rows; asked := asked + 1;
     END LOOP;
-    found := total::float8 / asked;
+    mean := total::float8 / asked;
 END $$;
 SELECT count(*) FROM ask_{seed}();
-SELECT 'asked', {seed}, percentile_cont(0.5) WITHIN GROUP (ORDER BY u), percentile_cont(0.99) WITHIN GROUP (ORDER BY u), max(found)
+SELECT 'asked', {seed}, percentile_cont(0.5) WITHIN GROUP (ORDER BY u), percentile_cont(0.99) WITHIN GROUP (ORDER BY u), max(mean)
     FROM ask_{seed}() a, unnest(a.us) u;
 """
 

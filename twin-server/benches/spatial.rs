@@ -3,7 +3,7 @@
 //! The community is made from a fixed seed: buildings of 40 × 15 m in rows over 3 × 3 km, elements in them,
 //! spaces with outlines, 20,000 devices. `TWIN_OBJECTS` sets another size. With `TWIN_SPATIAL_CSV=<folder>`
 //! nothing is measured by criterion: things and questions are written for `scripts/bench.d/spatial.py`,
-//! which asks PostGIS the same, and the times of ours are printed.
+//! which asks `PostGIS` the same, and the times of ours are printed.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "the table is what a bench is for")]
 
@@ -69,7 +69,7 @@ fn objects(count: usize) -> Vec<ModelObject> {
     let mut dice = Dice(1);
     let mut corner = [0.0, 0.0];
     let make = |i: usize| match i {
-        i if i % 500 == 0 => {
+        i if i.is_multiple_of(500) => {
             corner = dice.place();
             object(
                 format!("building/{i}"),
@@ -85,12 +85,12 @@ fn objects(count: usize) -> Vec<ModelObject> {
                 corner[1] + dice.between(0.0, 13.0),
                 dice.between(0.0, 17.0),
             ];
-            let (class, size) = if i % 20 == 0 {
+            let (class, size) = if i.is_multiple_of(20) {
                 (ObjectClass::Space, [4.0, 3.0, 2.8])
             } else {
                 (ObjectClass::Element, [dice.between(0.1, 3.0), dice.between(0.1, 1.0), 1.0])
             };
-            object(format!("m/{i:07}"), class, min, size, i % 20 == 0)
+            object(format!("m/{i:07}"), class, min, size, i.is_multiple_of(20))
         }
     };
     (0..count).map(make).collect()
@@ -102,7 +102,7 @@ fn devices() -> Vec<Arc<Device>> {
         let [east_m, north_m] = dice.place();
         Arc::new(Device {
             id: format!("d{i}"),
-            kind: if i % 4 == 0 { "lift".into() } else { "street_lamp".into() },
+            kind: if i.is_multiple_of(4) { "lift".into() } else { "street_lamp".into() },
             name: LocalizedText::default(),
             position: LocalPoint { east_m, north_m, up_m: 1.0 },
             object: None,

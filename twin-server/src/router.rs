@@ -14,8 +14,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, model, object_edits,
-    objects, openapi, place, publication, readings, spatial, viewer,
+    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, model,
+    object_edits, objects, openapi, place, publication, readings, spatial, viewer,
 };
 use crate::app::App;
 use crate::auth::require_key;

@@ -7,6 +7,7 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::Device;
@@ -24,6 +25,10 @@ const LIMIT: usize = 100;
 const LIMIT_MOST: usize = 10_000;
 /// Most characters of an id or a class.
 const TEXT_LIMIT: usize = 200;
+
+/// Questions that are answered at once; others wait. More would only share the processors, and each holds
+/// its answer in memory.
+static ASKING: Semaphore = Semaphore::const_new(8);
 
 /// A question about places. Positions are metres east, north and up of the community's origin.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -58,7 +63,7 @@ pub(crate) struct Which {
 
 /// Where things are sought.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", try_from = "Places")]
 pub(crate) enum Where {
     /// Everywhere: `{}`.
     Anywhere(Nothing),
@@ -74,6 +79,41 @@ pub(crate) enum Where {
     Ray(RayPlace),
     /// Things within a distance of another on the ground, nearest first; itself left out.
     Around(AroundPlace),
+}
+
+/// `Where` as it is written, which tells what is wrong better than an enum does.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Places {
+    anywhere: Option<Nothing>,
+    r#box: Option<BoxPlace>,
+    polygon: Option<PolygonPlace>,
+    radius: Option<RadiusPlace>,
+    nearest: Option<NearestPlace>,
+    ray: Option<RayPlace>,
+    around: Option<AroundPlace>,
+}
+
+impl TryFrom<Places> for Where {
+    type Error = &'static str;
+
+    fn try_from(places: Places) -> Result<Self, Self::Error> {
+        let mut given = [
+            places.anywhere.map(Self::Anywhere),
+            places.r#box.map(Self::Box),
+            places.polygon.map(Self::Polygon),
+            places.radius.map(Self::Radius),
+            places.nearest.map(Self::Nearest),
+            places.ray.map(Self::Ray),
+            places.around.map(Self::Around),
+        ]
+        .into_iter()
+        .flatten();
+        match (given.next(), given.next()) {
+            (Some(place), None) => Ok(place),
+            _ => Err("one of `anywhere`, `box`, `polygon`, `radius`, `nearest`, `ray` or `around` is needed"),
+        }
+    }
 }
 
 /// `{}`.
@@ -254,6 +294,8 @@ pub(crate) async fn query_things(
     State(app): State<Arc<App>>,
     Json(question): Json<SpatialQuestion>,
 ) -> Result<JsonAnswer<SpatialAnswer>, Problem> {
+    let stopping = || Problem::unavailable("stopping", "the server is stopping");
+    let _room = ASKING.acquire().await.map_err(|_| stopping())?;
     let now = app.model.now();
     let query = query_of(&app, &now, question)?;
     // A question that looks at a million things keeps a thread for a tenth of a second.
