@@ -40,6 +40,17 @@ pub struct LocalBox {
 }
 
 impl LocalBox {
+    /// The box around both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let merge = |one: &LocalPoint, other: &LocalPoint, choose: fn(f64, f64) -> f64| LocalPoint {
+            east_m: choose(one.east_m, other.east_m),
+            north_m: choose(one.north_m, other.north_m),
+            up_m: choose(one.up_m, other.up_m),
+        };
+        Self { min: merge(&self.min, &other.min, f64::min), max: merge(&self.max, &other.max, f64::max) }
+    }
+
     /// The point in the middle.
     #[must_use]
     pub fn middle(&self) -> LocalPoint {

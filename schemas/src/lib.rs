@@ -10,6 +10,7 @@
 //! tangent to the WGS 84 ellipsoid there, ENU). A *geographic* position is WGS 84 longitude and
 //! latitude in degrees and metres above the ellipsoid.
 
+pub mod alarm;
 pub mod catalog;
 pub mod geometry;
 pub mod live;

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::LocalizedText;
+use crate::alarm::Alarm;
 use crate::geometry::LocalPoint;
 use crate::model::ModelObject;
 
@@ -147,6 +148,9 @@ pub struct SnapshotEvent {
     pub publication: String,
     /// All devices that the subscription covers.
     pub devices: Vec<DeviceView>,
+    /// All alarms that the subscription covers and that are open or acknowledged.
+    #[serde(default)]
+    pub alarms: Vec<Alarm>,
 }
 
 /// A device changed: new state, new place, or new registration. SSE event name `device`.

@@ -12,10 +12,11 @@ import peers
 import scale
 import spatial
 import targets
+import tiles
 from bench import Bench
 
-TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show,
-          "spatial": spatial.show, **ifc.TABLES}
+TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES,
+          "tiles": tiles.show, "spatial": spatial.show}
 
 
 def options():

@@ -133,10 +133,11 @@ async fn main() {
         limit: 100_000,
         end: End::Newest,
     };
-    let expected = DAY_S.min(readings);
+    // Few readings are less than a day.
+    let expected = DAY_S.min(readings / (devices / 60 + 2));
     let (median, worst) = timed(20, async |_| {
         let found = store.history(day.clone()).await.unwrap().len();
-        assert!(found >= expected / 2, "{found}");
+        assert!(found >= expected, "{found}");
     })
     .await;
     row("one device, one day at 1 Hz, ms (median, worst)", &format!("{median:.2}, {worst:.2}"), "30");

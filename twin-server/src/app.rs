@@ -3,30 +3,36 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use axum::serve::ListenerExt;
 use time::OffsetDateTime;
-use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
 
-use crate::config::ServeConfig;
+use crate::api::health::Readiness;
+use crate::api::idempotency::Answers;
+use crate::api::sensorthings;
+use crate::auth::{self, Auth};
+use crate::config::{MetricsConfig, ServeConfig};
+use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
-use crate::ingest::{Writer, WriterHandle};
+use crate::features::Catalogue;
+use crate::ingest::{Writer, WriterHandle, ZoneOf};
+use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
-use crate::store::{self, Store};
+use crate::spatial::Kind;
+use crate::store::{self, Edit, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
 
-/// Viewers that are streamed to at once. One that does not read holds its snapshot in memory: some
-/// 0.5 MB for a thousand devices.
-const VIEWERS: usize = 1024;
+/// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
+const TRIALS: usize = 1;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 
@@ -42,14 +48,32 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Kinds of device.
     pub kinds: Arc<DeviceKinds>,
+    /// The zones that devices stand in.
+    pub zones: ZoneOf,
+    /// Room for rules that are tried against history.
+    pub trials: Arc<Semaphore>,
+    /// The community as collections of features.
+    pub features: Catalogue,
     /// The served version.
     pub publications: Arc<Publications>,
     /// Its files.
-    pub files: FileStore,
-    /// The key that writing needs, if any.
-    pub ingest_key: Option<String>,
+    pub files: Arc<FileStore>,
+    /// What clients of the SensorThings interface added.
+    pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
+    /// Who may do what.
+    pub auth: Arc<Auth>,
     /// Room for viewers.
     pub viewers: Arc<Semaphore>,
+    /// How many viewers have room.
+    pub viewers_most: usize,
+    /// Who may read the figures.
+    pub metrics_access: MetricsConfig,
+    /// How long a request may take until its answer begins.
+    pub request_timeout: Duration,
+    /// Answers to requests that may be sent again.
+    pub(crate) answers: Arc<Answers>,
+    /// Whether the server is ready, as was last found out.
+    pub(crate) readiness: Readiness,
     /// Becomes true when the server stops.
     pub stop: watch::Receiver<bool>,
 }
@@ -71,6 +95,7 @@ pub async fn start(
     let publications = Arc::new(Publications::open(&config.publication)?);
     let files = FileStore::new(&config.publication, config.cache_bytes)
         .with_context(|| format!("publication folder `{}`", config.publication.display()))?;
+    let files = Arc::new(files);
     let kinds = Arc::new(DeviceKinds::built_in()?);
     if let Some(kind) = config.retention.kinds.keys().find(|kind| kinds.get(kind).is_none()) {
         bail!(
@@ -79,16 +104,24 @@ pub async fn start(
         );
     }
     let store = store::open(&config.database).await?;
+    let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
     let served = publications.served();
     let objects = Arc::clone(&served.objects);
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
-    let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));
+    let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
+    seed_alarm_rules(&*store, &kinds).await?;
+    let zones = zones_of(&model);
+    let (mut writer, handle) =
+        Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
+    writer.take_up_alarms().await?;
     let jobs = vec![
-        tokio::spawn(jobs::judge_silence(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
+        tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
             Arc::clone(&store),
@@ -99,7 +132,9 @@ pub async fn start(
         tokio::spawn(jobs::follow_publication(
             Arc::clone(&publications),
             Arc::clone(&model),
+            Arc::clone(&files),
             Arc::clone(&hub),
+            handle.clone(),
             stop.clone(),
         )),
     ];
@@ -108,11 +143,20 @@ pub async fn start(
         writer: handle,
         model,
         store,
+        features: Catalogue::new(&kinds),
         kinds,
+        zones,
         publications,
         files,
-        ingest_key: config.ingest_key.clone(),
-        viewers: Arc::new(Semaphore::new(VIEWERS)),
+        sensorthings,
+        auth,
+        viewers: Arc::new(Semaphore::new(config.limits.viewers)),
+        viewers_most: config.limits.viewers,
+        metrics_access: config.metrics.clone(),
+        request_timeout: config.limits.request_timeout,
+        answers: Arc::default(),
+        readiness: Readiness::default(),
+        trials: Arc::new(Semaphore::new(TRIALS)),
         stop,
     };
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
@@ -126,32 +170,35 @@ pub async fn start(
 pub async fn serve(
     config: &ServeConfig,
     stopped: impl Future<Output = ()> + Send,
-    ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
+    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| bind_error(config, &error))?;
+    let listener = listen::open(config.listen).await?;
     let address = listener.local_addr()?;
+    // A socket of the supervisor may be open to more than the configuration says.
+    config.may_listen_on(address)?;
     let (stop, stopping) = watch::channel(false);
     let (app, background) = start(config, stopping.clone()).await?;
-    let store = Arc::clone(&app.store);
+    let (store, writer, auth) = (Arc::clone(&app.store), app.writer.clone(), Arc::clone(&app.auth));
     let router = router::router(app);
-    // Small answers and events must not wait for more to send.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let graceful = axum::serve(listener, router).with_graceful_shutdown(wait(stopping));
-    let mut serving = tokio::spawn(async move { graceful.await });
+    let connections = Connections::new(&config.limits);
+    let mut serving = tokio::spawn(listen::serve(listener, router, connections, stopping.clone()));
+    let watchdog = tokio::spawn(tell_supervisor(writer, stopping));
     ready(address)?;
+    listen::notify("READY=1");
     tracing::info!(%address, publication = %config.publication.display(), "serving");
     tokio::select! {
         () = stopped => tracing::info!("stopping"),
-        ended = &mut serving => return ended?.map_err(|error| anyhow!("the server ended: {error}")),
+        ended = &mut serving => return Err(anyhow!("the server ended: {ended:?}")),
     }
+    listen::notify("STOPPING=1");
     stop.send_replace(true);
     if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
         tracing::warn!("some requests did not end in time and are cut");
         serving.abort();
     }
+    let _ = watchdog.await;
     background.end().await;
+    auth.flush().await;
     store.close().await?;
     tracing::info!("stopped");
     Ok(())
@@ -172,15 +219,34 @@ async fn wait(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn bind_error(config: &ServeConfig, error: &std::io::Error) -> anyhow::Error {
-    let hint = match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            "\nhint: another program listens there; choose a free port with `--listen`"
+/// Tells the supervisor that the server works, as often as it wants to hear it, until the server stops.
+async fn tell_supervisor(writer: WriterHandle, stop: watch::Receiver<bool>) {
+    let Some(every) = listen::watchdog_interval() else { return };
+    let mut ticks = tokio::time::interval(every);
+    let stopped = wait(stop);
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = ticks.tick() => if writer.is_alive() { listen::notify("WATCHDOG=1") },
         }
-        std::io::ErrorKind::PermissionDenied => "\nhint: ports below 1024 need rights; choose a higher one",
-        _ => "",
-    };
-    anyhow!("cannot listen on `{}`: {error}{hint}", config.listen)
+    }
+}
+
+/// Gives a new community its first alarm rules.
+async fn seed_alarm_rules(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Result<()> {
+    let edit = Edit { at: OffsetDateTime::now_utc(), by: None };
+    store.seed_alarm_rules(&built_in_rules(kinds)?, &edit).await?;
+    Ok(())
+}
+
+/// Looks up zones in the model as it is when they are asked for.
+fn zones_of(model: &Arc<Model>) -> ZoneOf {
+    let model = Arc::clone(model);
+    Arc::new(move |device| {
+        let at = device.position;
+        model.now().at(Kind::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
+    })
 }
 
 /// Devices with the states that follow from what is stored.

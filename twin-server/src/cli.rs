@@ -1,19 +1,22 @@
 //! The command line: arguments come in, a finished command goes out. Called by `main`.
 
-use std::io::{IsTerminal, Write};
-use std::net::SocketAddr;
+mod data;
+mod serve;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
-use crate::config::ServeConfig;
-use crate::domain::retention::{DAYS_DEFAULT, KindRetention, Retention};
+use self::data::{BackupArgs, MigrateArgs, RestoreArgs};
+use self::serve::{ConfigCommand, HealthArgs, ServeArgs, start_logging};
+use crate::api;
+use crate::config::LogConfig;
 use crate::import::{self, ImportCounts};
+use crate::manage::{AuditArgs, KeyArgs, UserArgs};
 use crate::simulate::{self, SimulateConfig};
-use crate::{api, app};
 
 /// Serves a community: its model, its tiles and its live devices.
 #[derive(Debug, Parser)]
@@ -27,10 +30,27 @@ pub struct Cli {
 enum Command {
     /// Serve a publication and its devices over HTTP.
     Serve(ServeArgs),
+    /// Ask a running server whether it is ready; exit code 1 if it is not.
+    Health(HealthArgs),
+    /// Check or print the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Copy the database into one file, also while the server runs.
+    Backup(BackupArgs),
+    /// Put a backup in the place of a database.
+    Restore(RestoreArgs),
+    /// Bring a database to the shape that this server needs; `serve` does so, too.
+    Migrate(MigrateArgs),
     /// Register the devices of a list: GeoJSON points, or a table (CSV).
     Import(ImportArgs),
     /// Simulate devices that report to a server, with faults now and then.
     Simulate(SimulateArgs),
+    /// Add, list and change users, in the database itself.
+    User(UserArgs),
+    /// Issue, list and revoke keys of machines, in the database itself.
+    Key(KeyArgs),
+    /// Check or print the audit log.
+    Audit(AuditArgs),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
 }
@@ -44,27 +64,6 @@ struct PlaceArgs {
     /// Database, made if it is missing.
     #[arg(long, env = "TWIN_DATABASE", value_name = "sqlite:FILE")]
     database: String,
-}
-
-#[derive(Debug, Args)]
-struct ServeArgs {
-    #[command(flatten)]
-    place: PlaceArgs,
-    /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, env = "TWIN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: SocketAddr,
-    /// Key that every writing request must carry; needed beyond loopback.
-    #[arg(long, env = "TWIN_INGEST_KEY", hide_env_values = true, value_name = "KEY")]
-    ingest_key: Option<String>,
-    /// Memory for published files, in MiB.
-    #[arg(long, env = "TWIN_CACHE_MIB", default_value_t = 256, value_name = "MIB")]
-    cache_mib: usize,
-    /// Days that readings are kept; 0 keeps them for ever.
-    #[arg(long, env = "TWIN_RETENTION_DAYS", default_value_t = DAYS_DEFAULT, value_name = "DAYS")]
-    retention_days: u32,
-    /// Days that readings of one kind of device are kept, such as `camera=7`; may be given several times.
-    #[arg(long = "retention", value_name = "KIND=DAYS")]
-    retention: Vec<KindRetention>,
 }
 
 #[derive(Debug, Args)]
@@ -99,32 +98,20 @@ impl Cli {
     /// With a message for the person who called.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Serve(args) => serve(args),
+            Command::Serve(args) => serve::serve(args),
+            Command::Health(args) => serve::health(&args),
+            Command::Config(command) => serve::config(command),
+            Command::Backup(args) => data::backup(&args),
+            Command::Restore(args) => data::restore(&args),
+            Command::Migrate(args) => data::migrate(&args),
             Command::Import(args) => import(&args),
             Command::Simulate(args) => simulate(args),
+            Command::User(args) => runtime()?.block_on(args.run()),
+            Command::Key(args) => runtime()?.block_on(args.run()),
+            Command::Audit(args) => runtime()?.block_on(args.run()),
             Command::Openapi => print(&api::openapi::document()),
         }
     }
-}
-
-fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let config = ServeConfig {
-        publication: args.place.publication,
-        database: args.place.database,
-        listen: args.listen,
-        ingest_key: args.ingest_key.filter(|key| !key.is_empty()),
-        cache_bytes: args.cache_mib << 20,
-        retention: Retention {
-            days: args.retention_days,
-            kinds: args.retention.into_iter().map(|one| (one.kind, one.days)).collect(),
-        },
-    }
-    .checked()?;
-    start_logging()?;
-    runtime()?.block_on(async {
-        let stopped = stop_signal()?;
-        app::serve(&config, stopped, |address| print(&format!("listening on http://{address}\n"))).await
-    })
 }
 
 fn import(args: &ImportArgs) -> anyhow::Result<()> {
@@ -135,7 +122,7 @@ fn import(args: &ImportArgs) -> anyhow::Result<()> {
 }
 
 fn simulate(args: SimulateArgs) -> anyhow::Result<()> {
-    start_logging()?;
+    start_logging(&LogConfig::default())?;
     let SimulateArgs { server, interval, seed, ingest_key } = args;
     let config = SimulateConfig { server, interval, seed, key: ingest_key.filter(|key| !key.is_empty()) };
     runtime()?.block_on(async { simulate::simulate(config, stop_signal()?).await })
@@ -157,18 +144,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")
-}
-
-/// Logs go to standard error; `TWIN_LOG` chooses what (`info`, `twin_server=debug`, …).
-fn start_logging() -> anyhow::Result<()> {
-    let filter = EnvFilter::builder()
-        .with_env_var("TWIN_LOG")
-        .try_from_env()
-        .or_else(|_| EnvFilter::try_new("info"))
-        .context("TWIN_LOG is not understood")?;
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
-    Ok(())
 }
 
 /// Comes when the person or the supervisor wants the program to end. The handlers stand before this
@@ -194,7 +169,7 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     }
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("writing to standard output")
 }

@@ -5,16 +5,22 @@
 
 mod api;
 pub mod app;
-mod auth;
+pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod features;
 pub mod import;
 pub mod ingest;
 pub mod jobs;
+mod listen;
 pub mod live;
+pub mod manage;
+pub mod metrics;
 pub mod model;
 pub mod router;
+pub mod sensorthings;
 pub mod simulate;
 pub mod spatial;
 pub mod store;

@@ -1,82 +1,217 @@
-//! Everything that the server answers, in order. Read this file first.
+//! Everything that the server answers, in order, and the action that each answer needs. Read this file
+//! first.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, get, post};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    Problem, aggregates, catalog, device_kinds, devices, events, exports, health, layers, model,
-    object_edits, objects, openapi, place, publication, readings, spatial, viewer,
+    aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
+    features, health, idempotency, imports, keys, layers, maintenance_windows, metrics, model, object_edits,
+    objects, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
+    viewer,
 };
 use crate::app::App;
-use crate::auth::require_key;
+use crate::auth::guard::{
+    Guarded, asking, at_device, at_object, audited_inside, delete, get, inside, patch, post, put,
+};
+use crate::domain::permission::Action::{
+    EditModel, HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings,
+    ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication, RegisterDevices, SignIn,
+    UseService, WriteReadings,
+};
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
-/// Until an answer begins. Event streams begin at once and then take as long as they like.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
-    let api = Router::new()
-        .route("/healthz", get(health::get_health))
-        .route("/api/openapi.json", get(openapi::get_openapi))
-        .route("/api/v1/catalog", get(catalog::get_catalog))
-        .route("/api/v1/device-kinds", get(device_kinds::list_device_kinds))
-        .route("/api/v1/devices", get(devices::list_devices))
+    // Until an answer begins. Event streams begin at once and then take as long as they like.
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.request_timeout);
+    let api = Guarded::new(&app)
+        .route("/healthz", [get(UseService, health::get_health)])
+        .route("/api/openapi.json", [get(UseService, openapi::get_openapi)])
+        .route("/api/v1/permissions", [get(UseService, permissions::get_permissions)])
+        .route("/api/v1/catalog", [get(ReadModel, catalog::get_catalog)])
+        .route("/api/v1/device-kinds", [get(ReadDevices, device_kinds::list_device_kinds)])
+        .route("/api/v1/devices", [get(ReadDevices, devices::list_devices)])
         .route(
             "/api/v1/devices/{id}",
-            get(devices::get_device).put(devices::put_device).delete(devices::delete_device),
+            [
+                get(ReadDevices, devices::get_device),
+                put(inside(RegisterDevices), devices::put_device),
+                delete(at_device(RegisterDevices, "id"), devices::delete_device),
+            ],
         )
         .route(
             "/api/v1/devices/{id}/readings",
-            get(readings::list_readings).delete(readings::delete_readings),
+            [
+                get(ReadDevices, readings::list_readings),
+                delete(at_device(PurgeReadings, "id"), readings::delete_readings),
+            ],
         )
-        .route("/api/v1/devices/{id}/aggregates", get(aggregates::list_aggregates))
-        .route("/api/v1/readings", post(readings::post_readings))
-        .route("/api/v1/exports/readings.csv", get(exports::export_readings))
-        .route("/api/v1/events", get(events::stream_events))
-        .route("/api/v1/model/versions", get(model::list_versions))
-        .route("/api/v1/objects", get(objects::list_objects).post(object_edits::post_object))
+        .route("/api/v1/devices/{id}/aggregates", [get(ReadDevices, aggregates::list_aggregates)])
+        .route("/api/v1/readings", [post(inside(WriteReadings), readings::post_readings)])
+        .route("/api/v1/exports/readings.csv", [get(ReadDevices, exports::export_readings)])
+        .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
+        .route("/api/v1/events", [get(ReadEvents, events::stream_events)])
+        .route("/api/v1/model/versions", [get(ReadModel, model::list_versions)])
+        .route(
+            "/api/v1/objects",
+            [get(ReadModel, objects::list_objects), post(inside(EditModel), object_edits::post_object)],
+        )
         .route(
             "/api/v1/objects/{*id}",
-            get(objects::get_object)
-                .patch(object_edits::patch_object)
-                .delete(object_edits::delete_object)
-                .post(object_edits::restore_object),
+            [
+                get(ReadModel, objects::get_object),
+                patch(inside(EditModel), object_edits::patch_object),
+                delete(at_object(EditModel, "id"), object_edits::delete_object),
+                post(inside(EditModel), object_edits::restore_object),
+            ],
         )
-        .route("/api/v1/place", get(place::get_place))
-        .route("/api/v1/spatial/query", post(spatial::query_things))
-        .route("/api/{*rest}", any(nothing))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(from_fn_with_state(Arc::clone(&app), require_key));
+        .route("/api/v1/place", [get(ReadModel, place::get_place)])
+        .route("/api/v1/spatial/query", [post(asking(ReadModel), spatial::query_things)])
+        .route(sensorthings::ROOT, [get(ReadDevices, sensorthings::handle)])
+        .route("/sta/v1.1/", [get(ReadDevices, sensorthings::handle)])
+        // What each request, and each part of a batch, needs beyond this, is decided where it is answered.
+        .route(
+            "/sta/v1.1/Observations",
+            [get(ReadDevices, sensorthings::handle), post(inside(WriteReadings), sensorthings::handle)],
+        )
+        .route("/sta/v1.1/CreateObservations", [post(inside(WriteReadings), sensorthings::handle)])
+        .route(
+            "/sta/v1.1/{entity}/Observations",
+            [get(ReadDevices, sensorthings::handle), post(inside(WriteReadings), sensorthings::handle)],
+        )
+        .route(
+            "/sta/v1.1/{*rest}",
+            [
+                get(ReadDevices, sensorthings::handle),
+                post(inside(RegisterDevices), sensorthings::handle),
+                put(inside(RegisterDevices), sensorthings::handle),
+                patch(inside(RegisterDevices), sensorthings::handle),
+                delete(inside(RegisterDevices), sensorthings::handle),
+            ],
+        )
+        .route("/api/v1/devices/{id}/bands/{stream}", [get(ReadDevices, alarms::get_band)])
+        .route("/api/v1/alarm-rules", [get(ReadAlarms, alarm_rules::list_rules)])
+        .route(
+            "/api/v1/alarm-rules/{id}",
+            [
+                get(ReadAlarms, alarm_rules::get_rule),
+                put(ManageAlarmRules, alarm_rules::put_rule),
+                delete(ManageAlarmRules, alarm_rules::delete_rule),
+            ],
+        )
+        .route("/api/v1/alarm-rules/{id}/versions", [get(ReadAlarms, alarm_rules::list_rule_versions)])
+        .route("/api/v1/alarm-rules/{id}/try", [post(ManageAlarmRules, alarm_trial::try_rule)])
+        .route("/api/v1/alarms", [get(ReadAlarms, alarms::list_alarms)])
+        .route("/api/v1/alarms/{id}", [get(ReadAlarms, alarms::get_alarm)])
+        .route("/api/v1/alarms/{id}/acknowledge", [post(inside(HandleAlarms), alarms::acknowledge_alarm)])
+        .route("/api/v1/alarms/{id}/clear", [post(inside(HandleAlarms), alarms::clear_alarm)])
+        .route("/api/v1/alarms/{id}/comment", [post(inside(HandleAlarms), alarms::comment_on_alarm)])
+        .route("/api/v1/maintenance-windows", [get(ReadAlarms, maintenance_windows::list_windows)])
+        .route(
+            "/api/v1/maintenance-windows/{id}",
+            [
+                get(ReadAlarms, maintenance_windows::get_window),
+                put(HandleAlarms, maintenance_windows::put_window),
+                delete(HandleAlarms, maintenance_windows::delete_window),
+            ],
+        )
+        .route(
+            "/api/v1/session",
+            [
+                get(SignIn, session::get_session),
+                post(audited_inside(SignIn), session::sign_in),
+                delete(audited_inside(SignIn), session::sign_out),
+            ],
+        )
+        .route("/api/v1/session/password", [put(audited_inside(ManageOwnAccount), session::change_password)])
+        .route("/api/v1/invitations/accept", [post(audited_inside(SignIn), users::accept_invitation)])
+        .route(
+            "/api/v1/users",
+            [get(ManageUsers, users::list_users), post(audited_inside(ManageUsers), users::add_user)],
+        )
+        .route(
+            "/api/v1/users/{id}",
+            [get(ManageUsers, users::get_user), patch(audited_inside(ManageUsers), users::change_user)],
+        )
+        .route("/api/v1/users/{id}/invitation", [post(audited_inside(ManageUsers), users::invite_user)])
+        .route(
+            "/api/v1/keys",
+            [get(ManageKeys, keys::list_keys), post(audited_inside(ManageKeys), keys::issue_key)],
+        )
+        .route(
+            "/api/v1/keys/{id}",
+            [get(ManageKeys, keys::get_key), delete(audited_inside(ManageKeys), keys::revoke_key)],
+        )
+        .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
+        .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
+        .finish()
+        .layer(from_fn_with_state(Arc::clone(&app), idempotency::once))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
 
-    let publication = Router::new()
-        .route("/publication/current", get(publication::get_current))
-        .route("/publication/{*path}", get(publication::get_file));
+    let tables = Guarded::new(&app)
+        .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])
+        .route("/api/v1/imports/devices", [post(RegisterDevices, imports::import_devices)])
+        .finish()
+        .layer(DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES));
+
+    let features = Guarded::new(&app)
+        .route("/ogc", [get(ReadModel, features::landing::get_landing)])
+        .route("/ogc/", [get(ReadModel, features::landing::get_landing)])
+        .route("/ogc/conformance", [get(ReadModel, features::landing::get_conformance)])
+        .route("/ogc/api", [get(ReadModel, features::landing::get_api)])
+        .route("/ogc/collections", [get(ReadModel, features::collections::list_collections)])
+        .route("/ogc/collections/{id}", [get(ReadModel, features::collections::get_collection)])
+        .route("/ogc/collections/{id}/queryables", [get(ReadModel, features::collections::get_queryables)])
+        .route("/ogc/collections/{id}/schema", [get(ReadModel, features::collections::get_schema)])
+        .route(
+            "/ogc/collections/{id}/schema/geojson",
+            [get(ReadModel, features::collections::get_geojson_schema)],
+        )
+        .route("/ogc/collections/{id}/items", [get(ReadModel, features::items::list_items)])
+        .route("/ogc/collections/{id}/items/{*feature}", [get(ReadModel, features::items::get_item)])
+        .route("/ogc/geovolumes/collections", [get(ReadModel, features::volumes::list_volumes)])
+        .route("/ogc/geovolumes/collections/{*id}", [get(ReadModel, features::volumes::get_volume)])
+        .route("/ogc/{*rest}", [get(ReadModel, features::nothing)])
+        .finish();
+
+    let operation = Guarded::new(&app)
+        .route("/health/live", [get(UseService, health::get_live)])
+        .route("/health/ready", [get(UseService, health::get_ready)])
+        // Its own configuration says who may read it.
+        .route("/metrics", [get(UseService, metrics::get_metrics)])
+        .finish();
+
+    // Hot, and ready-made with encodings of its own: no compression, no clock, no span.
+    let publication = Guarded::new(&app)
+        .route("/publication/current", [get(ReadPublication, publication::get_current)])
+        .route("/publication/tileset.json", [get(ReadPublication, publication::get_tileset)])
+        .route("/publication/{*path}", [get(ReadPublication, publication::get_file)])
+        .finish()
+        .layer(from_fn(layers::observe_file));
 
     Router::new()
         .merge(api)
+        .merge(tables)
+        .merge(features)
+        .merge(operation)
         .fallback(viewer::get_viewer)
-        // Leaves event streams and pictures alone; published files bring their own encodings.
+        // Leaves event streams and pictures alone.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .merge(publication)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(timeout)
         .layer(from_fn(layers::secure))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::observe))
+        .merge(publication)
         .with_state(app)
-}
-
-async fn nothing() -> Problem {
-    Problem::of_status(StatusCode::NOT_FOUND)
 }

@@ -246,7 +246,7 @@ async fn with_a_key_only_its_holder_writes_and_everyone_reads() {
     };
     server.check_problem(put(None), 401, "key_required").await;
     let wrong = server.ask(put(Some("Bearer 0123456789abcdeX"))).await;
-    check_problem(&wrong, 401, "key_required");
+    check_problem(&wrong, 401, "key_unknown");
     assert_eq!(wrong.header("www-authenticate"), "Bearer");
     assert_eq!(server.ask(put(Some("Bearer 0123456789abcdef"))).await.status, StatusCode::CREATED);
     check_problem(&server.send("DELETE", "/api/v1/devices/a", "").await, 401, "key_required");

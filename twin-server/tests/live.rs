@@ -348,3 +348,20 @@ fn simulated_devices_report_and_stop_when_told() {
     let list = server.get("/api/v1/devices");
     assert!(list["devices"].as_array().unwrap().iter().all(|d| d["status"] != "offline"), "{list}");
 }
+
+#[test]
+fn an_alarm_of_an_acknowledged_reading_outlasts_a_kill() {
+    let folder = folder();
+    let mut server = Process::start(folder.path());
+    server.put("s", "smoke_detector", 10.0);
+    for value in [0.01, 0.3] {
+        server.post(&json!([{ "device": "s", "stream": "smoke_db_m", "value": value }])).unwrap();
+    }
+    let before = server.get("/api/v1/alarms");
+    assert_eq!(before["alarms"].as_array().unwrap().len(), 1);
+    server.signal("-KILL");
+    let server = Process::start(folder.path());
+    assert_eq!(server.get("/api/v1/alarms"), before);
+    let (_, snapshot) = server.events("", None).expect("snapshot");
+    assert_eq!(snapshot["alarms"], before["alarms"]);
+}

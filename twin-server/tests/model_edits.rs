@@ -86,7 +86,7 @@ async fn a_name_and_properties_lie_over_what_is_published_and_go_back_by_undo() 
         (&newest["before"], &newest["after"]["overlay"]["name"]["zh"]),
         (&Value::Null, &json!("柳岸"))
     );
-    assert_eq!(newest["actor"], "anyone");
+    assert_eq!(newest["actor"], "local");
     assert_eq!(restore(&server, "zone/z1", 0).await.json()["name"]["zh"], "一组团");
 }
 

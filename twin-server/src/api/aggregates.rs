@@ -5,13 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use time::format_description::FormatItem;
-use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Path, Query};
-use super::readings::{instant, stream_of};
+use super::readings::{instant, offset_of, stream_of};
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::domain::summary::{Bucket, Grid};
@@ -25,7 +23,6 @@ const POINTS_DEFAULT: u32 = 500;
 const EASY_STEPS_S: [i64; 16] =
     [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800];
 const MICROSECONDS: i64 = 1_000_000;
-const OFFSET: &[FormatItem<'static>] = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
 
 /// Which stretch of history to sum up, and how finely.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -150,16 +147,6 @@ fn easy_step(length_s: i64, points: u32) -> Result<i64, Problem> {
     Ok(easy.unwrap_or((least + week - 1) / week * week))
 }
 
-fn offset_of(text: Option<&str>) -> Result<UtcOffset, Problem> {
-    let Some(text) = text else { return Ok(UtcOffset::UTC) };
-    // In a query `+` means a space.
-    let text = text.replace(' ', "+");
-    UtcOffset::parse(&text, OFFSET).map_err(|_| {
-        Problem::bad_request("bad_offset", format!("`utc_offset` is `{text}`, not an offset"))
-            .with_hint("write it as `+08:00`; in an address, `+` is `%2B`")
-    })
-}
-
 fn microseconds(time: OffsetDateTime) -> i64 {
     (time.unix_timestamp_nanos() / 1_000) as i64
 }
@@ -182,6 +169,8 @@ fn step_of(bucket: &Bucket) -> Result<Step, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use time::UtcOffset;
+
     use super::*;
 
     #[test]

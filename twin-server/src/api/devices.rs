@@ -15,6 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::{Json, Path, Query};
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::auth::{Permit, place};
+use crate::domain::permission::Place;
 use crate::domain::registration;
 use crate::live::DeviceFilter;
 use crate::store::Registered;
@@ -110,11 +112,12 @@ pub(crate) async fn get_device(
     responses(
         (status = 200, body = DeviceView, description = "It was registered before"),
         (status = 201, body = DeviceView, description = "It is new"),
-        (status = 401, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody),
     )
 )]
 pub(crate) async fn put_device(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Path(id): Path<String>,
     Json(body): Json<DeviceRegistration>,
 ) -> Result<(StatusCode, JsonAnswer<DeviceView>), Problem> {
@@ -125,6 +128,7 @@ pub(crate) async fn put_device(
     let DeviceRegistration { kind, name, position, object, .. } = body;
     let device = Device { id: id.clone(), kind, name, position, object };
     registration::check(&device, &app.kinds)?;
+    check_places(&permit, &app, &device)?;
     let status = match app.writer.register(device).await? {
         Registered::Added => StatusCode::CREATED,
         Registered::Updated | Registered::Unchanged => StatusCode::OK,
@@ -138,7 +142,7 @@ pub(crate) async fn put_device(
 #[utoipa::path(
     delete, path = "/api/v1/devices/{id}", tag = "devices", params(("id" = String, Path, description = "Id of the device")),
     security((), ("key" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody))
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody))
 )]
 pub(crate) async fn delete_device(
     State(app): State<Arc<App>>,
@@ -148,6 +152,24 @@ pub(crate) async fn delete_device(
         return Err(unknown(&id));
     }
     if app.writer.remove(id.clone()).await? { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&id)) }
+}
+
+/// Where the device stands, where it stood before and what it is bound to must all be places where the
+/// actor may register devices.
+fn check_places(permit: &Permit, app: &App, device: &Device) -> Result<(), Problem> {
+    if permit.is_everywhere() {
+        return Ok(());
+    }
+    let within =
+        |zone: Option<String>| permit.within(Place::Device { id: &device.id, zone: zone.as_deref() });
+    within(place::zone_at(app, &device.position))?;
+    if app.hub.entry(&device.id).is_some() {
+        within(place::zone_of_device(app, &device.id))?;
+    }
+    match &device.object {
+        Some(object) => within(place::zone_of_object(app, object)),
+        None => Ok(()),
+    }
 }
 
 /// No device has this id.

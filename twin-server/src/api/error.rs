@@ -33,6 +33,9 @@ pub(crate) struct ProblemBody {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Everything that is wrong with a list, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
 }
 
 /// A failure on its way to the client.
@@ -42,6 +45,7 @@ pub(crate) struct Problem {
     code: &'static str,
     detail: String,
     hint: Option<String>,
+    errors: Vec<String>,
     /// Boxed to keep results small: few failures have one.
     header: Option<Box<(HeaderName, HeaderValue)>>,
 }
@@ -55,7 +59,7 @@ impl Problem {
             detail.truncate(cut);
             detail.push('…');
         }
-        Self { status, code, detail, hint: None, header: None }
+        Self { status, code, detail, hint: None, errors: Vec::new(), header: None }
     }
 
     /// The request asks for something that cannot be.
@@ -77,10 +81,28 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
+    /// The HTTP status.
+    #[must_use]
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable name.
+    #[must_use]
+    pub(crate) const fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// With the next step.
     #[must_use]
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// With everything that is wrong with a list.
+    #[must_use]
+    pub(crate) fn with_errors(self, errors: Vec<String>) -> Self {
+        Self { errors, ..self }
     }
 
     /// With a header of the answer.
@@ -122,6 +144,7 @@ impl IntoResponse for Problem {
             code: self.code.into(),
             detail: self.detail,
             hint: self.hint,
+            errors: self.errors,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,7 +16,9 @@ use super::devices::filter_of;
 use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::live::{EventId, Subscription};
+use crate::metrics::EVENTS_DELIVERED;
 
 /// A comment is sent after this long without an event, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -28,7 +30,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
-    /// Only devices of this kind.
+    /// Only devices of this kind and their alarms.
     kind: Option<String>,
     /// Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
     /// `device-removed`.
@@ -38,7 +40,7 @@ pub(crate) struct EventsQuery {
     last_event_id: Option<String>,
 }
 
-/// Streams events: `snapshot` first, then `device`, `device-removed`, `object`, `object-removed` and
+/// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `object`, `object-removed` and
 /// `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
@@ -49,30 +51,34 @@ pub(crate) struct EventsQuery {
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event of an earlier stream")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
+         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn stream_events(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
-    let permit = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
+    let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
         Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
     })?;
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let last = header.or(query.last_event_id.as_deref()).and_then(EventId::parse);
     let subscription = Subscription::new(Arc::clone(&app.hub), filter, last.as_ref(), app.stop.clone());
-    let events = stream::unfold((subscription, permit), async |(mut subscription, permit)| {
+    let events = stream::unfold((subscription, room), async |(mut subscription, room)| {
         let (id, event) = subscription.next().await?;
+        EVENTS_DELIVERED.add(1);
         let mut wire = Event::default().id(id).event(event.name).data(event.data);
         if event.name == "snapshot" {
             wire = wire.retry(RETRY);
         }
-        Some((Ok::<_, Infallible>(wire), (subscription, permit)))
+        Some((Ok::<_, Infallible>(wire), (subscription, room)))
     });
+    // Whoever may not follow any more does not.
+    let events = events.take_until(Box::pin(permit.ended()));
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // Tells nginx not to hold events back.
     Ok(([(HeaderName::from_static("x-accel-buffering"), "no")], sse).into_response())

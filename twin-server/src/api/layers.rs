@@ -1,20 +1,24 @@
-//! What every request passes: a request id and a log line, problems instead of bare statuses, and
-//! the headers that keep a browser careful.
+//! What every request passes: a request id, a trace, a log line and a count, problems instead of bare
+//! statuses, and the headers that keep a browser careful.
 
 use std::any::Any;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use tracing::Instrument;
 
 use super::Problem;
 use super::error::MEDIA_TYPE;
+use super::trace::{TRACEPARENT, Trace};
+use crate::metrics::HTTP;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest request id that is taken over.
@@ -26,25 +30,85 @@ const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsa
     style-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; worker-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
-/// Gives the request an id, logs how it ended, and answers bare failures with a problem.
+/// What a client waits at least after a failure that says nothing of it.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+/// What requests are counted as that no route of ours took.
+const VIEWER: &str = "viewer";
+
+/// Gives the request an id and its place in a trace, logs and counts how it ended, and answers bare
+/// failures with a problem.
+///
+/// The log has the route as the router knows it, not the address: that may hold names of people, and
+/// what follows `?` may hold secrets.
 pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
-    let id = request.headers().get(&REQUEST_ID).filter(|value| is_sane(value)).cloned();
-    let id = id.unwrap_or_else(new_request_id);
-    request.headers_mut().insert(REQUEST_ID, id.clone());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, path);
-    let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let seen = Seen::of(&request);
+    request.headers_mut().insert(REQUEST_ID, seen.id.clone());
+    let span = tracing::info_span!(
+        "request",
+        id = seen.id.to_str().unwrap_or_default(),
+        method = %seen.method,
+        route = seen.route(),
+        trace = seen.trace.as_ref().map(|trace| trace.id.as_str()),
+    );
+    let response = next.run(request).instrument(span.clone()).await;
     let _entered = span.enter();
-    let (status, took_ms) = (response.status().as_u16(), started.elapsed().as_millis() as u64);
-    if response.status().is_server_error() {
-        tracing::warn!(status, took_ms, "failed");
-    } else {
-        tracing::debug!(status, took_ms, "answered");
+    seen.end(response)
+}
+
+/// All layers in one, for files that are asked for tens of thousands of times a second: each layer copies
+/// the request and the services below it. Without a span.
+pub(crate) async fn observe_file(request: Request, next: Next) -> Response {
+    let seen = Seen::of(&request);
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    careful(seen.end(answered.unwrap_or_else(panicked)))
+}
+
+/// What is kept of a request until its answer is there.
+struct Seen {
+    id: HeaderValue,
+    trace: Option<Trace>,
+    method: Method,
+    route: Option<MatchedPath>,
+    started: Instant,
+}
+
+impl Seen {
+    fn of(request: &Request) -> Self {
+        let id = request.headers().get(&REQUEST_ID).filter(|value| is_sane(value)).cloned();
+        Self {
+            id: id.unwrap_or_else(new_request_id),
+            trace: Trace::of(request.headers()),
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            started: Instant::now(),
+        }
     }
-    response = explain(response);
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or(VIEWER, MatchedPath::as_str)
+    }
+
+    fn end(self, response: Response) -> Response {
+        let took = self.started.elapsed();
+        let status = response.status();
+        HTTP.observe(self.route(), self.method.as_str(), status.as_u16(), took);
+        let took_ms = took.as_millis() as u64;
+        if status.is_server_error() {
+            tracing::warn!(status = status.as_u16(), took_ms, "failed");
+        } else {
+            tracing::debug!(status = status.as_u16(), took_ms, "answered");
+        }
+        let mut response = explain(response);
+        let headers = response.headers_mut();
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
+        }
+        if let Some(header) = self.trace.as_ref().and_then(Trace::header) {
+            headers.insert(TRACEPARENT, header);
+        }
+        headers.insert(REQUEST_ID, self.id);
+        response
+    }
 }
 
 /// Turns a failure without a problem document into one, keeping headers such as `Allow`.
@@ -65,15 +129,18 @@ fn explain(response: Response) -> Response {
 
 /// Adds the headers that keep a browser careful; what is there already stays.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    careful(next.run(request).await)
+}
+
+fn careful(mut response: Response) -> Response {
+    // Constants, or each value would be checked anew for each answer.
+    const CONTENT: HeaderValue = HeaderValue::from_static(CONTENT_SECURITY);
+    const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+    const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
     let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CONTENT);
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(NO_SNIFF);
+    headers.entry(header::REFERRER_POLICY).or_insert(SAME_ORIGIN);
     response
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use twin_schemas::LocalizedText;
+use twin_schemas::geometry::LocalPoint;
 use twin_schemas::model::{ModelObject, ObjectClass};
 use utoipa::ToSchema;
 
@@ -21,7 +22,9 @@ use super::http::match_tags;
 use super::objects::{answer, unknown};
 use super::{Problem, ProblemBody};
 use crate::app::App;
-use crate::domain::edit::{Edit, EditAction, EditError, EditState, NewObject, ObjectPatch};
+use crate::auth::{Permit, place};
+use crate::domain::edit::{Edit, EditAction, EditError, EditState, NewObject, ObjectPatch, POINT_LIMIT};
+use crate::domain::permission::Place;
 use crate::model::{Change, EditRequest, Edited, ModelError, new_id};
 
 /// Most edits that one answer holds.
@@ -145,14 +148,19 @@ pub(crate) struct OverlayState {
 )]
 pub(crate) async fn post_object(
     State(app): State<Arc<App>>,
+    permit: Permit,
     headers: HeaderMap,
     Json(body): Json<ObjectCreation>,
 ) -> Result<Response, Problem> {
     let ObjectCreation { class, name, parent, zone, footprint, bottom_m, top_m, properties } = body;
+    check_outline(&permit, &app, class, &footprint)?;
+    if let Some(zone) = &zone {
+        permit.within(Place::Zone(Some(zone)))?;
+    }
     let new = NewObject { class, name, parent, zone, footprint, bottom_m, top_m, properties };
     let id = new_id()?;
     let location = format!("/api/v1/objects/{id}");
-    let done = edit(&app, &headers, id, Change::Create(Box::new(new))).await?;
+    let done = edit(&app, &permit, &headers, id, Change::Create(Box::new(new))).await?;
     let mut response = shown(StatusCode::CREATED, &done);
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -175,13 +183,19 @@ pub(crate) async fn post_object(
 )]
 pub(crate) async fn patch_object(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Path(id): Path<String>,
     headers: HeaderMap,
     Json(body): Json<ObjectChanges>,
 ) -> Result<Response, Problem> {
+    permit.within(Place::Zone(place::zone_of_object(&app, &id).as_deref()))?;
+    if let Some(footprint) = &body.footprint {
+        let class = app.model.now().get(&id).map_or(ObjectClass::Zone, |object| object.class);
+        check_outline(&permit, &app, class, footprint)?;
+    }
     let ObjectChanges { name, properties, footprint, bottom_m, top_m } = body;
     let patch = ObjectPatch { name, properties, footprint, bottom_m, top_m };
-    let done = edit(&app, &headers, id, Change::Patch(Box::new(patch))).await?;
+    let done = edit(&app, &permit, &headers, id, Change::Patch(Box::new(patch))).await?;
     Ok(shown(StatusCode::OK, &done))
 }
 
@@ -198,10 +212,11 @@ pub(crate) async fn patch_object(
 )]
 pub(crate) async fn delete_object(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    edit(&app, &headers, id, Change::Remove).await?;
+    edit(&app, &permit, &headers, id, Change::Remove).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -219,14 +234,21 @@ pub(crate) async fn delete_object(
 )]
 pub(crate) async fn restore_object(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asked = path.strip_suffix("/restore").and_then(|path| path.rsplit_once('/'));
     let asked = asked.and_then(|(path, number)| Some((path.strip_suffix("/history")?, number)));
+    let zone = place::zone_of_object(&app, asked.map_or(&path, |(id, _)| id));
+    permit.within(Place::Zone(zone.as_deref()))?;
     let Some((id, number)) = asked else { return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)) };
+    if app.model.now().published().get(id).is_none() {
+        // What people made may have stood elsewhere.
+        permit.within(Place::Whole)?;
+    }
     let number = number.parse().map_err(|_| unknown_edit(number))?;
-    let done = edit(&app, &headers, id.to_owned(), Change::Restore(number)).await?;
+    let done = edit(&app, &permit, &headers, id.to_owned(), Change::Restore(number)).await?;
     Ok(shown(StatusCode::OK, &done))
 }
 
@@ -248,14 +270,37 @@ pub(super) async fn history(app: &App, id: &str) -> Result<Response, Problem> {
     Ok(JsonAnswer(ObjectHistory { edits: edits.into_iter().map(ObjectEdit::from).collect() }).into_response())
 }
 
-async fn edit(app: &App, headers: &HeaderMap, id: String, change: Change) -> Result<Edited, Problem> {
-    let request = EditRequest { id, change, actor: actor(app), if_match: match_tags(headers) };
+async fn edit(
+    app: &App,
+    permit: &Permit,
+    headers: &HeaderMap,
+    id: String,
+    change: Change,
+) -> Result<Edited, Problem> {
+    let request = EditRequest { id, change, actor: permit.actor().id(), if_match: match_tags(headers) };
     Ok(app.model.edit(request).await?)
 }
 
-/// Who asks. Until requests have people behind them, it is known whether they had the key.
-fn actor(app: &App) -> String {
-    if app.ingest_key.is_some() { "ingest key".into() } else { "anyone".into() }
+/// Whether the actor may make an outline: all its corners must be where it may edit. A zone is a matter of
+/// the whole community, because zones decide who may what.
+fn check_outline(
+    permit: &Permit,
+    app: &App,
+    class: ObjectClass,
+    footprint: &[Vec<Vec<[f64; 2]>>],
+) -> Result<(), Problem> {
+    if permit.is_everywhere() {
+        return Ok(());
+    }
+    if class == ObjectClass::Zone {
+        return permit.within(Place::Whole);
+    }
+    let corners = footprint.iter().flatten().flatten().take(POINT_LIMIT);
+    for [east_m, north_m] in corners.copied() {
+        let zone = place::zone_at(app, &LocalPoint { east_m, north_m, up_m: 0.0 });
+        permit.within(Place::Zone(zone.as_deref()))?;
+    }
+    Ok(())
 }
 
 fn shown(status: StatusCode, done: &Edited) -> Response {

@@ -3,15 +3,18 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use twin_schemas::alarm::AlarmChangedEvent;
 use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, catalog, device_kinds, devices, events, exports, health, model, object_edits,
-    objects, place, readings, spatial,
+    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
+    exports, features, health, imports, keys, maintenance_windows, metrics, model, object_edits, objects,
+    permissions, place, readings, sensorthings, session, spatial, users,
 };
 
 #[derive(OpenApi)]
@@ -19,6 +22,9 @@ use super::{
     info(title = "Community Twin", description = "The community model, its tiles and its live devices. Positions are metres east, north and up of the community's origin; instants are RFC 3339. Every failure is a problem document (RFC 9457)."),
     paths(
         health::get_health,
+        health::get_live,
+        health::get_ready,
+        metrics::get_metrics,
         catalog::get_catalog,
         device_kinds::list_device_kinds,
         devices::list_devices,
@@ -30,6 +36,9 @@ use super::{
         readings::delete_readings,
         aggregates::list_aggregates,
         exports::export_readings,
+        imports::import_readings,
+        imports::import_devices,
+        imports::get_template,
         events::stream_events,
         objects::list_objects,
         objects::get_object,
@@ -41,20 +50,95 @@ use super::{
         model::list_versions,
         spatial::query_things,
         place::get_place,
+        alarm_rules::delete_rule,
+        alarm_rules::get_rule,
+        alarm_rules::list_rule_versions,
+        alarm_rules::list_rules,
+        alarm_rules::put_rule,
+        alarm_trial::try_rule,
+        alarms::acknowledge_alarm,
+        alarms::clear_alarm,
+        alarms::comment_on_alarm,
+        alarms::get_alarm,
+        alarms::get_band,
+        alarms::list_alarms,
+        audit::export_audit,
+        audit::list_audit,
+        features::collections::get_collection,
+        features::collections::get_geojson_schema,
+        features::collections::get_queryables,
+        features::collections::get_schema,
+        features::collections::list_collections,
+        features::items::get_item,
+        features::items::list_items,
+        features::landing::get_api,
+        features::landing::get_conformance,
+        features::landing::get_landing,
+        features::volumes::get_volume,
+        features::volumes::list_volumes,
+        keys::get_key,
+        keys::issue_key,
+        keys::list_keys,
+        keys::revoke_key,
+        maintenance_windows::delete_window,
+        maintenance_windows::get_window,
+        maintenance_windows::list_windows,
+        maintenance_windows::put_window,
+        permissions::get_permissions,
+        sensorthings::handle,
+        session::change_password,
+        session::get_session,
+        session::sign_in,
+        session::sign_out,
+        users::accept_invitation,
+        users::add_user,
+        users::change_user,
+        users::get_user,
+        users::invite_user,
+        users::list_users,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody)),
-    modifiers(&IngestKey),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody)),
+    modifiers(&Proofs),
 )]
 struct Document;
 
-struct IngestKey;
+struct Proofs;
 
-impl Modify for IngestKey {
+impl Modify for Proofs {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        scheme.description = Some("The server's ingest key, if one is configured.".into());
+        scheme.description = Some("A key, or the server's ingest key; also taken as `X-API-Key`.".into());
         let components = document.components.get_or_insert_default();
         components.security_schemes.insert("key".into(), SecurityScheme::Http(scheme).into());
+        let cookie = ApiKeyValue::with_description("twin-session", "Over HTTPS `__Host-twin-session`.");
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        components.security_schemes.insert("session".into(), session.into());
+        add_refusals(document);
+    }
+}
+
+/// What any answer may be: keys that are not good, roles that may not, more requests than are taken.
+const REFUSALS: [(&str, &str); 3] = [
+    ("401", "Needs a sign-in, or the key is not good"),
+    ("403", "The actor may not"),
+    ("429", "More requests than are taken; `Retry-After` says when to come again"),
+];
+
+fn add_refusals(document: &mut utoipa::openapi::OpenApi) {
+    let problem = Ref::from_schema_name("ProblemBody");
+    let content = ContentBuilder::new().schema(Some(problem)).build();
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for responses in operations.into_iter().flatten().map(|operation| &mut operation.responses.responses)
+        {
+            for (status, description) in REFUSALS {
+                let response = ResponseBuilder::new()
+                    .description(description)
+                    .content("application/json", content.clone())
+                    .build();
+                responses.entry(status.into()).or_insert_with(|| response.into());
+            }
+        }
     }
 }
 

@@ -4,24 +4,28 @@
 use std::io::SeekFrom;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use serde::Deserialize;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::Problem;
-use super::http::{IMMUTABLE, Ranged, accepts, none_match_hits, range_of};
+use super::extract::Query;
+use super::http::{Ranged, accepts, none_match_hits, range_of};
 use crate::app::App;
-use crate::tiles::{Opened, PublicPath};
+use crate::metrics::FILES;
+use crate::tiles::{Heads, Opened, PublicPath, Ready, Takes};
 
 /// Bytes of a large file that are read at a time.
 const PIECE_BYTES: usize = 64 * 1024;
-/// Reports are pages of their own: their styles are inline, and they run nothing.
-const PAGE_SECURITY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:";
+/// How long the file system may take until a file is open.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Gives the id of the served version as text.
 pub(crate) async fn get_current(State(app): State<Arc<App>>) -> Response {
@@ -30,100 +34,164 @@ pub(crate) async fn get_current(State(app): State<Arc<App>>) -> Response {
         .into_response()
 }
 
-/// Gives a file of a version or a content.
-pub(crate) async fn get_file(
+/// Which scene is meant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TilesetQuery {
+    /// Id of a scene of the catalogue.
+    scene: Option<String>,
+}
+
+/// Leads to the tileset of a scene of the served version: an address that stays when versions change,
+/// for viewers that are told one address.
+pub(crate) async fn get_tileset(
     State(app): State<Arc<App>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+    Query(query): Query<TilesetQuery>,
 ) -> Result<Response, Problem> {
+    let publication = app.publications.served();
+    let scenes = &publication.catalog.scenes;
+    let found = match &query.scene {
+        Some(id) => scenes.iter().find(|scene| scene.id == *id),
+        None => scenes.iter().find(|scene| scene.profile == "full").or(scenes.first()),
+    };
+    let scene = found.ok_or_else(|| {
+        let ids: Vec<&str> = scenes.iter().map(|scene| scene.id.as_str()).collect();
+        Problem::not_found("unknown_scene", "the publication has no such scene")
+            .with_hint(format!("use one of: {}", ids.join(", ")))
+    })?;
+    let location = HeaderValue::from_str(&publication.address(&scene.tileset))
+        .map_err(|_| Problem::not_found("no_file", "the scene's tileset has no address"))?;
+    let headers =
+        [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
+}
+
+/// Gives a file of a version or a content.
+pub(crate) async fn get_file(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let (method, headers) = (request.method(), request.headers());
     // The path as sent: decoding is the business of `PublicPath`, once.
-    let encoded = uri.path().strip_prefix("/publication/").unwrap_or_default();
+    let encoded = request.uri().path().strip_prefix("/publication/").unwrap_or_default();
+    let takes = takes(headers);
+    if let Some(ready) = app.files.hot(encoded, takes) {
+        return Ok(answer_ready(&ready, method, headers));
+    }
     let absent = || Problem::not_found("no_file", "the publication has no such file");
     let path = PublicPath::parse(encoded).ok_or_else(absent)?;
-    let (opened, encoding) = choose(&app, &path, &headers).await.map_err(|error| {
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, app.files.open(&path, takes))
+        .await
+        .map_err(|_| Problem::of_status(StatusCode::SERVICE_UNAVAILABLE))?;
+    let opened = opened.map_err(|error| {
         tracing::error!(%error, path = path.as_str(), "a published file cannot be read");
         Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
     })?;
-    let opened = opened.ok_or_else(absent)?;
-    let mut response = answer(opened, &method, &headers).await;
-    let into = response.headers_mut();
-    if let Some(encoding) = encoding {
-        into.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    match opened.ok_or_else(absent)? {
+        Opened::Whole(ready) => Ok(answer_ready(&ready, method, headers)),
+        Opened::Large { file, size_bytes, heads } => {
+            answer_large(file, size_bytes, heads, method, headers).await
+        }
     }
-    if has_side_files(&path) {
-        into.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+}
+
+/// What the client takes. A range is one of the plain file.
+fn takes(headers: &HeaderMap) -> Takes {
+    if headers.contains_key(header::RANGE) {
+        return Takes::default();
     }
-    into.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path.extension())));
-    if path.extension() == "html" {
-        into.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_SECURITY));
+    Takes { brotli: accepts(headers, "br"), gzip: accepts(headers, "gzip") }
+}
+
+fn answer_ready(ready: &Ready, method: &Method, headers: &HeaderMap) -> Response {
+    if has_already(&ready.heads, headers) {
+        return unchanged(&ready.heads);
+    }
+    let size_bytes = ready.bytes.len();
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = ready.heads.full.clone();
+    let range = match range(&ready.heads, size_bytes as u64, headers, &mut response) {
+        Ok(range) => range.start as usize..range.end as usize,
+        Err(outside) => return *outside,
+    };
+    if method != Method::HEAD {
+        FILES.sent_bytes.add(range.len() as u64);
+        *response.body_mut() = Body::from(ready.bytes.slice(range));
+    }
+    response
+}
+
+async fn answer_large(
+    mut file: File,
+    size_bytes: u64,
+    heads: Box<Heads>,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    if has_already(&heads, headers) {
+        return Ok(unchanged(&heads));
+    }
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = heads.full.clone();
+    let range = match range(&heads, size_bytes, headers, &mut response) {
+        Ok(range) => range,
+        Err(outside) => return Ok(*outside),
+    };
+    if method != Method::HEAD {
+        file.seek(SeekFrom::Start(range.start)).await.map_err(|error| {
+            tracing::error!(%error, "a published file cannot be read");
+            Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+        })?;
+        FILES.sent_bytes.add(range.end - range.start);
+        *response.body_mut() = pieces(file, range.end - range.start);
     }
     Ok(response)
 }
 
-/// The file, or a precompressed side file that the client takes. A range is one of the plain file.
-async fn choose(
-    app: &App,
-    path: &PublicPath,
+/// Whether the client has just this file. A client that asks again sends just our tag, so that is
+/// looked at first.
+fn has_already(heads: &Heads, headers: &HeaderMap) -> bool {
+    let Some(sent) = headers.get(header::IF_NONE_MATCH) else { return false };
+    sent == heads.etag || heads.etag.to_str().is_ok_and(|etag| none_match_hits(headers, etag))
+}
+
+fn unchanged(heads: &Heads) -> Response {
+    FILES.not_modified.add(1);
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    *response.headers_mut() = heads.unchanged.clone();
+    response
+}
+
+/// The part that is asked for; sets status and headers for it. The error is the answer to a range that
+/// the file does not have.
+fn range(
+    heads: &Heads,
+    size_bytes: u64,
     headers: &HeaderMap,
-) -> std::io::Result<(Option<Opened>, Option<&'static str>)> {
-    if has_side_files(path) && !headers.contains_key(header::RANGE) {
-        for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
-            if accepts(headers, encoding)
-                && let Some(opened) = app.files.open_side(&path.with_ending(ending)).await?
-            {
-                return Ok((Some(opened), Some(encoding)));
-            }
+    response: &mut Response,
+) -> Result<Range<u64>, Box<Response>> {
+    if !headers.contains_key(header::RANGE) {
+        return Ok(0..size_bytes);
+    }
+    let into = response.headers_mut();
+    match range_of(headers, heads.etag.to_str().unwrap_or_default(), size_bytes) {
+        Ranged::Whole => Ok(0..size_bytes),
+        Ranged::Part(range) => {
+            let value = format!("bytes {}-{}/{size_bytes}", range.start, range.end - 1);
+            set(into, header::CONTENT_RANGE, &value);
+            into.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            Ok(range)
+        }
+        Ranged::Outside => {
+            let mut outside = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            set(outside.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{size_bytes}"));
+            Err(Box::new(outside))
         }
     }
-    Ok((app.files.open(path).await?, None))
 }
 
-async fn answer(opened: Opened, method: &Method, headers: &HeaderMap) -> Response {
-    let (etag, size) = match &opened {
-        Opened::Whole(served) => (served.etag.clone(), served.bytes.len() as u64),
-        Opened::Large { etag, size_bytes, .. } => (etag.clone(), *size_bytes),
-    };
-    let mut response = if none_match_hits(headers, &etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        match range_of(headers, &etag, size) {
-            Ranged::Outside => {
-                let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-                set(&mut response, header::CONTENT_RANGE, &format!("bytes */{size}"));
-                return response;
-            }
-            Ranged::Whole => body(opened, 0..size, StatusCode::OK, method).await,
-            Ranged::Part(range) => {
-                let value = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-                let mut response = body(opened, range, StatusCode::PARTIAL_CONTENT, method).await;
-                set(&mut response, header::CONTENT_RANGE, &value);
-                response
-            }
-        }
-    };
-    set(&mut response, header::ETAG, &etag);
-    set(&mut response, header::CACHE_CONTROL, IMMUTABLE);
-    set(&mut response, header::ACCEPT_RANGES, "bytes");
-    response
-}
-
-async fn body(opened: Opened, range: Range<u64>, status: StatusCode, method: &Method) -> Response {
-    let length = range.end - range.start;
-    let body = match opened {
-        _ if method == Method::HEAD => Body::empty(),
-        Opened::Whole(served) => Body::from(served.bytes.slice(range.start as usize..range.end as usize)),
-        Opened::Large { mut file, .. } => match file.seek(SeekFrom::Start(range.start)).await {
-            Ok(_) => pieces(file, length),
-            Err(error) => {
-                tracing::error!(%error, "a published file cannot be read");
-                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-            }
-        },
-    };
-    let mut response = (status, body).into_response();
-    set(&mut response, header::CONTENT_LENGTH, &length.to_string());
-    response
+fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
 }
 
 /// `length` bytes from where the file stands, piece by piece.
@@ -140,31 +208,4 @@ fn pieces(file: File, length: u64) -> Body {
         piece.truncate(read);
         Ok(Some((Bytes::from(piece), (file, left - read as u64))))
     }))
-}
-
-fn set(response: &mut Response, name: header::HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-}
-
-fn has_side_files(path: &PublicPath) -> bool {
-    matches!(path.extension(), "json" | "ndjson" | "geojson" | "glb")
-}
-
-fn media_type(extension: &str) -> &'static str {
-    match extension {
-        "glb" => "model/gltf-binary",
-        "gltf" => "model/gltf+json",
-        "json" => "application/json",
-        "geojson" => "application/geo+json",
-        "ndjson" => "application/x-ndjson",
-        "html" => "text/html; charset=utf-8",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "ktx2" => "image/ktx2",
-        "svg" => "image/svg+xml",
-        _ => "application/octet-stream",
-    }
 }

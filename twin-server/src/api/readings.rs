@@ -6,8 +6,10 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::format_description::FormatItem;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 use twin_schemas::live::{IngestAnswer, ReadingBatch};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +17,8 @@ use super::devices::unknown;
 use super::extract::{Json, Path, Query};
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::auth::Permit;
+use crate::auth::place::check_devices;
 use crate::domain::reading::whole_microseconds;
 use crate::store::{End, HistoryQuery, Purge};
 
@@ -25,21 +29,25 @@ const HISTORY_DEFAULT: u32 = 1_000;
 /// Most readings of history that are given at once.
 const HISTORY_LIMIT: u32 = 100_000;
 
+const OFFSET: &[FormatItem<'static>] = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
+
 /// Stores measurements. What is counted as accepted is on disk when the answer comes.
 ///
 /// Posting the same again is harmless: device, stream and time make a reading, and the first value
 /// stays. Late readings are stored and do not move the state back. Values that the sensor cannot
 /// report are stored, marked and not shown. A reading from more than 5 s ahead of the server's
-/// clock is rejected. A rejected reading does not keep the others from being stored.
+/// clock is rejected. A rejected reading does not keep the others from being stored; one of a device
+/// that the key may not write does: nothing is stored then.
 #[utoipa::path(
     post, path = "/api/v1/readings", tag = "readings", request_body = ReadingBatch, security((), ("key" = [])),
     responses(
         (status = 200, body = IngestAnswer), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn post_readings(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Json(batch): Json<ReadingBatch>,
 ) -> Result<JsonAnswer<IngestAnswer>, Problem> {
     let count = batch.readings.len();
@@ -47,6 +55,7 @@ pub(crate) async fn post_readings(
         let detail = format!("`readings` holds {count} readings, 1 to {BATCH_LIMIT} are taken");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_batch", detail));
     }
+    check_devices(&permit, &app, batch.readings.iter().map(|reading| reading.device.as_str()))?;
     Ok(JsonAnswer(app.writer.ingest(batch.readings).await?))
 }
 
@@ -218,4 +227,15 @@ pub(super) fn instant(name: &str, text: Option<&str>) -> Result<Option<OffsetDat
             Problem::bad_request("bad_time", format!("`{name}` is `{text}`, not an instant"))
                 .with_hint("write it as RFC 3339, such as 2026-05-01T12:00:00Z")
         })
+}
+
+/// The offset of a clock that a parameter names; UTC if there is none.
+pub(super) fn offset_of(text: Option<&str>) -> Result<UtcOffset, Problem> {
+    let Some(text) = text else { return Ok(UtcOffset::UTC) };
+    // In a query `+` means a space.
+    let text = text.replace(' ', "+");
+    UtcOffset::parse(&text, OFFSET).map_err(|_| {
+        Problem::bad_request("bad_offset", format!("`utc_offset` is `{text}`, not an offset"))
+            .with_hint("write it as `+08:00`; in an address, `+` is `%2B`")
+    })
 }

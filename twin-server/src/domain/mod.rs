@@ -1,10 +1,17 @@
 //! What the server knows about a community, as plain values and decisions: no framework, no SQL,
 //! no clock. Everything here is given the instant that it decides for.
 
+pub mod alarm;
+pub mod audit;
 pub mod bounds;
 pub mod edit;
 pub mod enu;
+pub mod geographic;
+pub mod keys;
 pub mod kinds;
+pub mod people;
+pub mod permission;
+pub mod privacy;
 pub mod reading;
 pub mod registration;
 pub mod retention;

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 /// Days that readings are kept if nothing else is said: what the rules of the field ask for at least.
 pub const DAYS_DEFAULT: u32 = 30;
 /// A century; more is "for ever", which is 0.
-const DAYS_LIMIT: u32 = 36_525;
+pub const DAYS_LIMIT: u32 = 36_525;
 
 /// How long readings are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

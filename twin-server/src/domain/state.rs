@@ -72,6 +72,18 @@ impl DeviceState {
         self.newest.get(stream).is_none_or(|newest| time > *newest)
     }
 
+    /// Newest instant stored of all streams.
+    #[must_use]
+    pub fn newest(&self) -> Option<OffsetDateTime> {
+        self.newest.values().max().copied()
+    }
+
+    /// Newest instant stored of a stream, implausible readings included.
+    #[must_use]
+    pub fn newest_of(&self, stream: &str) -> Option<OffsetDateTime> {
+        self.newest.get(stream).copied()
+    }
+
     /// Takes in a stored reading. A late one changes nothing that newer ones decided.
     /// True if anything that viewers see changed.
     pub fn observe(&mut self, reading: &CheckedReading, kind: &DeviceKind, now: OffsetDateTime) -> bool {
@@ -120,6 +132,12 @@ impl DeviceState {
     #[must_use]
     pub fn status(&self) -> (DeviceStatus, Option<OffsetDateTime>) {
         (self.status, self.since)
+    }
+
+    /// Why the status is not normal.
+    #[must_use]
+    pub fn reason(&self) -> Option<&LocalizedText> {
+        self.reason.as_ref()
     }
 
     /// Latest plausible reading of each stream.

@@ -1,4 +1,4 @@
-//! Device lists on disk: the bytes of a GeoJSON or CSV file come in, devices in local metres go
+//! Device lists: the bytes of a GeoJSON file or a table come in, devices in local metres go
 //! out, or a list of everything that is wrong with it. Called by the `import` command.
 //!
 //! GeoJSON (RFC 7946): a collection of points in WGS 84 longitude, latitude and, if given, metres
@@ -8,16 +8,15 @@
 //! `name_en`, `object`; others are ignored. Where no height is given, a device stands at the height
 //! of the community's origin; one that names its object and no place stands in the object's middle.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use encoding_rs::{Encoding, GBK};
 use serde::Deserialize;
 use serde_json::Value;
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::{GeographicPoint, LocalPoint};
 use twin_schemas::live::Device;
 
+use super::table;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::{enu, registration};
 
@@ -31,8 +30,8 @@ const LISTED_LIMIT: usize = 20;
 pub enum Format {
     /// A feature collection of points.
     GeoJson,
-    /// A table.
-    Csv,
+    /// A table: CSV, or a spreadsheet.
+    Table,
 }
 
 /// What a list is read against.
@@ -53,7 +52,7 @@ pub type FindObject<'a> = dyn Fn(&str) -> Result<(String, LocalPoint), String> +
 /// Why a list is refused as a whole; one line a problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
-pub struct DeviceFileError(Vec<String>);
+pub struct DeviceFileError(pub Vec<String>);
 
 /// One device as the file says it, with the words for where it says so.
 struct Record {
@@ -82,10 +81,9 @@ enum Place {
 /// If anything in the file cannot be registered: all or nothing.
 pub fn read(bytes: &[u8], format: Format, site: Site<'_>) -> Result<Vec<Device>, DeviceFileError> {
     let one = |problem: String| DeviceFileError(vec![problem]);
-    let text = decode(bytes).map_err(one)?;
     let records = match format {
-        Format::GeoJson => geojson_records(&text),
-        Format::Csv => csv_records(&text),
+        Format::GeoJson => table::decode(bytes).and_then(|text| geojson_records(&text)),
+        Format::Table => table_records(bytes),
     }
     .map_err(one)?;
     if records.len() > DEVICE_LIMIT {
@@ -116,19 +114,6 @@ fn listed(mut problems: Vec<String>) -> Vec<String> {
         problems.push(format!("and {more} more"));
     }
     problems
-}
-
-/// The text in whichever encoding it was saved.
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
-        return text.ok_or_else(|| format!("not valid {}", encoding.name()));
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.into());
-    }
-    GBK.decode_without_bom_handling_and_without_replacement(bytes)
-        .ok_or_else(|| "neither UTF-8 nor GBK\nhint: save the file as UTF-8".into())
 }
 
 fn geojson_records(text: &str) -> Result<Vec<Record>, String> {
@@ -180,31 +165,15 @@ fn point(coordinates: &[f64]) -> Place {
     }
 }
 
-fn csv_records(text: &str) -> Result<Vec<Record>, String> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(|error| error.to_string())?.clone();
-    for needed in ["id", "kind"] {
-        if !headers.iter().any(|header| header == needed) {
-            return Err(format!("line 1: column `{needed}` is missing"));
-        }
-    }
-    let mut records = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|error| error.to_string())?;
-        let line = row.position().map_or(0, csv::Position::line);
-        let text: HashMap<String, String> = headers
-            .iter()
-            .zip(&row)
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        // Spreadsheets like to end with empty rows.
-        if !text.is_empty() {
-            let place = place_of(&text).unwrap_or_else(Place::Wrong);
-            records.push(Record { label: format!("line {line}"), place, text });
-        }
-    }
-    Ok(records)
+fn table_records(bytes: &[u8]) -> Result<Vec<Record>, String> {
+    let table = table::read(bytes, &["id", "kind"])?;
+    let record = |row: table::Row| {
+        let text: HashMap<String, String> =
+            row.cells.iter().map(|(name, cell)| (name.clone(), cell.text())).collect();
+        let place = place_of(&text).unwrap_or_else(Place::Wrong);
+        Record { label: format!("line {}", row.line), text, place }
+    };
+    Ok(table.rows.into_iter().map(record).collect())
 }
 
 fn place_of(text: &HashMap<String, String>) -> Result<Place, String> {
@@ -277,6 +246,8 @@ fn local(place: Place, origin: Option<GeographicPoint>) -> Result<LocalPoint, St
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GBK;
+
     use super::*;
 
     const ORIGIN: GeographicPoint =
@@ -313,7 +284,7 @@ mod tests {
         let gbk = GBK.encode(text).0.into_owned();
         let bom = [b"\xef\xbb\xbf", text.as_bytes()].concat();
         for bytes in [text.as_bytes().to_vec(), bom, gbk, utf16] {
-            let devices = parse(&bytes, Format::Csv).unwrap();
+            let devices = parse(&bytes, Format::Table).unwrap();
             assert_eq!(devices.len(), 1);
             assert_eq!(devices[0].name.zh.as_deref(), Some("垃圾桶"));
             assert_eq!(devices[0].position, LocalPoint { east_m: 1.5, north_m: -2.0, up_m: 0.0 });
@@ -323,14 +294,14 @@ mod tests {
     #[test]
     fn a_table_may_give_degrees() {
         let text = "id,kind,longitude_deg,latitude_deg\na,lift,113.389,22.524\n";
-        let at = parse(text.as_bytes(), Format::Csv).unwrap()[0].position;
+        let at = parse(text.as_bytes(), Format::Table).unwrap()[0].position;
         assert!((at.east_m - 102.88).abs() < 0.05 && at.up_m.abs() < 0.01, "{at:?}");
     }
 
     #[test]
     fn every_problem_names_its_line_or_feature() {
         let table = "id,kind,east_m,north_m\na,lift,1,2\nb,toaster,1,2\na,lift,1,2\nc,lift,x,2\n,lift,1,2\nd,lift,1,\n";
-        let message = parse(table.as_bytes(), Format::Csv).unwrap_err();
+        let message = parse(table.as_bytes(), Format::Table).unwrap_err();
         for expected in [
             "line 3: kind `toaster` is unknown",
             "line 4: device `a` is already in line 2",
@@ -340,20 +311,20 @@ mod tests {
         ] {
             assert!(message.contains(expected), "{message}");
         }
-        check_refused("id,east_m\n", Format::Csv, "column `kind` is missing");
-        check_refused("id,kind\na,lift,9\n", Format::Csv, "line: 2");
+        check_refused("id,east_m\n", Format::Table, "column `kind` is missing");
+        check_refused("id,kind\na,lift,9\n", Format::Table, "line: 2");
         check_refused("{\"features\":[{\"type\":\"Feature\"}]}", Format::GeoJson, "feature 1");
         check_refused("[]", Format::GeoJson, "not a GeoJSON feature collection");
         let far = "id,kind,longitude_deg,latitude_deg\na,lift,22.5,113.4\n";
-        check_refused(far, Format::Csv, "are not degrees on the Earth");
-        check_refused(&far.replace("22.5,113.4", "22.5,11.4"), Format::Csv, "within 100000 m");
-        check_refused(&far.replace("22.5", "nan"), Format::Csv, "are not degrees");
+        check_refused(far, Format::Table, "are not degrees on the Earth");
+        check_refused(&far.replace("22.5,113.4", "22.5,11.4"), Format::Table, "within 100000 m");
+        check_refused(&far.replace("22.5", "nan"), Format::Table, "are not degrees");
     }
 
     #[test]
     fn many_problems_are_counted_and_not_all_listed() {
         let rows = (0..50).map(|i| format!("d{i},toaster,1,2")).collect::<Vec<_>>().join("\n");
-        let message = parse(format!("id,kind,east_m,north_m\n{rows}").as_bytes(), Format::Csv).unwrap_err();
+        let message = parse(format!("id,kind,east_m,north_m\n{rows}").as_bytes(), Format::Table).unwrap_err();
         assert_eq!(message.lines().count(), 21);
         assert!(message.ends_with("and 30 more"));
     }
@@ -363,7 +334,7 @@ mod tests {
         let kinds = DeviceKinds::built_in().unwrap();
         let site = Site { origin: None, kinds: &kinds, objects: None };
         let degrees = b"id,kind,longitude_deg,latitude_deg\na,lift,113,22\n";
-        assert!(read(degrees, Format::Csv, site).is_err());
-        assert!(read(b"id,kind,east_m,north_m\na,lift,1,2\n", Format::Csv, site).is_ok());
+        assert!(read(degrees, Format::Table, site).is_err());
+        assert!(read(b"id,kind,east_m,north_m\na,lift,1,2\n", Format::Table, site).is_ok());
     }
 }

@@ -1,7 +1,13 @@
 //! What devices and their keepers send: posted readings and registrations go to the one writer,
 //! device lists on disk become registrations.
 
+mod alarms;
 pub mod device_file;
+pub(crate) mod reading_table;
+mod round;
+pub(crate) mod table;
+pub(crate) mod template;
 mod writer;
 
+pub use alarms::ZoneOf;
 pub use writer::{WriteError, Writer, WriterHandle};

@@ -5,17 +5,19 @@
 //! one, so a single reading costs a share of a disk sync and not a whole one. The order is always
 //! decide, store, tell: nothing is acknowledged or shown that is not on disk.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use twin_schemas::live::{Device, DeviceStatus, IngestAnswer, Reading, RejectedReading};
+use twin_schemas::live::{Device, IngestAnswer, Reading};
 
+use super::alarms::{AlarmCommand, AlarmDesk, ZoneOf};
+use super::round::{Round, save_statuses};
 use crate::domain::kinds::DeviceKinds;
-use crate::domain::reading::{self, CheckedReading, Refusal};
+use crate::domain::state::DeviceState;
 use crate::live::{Entry, Hub};
-use crate::store::{ReadingsToStore, Registered, StatusRow, Store};
+use crate::metrics::INGEST;
+use crate::store::{Registered, StatusRow, Store};
 
 /// Commands that wait; each is a request that waits with it.
 const QUEUE: usize = 1024;
@@ -40,10 +42,11 @@ type Reply<T> = oneshot::Sender<Result<T, WriteError>>;
 
 enum Command {
     Readings(Post),
-    Register(Box<Device>, Reply<Registered>),
+    Register(Vec<Device>, Reply<Vec<Registered>>),
     Remove(String, Reply<bool>),
-    /// Judge devices that fell silent.
-    Silence,
+    /// See what time alone changed: devices that fell silent, alarms that are due.
+    Tick,
+    Alarms(AlarmCommand),
     /// Look for registrations that another process wrote.
     Reload,
 }
@@ -82,7 +85,17 @@ impl WriterHandle {
     /// # Errors
     /// If the store refuses or the server stops.
     pub async fn register(&self, device: Device) -> Result<Registered, WriteError> {
-        self.ask(|reply| Command::Register(Box::new(device), reply)).await
+        let answers = self.register_all(vec![device]).await?;
+        Ok(answers.first().copied().unwrap_or(Registered::Unchanged))
+    }
+
+    /// Registers checked devices or changes their registrations, all or none; one answer a device, in their
+    /// order.
+    ///
+    /// # Errors
+    /// If the store refuses or the server stops.
+    pub async fn register_all(&self, devices: Vec<Device>) -> Result<Vec<Registered>, WriteError> {
+        self.ask(|reply| Command::Register(devices, reply)).await
     }
 
     /// Removes a device with its history. False if there was none.
@@ -93,14 +106,40 @@ impl WriterHandle {
         self.ask(|reply| Command::Remove(id, reply)).await
     }
 
-    /// Has silent devices judged. Nothing happens if the writer is busy: the next tick will do.
-    pub fn judge_silence(&self) {
-        let _ = self.commands.try_send(Command::Silence);
+    /// Whether there is a writer that does what it is asked.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
+    /// Commands that wait for the writer, and readings that wait for the disk.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        let commands = self.commands.max_capacity() - self.commands.capacity();
+        (commands, READINGS_WAITING.saturating_sub(self.waiting.available_permits()))
+    }
+
+    /// Has judged what time alone changes. Nothing happens if the writer is busy: the next tick will do.
+    pub fn tick(&self) {
+        let _ = self.commands.try_send(Command::Tick);
     }
 
     /// Has registrations of other processes taken over. Nothing happens if the writer is busy.
     pub fn reload(&self) {
         let _ = self.commands.try_send(Command::Reload);
+    }
+
+    /// Asks something of the desk for alarms.
+    pub(super) async fn ask_alarms<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> AlarmCommand,
+    ) -> Result<T, WriteError> {
+        self.ask(|reply| Command::Alarms(command(reply))).await
+    }
+
+    /// Tells the desk for alarms something.
+    pub(super) async fn tell_alarms(&self, command: AlarmCommand) {
+        let _ = self.commands.send(Command::Alarms(command)).await;
     }
 
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, WriteError> {
@@ -115,16 +154,31 @@ pub struct Writer {
     hub: Arc<Hub>,
     store: Arc<dyn Store>,
     kinds: Arc<DeviceKinds>,
+    alarms: AlarmDesk,
     commands: mpsc::Receiver<Command>,
 }
 
 impl Writer {
     /// A writer and the way to it.
     #[must_use]
-    pub fn new(hub: Arc<Hub>, store: Arc<dyn Store>, kinds: Arc<DeviceKinds>) -> (Self, WriterHandle) {
+    pub fn new(
+        hub: Arc<Hub>,
+        store: Arc<dyn Store>,
+        kinds: Arc<DeviceKinds>,
+        zone_of: ZoneOf,
+    ) -> (Self, WriterHandle) {
         let (sender, commands) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Semaphore::new(READINGS_WAITING));
-        (Self { hub, store, kinds, commands }, WriterHandle { commands: sender, waiting })
+        let alarms = AlarmDesk::new(Arc::clone(&hub), Arc::clone(&store), zone_of);
+        (Self { hub, store, kinds, alarms, commands }, WriterHandle { commands: sender, waiting })
+    }
+
+    /// Takes up the alarms as they are stored, so that viewers see them from the first moment.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn take_up_alarms(&mut self) -> Result<(), WriteError> {
+        self.alarms.refresh().await
     }
 
     /// Works until every handle is gone and all commands are done.
@@ -145,67 +199,78 @@ impl Writer {
         }
     }
 
-    async fn other(&self, command: Command) {
+    async fn other(&mut self, command: Command) {
         match command {
             Command::Readings(_) => {}
-            Command::Register(device, reply) => {
-                let _ = reply.send(self.register(*device).await);
+            Command::Register(devices, reply) => {
+                let _ = reply.send(self.register(devices).await);
             }
             Command::Remove(id, reply) => {
                 let _ = reply.send(self.remove(&id).await);
             }
-            Command::Silence => self.silence().await,
+            Command::Tick => {
+                self.silence().await;
+                // What failed is in the log, and is due again with the next tick.
+                let _ = self.alarms.tick().await;
+            }
+            Command::Alarms(command) => self.alarms.obey(command).await,
             Command::Reload => self.reload().await,
         }
     }
 
-    async fn store_readings(&self, posts: Vec<Post>) {
+    async fn store_readings(&mut self, posts: Vec<Post>) {
         if posts.is_empty() {
             return;
         }
-        let mut round = Round::new(&self.hub, OffsetDateTime::now_utc());
+        if let Err(error) = self.alarms.refresh().await {
+            for post in posts {
+                let _ = post.reply.send(Err(error));
+            }
+            return;
+        }
+        let Self { hub, store, alarms, .. } = self;
+        let mut round = Round::new(hub, alarms, OffsetDateTime::now_utc());
         let mut replies = Vec::with_capacity(posts.len());
         for post in posts {
             round.take(post.readings, post.received);
             replies.push(post.reply);
         }
-        let done = self.commit(&mut round).await;
+        let done = round.commit(&**store).await;
         for (reply, answer) in replies.into_iter().zip(round.answers) {
             let _ = reply.send(done.map(|()| answer));
         }
     }
 
-    async fn commit(&self, round: &mut Round<'_>) -> Result<(), WriteError> {
-        let mut batch = std::mem::take(&mut round.batch);
-        batch.statuses = round.changed_statuses();
-        if batch.fresh.is_empty() && batch.late.is_empty() {
-            return Ok(());
+    async fn register(&mut self, devices: Vec<Device>) -> Result<Vec<Registered>, WriteError> {
+        let kind_of = |device: &Device| self.kinds.get(&device.kind).cloned().ok_or(WriteError::Store);
+        let kinds: Vec<_> = devices.iter().map(kind_of).collect::<Result<_, _>>()?;
+        let answers = self.store.register(&devices).await.map_err(log_store_error)?;
+        for ((device, kind), registered) in devices.into_iter().zip(kinds).zip(&answers) {
+            if *registered != Registered::Unchanged {
+                let mut state = self.hub.entry(&device.id).map(|entry| entry.state).unwrap_or_default();
+                state.refit(&kind, OffsetDateTime::now_utc());
+                self.put(Entry { device, kind, state }).await;
+            }
         }
-        let stored = self.store.append(&batch).await.map_err(log_store_error)?;
-        let statuses = round.settle_late(&batch.late, &stored);
-        if !statuses.is_empty() {
-            self.save_statuses(statuses).await;
-        }
-        self.hub.update(round.updates());
-        Ok(())
+        Ok(answers)
     }
 
-    async fn register(&self, device: Device) -> Result<Registered, WriteError> {
-        let kind = self.kinds.get(&device.kind).cloned().ok_or(WriteError::Store)?;
-        let answers = self.store.register(std::slice::from_ref(&device)).await.map_err(log_store_error)?;
-        let registered = answers.first().copied().unwrap_or(Registered::Unchanged);
-        if registered != Registered::Unchanged {
-            let mut state = self.hub.entry(&device.id).map(|entry| entry.state).unwrap_or_default();
-            state.refit(&kind, OffsetDateTime::now_utc());
-            self.hub.put(Entry { device, kind, state });
-        }
-        Ok(registered)
-    }
-
-    async fn remove(&self, id: &str) -> Result<bool, WriteError> {
+    async fn remove(&mut self, id: &str) -> Result<bool, WriteError> {
         let removed = self.store.remove(id).await.map_err(log_store_error)?;
-        self.hub.remove(id);
+        self.take_away(id).await;
         Ok(removed)
+    }
+
+    /// A device that is stored goes to viewers and rules. If its alarms cannot be stored, that is in the
+    /// log, and they are taken up anew.
+    async fn put(&mut self, entry: Entry) {
+        let _ = self.alarms.put_device(&entry).await;
+        self.hub.put(entry);
+    }
+
+    async fn take_away(&mut self, id: &str) {
+        self.hub.remove(id);
+        let _ = self.alarms.remove_device(id).await;
     }
 
     async fn silence(&self) {
@@ -220,20 +285,12 @@ impl Writer {
             updates.push((device.id, state, true));
         }
         if !updates.is_empty() {
-            self.save_statuses(statuses).await;
+            save_statuses(&*self.store, statuses).await;
             self.hub.update(updates);
         }
     }
 
-    /// A status row only keeps an instant over a restart; that it failed is logged, no more.
-    async fn save_statuses(&self, statuses: Vec<StatusRow>) {
-        let batch = ReadingsToStore { statuses, ..ReadingsToStore::default() };
-        if let Err(error) = self.store.append(&batch).await {
-            log_store_error(error);
-        }
-    }
-
-    async fn reload(&self) {
+    async fn reload(&mut self) {
         let devices = match self.store.changed_elsewhere().await {
             Ok(false) => return,
             Ok(true) => self.store.devices().await,
@@ -249,143 +306,30 @@ impl Writer {
         let now = OffsetDateTime::now_utc();
         for entry in self.hub.entries() {
             match devices.remove(&entry.device.id) {
-                None => self.hub.remove(&entry.device.id),
+                None => self.take_away(&entry.device.id).await,
                 Some(device) if device == entry.device => {}
-                Some(device) => self.take_over(device, entry.state, now),
+                Some(device) => self.take_over(device, entry.state, now).await,
             }
         }
         for device in devices.into_values() {
-            self.take_over(device, crate::domain::state::DeviceState::default(), now);
+            self.take_over(device, DeviceState::default(), now).await;
         }
         tracing::info!(devices = self.hub.count(), "registrations of another process taken over");
     }
 
-    fn take_over(&self, device: Device, mut state: crate::domain::state::DeviceState, now: OffsetDateTime) {
+    async fn take_over(&mut self, device: Device, mut state: DeviceState, now: OffsetDateTime) {
         let Some(kind) = self.kinds.get(&device.kind).cloned() else {
             tracing::warn!(device = device.id, kind = device.kind, "device of an unknown kind left out");
             return;
         };
         state.refit(&kind, now);
-        self.hub.put(Entry { device, kind, state });
+        self.put(Entry { device, kind, state }).await;
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of a mapping of errors")]
-fn log_store_error(error: crate::store::StoreError) -> WriteError {
+pub(super) fn log_store_error(error: crate::store::StoreError) -> WriteError {
     tracing::error!(%error, "the store refused a change");
+    INGEST.failed_commits.add(1);
     WriteError::Store
-}
-
-/// The posts of one transaction while they are being decided.
-struct Round<'a> {
-    hub: &'a Hub,
-    now: OffsetDateTime,
-    devices: HashMap<String, Touched>,
-    batch: ReadingsToStore,
-    /// Of each late reading, the post that it came with.
-    late_posts: Vec<usize>,
-    answers: Vec<IngestAnswer>,
-}
-
-struct Touched {
-    entry: Entry,
-    recorded: (DeviceStatus, Option<OffsetDateTime>),
-    visible: bool,
-}
-
-impl<'a> Round<'a> {
-    fn new(hub: &'a Hub, now: OffsetDateTime) -> Self {
-        Self {
-            hub,
-            now,
-            devices: HashMap::new(),
-            batch: ReadingsToStore::default(),
-            late_posts: Vec::new(),
-            answers: Vec::new(),
-        }
-    }
-
-    /// Decides the readings of one post.
-    fn take(&mut self, readings: Vec<Reading>, received: OffsetDateTime) {
-        let mut answer = IngestAnswer::default();
-        for (index, reading) in readings.into_iter().enumerate() {
-            if let Err(refusal) = self.take_one(reading, received, &mut answer) {
-                answer.rejected.push(RejectedReading {
-                    index: index as u64,
-                    code: refusal.code().to_owned(),
-                    message: refusal.to_string(),
-                });
-            }
-        }
-        self.answers.push(answer);
-    }
-
-    fn take_one(
-        &mut self,
-        reading: Reading,
-        received: OffsetDateTime,
-        answer: &mut IngestAnswer,
-    ) -> Result<(), Refusal> {
-        let Some(touched) = touched(&mut self.devices, self.hub, &reading.device) else {
-            return Err(Refusal::unknown_device(&reading.device));
-        };
-        let Entry { kind, state, .. } = &mut touched.entry;
-        let checked = reading::check(reading, kind, received)?;
-        if state.is_newest(&checked.stream, checked.time) {
-            touched.visible |= state.observe(&checked, kind, self.now);
-            answer.accepted += 1;
-            self.batch.fresh.push(checked);
-        } else {
-            // Whether it is a duplicate, only the store can tell.
-            self.late_posts.push(self.answers.len());
-            self.batch.late.push(checked);
-        }
-        Ok(())
-    }
-
-    /// Counts what became of the late readings and lets the stored ones tell the state. A late
-    /// reading moves it only if all newer ones of its stream were implausible. Gives the statuses
-    /// that changed by that.
-    fn settle_late(&mut self, late: &[CheckedReading], stored: &[bool]) -> Vec<StatusRow> {
-        for ((reading, stored), post) in late.iter().zip(stored).zip(&self.late_posts) {
-            let Some(answer) = self.answers.get_mut(*post) else { continue };
-            if !stored {
-                answer.duplicates += 1;
-                continue;
-            }
-            answer.accepted += 1;
-            if let Some(touched) = self.devices.get_mut(&reading.device) {
-                let Entry { kind, state, .. } = &mut touched.entry;
-                touched.visible |= state.observe(reading, kind, self.now);
-            }
-        }
-        self.changed_statuses()
-    }
-
-    /// The statuses that changed since this was last asked.
-    fn changed_statuses(&mut self) -> Vec<StatusRow> {
-        let mut rows = Vec::new();
-        for (id, touched) in &mut self.devices {
-            let now = touched.entry.state.status();
-            if let (true, (status, Some(since))) = (now != touched.recorded, now) {
-                touched.recorded = now;
-                rows.push(StatusRow { device: id.clone(), status, since });
-            }
-        }
-        rows
-    }
-
-    fn updates(&mut self) -> Vec<(String, crate::domain::state::DeviceState, bool)> {
-        let touched = std::mem::take(&mut self.devices);
-        touched.into_iter().map(|(id, touched)| (id, touched.entry.state, touched.visible)).collect()
-    }
-}
-
-fn touched<'d>(devices: &'d mut HashMap<String, Touched>, hub: &Hub, id: &str) -> Option<&'d mut Touched> {
-    if !devices.contains_key(id) {
-        let entry = hub.entry(id)?;
-        let recorded = entry.state.status();
-        devices.insert(id.to_owned(), Touched { entry, recorded, visible: false });
-    }
-    devices.get_mut(id)
 }

@@ -1,6 +1,8 @@
-//! What happens by itself: silent devices are judged, readings are packed and old ones deleted,
-//! registrations of other processes and new versions of the publication are noticed. Started by `app`; each
-//! job ends when the server stops.
+//! What happens by itself: silent devices are judged, alarms fall due, rules learn what is usual, readings
+//! are packed and old ones deleted, registrations of other processes and new versions of the publication are
+//! noticed. Started by `app`; each job ends when the server stops.
+
+mod bands;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +11,17 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
+pub use bands::learn_what_is_usual;
+
 use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
 use crate::model::Model;
 use crate::store::Store;
-use crate::tiles::{Publication, Publications};
+use crate::tiles::{FileStore, Publication, Publications};
 
-/// How often silent devices are judged; silence is measured in minutes.
-const SILENCE_EVERY: Duration = Duration::from_secs(1);
+/// How often silent devices are judged and due alarms raised; durations are whole seconds.
+const TICK_EVERY: Duration = Duration::from_secs(1);
 /// How often other processes' registrations are looked for.
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether there are readings to pack.
@@ -28,11 +32,11 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 /// network file system tells nobody of changes.
 const PUBLICATION_EVERY: Duration = Duration::from_secs(2);
 
-/// Judges silent devices until the server stops.
-pub async fn judge_silence(writer: WriterHandle, stop: watch::Receiver<bool>) {
-    let mut clock = Clock::new(SILENCE_EVERY, stop);
+/// Has judged what time alone changes until the server stops.
+pub async fn pass_time(writer: WriterHandle, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(TICK_EVERY, stop);
     while clock.tick().await {
-        writer.judge_silence();
+        writer.tick();
     }
 }
 
@@ -84,7 +88,9 @@ pub async fn expire_readings(
 pub async fn follow_publication(
     publications: Arc<Publications>,
     model: Arc<Model>,
+    files: Arc<FileStore>,
     hub: Arc<Hub>,
+    writer: WriterHandle,
     stop: watch::Receiver<bool>,
 ) {
     // The reason why a version is not served is reported once, not every two seconds.
@@ -103,7 +109,9 @@ pub async fn follow_publication(
                 }
                 publications.serve(publication);
                 tracing::info!(version, "serving a new version of the publication");
+                files.forget_other_versions(&version);
                 hub.publish(&version);
+                writer.relocate().await;
             }
             Ok(Look::Refused(reason)) => refused = Some(reason),
             Err(error) => tracing::error!(%error, "looking for a new version failed"),

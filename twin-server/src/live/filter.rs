@@ -1,5 +1,6 @@
 //! Which devices a list or a subscription covers.
 
+use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, DeviceStatus};
 
 use crate::domain::bounds::LocalRect;
@@ -19,7 +20,13 @@ impl DeviceFilter {
     /// Whether kind and place are covered.
     #[must_use]
     pub fn covers(&self, device: &Device) -> bool {
-        self.kind.as_ref().is_none_or(|kind| *kind == device.kind)
-            && self.bounds.is_none_or(|bounds| bounds.contains(&device.position))
+        self.covers_at(&device.kind, &device.position)
+    }
+
+    /// Whether something of this kind at this place is covered.
+    #[must_use]
+    pub fn covers_at(&self, kind: &str, position: &LocalPoint) -> bool {
+        self.kind.as_ref().is_none_or(|covered| covered == kind)
+            && self.bounds.is_none_or(|bounds| bounds.contains(position))
     }
 }

@@ -7,25 +7,32 @@
 //! Removed devices and changed objects of the model stay in the log as marks; when the oldest marks are
 //! dropped, a subscriber from before them must start with a snapshot (`horizon`), and ask for objects anew.
 //!
-//! Only the ingest writer changes devices, and only the model tells of objects, after the store has committed.
+//! Alarms are in the same log; those that are over stay in it as marks, like removed devices.
+//!
+//! Only the ingest writer changes devices and alarms, and only the model tells of objects, after the store has
+//! committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Bound;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
+use twin_schemas::alarm::{Alarm, AlarmState};
 use twin_schemas::live::{
-    Device, DeviceKind, DeviceRemovedEvent, DeviceView, ObjectRemovedEvent, PublicationEvent,
+    Device, DeviceKind, DeviceRemovedEvent, DeviceStatus, DeviceView, ObjectRemovedEvent, PublicationEvent,
 };
 use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
+use super::alarms::AlarmBoard;
+use crate::domain::bounds::LocalRect;
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
 use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
 
-/// Marks of removed devices and changed objects that the log keeps.
-const MARK_LIMIT: usize = 1024;
+/// Marks of removed devices, cleared alarms and changed objects that the log keeps.
+const REMOVED_LIMIT: usize = 1024;
 
 /// A device in the hub.
 #[derive(Debug, Clone)]
@@ -69,11 +76,14 @@ pub struct Hub {
 #[derive(Debug)]
 struct State {
     devices: BTreeMap<String, Slot>,
+    /// Streams without a device: readings find them, viewers do not.
+    streams: BTreeMap<String, Entry>,
+    alarms: AlarmBoard,
     publication: String,
     log: BTreeMap<u64, Change>,
     /// Last changes of objects, by id.
     objects: HashMap<String, u64>,
-    marks: VecDeque<u64>,
+    removed: VecDeque<u64>,
     seq: u64,
     horizon: u64,
     publication_seq: u64,
@@ -97,6 +107,7 @@ enum Change {
     Removed(String),
     /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
     Object(String, Option<Box<str>>),
+    Alarm(u64),
     Publication,
 }
 
@@ -110,10 +121,12 @@ impl Hub {
         let index = Snapshot::of_devices(devices.values().map(|slot| Arc::clone(&slot.placed)));
         let state = State {
             devices,
+            streams: BTreeMap::new(),
+            alarms: AlarmBoard::default(),
             publication,
             log: BTreeMap::new(),
             objects: HashMap::new(),
-            marks: VecDeque::new(),
+            removed: VecDeque::new(),
             seq: 0,
             horizon: 0,
             publication_seq: 0,
@@ -140,10 +153,68 @@ impl Hub {
         self.read().devices.len()
     }
 
-    /// A device as it is now.
+    /// Number of devices of each status that some device has.
+    #[must_use]
+    pub fn count_by_status(&self) -> BTreeMap<DeviceStatus, usize> {
+        let mut counts = BTreeMap::new();
+        for slot in self.read().devices.values() {
+            *counts.entry(slot.entry.state.status().0).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Number of the last change: another one whenever viewers are told something.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.read().seq
+    }
+
+    /// Up to `count` devices that are kept, in the order of their ids, behind the id `after`.
+    #[must_use]
+    pub fn page(&self, after: Option<&str>, count: usize, keep: impl Fn(&Device) -> bool) -> Vec<Entry> {
+        let state = self.read();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = state.devices.range::<str, _>((from, Bound::Unbounded)).map(|(_, slot)| &slot.entry);
+        behind.filter(|entry| keep(&entry.device)).take(count).cloned().collect()
+    }
+
+    /// The rectangle around all devices, if there are any.
+    #[must_use]
+    pub fn extent(&self) -> Option<LocalRect> {
+        self.index.now().extent(Kind::Device)
+    }
+
+    /// A device, or a stream without one, as it is now.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<Entry> {
-        self.read().devices.get(id).map(|slot| slot.entry.clone())
+        let state = self.read();
+        state.devices.get(id).map(|slot| &slot.entry).or_else(|| state.streams.get(id)).cloned()
+    }
+
+    /// Up to `limit` devices after an id, by id.
+    #[must_use]
+    pub fn entries_after(&self, after: Option<&str>, limit: usize) -> Vec<Entry> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let state = self.read();
+        state
+            .devices
+            .range::<str, _>((from, Bound::Unbounded))
+            .take(limit)
+            .map(|(_, slot)| slot.entry.clone())
+            .collect()
+    }
+
+    /// Adds a stream without a device, or replaces it. Its id must be none that a device can have.
+    pub fn put_stream(&self, entry: Entry) {
+        self.write().streams.insert(entry.device.id.clone(), entry);
+    }
+
+    /// Kind and state of a device: what a reading is judged by.
+    #[must_use]
+    pub fn standing(&self, id: &str) -> Option<(Arc<DeviceKind>, DeviceState)> {
+        let state = self.read();
+        let entry = &state.devices.get(id)?.entry;
+        Some((Arc::clone(&entry.kind), entry.state.clone()))
     }
 
     /// What viewers see of a device.
@@ -197,7 +268,12 @@ impl Hub {
     pub fn update(&self, states: Vec<(String, DeviceState, bool)>) {
         let mut state = self.write();
         for (id, new, visible) in states {
-            let Some(slot) = state.devices.get_mut(&id) else { continue };
+            let Some(slot) = state.devices.get_mut(&id) else {
+                if let Some(entry) = state.streams.get_mut(&id) {
+                    entry.state = new;
+                }
+                continue;
+            };
             slot.entry.state = new;
             if visible {
                 state.note_device(&id, false);
@@ -221,24 +297,49 @@ impl Hub {
         self.announce(state);
     }
 
-    /// Removes a device.
+    /// Removes a device, or a stream without one.
     pub fn remove(&self, id: &str) {
         let mut state = self.write();
+        state.streams.remove(id);
         let Some(slot) = state.devices.remove(id) else { return };
         self.index.change(|now| now.remove_device(&slot.placed));
         state.log.remove(&slot.changed_seq);
-        state.mark(Change::Removed(id.to_owned()));
+        let seq = state.next_seq();
+        state.log.insert(seq, Change::Removed(id.to_owned()));
+        state.mark(seq);
         self.announce(state);
     }
 
     /// Tells viewers what an object of the model is now, or that it is gone.
     pub fn tell_object(&self, id: &str, object: Option<&ModelObject>) {
         let mut state = self.write();
-        if let Some(before) = state.objects.remove(id) {
+        let seq = state.next_seq();
+        if let Some(before) = state.objects.insert(id.to_owned(), seq) {
             state.log.remove(&before);
         }
-        let seq = state.mark(Change::Object(id.to_owned(), object.map(|object| json(object).into())));
-        state.objects.insert(id.to_owned(), seq);
+        state.log.insert(seq, Change::Object(id.to_owned(), object.map(|object| json(object).into())));
+        state.mark(seq);
+        self.announce(state);
+    }
+
+    /// Tells viewers of alarms as they are now.
+    pub fn raise(&self, alarms: impl IntoIterator<Item = Alarm>) {
+        let mut state = self.write();
+        for alarm in alarms {
+            if !state.alarms.concerns(&alarm) {
+                continue;
+            }
+            let seq = state.next_seq();
+            let (id, over) = (alarm.id, alarm.state == AlarmState::Cleared);
+            let text = json(&alarm).into();
+            if let Some(before) = state.alarms.post(alarm, text, seq) {
+                state.log.remove(&before);
+            }
+            state.log.insert(seq, Change::Alarm(id));
+            if over {
+                state.mark(seq);
+            }
+        }
         self.announce(state);
     }
 
@@ -263,7 +364,8 @@ impl Hub {
     pub(super) fn snapshot(&self, filter: &DeviceFilter) -> Delivery {
         let state = self.read();
         let publication = json(&state.publication);
-        let data = format!(r#"{{"publication":{publication},"devices":{}}}"#, state.list(filter));
+        let (devices, alarms) = (state.list(filter), state.alarms.list(filter));
+        let data = format!(r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms}}}"#);
         Delivery { events: vec![LiveEvent { seq: state.seq, name: "snapshot", data }], seen: state.seq }
     }
 
@@ -309,23 +411,22 @@ impl State {
         self.seq
     }
 
-    /// Adds a change that nothing but the log remembers; drops the oldest such if there are too many.
-    fn mark(&mut self, change: Change) -> u64 {
-        let seq = self.next_seq();
-        self.log.insert(seq, change);
-        self.marks.push_back(seq);
-        while self.marks.len() > MARK_LIMIT
-            && let Some(oldest) = self.marks.pop_front()
-        {
-            // Without a change it was one of an object that has changed again since.
-            if let Some(change) = self.log.remove(&oldest) {
-                self.horizon = oldest;
-                if let Change::Object(id, _) = change {
-                    self.objects.remove(&id);
-                }
+    /// Keeps what is gone, or an object's change, as a mark in the log; the oldest mark makes room. Of an
+    /// alarm that was opened again, or an object that changed again, the old mark is no longer in the log.
+    fn mark(&mut self, seq: u64) {
+        self.removed.push_back(seq);
+        if self.removed.len() <= REMOVED_LIMIT {
+            return;
+        }
+        let Some(oldest) = self.removed.pop_front() else { return };
+        if let Some(change) = self.log.remove(&oldest) {
+            self.horizon = oldest;
+            match change {
+                Change::Alarm(id) => self.alarms.forget(id),
+                Change::Object(id, _) => drop(self.objects.remove(&id)),
+                Change::Device(_) | Change::Removed(_) | Change::Publication => {}
             }
         }
-        seq
     }
 
     fn note_device(&mut self, id: &str, placed: bool) {
@@ -368,6 +469,10 @@ impl State {
                 (slot.placed_seq > seen).then(|| removed(id))
             }
             Change::Removed(id) => Some(removed(id)),
+            Change::Alarm(id) => {
+                let alarm = self.alarms.covered(*id, filter)?;
+                Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#)))
+            }
             Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#))),
             Change::Object(id, None) => {
                 Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() })))
@@ -475,7 +580,7 @@ mod tests {
     #[test]
     fn removals_are_forgotten_in_order_and_then_a_snapshot_is_due() {
         let hub = hub();
-        for _ in 0..=MARK_LIMIT {
+        for _ in 0..=REMOVED_LIMIT {
             hub.put(lamp("c", 0.0));
             hub.remove("c");
         }
@@ -491,12 +596,12 @@ mod tests {
             r#"{"id":"zone/z1","class":"zone","bounds":{"min":{"east_m":0,"north_m":0,"up_m":0},"max":{"east_m":1,"north_m":1,"up_m":1}}}"#,
         )
         .unwrap();
-        for _ in 0..2 * MARK_LIMIT as u64 {
+        for _ in 0..2 * REMOVED_LIMIT as u64 {
             hub.tell_object("zone/z1", Some(&object));
         }
         hub.tell_object("zone/z2", Some(&object));
         hub.tell_object("zone/z2", None);
-        let last = 2 * MARK_LIMIT as u64;
+        let last = 2 * REMOVED_LIMIT as u64;
         let expected = [(last, "object", "zone/z1"), (last + 2, "object-removed", "zone/z2")];
         check(&hub, 0, &DeviceFilter::default(), &expected);
     }

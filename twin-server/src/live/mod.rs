@@ -1,5 +1,6 @@
 //! The live side: stored changes come in from the ingest writer, events go out to viewers.
 
+mod alarms;
 mod filter;
 mod hub;
 mod subscription;

@@ -75,6 +75,12 @@ impl Forest {
         self.len
     }
 
+    /// The box around all things, if there are any.
+    pub(super) fn envelope(&self) -> Option<Box3> {
+        let envelopes = self.plots.iter().map(|plot| plot.envelope);
+        envelopes.reduce(|around, envelope| around.merged(&envelope))
+    }
+
     /// This forest with one thing more.
     pub(super) fn with(&self, thing: Thing) -> Self {
         let item = item(thing);

@@ -14,11 +14,14 @@ use super::forest::Forest;
 use super::shape::{Ground, Shape};
 use super::thing::{Box3, Thing};
 use super::{Kind, Kinds, ObjectTable, StoredObject};
+use crate::domain::bounds::LocalRect;
 
 /// The community at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     version: Arc<str>,
+    /// Number of changes of objects since the version was taken over.
+    revision: u64,
     forests: [Arc<Forest>; Kind::ALL.len()],
     table: Arc<ObjectTable>,
     /// Objects of the table that people changed, by their place in it.
@@ -78,6 +81,47 @@ impl Snapshot {
         &self.version
     }
 
+    /// Another number whenever an object of this version is another; counts from 0 in each run.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Where an object is in the order of [`Self::objects`].
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        let published = self.table.place(id).map(|place| place as usize);
+        published.or_else(|| {
+            let before = self.made.keys().take_while(|made| made.as_str() < id).count();
+            self.made.contains_key(id).then(|| self.table.all().len() + before)
+        })
+    }
+
+    /// The objects of a kind whose boxes meet a rectangle, with their places, in the order of
+    /// [`Self::objects`].
+    #[must_use]
+    pub fn meeting_in_order(&self, kind: Kind, rect: &LocalRect) -> Vec<(usize, &Arc<StoredObject>)> {
+        let column = AABB::from_corners(
+            [rect.min_east_m, rect.min_north_m, f64::NEG_INFINITY],
+            [rect.max_east_m, rect.max_north_m, f64::INFINITY],
+        );
+        let met = self.meeting([kind].into_iter().collect(), column).filter_map(|thing| match thing {
+            Thing::Object(object) => Some((self.position(&object.id)?, object)),
+            Thing::Device(_) => None,
+        });
+        let mut found: Vec<_> = met.collect();
+        found.sort_unstable_by_key(|(place, _)| *place);
+        found
+    }
+
+    /// The rectangle around all things of a kind, if there are any.
+    #[must_use]
+    pub fn extent(&self, kind: Kind) -> Option<LocalRect> {
+        let around = self.forest(kind).envelope()?;
+        let ([min_east_m, min_north_m, _], [max_east_m, max_north_m, _]) = (around.lower(), around.upper());
+        Some(LocalRect { min_east_m, min_north_m, max_east_m, max_north_m })
+    }
+
     /// The objects as they were published.
     #[must_use]
     pub fn published(&self) -> &Arc<ObjectTable> {
@@ -112,6 +156,7 @@ impl Snapshot {
     /// Puts an object in, in place of the one with its id.
     pub fn put(&mut self, object: StoredObject) {
         let object = Arc::new(object);
+        self.revision += 1;
         self.replace(&object.id, Some(&object));
         match self.table.place(&object.id) {
             Some(place) => drop(Arc::make_mut(&mut self.changed).insert(place, object)),
@@ -122,6 +167,7 @@ impl Snapshot {
     /// Takes back what people did to an object: it is as published, or gone if people made it.
     pub fn take_back(&mut self, id: &str) {
         let published = self.table.get(id).cloned();
+        self.revision += 1;
         self.replace(id, published.as_ref());
         match self.table.place(id) {
             Some(place) => drop(Arc::make_mut(&mut self.changed).remove(&place)),

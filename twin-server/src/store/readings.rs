@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use twin_schemas::live::DeviceStatus;
 
 use super::Answer;
+use crate::domain::alarm::AlarmChanges;
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::{Bucket, Grid};
 
@@ -16,6 +17,8 @@ pub struct ReadingsToStore {
     pub late: Vec<CheckedReading>,
     /// Statuses that changed, with the instant from which they hold.
     pub statuses: Vec<StatusRow>,
+    /// What the readings, or the time that passed, did to alarms.
+    pub alarms: AlarmChanges,
 }
 
 /// The status of a device as it is stored.

@@ -1,44 +1,38 @@
-//! The bytes of published files: a safe path and the encodings that the client takes come in, bytes
-//! or an open file go out.
+//! The bytes of published files: a safe path and the codings that the client takes come in, a ready
+//! answer or an open file goes out.
 //!
 //! Small files are answered from memory: reading them from the file system for each request costs
-//! four times the wall time and up to ten times the CPU (measured with 50 KB tiles).
+//! four times the wall time and up to ten times the CPU (measured with 50 KB tiles). Paths of contents
+//! are named by their bytes and versions by theirs, so nothing in memory grows stale; documents of
+//! versions that are no longer served are dropped to make room.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use tokio::fs::File;
 
-use super::cache::{Cache, Known};
+use super::cache::Cache;
 use super::path::PublicPath;
+use super::ready::{Coding, Heads, Ready, Takes, has_side_files};
+use crate::metrics::FILES;
 
 /// Files up to this size are read whole and may be cached; larger ones are streamed.
 const WHOLE_LIMIT_BYTES: u64 = 8 * 1024 * 1024;
-
-/// A file in memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Served {
-    /// Its bytes as they lie on disk.
-    pub bytes: Bytes,
-    /// Its entity tag, quotes included.
-    pub etag: String,
-}
 
 /// A file to answer with.
 #[derive(Debug)]
 pub enum Opened {
     /// In memory.
-    Whole(Arc<Served>),
+    Whole(Arc<Ready>),
     /// On disk.
     Large {
         /// The open file.
         file: File,
         /// Its length.
         size_bytes: u64,
-        /// Its entity tag, quotes included.
-        etag: String,
+        /// Its headers.
+        heads: Box<Heads>,
     },
 }
 
@@ -58,62 +52,90 @@ impl FileStore {
         Ok(Self { root: root.canonicalize()?, cache: Cache::new(cache_bytes) })
     }
 
-    /// Opens a file; nothing if it does not exist or is not a plain file inside the folder.
+    /// The answer for a path as it was sent, if it is in memory under just that path.
+    #[must_use]
+    pub fn hot(&self, encoded: &str, takes: Takes) -> Option<Arc<Ready>> {
+        // What is in memory has passed `PublicPath` under its decoded path. Without `%` both are one.
+        if encoded.contains('%') {
+            return None;
+        }
+        let ready = self.cache.get(encoded, takes)?;
+        FILES.hits.add(1);
+        Some(ready)
+    }
+
+    /// Opens a file in the best coding that the client takes; nothing if it does not exist or is not a
+    /// plain file inside the folder.
     ///
     /// # Errors
     /// If the file system fails in another way.
-    pub async fn open(&self, path: &PublicPath) -> io::Result<Option<Opened>> {
-        match self.cache.get(path) {
-            Some(Known::File(served)) => Ok(Some(Opened::Whole(served))),
-            Some(Known::Absent) => Ok(None),
-            None => self.read(path).await,
+    pub async fn open(&self, path: &PublicPath, takes: Takes) -> io::Result<Option<Opened>> {
+        if let Some(ready) = self.cache.get(path.as_str(), takes) {
+            FILES.hits.add(1);
+            return Ok(Some(Opened::Whole(ready)));
         }
-    }
-
-    /// Opens a side file, remembering also that it does not exist.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub async fn open_side(&self, path: &PublicPath) -> io::Result<Option<Opened>> {
-        let opened = self.open(path).await?;
-        if opened.is_none() {
-            self.cache.put(path, Known::Absent);
+        FILES.misses.add(1);
+        let opened = self.choose(path, takes).await?;
+        if let Some(Opened::Whole(ready)) = &opened {
+            self.cache.put(path.as_str(), takes, ready);
         }
         Ok(opened)
     }
 
-    async fn read(&self, path: &PublicPath) -> io::Result<Option<Opened>> {
-        let joined = self.root.join(path.as_str());
-        let real = match tokio::fs::canonicalize(&joined).await {
+    /// Drops documents of versions other than this one from memory.
+    pub fn forget_other_versions(&self, version: &str) {
+        let served = format!("versions/{version}/");
+        self.cache.retain(|path| !path.starts_with("versions/") || path.starts_with(&served));
+    }
+
+    /// Memory in use for files.
+    #[must_use]
+    pub fn used_bytes(&self) -> usize {
+        self.cache.used_bytes()
+    }
+
+    async fn choose(&self, path: &PublicPath, takes: Takes) -> io::Result<Option<Opened>> {
+        if has_side_files(path) {
+            for coding in takes.codings() {
+                if let Some(opened) = self.read(path, Some(coding)).await? {
+                    return Ok(Some(opened));
+                }
+            }
+        }
+        // The plain file may be in memory already, for those who take it only so.
+        match self.cache.get(path.as_str(), Takes::default()) {
+            Some(ready) => Ok(Some(Opened::Whole(ready))),
+            None => self.read(path, None).await,
+        }
+    }
+
+    async fn read(&self, path: &PublicPath, coding: Option<Coding>) -> io::Result<Option<Opened>> {
+        let mut name = path.as_str().to_owned();
+        if let Some(coding) = coding {
+            name = format!("{name}.{}", coding.ending());
+        }
+        let real = match tokio::fs::canonicalize(self.root.join(&name)).await {
             Ok(real) => real,
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         if !real.starts_with(&self.root) {
-            tracing::warn!(path = path.as_str(), "a link in the publication leads out of its folder");
+            tracing::warn!(path = name, "a link in the publication leads out of its folder");
             return Ok(None);
         }
         let metadata = tokio::fs::metadata(&real).await?;
         if !metadata.is_file() {
             return Ok(None);
         }
-        let etag = etag(path, metadata.len());
         if metadata.len() > WHOLE_LIMIT_BYTES {
             let file = File::open(&real).await?;
-            return Ok(Some(Opened::Large { file, size_bytes: metadata.len(), etag }));
+            let heads = Box::new(Heads::new(path, coding, metadata.len()));
+            return Ok(Some(Opened::Large { file, size_bytes: metadata.len(), heads }));
         }
-        let served = Arc::new(Served { bytes: tokio::fs::read(&real).await?.into(), etag });
-        self.cache.put(path, Known::File(Arc::clone(&served)));
-        Ok(Some(Opened::Whole(served)))
+        let bytes = tokio::fs::read(&real).await?;
+        let heads = Heads::new(path, coding, bytes.len() as u64);
+        Ok(Some(Opened::Whole(Arc::new(Ready { bytes: bytes.into(), heads }))))
     }
-}
-
-/// Under a path of a publication nothing ever changes, so path and length are a strong tag.
-fn etag(path: &PublicPath, size_bytes: u64) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    format!("\"{:016x}-{size_bytes:x}\"", hasher.finish())
 }
 
 fn is_absent(error: &io::Error) -> bool {
@@ -127,8 +149,51 @@ fn is_absent(error: &io::Error) -> bool {
 mod tests {
     use super::*;
 
-    fn path(encoded: &str) -> PublicPath {
-        PublicPath::parse(encoded).unwrap()
+    const ALL: Takes = Takes { brotli: true, gzip: true };
+
+    async fn open(files: &FileStore, encoded: &str) -> Option<Opened> {
+        files.open(&PublicPath::parse(encoded).unwrap(), ALL).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_opened_is_hot_under_its_plain_path_and_coding() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("content")).unwrap();
+        for (name, bytes) in [("a.glb", "plain"), ("a.glb.br", "br"), ("%2e%2e", "odd"), ("b.glb", "b")] {
+            std::fs::write(folder.path().join("content").join(name), bytes).unwrap();
+        }
+        let files = FileStore::new(folder.path(), 1 << 20).unwrap();
+        assert!(files.hot("content/a.glb", ALL).is_none());
+        open(&files, "content/a.glb").await.unwrap();
+        // From memory, though the files are gone.
+        std::fs::remove_file(folder.path().join("content/a.glb.br")).unwrap();
+        let hot = files.hot("content/a.glb", ALL).unwrap();
+        assert!(hot.bytes == "br" && hot.heads.full["content-encoding"] == "br");
+        assert!(files.hot("content/a.glb", Takes::default()).is_none());
+        open(&files, "content/%61.glb").await.unwrap();
+        assert!(files.hot("content/%61.glb", ALL).is_none());
+        // A name that looks encoded is found by its own encoding only.
+        open(&files, "content/%252e%252e").await.unwrap();
+        assert!(files.hot("content/%2e%2e", ALL).is_none());
+        // Without a side file the plain one is the answer for every client.
+        open(&files, "content/b.glb").await.unwrap();
+        assert!(files.hot("content/b.glb", ALL).unwrap().heads.full.get("content-encoding").is_none());
+    }
+
+    #[tokio::test]
+    async fn documents_of_other_versions_are_forgotten_and_contents_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["content", "versions/v1", "versions/v2"] {
+            std::fs::create_dir_all(folder.path().join(path)).unwrap();
+            std::fs::write(folder.path().join(path).join("a.json"), "{}").unwrap();
+        }
+        let files = FileStore::new(folder.path(), 1 << 20).unwrap();
+        for path in ["content/a.json", "versions/v1/a.json", "versions/v2/a.json"] {
+            open(&files, path).await.unwrap();
+        }
+        files.forget_other_versions("v2");
+        assert!(files.hot("versions/v1/a.json", ALL).is_none());
+        assert!(files.hot("versions/v2/a.json", ALL).is_some() && files.hot("content/a.json", ALL).is_some());
     }
 
     #[tokio::test]
@@ -140,15 +205,15 @@ mod tests {
         large.set_len(WHOLE_LIMIT_BYTES + 1).unwrap();
         let files = FileStore::new(folder.path(), 1 << 20).unwrap();
         for _ in 0..2 {
-            let opened = files.open(&path("content/a.glb")).await.unwrap().unwrap();
-            assert!(matches!(opened, Opened::Whole(served) if served.bytes == "glTF"));
+            let opened = open(&files, "content/a.glb").await.unwrap();
+            assert!(matches!(opened, Opened::Whole(ready) if ready.bytes == "glTF"));
         }
         assert!(matches!(
-            files.open(&path("content/large.bin")).await.unwrap().unwrap(),
+            open(&files, "content/large.bin").await.unwrap(),
             Opened::Large { size_bytes, .. } if size_bytes == WHOLE_LIMIT_BYTES + 1
         ));
         for absent in ["content/sub", "content/none", "content/a.glb/more"] {
-            assert!(files.open(&path(absent)).await.unwrap().is_none(), "{absent}");
+            assert!(open(&files, absent).await.is_none(), "{absent}");
         }
     }
 
@@ -163,7 +228,7 @@ mod tests {
         std::os::unix::fs::symlink(folder.path().join("secret"), root.join("content/out.glb")).unwrap();
         std::os::unix::fs::symlink("real.glb", root.join("content/in.glb")).unwrap();
         let files = FileStore::new(&root, 1 << 20).unwrap();
-        assert!(files.open(&path("content/out.glb")).await.unwrap().is_none());
-        assert!(files.open(&path("content/in.glb")).await.unwrap().is_some());
+        assert!(open(&files, "content/out.glb").await.is_none());
+        assert!(open(&files, "content/in.glb").await.is_some());
     }
 }

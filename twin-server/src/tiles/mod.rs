@@ -5,7 +5,9 @@ mod cache;
 mod files;
 mod path;
 mod publication;
+mod ready;
 
-pub use files::{FileStore, Opened, Served};
+pub use files::{FileStore, Opened};
 pub use path::PublicPath;
 pub use publication::{Publication, PublicationError, Publications};
+pub use ready::{Coding, Heads, Ready, Takes};

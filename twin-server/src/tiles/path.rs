@@ -32,12 +32,6 @@ impl PublicPath {
         &self.0
     }
 
-    /// The file beside this one whose name ends in `.<ending>` in addition.
-    #[must_use]
-    pub fn with_ending(&self, ending: &str) -> Self {
-        Self(format!("{}.{ending}", self.0))
-    }
-
     /// What follows the last dot of the file's name.
     #[must_use]
     pub fn extension(&self) -> &str {

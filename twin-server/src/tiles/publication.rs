@@ -97,6 +97,14 @@ impl Publication {
     pub fn base(&self) -> String {
         format!("/publication/versions/{}/", utf8_percent_encode(&self.version, NOT_PLAIN))
     }
+
+    /// Path on the server of a file of the version, which is named by its path in the version's folder.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        let encoded: Vec<String> =
+            path.split('/').map(|name| utf8_percent_encode(name, NOT_PLAIN).to_string()).collect();
+        format!("{}{}", self.base(), encoded.join("/"))
+    }
 }
 
 /// A publication folder and the version that is served from it.
@@ -239,6 +247,10 @@ mod tests {
         let publications = Publications::open(folder.path()).unwrap();
         assert_eq!(publications.served().version, "v1");
         assert_eq!(publications.served().base(), "/publication/versions/v1/");
+        assert_eq!(
+            publications.served().address("app/一区/tileset.json"),
+            "/publication/versions/v1/app/%E4%B8%80%E5%8C%BA/tileset.json"
+        );
         assert!(publications.load("v2").is_err());
         assert_eq!(publications.served().version, "v1");
     }

@@ -2,6 +2,8 @@
 //! the router.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod people;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 use twin_server::app::{self, App};
+use twin_server::auth::AuthConfig;
 use twin_server::config::ServeConfig;
 use twin_server::domain::retention::Retention;
 
@@ -25,6 +28,7 @@ pub(crate) struct Server {
 }
 
 /// An answer with its body read.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: axum::http::HeaderMap,
@@ -57,14 +61,21 @@ impl Server {
     }
 
     pub(crate) async fn start_in(folder: TempDir, ingest_key: Option<&str>) -> Self {
+        Self::start_with(folder, ingest_key, AuthConfig::default()).await
+    }
+
+    pub(crate) async fn start_with(folder: TempDir, ingest_key: Option<&str>, auth: AuthConfig) -> Self {
         let config = ServeConfig {
-            publication: folder.path().join("publication"),
-            database: format!("sqlite:{}/twin.db", folder.path().display()),
             listen: "127.0.0.1:0".parse().unwrap(),
             ingest_key: ingest_key.map(str::to_owned),
+            auth,
             cache_bytes: 1 << 20,
             // The readings of the tests are of a fixed day and grow old.
             retention: Retention { days: 0, ..Retention::default() },
+            ..ServeConfig::of(
+                folder.path().join("publication"),
+                format!("sqlite:{}/twin.db", folder.path().display()),
+            )
         };
         let (stop, stopping) = watch::channel(false);
         let (app, _background) = app::start(&config, stopping).await.unwrap();

@@ -4,15 +4,16 @@
 // state/live. The browser itself reconnects after a broken line and says where it stopped
 // (Last-Event-ID); only a refused connection closes for good, and is opened anew here.
 import { address } from './client';
-import type { DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, SnapshotEvent } from './types';
+import type { Alarm, AlarmChangedEvent, DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, SnapshotEvent } from './types';
 
 export interface EventHandler {
   opened(): void;
   /** The line broke; a new attempt is under way. */
   lost(): void;
-  snapshot(publication: string, devices: DeviceView[]): void;
+  snapshot(publication: string, devices: DeviceView[], alarms: Alarm[]): void;
   device(device: DeviceView): void;
   removed(id: string): void;
+  alarm(alarm: Alarm): void;
   published(publication: string): void;
 }
 
@@ -42,11 +43,12 @@ export function listen(handler: EventHandler): () => void {
     const on = (name: string, take: (data: unknown) => void): void =>
       source?.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data)));
     on('snapshot', (data) => {
-      const { publication, devices } = data as SnapshotEvent;
-      handler.snapshot(publication, devices);
+      const { publication, devices, alarms } = data as SnapshotEvent;
+      handler.snapshot(publication, devices, alarms ?? []);
     });
     on('device', (data) => handler.device((data as DeviceEvent).device));
     on('device-removed', (data) => handler.removed((data as DeviceRemovedEvent).id));
+    on('alarm', (data) => handler.alarm((data as AlarmChangedEvent).alarm));
     on('publication', (data) => handler.published((data as PublicationEvent).publication));
   };
 

@@ -4,6 +4,167 @@
  */
 
 export interface paths {
+    "/api/v1/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rules by id. */
+        get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a rule as it stands. */
+        get: operations["get_rule"];
+        /**
+         * Adds a rule, or the next version of it; its open alarms go on under the new version. Putting a rule as it
+         *     stands changes nothing.
+         */
+        put: operations["put_rule"];
+        post?: never;
+        /** Removes a rule; its alarms are cleared, its versions are kept. */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which alarms a rule would have raised, had it been switched on from the beginning of a stretch of
+         *     history. Maintenance windows are not looked at; what is usual is taken as it is now.
+         */
+        post: operations["try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives all versions of a rule, newest first, also of one that was removed. */
+        get: operations["list_rule_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists alarms, newest first, with counts by level and state. */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one alarm with what happened to it. */
+        get: operations["get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes care of an alarm: it escalates no further. If it becomes more urgent, it waits for someone again. */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes an alarm whose condition has ended, or by force any. */
+        post: operations["clear_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes something down about an alarm, also about one that is over. */
+        post: operations["comment_on_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -74,6 +235,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/bands/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives what is usual for a stream at each hour of the week, as adaptive rules use it. */
+        get: operations["get_band"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/readings": {
         parameters: {
             query?: never;
@@ -99,7 +277,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streams events: `snapshot` first, then `device`, `device-removed` and `publication`.
+         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm` and `publication`.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
          *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
@@ -108,6 +286,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the maintenance windows by id, also those that are over. */
+        get: operations["list_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a maintenance window. */
+        get: operations["get_window"];
+        /** Adds a maintenance window or changes it. What it no longer holds back opens at once. */
+        put: operations["put_window"];
+        post?: never;
+        /** Removes a maintenance window; what it held back opens at once. */
+        delete: operations["delete_window"];
         options?: never;
         head?: never;
         patch?: never;
@@ -204,10 +418,642 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the landing page of the features: what there is, and where. */
+        get: operations["get_landing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the description of `/ogc` for clients of OGC API, with every collection by its name. */
+        get: operations["get_api"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the collections. */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells of one collection. */
+        get: operations["get_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives features of a collection, page by page.
+         * @description `bbox`, `datetime`, `filter` (CQL2) and parameters with the names of properties select; all must
+         *     hold. `properties` names what is given of each feature. The next page is at the link `next`.
+         */
+        get: operations["list_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{id}/items/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives one feature with all of its properties, those of property sets included. Its id may hold
+         *     slashes, which may be sent as they are.
+         */
+        get: operations["get_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{id}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the properties that filters may ask for, as a JSON Schema. */
+        get: operations["get_queryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{id}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the properties that features of a list have, as a JSON Schema. */
+        get: operations["get_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{id}/schema/geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the JSON Schema of a feature as GeoJSON. */
+        get: operations["get_geojson_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells which parts of the standards hold. */
+        get: operations["get_conformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/geovolumes/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the container of the community, by the draft of OGC API - 3D `GeoVolumes`. */
+        get: operations["list_volumes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/geovolumes/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one container: the community by its id, or a zone by the id of its object. */
+        get: operations["get_volume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is usual for a stream, by hour of the week. */
+        AdaptiveBand: {
+            /**
+             * Format: date-time
+             * @description Instant at which it was computed.
+             */
+            computed_at: string;
+            /** @description Id of the device. */
+            device: string;
+            /** @description 168 hours from Monday, 0 o'clock; an hour with too few readings has what is usual over the week. */
+            hours: components["schemas"]["UsualHour"][];
+            /**
+             * Format: int64
+             * @description Readings that it was computed from.
+             */
+            readings: number;
+            /** @description Id of the stream. */
+            stream: string;
+            /**
+             * Format: int32
+             * @description Minutes east of UTC by which hours are told.
+             */
+            utc_offset_min: number;
+        };
+        /** @description An alarm, with everything that a list shows. */
+        Alarm: {
+            /**
+             * Format: date-time
+             * @description Instant of the acknowledgement.
+             */
+            acknowledged_at?: string | null;
+            /** @description Who acknowledged. */
+            acknowledged_by?: string | null;
+            /** @description What to do. */
+            advice: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date-time
+             * @description Instant of its last change.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description Instant at which it was closed.
+             */
+            cleared_at?: string | null;
+            /** @description Who closed it; absent if its condition's end did. */
+            cleared_by?: string | null;
+            /** @description Id of the device. */
+            device: string;
+            /** @description Name of the device. */
+            device_name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date-time
+             * @description Instant at which the condition ended; absent while it holds.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: int32
+             * @description Steps of escalation that were taken since it waits.
+             */
+            escalations?: number;
+            /**
+             * Format: int64
+             * @description Its number; later alarms have higher ones.
+             */
+            id: number;
+            /** @description Id of its kind. */
+            kind: string;
+            /** @description How urgent it is, escalation included. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description Name of the rule. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The model object that it belongs to. */
+            object?: string | null;
+            /**
+             * Format: date-time
+             * @description Instant at which its condition began to hold, for as long as the rule asks.
+             */
+            opened_at: string;
+            /** @description The most urgent level that it ever had. */
+            peak_level: components["schemas"]["AlarmLevel"];
+            /** @description Where it stands, in local metres. */
+            position: components["schemas"]["LocalPoint"];
+            /**
+             * Format: int32
+             * @description How often it was opened again.
+             */
+            reopened?: number;
+            /** @description The role that is responsible. */
+            role?: string | null;
+            /** @description Id of the rule that raised it. */
+            rule: string;
+            /**
+             * Format: int32
+             * @description Version of the rule that judged it last.
+             */
+            rule_version: number;
+            /** @description What it waits for. */
+            state: components["schemas"]["AlarmState"];
+            /** @description The stream that raised it last; absent for silence. */
+            stream?: string | null;
+            /** @description The window that held it back, also afterwards. */
+            suppressed_by?: string | null;
+            /**
+             * Format: double
+             * @description The stream's value then.
+             */
+            value?: number | null;
+            /**
+             * Format: date-time
+             * @description Instant since which it waits for someone; absent if it waits for nobody.
+             */
+            waiting_since?: string | null;
+            /** @description The zone that it stands in. */
+            zone?: string | null;
+        };
+        /** @description An alarm opened or changed. SSE event name `alarm`; one that is cleared leaves the list of open ones. */
+        AlarmChangedEvent: {
+            /** @description The alarm as it is now. */
+            alarm: components["schemas"]["Alarm"];
+        };
+        /** @description Who closes an alarm, and how. */
+        AlarmClearing: {
+            /** @description Who. */
+            by?: string | null;
+            /** @description Closes it although its condition holds; it then stays closed until the condition has ended once. */
+            force?: boolean;
+            /** @description What they say, up to 1,000 characters. */
+            note?: string | null;
+        };
+        /**
+         * @description When an alarm holds. A condition names streams of one device; of several levels that hold, the most
+         *     urgent counts.
+         */
+        AlarmCondition: {
+            /** @description Ranges in the stream's unit. */
+            levels: components["schemas"]["AlarmRange"][];
+            /** @description Id of the stream. */
+            stream: string;
+            /** @enum {string} */
+            type: "threshold";
+        } | {
+            /** @description Ranges in the stream's unit per minute; negative where it falls. */
+            levels: components["schemas"]["AlarmRange"][];
+            /** @description Id of the stream. */
+            stream: string;
+            /** @enum {string} */
+            type: "rate";
+            /**
+             * Format: int32
+             * @description Seconds over which the change is measured.
+             */
+            window_s: number;
+        } | {
+            /**
+             * Format: double
+             * @description The standard deviation counts as this at least, in the stream's unit: a stream that hardly moves
+             *     must not alarm at every breath.
+             */
+            least_deviation?: number;
+            /** @description Ranges in standard deviations: `from: 3` is far above, `to: -3` far below. */
+            levels: components["schemas"]["AlarmRange"][];
+            /**
+             * Format: int32
+             * @description Hours after which what is usual is computed anew.
+             */
+            recompute_h?: number;
+            /** @description Id of the stream. */
+            stream: string;
+            /** @enum {string} */
+            type: "adaptive";
+            /**
+             * Format: int32
+             * @description Minutes east of UTC by which hours are told.
+             */
+            utc_offset_min?: number;
+            /**
+             * Format: int32
+             * @description Weeks of history that say what is usual, 1 to 12.
+             */
+            weeks?: number;
+        } | {
+            /** @description How long, and how urgent that is. */
+            levels: components["schemas"]["SilenceLevel"][];
+            /** @enum {string} */
+            type: "silence";
+        } | {
+            /**
+             * Format: int32
+             * @description Seconds for which they must hold together.
+             */
+            for_s?: number;
+            /** @description The conditions. */
+            of: components["schemas"]["AlarmCondition"][];
+            /** @enum {string} */
+            type: "all";
+        } | {
+            /**
+             * Format: int32
+             * @description Seconds for which any must hold without a break.
+             */
+            for_s?: number;
+            /** @description The conditions. */
+            of: components["schemas"]["AlarmCondition"][];
+            /** @enum {string} */
+            type: "any";
+        };
+        /** @description How many alarms of a level are in a state. */
+        AlarmCountView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            alarms: number;
+            /** @description The level. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description The state. */
+            state: components["schemas"]["AlarmState"];
+        };
+        /** @description Who does something, and what they say. */
+        AlarmDeed: {
+            /** @description Who. */
+            by?: string | null;
+            /** @description What they say, up to 1,000 characters. */
+            note?: string | null;
+        };
+        /** @description An alarm with its story. */
+        AlarmDetail: {
+            /** @description The alarm. */
+            alarm: components["schemas"]["Alarm"];
+            /** @description What happened to it, in order. */
+            events: components["schemas"]["AlarmEventRecord"][];
+        };
+        /**
+         * @description What can happen to an alarm.
+         * @enum {string}
+         */
+        AlarmEventKind: "opened" | "suppressed" | "raised" | "lowered" | "escalated" | "acknowledged" | "commented" | "ended" | "resumed" | "cleared" | "reopened";
+        /** @description Something that happened to an alarm. */
+        AlarmEventRecord: {
+            /**
+             * Format: int64
+             * @description The alarm.
+             */
+            alarm: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who, if a person did it. */
+            by?: string | null;
+            /** @description What. */
+            kind: components["schemas"]["AlarmEventKind"];
+            /** @description Its level afterwards. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description What they said, or why the server did it. */
+            note?: string | null;
+            /**
+             * Format: double
+             * @description The value that caused it, if one did.
+             */
+            value?: number | null;
+        };
+        /**
+         * @description How urgent an alarm is, from least to most; in the four steps of public warnings (蓝, 黄, 橙, 红).
+         * @enum {string}
+         */
+        AlarmLevel: "notice" | "warning" | "alarm" | "emergency";
+        /** @description A page of alarms. */
+        AlarmPage: {
+            /** @description The alarms, newest first. */
+            alarms: components["schemas"]["Alarm"][];
+            /** @description How many there are by level and state, on all pages. */
+            counts: components["schemas"]["AlarmCountView"][];
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+        };
+        /** @description A range that raises a level: `from <= value <= to`, open where an end is absent. */
+        AlarmRange: {
+            /**
+             * Format: int32
+             * @description Seconds for which values must lie in the range before the level holds.
+             */
+            for_s?: number;
+            /**
+             * Format: double
+             * @description Lower end, included.
+             */
+            from?: number | null;
+            /**
+             * Format: double
+             * @description How far outside the range a value must lie before the level ends.
+             */
+            hysteresis?: number;
+            /** @description The level. */
+            level: components["schemas"]["AlarmLevel"];
+            /**
+             * Format: double
+             * @description Upper end, included.
+             */
+            to?: number | null;
+        };
+        /** @description A rule that raises alarms, one at a time for each device that it is for. */
+        AlarmRule: {
+            /** @description What whoever handles the alarm should do. */
+            advice?: components["schemas"]["LocalizedText"];
+            /** @description What closes an alarm. */
+            clear?: components["schemas"]["ClearMode"];
+            /** @description When an alarm holds, and at which level. */
+            condition: components["schemas"]["AlarmCondition"];
+            /** @description Whether it raises alarms now. */
+            enabled?: boolean;
+            /** @description What happens while nobody acknowledges, in the order of time. */
+            escalation?: components["schemas"]["EscalationStep"][];
+            /** @description Stable id: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description Name in both languages; it is the title of the alarms. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description An alarm that was cleared less than this many seconds ago is opened again instead of a new one.
+             */
+            reopen_within_s?: number;
+            /** @description The role that is responsible, such as `property`. */
+            role?: string | null;
+            /** @description The devices that it watches. */
+            scope: components["schemas"]["AlarmScope"];
+        };
+        /** @description A rule with its earlier versions. */
+        AlarmRuleHistory: {
+            /** @description The versions, newest first. */
+            versions: components["schemas"]["AlarmRuleView"][];
+        };
+        /** @description All rules by id. */
+        AlarmRuleList: {
+            /** @description The rules. */
+            rules: components["schemas"]["AlarmRuleView"][];
+        };
+        /** @description A rule as it stands, with what is known about its edits. */
+        AlarmRuleView: {
+            /**
+             * Format: date-time
+             * @description Instant of the edit.
+             */
+            changed_at: string;
+            /** @description Who made the edit, if it was said. */
+            changed_by?: string | null;
+            /** @description Whether the edit removed the rule. */
+            deleted?: boolean;
+            /** @description The rule. */
+            rule: components["schemas"]["AlarmRule"];
+            /**
+             * Format: int32
+             * @description Number of its edit, from 1.
+             */
+            version: number;
+        };
+        /** @description Which devices a rule or a window is for; all that is given must hold. */
+        AlarmScope: {
+            /** @description Ids of devices; none: all. */
+            devices?: string[];
+            /** @description Id of a kind of device. */
+            kind?: string | null;
+            /** @description Id of a zone of the model, such as `zone/z1`. */
+            zone?: string | null;
+        };
+        /**
+         * @description What an alarm waits for.
+         * @enum {string}
+         */
+        AlarmState: "open" | "acknowledged" | "cleared" | "suppressed";
+        /** @description What a rule would have raised. */
+        AlarmTrialAnswer: {
+            /** @description The alarms as they stood at the end, device by device; at most 500. */
+            alarms: components["schemas"]["Alarm"][];
+            /**
+             * Format: int64
+             * @description Devices that the rule watches.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Devices that were tried: at most 500, and as many as 2,000,000 readings allow.
+             */
+            devices_tried: number;
+            /**
+             * Format: int64
+             * @description Seconds for which they were open, together.
+             */
+            open_s: number;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            raised: number;
+            /**
+             * Format: int64
+             * @description Readings that were read.
+             */
+            readings: number;
+            /** @description Whether devices, readings or alarms were left out. */
+            truncated: boolean;
+        };
+        /** @description What to try. */
+        AlarmTrialRequest: {
+            /**
+             * Format: date-time
+             * @description Beginning of the history, RFC 3339.
+             */
+            from: string;
+            rule?: components["schemas"]["AlarmRule"] | null;
+            /**
+             * Format: date-time
+             * @description End of the history, at most 92 days later.
+             */
+            to: string;
+        };
         /** @description A range of values that raises a status: `from <= value <= to`, open where an end is absent. */
         Band: {
             /**
@@ -300,6 +1146,11 @@ export interface components {
             /** @description The system, such as `GB/T 51269-2017`. */
             system?: string | null;
         };
+        /**
+         * @description What closes an alarm.
+         * @enum {string}
+         */
+        ClearMode: "auto" | "manual";
         /** @description Identity and frame of the community. */
         Community: {
             /** @description Box around everything published. */
@@ -402,6 +1253,17 @@ export interface components {
              * @description Instant at which the status became what it is; absent if the device never reported.
              */
             status_since?: string | null;
+        };
+        /** @description What happens to an alarm that nobody acknowledged for a while. */
+        EscalationStep: {
+            /**
+             * Format: int32
+             * @description Minutes without acknowledgement.
+             */
+            after_min: number;
+            level?: components["schemas"]["AlarmLevel"] | null;
+            /** @description The role that is responsible from then on. */
+            role?: string | null;
         };
         /** @description What has to be fetched and drawn until a scene is first seen as a whole on a phone. */
         FirstView: {
@@ -550,6 +1412,22 @@ export interface components {
             en?: string | null;
             /** @description Simplified Chinese. */
             zh?: string | null;
+        };
+        /** @description A place and a time in which alarms are held back. Alarms that were open before stay open. */
+        MaintenanceWindow: {
+            /** @description Stable id: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The devices whose alarms it holds back. */
+            scope: components["schemas"]["AlarmScope"];
+            /** @description When. */
+            when: components["schemas"]["WindowTime"];
+        };
+        /** @description All maintenance windows by id. */
+        MaintenanceWindowList: {
+            /** @description The windows. */
+            windows: components["schemas"]["MaintenanceWindow"][];
         };
         /** @description An object with one id everywhere: here, in tiles, in the server and on screen. */
         ModelObject: {
@@ -728,8 +1606,20 @@ export interface components {
          * @enum {string}
          */
         SceneContent: "place" | "model" | "spaces";
+        /** @description A silence that raises a level. */
+        SilenceLevel: {
+            /**
+             * Format: int32
+             * @description Seconds since the newest reading of any of the device's streams.
+             */
+            after_s: number;
+            /** @description The level. */
+            level: components["schemas"]["AlarmLevel"];
+        };
         /** @description First event of a stream: everything. SSE event name `snapshot`. */
         SnapshotEvent: {
+            /** @description All alarms that the subscription covers and that are open or acknowledged. */
+            alarms?: components["schemas"]["Alarm"][];
             /** @description All devices that the subscription covers. */
             devices: components["schemas"]["DeviceView"][];
             /** @description Version of the publication that is served. */
@@ -768,6 +1658,59 @@ export interface components {
             /** @description Unit symbol (UCUM where it has one); empty for a count or a switch. */
             unit?: string;
         };
+        /** @description What is usual in one hour of the week. */
+        UsualHour: {
+            /**
+             * Format: double
+             * @description Their standard deviation.
+             */
+            deviation: number;
+            /**
+             * Format: double
+             * @description Mean of the values.
+             */
+            mean: number;
+            /**
+             * Format: int32
+             * @description How many there were.
+             */
+            readings: number;
+        };
+        /** @description When a window is. */
+        WindowTime: {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            to: string;
+            /** @enum {string} */
+            type: "once";
+        } | {
+            /** @description Days on which it begins, 1 (Monday) to 7 (Sunday). */
+            days: number[];
+            /**
+             * Format: int32
+             * @description How long it lasts, 1 to 1440 minutes; it may reach into the next day.
+             */
+            length_min: number;
+            /**
+             * Format: int32
+             * @description Minute of the day at which it begins, 0 to 1439.
+             */
+            start_min: number;
+            /** @enum {string} */
+            type: "weekly";
+            /**
+             * Format: int32
+             * @description Minutes east of UTC by which days are told.
+             */
+            utc_offset_min?: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -777,6 +1720,550 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleList"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_rule: {
+        parameters: {
+            query?: {
+                /** @description Who makes the edit. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRule"];
+            };
+        };
+        responses: {
+            /** @description It was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleView"];
+                };
+            };
+            /** @description It is new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: {
+                /** @description Who makes the edit. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    try_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule; of any rule, if the body has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmTrialAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_rule_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleHistory"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_alarms: {
+        parameters: {
+            query?: {
+                /**
+                 * @description States with commas between them: `open`, `acknowledged`, `cleared`, `suppressed`. Default: all.
+                 * @example open,acknowledged
+                 */
+                state?: string;
+                /** @description A level. */
+                level?: components["schemas"]["AlarmLevel"];
+                /** @description Id of a rule. */
+                rule?: string;
+                /** @description Id of a device. */
+                device?: string;
+                /** @description Id of a kind of device. */
+                kind?: string;
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description Opened at this instant or later, RFC 3339. */
+                from?: string;
+                /** @description Opened at this instant or earlier, RFC 3339. */
+                to?: string;
+                /** @description Only alarms with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Alarms on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmDeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    clear_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmClearing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    comment_on_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the alarm */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmDeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_catalog: {
         parameters: {
             query?: never;
@@ -974,6 +2461,38 @@ export interface operations {
             };
         };
     };
+    get_band: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the device */
+                id: string;
+                /** @description Id of the stream */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdaptiveBand"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_readings: {
         parameters: {
             query: {
@@ -1024,7 +2543,7 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
-                /** @description Only devices of this kind. */
+                /** @description Only devices of this kind and their alarms. */
                 kind?: string;
                 /**
                  * @description Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
@@ -1046,7 +2565,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `publication` (PublicationEvent) */
+            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `publication` (PublicationEvent) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1064,6 +2583,159 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_windows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindowList"];
+                };
+            };
+        };
+    };
+    get_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the window */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the window */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceWindow"];
+            };
+        };
+        responses: {
+            /** @description It was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            /** @description It is new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the window */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1251,6 +2923,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    get_landing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Links, by OGC API - Features */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_api: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.0 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.oai.openapi+json;version=3.0": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Collections, by OGC API - Features */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the collection, such as `buildings` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_items: {
+        parameters: {
+            query?: {
+                /** @description `west,south,east,north` in degrees, or with heights */
+                bbox?: string;
+                /** @description An instant, a day, or two with `/` between; `..` is open */
+                datetime?: string;
+                /** @description At most this many; default 100, most 10,000 */
+                limit?: number;
+                /** @description Only behind the feature with this id, as `next` says */
+                after?: string;
+                /** @description Names of properties, with commas between */
+                properties?: string;
+                /** @description A condition in CQL2 */
+                filter?: string;
+                /** @description `cql2-text` (default) or `cql2-json` */
+                "filter-lang"?: string;
+                /** @description CRS84 or CRS84h */
+                "filter-crs"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the collection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Features */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the collection */
+                id: string;
+                /** @description Id of the feature, such as `building/b07` */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_queryables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the collection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the collection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_geojson_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the collection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_conformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Conformance classes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_volumes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 3D containers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_volume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the community, or of a zone such as `zone/z1` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The 3D container */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

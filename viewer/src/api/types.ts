@@ -5,6 +5,9 @@ import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 
+export type Alarm = Schemas['Alarm'];
+export type AlarmChangedEvent = Schemas['AlarmChangedEvent'];
+export type AlarmLevel = Schemas['AlarmLevel'];
 export type Band = Schemas['Band'];
 export type BimFacts = Schemas['BimFacts'];
 export type Catalog = Schemas['Catalog'];

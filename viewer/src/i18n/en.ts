@@ -31,6 +31,10 @@ export const en: Dictionary = {
   separator: ', ',
 
   devices: 'Devices',
+  alarms: 'Alarms',
+  noAlarms: 'No open alarms.',
+  acknowledged: 'Acknowledged',
+  alarmLevel: { notice: 'Notice', warning: 'Warning', alarm: 'Alarm', emergency: 'Emergency' },
   buildings: 'Buildings',
   models: 'Models',
   element: 'Model element',

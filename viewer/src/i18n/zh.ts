@@ -27,6 +27,10 @@ export const zh = {
   separator: '，',
 
   devices: '设备',
+  alarms: '告警',
+  noAlarms: '没有未结束的告警。',
+  acknowledged: '已确认',
+  alarmLevel: { notice: '关注', warning: '预警', alarm: '告警', emergency: '紧急' },
   buildings: '楼栋',
   models: '模型',
   element: '模型构件',

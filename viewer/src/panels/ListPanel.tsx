@@ -1,4 +1,5 @@
-// Everything that stands in the scene, as a list: devices and buildings, counted, searched, filtered.
+// Everything that stands in the scene, as a list: devices and buildings, counted, searched, filtered;
+// and the alarms that are not over.
 import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
@@ -16,6 +17,7 @@ import { DeviceRows } from './DeviceRows';
 import { Icon, StatusGlyph } from './Icon';
 import { later } from './later';
 
+const AlarmRows = later(() => import('./AlarmRows').then((module) => module.AlarmRows));
 const ModelRows = later(() => import('./bim').then((module) => module.ModelRows));
 
 export function ListPanel({ phone }: { phone: boolean }) {
@@ -31,7 +33,7 @@ export function ListPanel({ phone }: { phone: boolean }) {
       else document.getElementById(`row-${asked.row}`)?.focus();
     });
   });
-  const tabs = models.value.length > 0 ? (['devices', 'buildings', 'models'] as const) : (['devices', 'buildings'] as const);
+  const tabs = models.value.length > 0 ? (['devices', 'alarms', 'buildings', 'models'] as const) : (['devices', 'alarms', 'buildings'] as const);
   return (
     <nav class="list" id="list" aria-label={t[tab.value]}>
       <div class="tabs" role="tablist">
@@ -60,7 +62,7 @@ export function ListPanel({ phone }: { phone: boolean }) {
             <Counts />
           </>
         )}
-        {tab.value === 'models' ? <ModelRows /> : <Searched search={search} />}
+        {tab.value === 'models' ? <ModelRows /> : tab.value === 'alarms' ? <AlarmRows /> : <Searched search={search} />}
       </div>
     </nav>
   );

@@ -1,8 +1,9 @@
 // The line to the server: is what is on screen the present?
 //
-// In: the event stream. Out: `line`, and calls into devices and session. Started by app.
+// In: the event stream. Out: `line`, and calls into devices, alarms and session. Started by app.
 import { signal } from '@preact/signals-core';
 import { listen } from '../api/events';
+import { changeAlarm, resetAlarms } from './alarms';
 import { changeDevice, resetDevices } from './devices';
 import { published, reachable } from './session';
 
@@ -26,12 +27,14 @@ export function startLive(): () => void {
       if (state === 'connecting') return;
       line.value = { state: 'reconnecting', brokenSince: brokenSince ?? new Date() };
     },
-    snapshot: (version, list) => {
+    snapshot: (version, list, open) => {
       resetDevices(list);
+      resetAlarms(open);
       published(version);
     },
     device: (device) => changeDevice(device.id, device),
     removed: (id) => changeDevice(id, null),
+    alarm: changeAlarm,
     published,
   });
 }

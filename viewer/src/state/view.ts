@@ -72,7 +72,7 @@ export const graphics = signal<'ok' | 'missing' | 'lost'>('ok');
 export const listOpen = signal(true);
 export const sheetOpen = signal(false);
 export const helpOpen = signal(false);
-export const tab = signal<'devices' | 'buildings' | 'models'>('devices');
+export const tab = signal<'devices' | 'alarms' | 'buildings' | 'models'>('devices');
 /** How far the phone's bottom sheet is pulled up. */
 export const pull = signal<'peek' | 'half' | 'full'>('half');
 /** Asks the list to take the focus: its search field, or the row of an object; null when it has. */

@@ -1,9 +1,15 @@
 //! What every store must do, as functions over the traits, by aggregate. Each file ends with the list
 //! of its cases, which run on every engine, on a private database each.
 
+mod alarms;
+mod audit;
 mod devices;
+mod keys;
 mod model;
+mod people;
 mod readings;
+mod sensorthings;
+mod upkeep;
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};

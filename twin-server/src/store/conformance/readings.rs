@@ -218,7 +218,7 @@ async fn a_removed_device_takes_its_readings_and_status_with_it(store: &dyn Stor
     store.register(&[lamp("a"), lamp("b")]).await.unwrap();
     let statuses = vec![StatusRow { device: "a".into(), status: DeviceStatus::Normal, since: NOON }];
     let fresh = vec![reading("a", 0, 1.0), reading("b", 0, 2.0)];
-    store.append(&ReadingsToStore { fresh, statuses, late: Vec::new() }).await.unwrap();
+    store.append(&ReadingsToStore { fresh, statuses, ..ReadingsToStore::default() }).await.unwrap();
     assert!(store.remove("a").await.unwrap());
     assert!(!store.remove("a").await.unwrap());
     assert!(store.statuses().await.unwrap().is_empty());

@@ -47,6 +47,8 @@ impl DeviceStore for SqliteStore {
                 "DELETE FROM series_tip WHERE series IN (SELECT id FROM series WHERE device = ?1)",
                 "DELETE FROM series WHERE device = ?1",
                 "DELETE FROM device_status WHERE device = ?1",
+                "DELETE FROM alarm_band WHERE device = ?1",
+                "DELETE FROM sta_observation WHERE device = ?1",
             ] {
                 sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
             }

@@ -5,17 +5,24 @@
 //! for the writer nor it for them. The ingest writer shares one transaction between concurrent
 //! posts, so that the sync costs little. `history` says how readings lie on disk.
 
+mod alarms;
+mod audit;
 mod closing;
 mod devices;
 mod history;
+mod keys;
 mod model;
 mod opening;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod own_tests;
+mod people;
 mod purging;
 mod readings;
+mod sensorthings;
+mod sessions;
 mod stretch;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +40,8 @@ use tokio::sync::{Mutex, MutexGuard};
 use self::history::SeriesId;
 use self::history::recent::Recent;
 use super::{Answer, Store, StoreError};
+
+pub(super) use self::upkeep::{check_whole, replace, shape, snapshot};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -167,7 +176,7 @@ async fn data_version(connection: &mut SqliteConnection) -> Result<i64, StoreErr
     Ok(sqlx::query("PRAGMA data_version").fetch_one(connection).await?.try_get(0)?)
 }
 
-fn file_of(address: &str) -> Result<PathBuf, StoreError> {
+pub(super) fn file_of(address: &str) -> Result<PathBuf, StoreError> {
     let error = || StoreError::Address(address.to_owned());
     let path = address.strip_prefix("sqlite:").ok_or_else(error)?;
     let path = path.strip_prefix("//").unwrap_or(path);

@@ -46,6 +46,7 @@ impl SqliteStore {
             transaction.commit().await?;
             self.hot_mut().recent.chunks_changed(series, tip);
         }
+        self.purge_notes(&purge).await?;
         Ok(deleted)
     }
 
@@ -78,6 +79,7 @@ impl SqliteStore {
             drop(guard);
             tokio::time::sleep(PAUSE).await;
         }
+        self.expire_notes(keep_from).await?;
         Ok(deleted)
     }
 }

@@ -8,6 +8,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use time::OffsetDateTime;
 use twin_schemas::live::DeviceStatus;
 
+use super::alarms::write_alarms;
 use super::closing::insert_log;
 use super::history::{Sample, SeriesId, chunk};
 use super::stretch::Stretch;
@@ -44,6 +45,7 @@ impl ReadingStore for SqliteStore {
                 insert_log(&mut transaction, &rows).await?;
             }
             write_statuses(&mut transaction, &batch.statuses).await?;
+            write_alarms(&mut transaction, &batch.alarms).await?;
             transaction.commit().await?;
             let mut hot = self.hot_mut();
             for ((device, stream), id) in made.0 {

@@ -1,0 +1,172 @@
+//! What a handler is given of who asks: the actor, and the means to ask again where the place is in
+//! the body.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use time::OffsetDateTime;
+
+use super::identify::{Proof, unauthorized};
+use super::{Auth, Client};
+use crate::api::Problem;
+use crate::domain::audit::{AuditDraft, Digest};
+use crate::domain::permission::{Action, Actor, Decision, Denial, Place, Role, Who, may};
+
+/// How often it is looked whether a long answer may go on, beside whenever something changed: time
+/// alone ends sessions and keys.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// A request that was let through, for handlers to extract.
+#[derive(Clone)]
+pub(crate) struct Permit(pub(super) Arc<Granted>);
+
+pub(super) struct Granted {
+    pub(super) auth: Arc<Auth>,
+    pub(super) actor: Arc<Actor>,
+    pub(super) proof: Proof,
+    pub(super) action: Action,
+    pub(super) client: Client,
+    pub(super) request: String,
+}
+
+impl Permit {
+    /// Who asks.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
+
+    /// Who did something, as it is kept beside it: the actor. Only where nobody signs in, whoever the request
+    /// itself names.
+    pub(crate) fn author(&self, named: Option<String>) -> Option<String> {
+        match self.0.actor.who() {
+            Who::Local => named,
+            _ => Some(self.0.actor.id()),
+        }
+    }
+
+    /// Where from.
+    pub(crate) fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// The session that the request belongs to.
+    pub(crate) fn session(&self) -> Option<&Digest> {
+        match &self.0.proof {
+            Proof::Session(digest) => Some(digest),
+            _ => None,
+        }
+    }
+
+    /// Whether the route's action is allowed everywhere, so that no place needs to be looked up.
+    pub(crate) fn is_everywhere(&self) -> bool {
+        self.0.actor.scope().devices.is_none() && self.within(Place::Whole).is_ok()
+    }
+
+    /// Whether the route's action is allowed in a place.
+    ///
+    /// # Errors
+    /// The answer to the client, if it is not.
+    pub(crate) fn within(&self, place: Place<'_>) -> Result<(), Problem> {
+        decide(&self.0.actor, self.0.action, place)
+    }
+
+    /// Whether another action than the route's is allowed everywhere.
+    ///
+    /// # Errors
+    /// The answer to the client, if it is not.
+    pub(crate) fn also(&self, action: Action) -> Result<(), Problem> {
+        decide(&self.0.actor, action, Place::Whole)
+    }
+
+    /// An entry of the audit log about what this request does.
+    pub(crate) fn entry(&self, action: &str, object: impl Into<String>) -> AuditDraft {
+        let now = OffsetDateTime::now_utc();
+        AuditDraft::new(now, self.0.actor.id(), action, object).of_request(&*self.0.request)
+    }
+
+    /// Counts an attempt to sign in from here.
+    ///
+    /// # Errors
+    /// The answer to one who must wait.
+    pub(crate) fn count_attempt(&self, name: &str) -> Result<(), Problem> {
+        self.0.auth.limiters.attempt(self.0.client.bucket(), name)
+    }
+
+    /// Comes when the request would not be let through any more: its key was revoked, its session
+    /// ended, its role was taken. Long answers end then.
+    pub(crate) async fn ended(self) {
+        let Granted { auth, proof, action, .. } = &*self.0;
+        if matches!(proof, Proof::None | Proof::IngestKey) {
+            return std::future::pending().await;
+        }
+        let mut changes = auth.changes.subscribe();
+        loop {
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            match auth.actor_of(proof).await {
+                Ok(Some(actor)) if may(&actor, *action, Place::Any) == Decision::Allowed => {}
+                // The store may be back the next time.
+                Err(_) => {}
+                Ok(_) => return,
+            }
+        }
+    }
+}
+
+/// Asks the policy and words its answer.
+pub(super) fn decide(actor: &Actor, action: Action, place: Place<'_>) -> Result<(), Problem> {
+    let forbidden = |code, detail: String| Problem::new(StatusCode::FORBIDDEN, code, detail);
+    match may(actor, action, place) {
+        Decision::Allowed => Ok(()),
+        Decision::SignInFirst => Err(unauthorized(
+            "key_required",
+            &format!("`{}` needs a key or a sign-in", action.id()),
+            "send `Authorization: Bearer <key>`, or sign in at `/api/v1/session`",
+        )),
+        Decision::Denied(Denial::Role) => {
+            let roles: Vec<&str> =
+                Role::ALL.iter().filter(|role| action.is_of(**role)).map(|role| role.id()).collect();
+            Err(forbidden("role_denied", format!("none of your roles may `{}`", action.id()))
+                .with_hint(format!("these may: {}", roles.join(", "))))
+        }
+        Decision::Denied(Denial::Zone) => {
+            Err(forbidden("zone_denied", format!("you may not `{}` in this place", action.id()))
+                .with_hint("your roles are limited to other zones; `/api/v1/session` names them"))
+        }
+        Decision::Denied(Denial::Scope) => {
+            Err(forbidden("scope_denied", format!("this key may not `{}` here", action.id()))
+                .with_hint("it is limited to other actions or devices"))
+        }
+        Decision::Denied(Denial::Machine) => {
+            Err(forbidden("people_only", format!("only people may `{}`", action.id()))
+                .with_hint("sign in at `/api/v1/session`"))
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Permit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // Every route is mounted through the guard, which puts it there.
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            tracing::error!("a handler that asks who calls is not mounted through the guard");
+            Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Actor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let permit = Permit::from_request_parts(parts, state).await;
+        permit.map(|permit| permit.actor().clone()).map_err(IntoResponse::into_response)
+    }
+}

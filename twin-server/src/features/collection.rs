@@ -1,0 +1,57 @@
+//! What a collection of features is. To add one: implement [`Collection`] for it and its
+//! [`Item`], and name it in `catalogue`.
+
+use std::ops::ControlFlow;
+
+use twin_schemas::geometry::LocalBox;
+
+use super::item::Item;
+use super::schema::Schema;
+use crate::domain::bounds::LocalRect;
+
+/// What people are told about a collection.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Its id in addresses.
+    pub id: &'static str,
+    /// Title in Chinese and English.
+    pub title: [&'static str; 2],
+    /// What it holds, in Chinese and English.
+    pub description: [&'static str; 2],
+    /// Whether its features have times, so that `datetime` selects.
+    pub has_times: bool,
+    /// Whether its features change without a new version of the model.
+    pub is_live: bool,
+}
+
+/// Called with each feature; says whether to go on.
+pub type Visit<'v> = dyn FnMut(&dyn Item) -> ControlFlow<()> + 'v;
+
+/// The feature after which to go on is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone;
+
+/// Features of one kind in a stable order.
+pub trait Collection: Send + Sync {
+    /// What it is.
+    fn about(&self) -> &About;
+
+    /// What its features have.
+    fn schema(&self) -> &Schema;
+
+    /// How many features it has.
+    fn count(&self) -> u64;
+
+    /// The box around all of them, if there are any.
+    fn extent(&self) -> Option<LocalBox>;
+
+    /// Shows the feature with this id; false if there is none.
+    fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool;
+
+    /// Shows features in order: those that may have a part in `area`, of those behind the one with the
+    /// id `after`.
+    ///
+    /// # Errors
+    /// [`Gone`] if it cannot be told what comes after `after`.
+    fn scan(&self, area: Option<&LocalRect>, after: Option<&str>, visit: &mut Visit<'_>) -> Result<(), Gone>;
+}

@@ -1,0 +1,22 @@
+//! The community as collections of features, for clients of OGC API - Features: objects and devices
+//! come in, features with schemas, filters and WGS 84 geometries go out. Called by `api::features`.
+//!
+//! A collection is whatever implements [`Collection`]; `catalogue` lists them all. `source` alone knows
+//! where objects and devices are kept.
+
+pub mod bbox;
+mod catalogue;
+mod collection;
+mod devices;
+pub mod filter;
+pub mod item;
+mod objects;
+pub mod place;
+pub mod schema;
+mod select;
+mod source;
+
+pub use catalogue::Catalogue;
+pub use collection::{About, Collection, Gone, Visit};
+pub use select::{Page, Selected, Unselected, select};
+pub use source::Source;

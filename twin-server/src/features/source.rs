@@ -1,0 +1,159 @@
+//! Where collections find objects and devices. The one file that knows how the model and the live state
+//! are kept.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use twin_schemas::catalog::{Community, Scene};
+use twin_schemas::geometry::LocalBox;
+use twin_schemas::model::{ModelObject, ObjectClass};
+
+use super::collection::Gone;
+use super::place::Frame;
+use crate::domain::bounds::LocalRect;
+use crate::domain::kinds::DeviceKinds;
+use crate::live::{Entry, Hub};
+use crate::spatial::{Kind, Snapshot};
+use crate::tiles::{Publication, Publications};
+
+/// Devices that are copied out of the live state at once: so few that nobody waits for them.
+const DEVICE_CHUNK: usize = 256;
+
+/// Model and live state as one request sees them.
+#[derive(Debug, Clone)]
+pub struct Source {
+    publication: Arc<Publication>,
+    now: Arc<Snapshot>,
+    model_version: String,
+    hub: Arc<Hub>,
+    kinds: Arc<DeviceKinds>,
+}
+
+impl Source {
+    /// The model as it is served now, beside the live state.
+    #[must_use]
+    pub fn new(publications: &Publications, hub: &Arc<Hub>, kinds: &Arc<DeviceKinds>) -> Self {
+        let (publication, now) = (publications.served(), hub.index().now());
+        let model_version = format!("{}-{}-{}", publication.version, hub.epoch(), now.revision());
+        Self { publication, now, model_version, hub: Arc::clone(hub), kinds: Arc::clone(kinds) }
+    }
+
+    /// Names the state of the model: another one whenever an object is another.
+    #[must_use]
+    pub fn model_version(&self) -> &str {
+        &self.model_version
+    }
+
+    /// Names the state of the devices: another one whenever a device is seen to be another.
+    #[must_use]
+    pub fn live_version(&self) -> String {
+        format!("{}-{}", self.hub.epoch(), self.hub.seq())
+    }
+
+    /// The community.
+    #[must_use]
+    pub fn community(&self) -> &Community {
+        &self.publication.catalog.community
+    }
+
+    /// Its place on the Earth, if it has one.
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame> {
+        self.community().origin.map(Frame::new)
+    }
+
+    /// Its scenes.
+    #[must_use]
+    pub fn scenes(&self) -> &[Scene] {
+        &self.publication.catalog.scenes
+    }
+
+    /// What the paths of scenes are relative to, on this server.
+    #[must_use]
+    pub fn base(&self) -> String {
+        self.publication.base()
+    }
+
+    /// Kinds of device.
+    #[must_use]
+    pub fn kinds(&self) -> &DeviceKinds {
+        &self.kinds
+    }
+
+    /// The object of this class with this id.
+    #[must_use]
+    pub fn object(&self, class: ObjectClass, id: &str) -> Option<&ModelObject> {
+        self.now.get(id).map(|object| object.parts().0).filter(|object| object.class == class)
+    }
+
+    /// Shows the objects of a class in the order of the model: those whose boxes meet `area`, of those
+    /// behind `after`.
+    ///
+    /// # Errors
+    /// [`Gone`] if there is no object with the id `after`.
+    pub fn objects(
+        &self,
+        class: ObjectClass,
+        area: Option<&LocalRect>,
+        after: Option<&str>,
+        visit: &mut dyn FnMut(&ModelObject) -> ControlFlow<()>,
+    ) -> Result<(), Gone> {
+        let start = match after {
+            Some(id) => self.now.position(id).ok_or(Gone)? + 1,
+            None => 0,
+        };
+        let kind = Kind::from(class);
+        let _ = match area {
+            None => {
+                let objects = self.now.objects().skip(start).map(|object| object.parts().0);
+                objects.filter(|object| object.class == class).try_for_each(visit)
+            }
+            Some(area) => {
+                let found = self.now.meeting_in_order(kind, area).into_iter();
+                found.filter(|(place, _)| *place >= start).try_for_each(|(_, object)| visit(object.parts().0))
+            }
+        };
+        Ok(())
+    }
+
+    /// Number of devices.
+    #[must_use]
+    pub fn device_count(&self) -> u64 {
+        self.hub.count() as u64
+    }
+
+    /// The rectangle around all devices, if there are any, at the heights of the community.
+    #[must_use]
+    pub fn device_extent(&self) -> Option<LocalBox> {
+        let rect = self.hub.extent()?;
+        let mut bounds = self.community().bounds;
+        (bounds.min.east_m, bounds.min.north_m) = (rect.min_east_m, rect.min_north_m);
+        (bounds.max.east_m, bounds.max.north_m) = (rect.max_east_m, rect.max_north_m);
+        Some(bounds)
+    }
+
+    /// The device with this id.
+    #[must_use]
+    pub fn device(&self, id: &str) -> Option<Entry> {
+        self.hub.entry(id)
+    }
+
+    /// Shows devices in the order of their ids: those in `area`, of those behind `after`.
+    pub fn devices(
+        &self,
+        area: Option<&LocalRect>,
+        after: Option<&str>,
+        visit: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
+    ) {
+        let mut after = after.map(str::to_owned);
+        loop {
+            let chunk = self.hub.page(after.as_deref(), DEVICE_CHUNK, |device| {
+                area.is_none_or(|area| area.contains(&device.position))
+            });
+            if chunk.iter().try_for_each(&mut *visit).is_break() || chunk.len() < DEVICE_CHUNK {
+                return;
+            }
+            after = chunk.last().map(|entry| entry.device.id.clone());
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The audit log in SQLite. The place and digest of the last entry are read in the transaction that
+//! appends, so that several processes write one chain.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row, SqliteConnection};
+
+use super::{SqliteStore, from_us, to_us};
+use crate::domain::audit::{AuditDraft, AuditEntry, Chain, Digest, Outcome};
+use crate::store::{Answer, AuditQuery, AuditStore, StoreError};
+
+impl AuditStore for SqliteStore {
+    fn audit<'a>(&'a self, drafts: &'a [AuditDraft]) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            append(&mut transaction, drafts).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+    }
+
+    fn audit_before<'a>(&'a self, before: i64, query: &'a AuditQuery) -> Answer<'a, Vec<AuditEntry>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT seq, at_us, actor, action, object, outcome, detail, request, previous, digest FROM audit \
+                 WHERE seq < ?1 AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3) \
+                 AND (?4 IS NULL OR object = ?4) AND (?5 IS NULL OR at_us >= ?5) AND (?6 IS NULL OR at_us <= ?6) \
+                 ORDER BY seq DESC LIMIT ?7",
+            )
+            .bind(before)
+            .bind(&query.actor)
+            .bind(&query.action)
+            .bind(&query.object)
+            .bind(query.from.map(to_us))
+            .bind(query.to.map(to_us))
+            .bind(query.limit)
+            .fetch_all(self.reader())
+            .await?;
+            rows.iter().map(entry_of).collect()
+        })
+    }
+
+    fn audit_after<'a>(&'a self, after: i64, query: &'a AuditQuery) -> Answer<'a, Vec<AuditEntry>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT seq, at_us, actor, action, object, outcome, detail, request, previous, digest FROM audit \
+                 WHERE seq > ?1 AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3) \
+                 AND (?4 IS NULL OR object = ?4) AND (?5 IS NULL OR at_us >= ?5) AND (?6 IS NULL OR at_us <= ?6) \
+                 ORDER BY seq LIMIT ?7",
+            )
+            .bind(after)
+            .bind(&query.actor)
+            .bind(&query.action)
+            .bind(&query.object)
+            .bind(query.from.map(to_us))
+            .bind(query.to.map(to_us))
+            .bind(query.limit)
+            .fetch_all(self.reader())
+            .await?;
+            rows.iter().map(entry_of).collect()
+        })
+    }
+}
+
+/// Appends within a transaction, which makes the entries one with the change that they tell of.
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    drafts: &[AuditDraft],
+) -> Result<(), StoreError> {
+    let last = sqlx::query("SELECT seq, digest FROM audit ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let mut chain = match last {
+        Some(row) => Chain { seq: row.try_get("seq")?, head: digest_of(&row, "digest")? },
+        None => Chain::default(),
+    };
+    for draft in drafts {
+        let entry = chain.append(draft.clone());
+        sqlx::query(
+            "INSERT INTO audit (seq, at_us, actor, action, object, outcome, detail, request, previous, digest) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )
+        .bind(entry.seq)
+        .bind(to_us(entry.what.at))
+        .bind(&entry.what.actor)
+        .bind(&entry.what.action)
+        .bind(&entry.what.object)
+        .bind(entry.what.outcome.id())
+        .bind(&entry.what.detail)
+        .bind(&entry.what.request)
+        .bind(&entry.previous[..])
+        .bind(&entry.digest[..])
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+fn entry_of(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
+    let outcome: String = row.try_get("outcome")?;
+    let known = Outcome::ALL.into_iter().find(|known| known.id() == outcome);
+    let what = AuditDraft {
+        at: from_us(row.try_get("at_us")?)?,
+        actor: row.try_get("actor")?,
+        action: row.try_get("action")?,
+        object: row.try_get("object")?,
+        outcome: known.ok_or_else(|| StoreError::Content(format!("outcome `{outcome}` of the audit log")))?,
+        detail: row.try_get("detail")?,
+        request: row.try_get("request")?,
+    };
+    Ok(AuditEntry {
+        seq: row.try_get("seq")?,
+        what,
+        previous: digest_of(row, "previous")?,
+        digest: digest_of(row, "digest")?,
+    })
+}
+
+/// A stored digest.
+pub(super) fn digest_of(row: &SqliteRow, column: &str) -> Result<Digest, StoreError> {
+    let bytes: Vec<u8> = row.try_get(column)?;
+    bytes.try_into().map_err(|bytes: Vec<u8>| {
+        StoreError::Content(format!("`{column}` has {} bytes, a digest has 32", bytes.len()))
+    })
+}

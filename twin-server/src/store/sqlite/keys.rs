@@ -1,0 +1,171 @@
+//! Keys in SQLite.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row};
+use time::{Date, OffsetDateTime};
+
+use super::audit::digest_of;
+use super::people::finish;
+use super::{SqliteStore, from_us, to_us};
+use crate::domain::audit::AuditDraft;
+use crate::domain::keys::{ApiKey, KeyQuota, KeyUse};
+use crate::domain::permission::{Grant, Role, Scope};
+use crate::store::{Answer, KeyStore, StoreError};
+
+impl KeyStore for SqliteStore {
+    fn keys(&self) -> Answer<'_, Vec<ApiKey>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT id, name, digest, role, zones, actions, devices, per_minute, per_day, issuer, \
+                 created_us, expires_us, revoked_us FROM api_key ORDER BY created_us, id",
+            )
+            .fetch_all(self.reader())
+            .await?;
+            // A key that cannot be read is not taken; the others must be.
+            Ok(rows.iter().filter_map(|row| key_of(row).inspect_err(left_out).ok()).collect())
+        })
+    }
+
+    fn add_key<'a>(&'a self, key: &'a ApiKey, audit: &'a AuditDraft) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            sqlx::query(
+                "INSERT INTO api_key (id, name, digest, role, zones, actions, devices, per_minute, per_day, \
+                 issuer, created_us, expires_us, revoked_us) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )
+            .bind(&key.id)
+            .bind(&key.name)
+            .bind(&key.digest[..])
+            .bind(key.grant.role.id())
+            .bind(list(key.grant.zones.as_ref()))
+            .bind(list(key.scope.actions.as_ref()))
+            .bind(list(key.scope.devices.as_ref()))
+            .bind(key.quota.per_minute)
+            .bind(key.quota.per_day)
+            .bind(&key.issuer)
+            .bind(to_us(key.created))
+            .bind(key.expires.map(to_us))
+            .bind(key.revoked.map(to_us))
+            .execute(&mut *transaction)
+            .await?;
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+    }
+
+    fn revoke_key<'a>(&'a self, id: &'a str, at: OffsetDateTime, audit: &'a AuditDraft) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let revoked =
+                sqlx::query("UPDATE api_key SET revoked_us = ?2 WHERE id = ?1 AND revoked_us IS NULL")
+                    .bind(id)
+                    .bind(to_us(at))
+                    .execute(&mut *transaction)
+                    .await?;
+            if revoked.rows_affected() == 0 {
+                return Ok(false);
+            }
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(true)
+        })
+    }
+
+    fn add_key_uses<'a>(&'a self, uses: &'a [KeyUse]) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            for each in uses {
+                sqlx::query(
+                    "INSERT INTO api_key_use (key_id, day, requests, refused, last_us) VALUES (?1, ?2, ?3, ?4, ?5) \
+                     ON CONFLICT (key_id, day) DO UPDATE SET requests = requests + excluded.requests, \
+                     refused = refused + excluded.refused, last_us = max(last_us, excluded.last_us)",
+                )
+                .bind(&each.key)
+                .bind(days(each.day))
+                .bind(each.requests as i64)
+                .bind(each.refused as i64)
+                .bind(to_us(each.last))
+                .execute(&mut *transaction)
+                .await?;
+            }
+            transaction.commit().await?;
+            Ok(())
+        })
+    }
+
+    fn key_uses(&self, since: Date) -> Answer<'_, Vec<KeyUse>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT key_id, day, requests, refused, last_us FROM api_key_use WHERE day >= ?1 \
+                 ORDER BY key_id, day",
+            )
+            .bind(days(since))
+            .fetch_all(self.reader())
+            .await?;
+            rows.iter().map(use_of).collect()
+        })
+    }
+}
+
+fn key_of(row: &SqliteRow) -> Result<ApiKey, StoreError> {
+    let role: String = row.try_get("role")?;
+    let known = Role::ALL.iter().copied().find(|known| known.id() == role);
+    let instant =
+        |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from)?.map(from_us).transpose();
+    Ok(ApiKey {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        digest: digest_of(row, "digest")?,
+        grant: Grant {
+            role: known.ok_or_else(|| StoreError::Content(format!("role `{role}` of a key")))?,
+            zones: read_list(row, "zones")?,
+        },
+        scope: Scope { actions: read_list(row, "actions")?, devices: read_list(row, "devices")? },
+        quota: KeyQuota { per_minute: row.try_get("per_minute")?, per_day: row.try_get("per_day")? },
+        issuer: row.try_get("issuer")?,
+        created: from_us(row.try_get("created_us")?)?,
+        expires: instant("expires_us")?,
+        revoked: instant("revoked_us")?,
+    })
+}
+
+fn left_out(error: &StoreError) {
+    tracing::error!(%error, "a key cannot be read and is not taken");
+}
+
+fn use_of(row: &SqliteRow) -> Result<KeyUse, StoreError> {
+    let day: i64 = row.try_get("day")?;
+    let date = OffsetDateTime::from_unix_timestamp(day.saturating_mul(86_400));
+    Ok(KeyUse {
+        key: row.try_get("key_id")?,
+        day: date.map_err(|_| StoreError::Content(format!("day {day} is out of range")))?.date(),
+        requests: row.try_get::<i64, _>("requests")? as u64,
+        refused: row.try_get::<i64, _>("refused")? as u64,
+        last: from_us(row.try_get("last_us")?)?,
+    })
+}
+
+/// Days since 1970.
+fn days(day: Date) -> i64 {
+    day.midnight().assume_utc().unix_timestamp().div_euclid(86_400)
+}
+
+fn list<T: Serialize>(list: Option<&T>) -> Option<String> {
+    // A set of texts always is JSON.
+    list.map(|list| serde_json::to_string(list).unwrap_or_default())
+}
+
+fn read_list<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.try_get(column)?;
+    // A limit that cannot be read must not become none.
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|error| StoreError::Content(format!("`{column}` of a key: {error}")))
+}

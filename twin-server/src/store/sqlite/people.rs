@@ -1,0 +1,326 @@
+//! Users and invitations in SQLite.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{Connection, Row, SqliteConnection};
+use time::OffsetDateTime;
+
+use super::audit::append;
+use super::{SqliteStore, from_us, to_us};
+use crate::domain::audit::{AuditDraft, Digest};
+use crate::domain::people::{User, UserError, check_administrated};
+use crate::domain::permission::{Grant, Role};
+use crate::domain::privacy::Personal;
+use crate::store::{Answer, Entrance, Invitation, Naming, PeopleStore, StoreError, UserChange, UserEdit};
+
+impl PeopleStore for SqliteStore {
+    fn people_revision(&self) -> Answer<'_, i64> {
+        Box::pin(async move {
+            Ok(sqlx::query("SELECT revision FROM people_revision")
+                .fetch_one(self.reader())
+                .await?
+                .try_get(0)?)
+        })
+    }
+
+    fn users(&self) -> Answer<'_, Vec<User>> {
+        Box::pin(async move { users(&mut *self.reader().acquire().await?).await })
+    }
+
+    fn password_of<'a>(&'a self, user: &'a str) -> Answer<'a, Option<String>> {
+        Box::pin(async move {
+            let row = sqlx::query("SELECT password FROM app_user WHERE id = ?1")
+                .bind(user)
+                .fetch_optional(self.reader())
+                .await?;
+            Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
+        })
+    }
+
+    fn add_user<'a>(
+        &'a self,
+        user: &'a User,
+        entrance: &'a Entrance,
+        audit: &'a AuditDraft,
+    ) -> Answer<'a, UserChange> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let others = users(&mut transaction).await?;
+            if others.iter().any(|other| other.name == user.name) {
+                return Ok(UserChange::NameTaken);
+            }
+            if others.is_empty() && !user.administers() {
+                return Ok(UserChange::Refused(UserError::FirstUser));
+            }
+            insert(&mut transaction, user, entrance).await?;
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(UserChange::Done)
+        })
+    }
+
+    fn change_user<'a>(
+        &'a self,
+        id: &'a str,
+        edit: &'a UserEdit,
+        audit: &'a AuditDraft,
+    ) -> Answer<'a, UserChange> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut all = users(&mut transaction).await?;
+            let administrated = check_administrated(all.iter()).is_ok();
+            let Some(user) = all.iter_mut().find(|user| user.id == id) else {
+                return Ok(UserChange::Unknown);
+            };
+            apply(user, edit);
+            let user = user.clone();
+            if administrated && let Err(error) = check_administrated(all.iter()) {
+                return Ok(UserChange::Refused(error));
+            }
+            update(&mut transaction, &user).await?;
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(UserChange::Done)
+        })
+    }
+
+    fn set_password<'a>(
+        &'a self,
+        id: &'a str,
+        password: &'a str,
+        keep: Option<&'a Digest>,
+        audit: &'a AuditDraft,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            if !replace_password(&mut transaction, id, password, keep).await? {
+                return Ok(false);
+            }
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(true)
+        })
+    }
+
+    fn invite<'a>(&'a self, id: &'a str, invitation: Invitation, audit: &'a AuditDraft) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let known = sqlx::query("SELECT 1 FROM app_user WHERE id = ?1")
+                .bind(id)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            if known.is_none() {
+                return Ok(false);
+            }
+            insert_invitation(&mut transaction, id, &invitation).await?;
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(true)
+        })
+    }
+
+    fn invited(&self, digest: Digest, now: OffsetDateTime) -> Answer<'_, Option<String>> {
+        Box::pin(async move {
+            let row = sqlx::query("SELECT user_id FROM invitation WHERE digest = ?1 AND expires_us > ?2")
+                .bind(&digest[..])
+                .bind(to_us(now))
+                .fetch_optional(self.reader())
+                .await?;
+            Ok(row.map(|row| row.try_get(0)).transpose()?)
+        })
+    }
+
+    fn accept_invitation<'a>(
+        &'a self,
+        digest: Digest,
+        now: OffsetDateTime,
+        password: &'a str,
+        audit: &'a AuditDraft,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let row = sqlx::query("SELECT user_id FROM invitation WHERE digest = ?1 AND expires_us > ?2")
+                .bind(&digest[..])
+                .bind(to_us(now))
+                .fetch_optional(&mut *transaction)
+                .await?;
+            let Some(row) = row else { return Ok(false) };
+            let id: String = row.try_get(0)?;
+            if !replace_password(&mut transaction, &id, password, None).await? {
+                return Ok(false);
+            }
+            finish(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(true)
+        })
+    }
+}
+
+/// Sets a password; sessions but one and invitations of the user end. False if there is no such user.
+async fn replace_password(
+    connection: &mut SqliteConnection,
+    id: &str,
+    password: &str,
+    keep: Option<&Digest>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE app_user SET password = ?2 WHERE id = ?1")
+        .bind(id)
+        .bind(password)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM user_session WHERE user_id = ?1 AND (?2 IS NULL OR digest <> ?2)")
+        .bind(id)
+        .bind(keep.map(|digest| &digest[..]))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM invitation WHERE user_id = ?1").bind(id).execute(&mut *connection).await?;
+    Ok(true)
+}
+
+/// Writes the audit entry of a change and lets other processes notice it.
+pub(super) async fn finish(connection: &mut SqliteConnection, audit: &AuditDraft) -> Result<(), StoreError> {
+    sqlx::query("UPDATE people_revision SET revision = revision + 1").execute(&mut *connection).await?;
+    append(connection, std::slice::from_ref(audit)).await
+}
+
+async fn users(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreError> {
+    let mut grants = grants(connection).await?;
+    let rows = sqlx::query(
+        "SELECT id, name, display_name, password IS NOT NULL AS has_password, disabled, created_us \
+         FROM app_user ORDER BY name",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.try_get("id")?;
+            Ok(User {
+                name: row.try_get("name")?,
+                display_name: row.try_get::<Option<String>, _>("display_name")?.map(Personal::new),
+                grants: grants.remove(&id).unwrap_or_default(),
+                disabled: row.try_get("disabled")?,
+                has_password: row.try_get("has_password")?,
+                created: from_us(row.try_get("created_us")?)?,
+                id,
+            })
+        })
+        .collect()
+}
+
+/// The grants of all users. A role of a later version is left out: it grants nothing here.
+async fn grants(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Vec<Grant>>, StoreError> {
+    let rows = sqlx::query("SELECT user_id, role, zone FROM user_role ORDER BY user_id, role, zone")
+        .fetch_all(connection)
+        .await?;
+    let mut by_user: BTreeMap<String, Vec<Grant>> = BTreeMap::new();
+    for row in rows {
+        let (user, role, zone): (String, String, String) =
+            (row.try_get("user_id")?, row.try_get("role")?, row.try_get("zone")?);
+        let Some(role) = Role::ALL.iter().copied().find(|known| known.id() == role) else { continue };
+        let grants = by_user.entry(user).or_default();
+        let limited = grants.iter_mut().filter(|grant| grant.role == role).find_map(|g| g.zones.as_mut());
+        match (zone.is_empty(), limited) {
+            (true, _) => grants.push(Grant::whole(role)),
+            (false, Some(zones)) => drop(zones.insert(zone)),
+            (false, None) => grants.push(Grant { role, zones: Some(BTreeSet::from([zone])) }),
+        }
+    }
+    Ok(by_user)
+}
+
+fn apply(user: &mut User, edit: &UserEdit) {
+    match &edit.display_name {
+        Naming::Keep => {}
+        Naming::TakeOut => user.display_name = None,
+        Naming::Set(name) => user.display_name = Some(name.clone()),
+    }
+    if let Some(grants) = &edit.grants {
+        user.grants.clone_from(grants);
+    }
+    if let Some(disabled) = edit.disabled {
+        user.disabled = disabled;
+    }
+}
+
+async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) -> Result<(), StoreError> {
+    let password = match way {
+        Entrance::Password(password) => Some(password),
+        Entrance::Invitation(_) => None,
+    };
+    sqlx::query(
+        "INSERT INTO app_user (id, name, display_name, password, disabled, created_us) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .bind(&user.id)
+    .bind(&user.name)
+    .bind(user.display_name.as_ref().map(Personal::for_store))
+    .bind(password)
+    .bind(user.disabled)
+    .bind(to_us(user.created))
+    .execute(&mut *connection)
+    .await?;
+    insert_grants(connection, user).await?;
+    match way {
+        Entrance::Password(_) => Ok(()),
+        Entrance::Invitation(invitation) => insert_invitation(connection, &user.id, invitation).await,
+    }
+}
+
+async fn insert_grants(connection: &mut SqliteConnection, user: &User) -> Result<(), StoreError> {
+    for grant in &user.grants {
+        let zones: Vec<&str> = match &grant.zones {
+            Some(zones) => zones.iter().map(String::as_str).collect(),
+            None => vec![""],
+        };
+        for zone in zones {
+            sqlx::query("INSERT OR IGNORE INTO user_role (user_id, role, zone) VALUES (?1, ?2, ?3)")
+                .bind(&user.id)
+                .bind(grant.role.id())
+                .bind(zone)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn insert_invitation(
+    connection: &mut SqliteConnection,
+    user: &str,
+    invitation: &Invitation,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO invitation (user_id, digest, expires_us) VALUES (?1, ?2, ?3)")
+        .bind(user)
+        .bind(&invitation.digest[..])
+        .bind(to_us(invitation.expires))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn update(connection: &mut SqliteConnection, user: &User) -> Result<(), StoreError> {
+    sqlx::query("UPDATE app_user SET display_name = ?2, disabled = ?3 WHERE id = ?1")
+        .bind(&user.id)
+        .bind(user.display_name.as_ref().map(Personal::for_store))
+        .bind(user.disabled)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM user_role WHERE user_id = ?1").bind(&user.id).execute(&mut *connection).await?;
+    insert_grants(connection, user).await?;
+    if user.disabled {
+        for statement in
+            ["DELETE FROM user_session WHERE user_id = ?1", "DELETE FROM invitation WHERE user_id = ?1"]
+        {
+            sqlx::query(statement).bind(&user.id).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
