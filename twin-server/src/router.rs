@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -14,9 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    features, health, idempotency, imports, keys, layers, maintenance_windows, metrics, model, object_edits,
-    objects, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
-    viewer,
+    features, health, imports, keys, layers, maintenance_windows, metrics, model, object_edits, objects,
+    openapi, permissions, place, publication, readings, sensorthings, session, spatial, users, viewer,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -156,7 +155,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
         .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
         .finish()
-        .layer(from_fn_with_state(Arc::clone(&app), idempotency::once))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
 
     let tables = Guarded::new(&app)

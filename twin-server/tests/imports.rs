@@ -66,8 +66,8 @@ async fn what_is_no_table_is_refused_with_the_next_step() {
 #[tokio::test]
 async fn a_list_of_devices_is_taken_whole_or_not_at_all() {
     let server = Server::start().await;
-    let post = |query: &'static str, body: &'static str| {
-        server.send("POST", &format!("/api/v1/imports/devices{query}"), body)
+    let post = async |query: &str, body: &'static str| {
+        server.send("POST", &format!("/api/v1/imports/devices{query}"), body).await
     };
     let bad = post("", "编号,类型,东,北\na,lift,1,2\nb,toaster,1,2\nc,lift,x,2\n").await;
     let problem = check_problem(&bad, 422, "bad_list");

@@ -97,7 +97,7 @@ use super::{
         users::invite_user,
         users::list_users,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep)),
     modifiers(&Proofs),
 )]
 struct Document;

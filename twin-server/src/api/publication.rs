@@ -24,6 +24,8 @@ use crate::tiles::{Heads, Opened, PublicPath, Ready, Takes};
 
 /// Bytes of a large file that are read at a time.
 const PIECE_BYTES: usize = 64 * 1024;
+/// Cache rule of what never changes and is not for everyone.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 /// How long the file system may take until a file is open.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -68,6 +70,15 @@ pub(crate) async fn get_tileset(
 
 /// Gives a file of a version or a content.
 pub(crate) async fn get_file(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let mut response = file(&app, &request).await?;
+    if app.auth.config.require_sign_in && response.headers().contains_key(header::CACHE_CONTROL) {
+        // No proxy may give it to someone else.
+        response.headers_mut().insert(header::CACHE_CONTROL, PRIVATE);
+    }
+    Ok(response)
+}
+
+async fn file(app: &App, request: &Request) -> Result<Response, Problem> {
     let (method, headers) = (request.method(), request.headers());
     // The path as sent: decoding is the business of `PublicPath`, once.
     let encoded = request.uri().path().strip_prefix("/publication/").unwrap_or_default();

@@ -20,7 +20,7 @@ use tracing::Instrument;
 use super::identify::{Identity, Proof, Refusal, is_cross_site, is_safe};
 use super::permit::{Granted, Permit, decide};
 use super::{Auth, Client, place};
-use crate::api::Problem;
+use crate::api::{Problem, idempotency};
 use crate::app::App;
 use crate::domain::audit::{AuditDraft, Outcome};
 use crate::domain::permission::{Action, Place, Reach};
@@ -155,6 +155,11 @@ impl Guarded {
     pub(crate) fn route<const N: usize>(mut self, path: &'static str, entries: [Entry; N]) -> Self {
         let mut methods = MethodRouter::new();
         for Entry { method, rule, handler } in entries {
+            // Inside the gate, so that an answer of before is given to those alone who may ask for it now.
+            let handler = match may_repeat(&method, rule.action) {
+                true => handler.route_layer(from_fn_with_state(Arc::clone(&self.app), idempotency::once)),
+                false => handler,
+            };
             let gate = Gate { app: Arc::clone(&self.app), rule };
             methods = methods.merge(handler.route_layer(from_fn_with_state(gate, check)));
             self.rows.push(RouteRow { method, path, action: rule.action, spot: rule.spot });
@@ -168,6 +173,16 @@ impl Guarded {
         self.app.auth.add_routes(self.rows);
         self.router
     }
+}
+
+/// Whether answers are kept for requests that come again with the same `Idempotency-Key`: not those that hold
+/// secrets.
+fn may_repeat(method: &Method, action: Action) -> bool {
+    let secret = matches!(
+        action,
+        Action::SignIn | Action::ManageOwnAccount | Action::ManageUsers | Action::ManageKeys
+    );
+    matches!(*method, Method::POST | Method::PATCH) && !secret
 }
 
 #[derive(Clone)]
