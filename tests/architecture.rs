@@ -56,11 +56,12 @@ const TWIN_SERVER: &[Allowed] = &[
     ("listen", &["config", "metrics"]),
     ("backup", &["store"]),
     ("live", &["domain", "spatial"]),
+    ("model", &["domain", "live", "spatial", "store"]),
     ("ingest", &["domain", "store", "live", "metrics"]),
     ("tiles", &["domain", "spatial", "metrics"]),
-    ("features", &["domain", "live", "tiles"]),
-    ("jobs", &["domain", "ingest", "live", "store", "tiles"]),
-    ("auth", &["api", "app", "domain", "store"]),
+    ("features", &["domain", "live", "spatial", "tiles"]),
+    ("jobs", &["domain", "ingest", "live", "model", "store", "tiles"]),
+    ("auth", &["api", "app", "domain", "spatial", "store"]),
     ("manage", &["auth", "cli", "domain", "store"]),
 ];
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::LocalizedText;
 use crate::alarm::Alarm;
 use crate::geometry::LocalPoint;
+use crate::model::ModelObject;
 
 /// The state of a device in the five words that the interface has a colour, a shape and a word for,
 /// from best to worst.
@@ -163,6 +164,20 @@ pub struct DeviceEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeviceRemovedEvent {
     /// Id of the device.
+    pub id: String,
+}
+
+/// An object of the model was made or changed by people. SSE event name `object`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectEvent {
+    /// The object as it is now, without attributes and property sets.
+    pub object: ModelObject,
+}
+
+/// An object that people had made was removed. SSE event name `object-removed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectRemovedEvent {
+    /// Id of the object.
     pub id: String,
 }
 

@@ -10,12 +10,13 @@ import ifc
 import memory
 import peers
 import scale
+import spatial
 import targets
 import tiles
 from bench import Bench
 
 TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES,
-          "tiles": tiles.show}
+          "tiles": tiles.show, "spatial": spatial.show}
 
 
 def options():

@@ -12,7 +12,6 @@ use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
-use twin_schemas::model::ObjectClass;
 
 use crate::api::health::Readiness;
 use crate::api::idempotency::Answers;
@@ -26,6 +25,8 @@ use crate::features::Catalogue;
 use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
+use crate::model::Model;
+use crate::spatial::Kind;
 use crate::store::{self, Edit, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
@@ -41,6 +42,8 @@ pub struct App {
     pub hub: Arc<Hub>,
     /// The way to the one writer.
     pub writer: WriterHandle,
+    /// The community model, and where things are.
+    pub model: Arc<Model>,
     /// History.
     pub store: Arc<dyn Store>,
     /// Kinds of device.
@@ -104,9 +107,13 @@ pub async fn start(
     let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
+    let served = publications.served();
+    let objects = Arc::clone(&served.objects);
+    let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
+    let model = Arc::new(model);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
-    let zones = zones_of(&publications);
+    let zones = zones_of(&model);
     let (mut writer, handle) =
         Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
     writer.take_up_alarms().await?;
@@ -124,6 +131,7 @@ pub async fn start(
         )),
         tokio::spawn(jobs::follow_publication(
             Arc::clone(&publications),
+            Arc::clone(&model),
             Arc::clone(&files),
             Arc::clone(&hub),
             handle.clone(),
@@ -133,6 +141,7 @@ pub async fn start(
     let app = App {
         hub,
         writer: handle,
+        model,
         store,
         features: Catalogue::new(&kinds),
         kinds,
@@ -231,13 +240,12 @@ async fn seed_alarm_rules(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Res
     Ok(())
 }
 
-/// Looks up zones in whatever version is served.
-fn zones_of(publications: &Arc<Publications>) -> ZoneOf {
-    let publications = Arc::clone(publications);
+/// Looks up zones in the model as it is when they are asked for.
+fn zones_of(model: &Arc<Model>) -> ZoneOf {
+    let model = Arc::clone(model);
     Arc::new(move |device| {
-        let served = publications.served();
         let at = device.position;
-        served.objects.at(ObjectClass::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
+        model.now().at(Kind::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
     })
 }
 

@@ -73,7 +73,7 @@ pub fn read_devices(
 ) -> Result<Vec<Device>, DeviceFileError> {
     let by_global_id = served.objects.by_global_id();
     let named = |name: &str| match served.objects.get(name) {
-        Some(object) => vec![object],
+        Some(object) => vec![&**object],
         None => by_global_id.get(name).cloned().unwrap_or_default(),
     };
     let objects = |name: &str| match named(name)[..] {

@@ -18,6 +18,7 @@ mod listen;
 pub mod live;
 pub mod manage;
 pub mod metrics;
+pub mod model;
 pub mod router;
 pub mod sensorthings;
 pub mod simulate;

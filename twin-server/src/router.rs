@@ -14,15 +14,17 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    features, health, imports, keys, layers, maintenance_windows, metrics, objects, openapi, permissions,
-    place, publication, readings, sensorthings, session, users, viewer,
+    features, health, imports, keys, layers, maintenance_windows, metrics, model, object_edits, objects,
+    openapi, permissions, place, publication, readings, sensorthings, session, spatial, users, viewer,
 };
 use crate::app::App;
-use crate::auth::guard::{Guarded, at_device, audited_inside, delete, get, inside, patch, post, put};
+use crate::auth::guard::{
+    Guarded, asking, at_device, at_object, audited_inside, delete, get, inside, patch, post, put,
+};
 use crate::domain::permission::Action::{
-    HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings, ReadAlarms,
-    ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication, RegisterDevices, SignIn, UseService,
-    WriteReadings,
+    EditModel, HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings,
+    ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication, RegisterDevices, SignIn,
+    UseService, WriteReadings,
 };
 
 /// 10,000 readings of 400 bytes each.
@@ -59,9 +61,22 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/exports/readings.csv", [get(ReadDevices, exports::export_readings)])
         .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
         .route("/api/v1/events", [get(ReadEvents, events::stream_events)])
-        .route("/api/v1/objects", [get(ReadModel, objects::list_objects)])
-        .route("/api/v1/objects/{*id}", [get(ReadModel, objects::get_object)])
+        .route("/api/v1/model/versions", [get(ReadModel, model::list_versions)])
+        .route(
+            "/api/v1/objects",
+            [get(ReadModel, objects::list_objects), post(inside(EditModel), object_edits::post_object)],
+        )
+        .route(
+            "/api/v1/objects/{*id}",
+            [
+                get(ReadModel, objects::get_object),
+                patch(inside(EditModel), object_edits::patch_object),
+                delete(at_object(EditModel, "id"), object_edits::delete_object),
+                post(inside(EditModel), object_edits::restore_object),
+            ],
+        )
         .route("/api/v1/place", [get(ReadModel, place::get_place)])
+        .route("/api/v1/spatial/query", [post(asking(ReadModel), spatial::query_things)])
         .route(sensorthings::ROOT, [get(ReadDevices, sensorthings::handle)])
         .route("/sta/v1.1/", [get(ReadDevices, sensorthings::handle)])
         // What each request, and each part of a batch, needs beyond this, is decided where it is answered.

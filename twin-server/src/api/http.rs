@@ -14,6 +14,12 @@ pub(super) fn none_match_hits(headers: &HeaderMap, etag: &str) -> bool {
         .any(|candidate| candidate == "*" || candidate.trim_start_matches("W/") == strong)
 }
 
+/// The entity tags of `If-Match`; none if there is no such header or it takes any state (RFC 9110 § 13.1.1).
+pub(super) fn match_tags(headers: &HeaderMap) -> Vec<String> {
+    let tags: Vec<String> = values(headers, &header::IF_MATCH).map(str::to_owned).collect();
+    if tags.iter().any(|tag| tag == "*") { Vec::new() } else { tags }
+}
+
 /// Whether the client takes a content coding (RFC 9110 § 12.5.3).
 pub(super) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     values(headers, &header::ACCEPT_ENCODING).any(|item| {

@@ -1,17 +1,21 @@
-//! `/api/v1/objects`: the objects of the served version.
+//! `/api/v1/objects`: the objects of the community model. What people change of them is in `object_edits`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Json;
+use axum::Json as JsonAnswer;
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use twin_schemas::model::{BimFacts, ModelObject, ObjectClass};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Path, Query};
-use super::{Problem, ProblemBody};
+use super::http::none_match_hits;
+use super::{Problem, ProblemBody, object_edits};
 use crate::app::App;
+use crate::model::tag;
+use crate::spatial::StoredObject;
 
 /// Which objects are meant; all conditions must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,11 +34,11 @@ pub(crate) struct ObjectQuery {
     parent: Option<String>,
 }
 
-/// Objects in the order of the publication.
+/// Objects: those of the publication in its order, then those that people made.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ObjectList {
+pub(crate) struct ObjectList<'a> {
     /// The objects.
-    objects: Vec<ModelObject>,
+    objects: Vec<&'a ModelObject>,
 }
 
 /// Lists objects. Attributes and property sets are left out; ask for an object by its id to have them.
@@ -42,11 +46,8 @@ pub(crate) struct ObjectList {
     get, path = "/api/v1/objects", tag = "objects", params(ObjectQuery),
     responses((status = 200, body = ObjectList), (status = 400, body = ProblemBody))
 )]
-pub(crate) async fn list_objects(
-    State(app): State<Arc<App>>,
-    Query(query): Query<ObjectQuery>,
-) -> Json<ObjectList> {
-    let publication = app.publications.served();
+pub(crate) async fn list_objects(State(app): State<Arc<App>>, Query(query): Query<ObjectQuery>) -> Response {
+    let now = app.model.now();
     let bim = |object: &ModelObject, wanted: &Option<String>, of: fn(&BimFacts) -> Option<&str>| {
         wanted.is_none() || object.bim.as_deref().and_then(of) == wanted.as_deref()
     };
@@ -57,51 +58,54 @@ pub(crate) async fn list_objects(
             && query.class.is_none_or(|class| object.class == class)
             && query.zone.as_ref().is_none_or(|zone| object.zone.as_ref() == Some(zone))
     };
-    let objects = publication.objects.all().iter().filter(meant).map(brief);
-    Json(ObjectList { objects: objects.collect() })
-}
-
-/// An object without its property sets: a building has more of them than one answer should hold.
-fn brief(object: &ModelObject) -> ModelObject {
-    let bim = object.bim.as_deref().map(|bim| {
-        Box::new(BimFacts {
-            source: bim.source.clone(),
-            global_id: bim.global_id.clone(),
-            ifc_class: bim.ifc_class.clone(),
-            storey: bim.storey.clone(),
-            part: bim.part,
-            elevation_m: bim.elevation_m,
-            attributes: BTreeMap::new(),
-            type_name: bim.type_name.clone(),
-            materials: bim.materials.clone(),
-            classifications: bim.classifications.clone(),
-            property_sets: BTreeMap::new(),
-        })
-    });
-    ModelObject {
-        id: object.id.clone(),
-        class: object.class,
-        name: object.name.clone(),
-        parent: object.parent.clone(),
-        zone: object.zone.clone(),
-        bounds: object.bounds,
-        footprint: object.footprint.clone(),
-        properties: object.properties.clone(),
-        bim,
-    }
+    let objects = now.objects().map(|object| object.parts().0).filter(meant).collect();
+    JsonAnswer(ObjectList { objects }).into_response()
 }
 
 /// Gives one object. Its id holds slashes, which may be sent as they are.
 #[utoipa::path(
     get, path = "/api/v1/objects/{id}", tag = "objects",
     params(("id" = String, Path, description = "Id of the object, such as `building/b07`")),
-    responses((status = 200, body = ModelObject), (status = 404, body = ProblemBody))
+    responses(
+        (status = 200, body = ModelObject, headers(("ETag" = String, description = "For `If-Match` of a change"))),
+        (status = 304, description = "`If-None-Match` names the object as it is"),
+        (status = 404, body = ProblemBody),
+    )
 )]
 pub(crate) async fn get_object(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-) -> Result<Json<ModelObject>, Problem> {
-    let publication = app.publications.served();
-    let object = publication.objects.get(&id).cloned();
-    object.map(Json).ok_or_else(|| Problem::not_found("unknown_object", format!("there is no object `{id}`")))
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(object) = app.model.now().get(&path) {
+        let tag = tag(object);
+        if none_match_hits(&headers, &tag) {
+            return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
+        }
+        return Ok(answer(StatusCode::OK, object));
+    }
+    // A wildcard ends a route, so what follows an id is told apart here. An object whose id ends so comes
+    // first; its own history is asked with one more `/history`.
+    match path.strip_suffix("/history") {
+        Some(id) => object_edits::history(&app, id).await,
+        None => Err(unknown(&path)),
+    }
+}
+
+/// An object with its tag.
+pub(super) fn answer(status: StatusCode, object: &StoredObject) -> Response {
+    tagged((status, JsonAnswer(object.full())).into_response(), &tag(object))
+}
+
+fn tagged(mut response: Response, tag: &str) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// No object has this id.
+pub(super) fn unknown(id: &str) -> Problem {
+    Problem::not_found("unknown_object", format!("there is no object `{id}`"))
+        .with_hint("`/api/v1/objects` lists those that there are")
 }

@@ -4,15 +4,17 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use twin_schemas::alarm::AlarmChangedEvent;
-use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, PublicationEvent, SnapshotEvent};
+use twin_schemas::live::{
+    DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
+};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
-    exports, features, health, imports, keys, maintenance_windows, metrics, objects, permissions, place,
-    readings, sensorthings, session, users,
+    exports, features, health, imports, keys, maintenance_windows, metrics, model, object_edits, objects,
+    permissions, place, readings, sensorthings, session, spatial, users,
 };
 
 #[derive(OpenApi)]
@@ -40,6 +42,13 @@ use super::{
         events::stream_events,
         objects::list_objects,
         objects::get_object,
+        object_edits::post_object,
+        object_edits::patch_object,
+        object_edits::delete_object,
+        object_edits::get_object_history,
+        object_edits::restore_object,
+        model::list_versions,
+        spatial::query_things,
         place::get_place,
         alarm_rules::delete_rule,
         alarm_rules::get_rule,
@@ -88,7 +97,7 @@ use super::{
         users::invite_user,
         users::list_users,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, PublicationEvent, ProblemBody, readings::Keep)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep)),
     modifiers(&Proofs),
 )]
 struct Document;

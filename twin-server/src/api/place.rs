@@ -7,12 +7,13 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use twin_schemas::LocalizedText;
 use twin_schemas::live::DeviceView;
-use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::model::ModelObject;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::spatial::Kind;
 
 /// Devices further away than this are not near.
 const NEAR_M: f64 = 30.0;
@@ -81,19 +82,19 @@ pub(crate) async fn get_place(
     if !(east_m.is_finite() && north_m.is_finite()) {
         return Err(Problem::bad_request("bad_place", "`east_m` and `north_m` are metres"));
     }
-    let publication = app.publications.served();
-    let at = |class| publication.objects.at(class, east_m, north_m).cloned();
+    let (publication, now) = (app.publications.served(), app.model.now());
+    let at = |kind| now.at(kind, east_m, north_m).map(|object| object.full());
     let near = app.hub.nearest(east_m, north_m, NEAR_M, NEAR_COUNT);
     Ok(Json(PlaceAnswer {
         community: CommunitySummary {
             id: publication.catalog.community.id.clone(),
             name: publication.catalog.community.name.clone(),
-            zones: publication.count(ObjectClass::Zone),
-            buildings: publication.count(ObjectClass::Building),
+            zones: now.count(Kind::Zone),
+            buildings: now.count(Kind::Building),
             devices: app.hub.count(),
         },
-        zone: at(ObjectClass::Zone),
-        building: at(ObjectClass::Building),
+        zone: at(Kind::Zone),
+        building: at(Kind::Building),
         devices: near.into_iter().map(|(device, distance_m)| NearDevice { device, distance_m }).collect(),
     }))
 }

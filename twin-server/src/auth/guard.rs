@@ -87,7 +87,6 @@ pub(crate) fn at_device(action: Action, parameter: &'static str) -> Rule {
 }
 
 /// The action is decided where the object of the path stands.
-#[allow(dead_code, reason = "for routes that edit the model")]
 pub(crate) fn at_object(action: Action, parameter: &'static str) -> Rule {
     Rule { spot: Spot::Object(parameter), ..Rule::from(action) }
 }
@@ -96,6 +95,11 @@ pub(crate) fn at_object(action: Action, parameter: &'static str) -> Rule {
 /// refused before.
 pub(crate) fn inside(action: impl Into<Rule>) -> Rule {
     Rule { spot: Spot::Inside, ..action.into() }
+}
+
+/// A question that is too long for an address: it is posted, but changes nothing.
+pub(crate) fn asking(action: Action) -> Rule {
+    Rule { trail: Trail::Refusals, ..Rule::from(action) }
 }
 
 /// The handler writes the audit entry itself, in the transaction of the change.

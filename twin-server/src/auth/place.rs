@@ -7,17 +7,17 @@ use super::Permit;
 use crate::api::Problem;
 use crate::app::App;
 use crate::domain::permission::Place;
+use crate::spatial::Kind;
 
 /// The zone that holds a point, if one does.
 pub(crate) fn zone_at(app: &App, at: &LocalPoint) -> Option<String> {
-    let publication = app.publications.served();
-    publication.objects.at(ObjectClass::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
+    app.model.now().at(Kind::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
 }
 
 /// The zone that an object stands in: itself, if it is one.
 pub(crate) fn zone_of_object(app: &App, id: &str) -> Option<String> {
-    let publication = app.publications.served();
-    let object = publication.objects.get(id)?;
+    let now = app.model.now();
+    let object = now.get(id)?;
     if object.class == ObjectClass::Zone { Some(object.id.clone()) } else { object.zone.clone() }
 }
 

@@ -4,6 +4,7 @@
 pub mod alarm;
 pub mod audit;
 pub mod bounds;
+pub mod edit;
 pub mod enu;
 pub mod geographic;
 pub mod keys;

@@ -13,6 +13,7 @@ use super::place::Frame;
 use crate::domain::bounds::LocalRect;
 use crate::domain::kinds::DeviceKinds;
 use crate::live::{Entry, Hub};
+use crate::spatial::{Kind, Snapshot};
 use crate::tiles::{Publication, Publications};
 
 /// Devices that are copied out of the live state at once: so few that nobody waits for them.
@@ -22,6 +23,8 @@ const DEVICE_CHUNK: usize = 256;
 #[derive(Debug, Clone)]
 pub struct Source {
     publication: Arc<Publication>,
+    now: Arc<Snapshot>,
+    model_version: String,
     hub: Arc<Hub>,
     kinds: Arc<DeviceKinds>,
 }
@@ -30,13 +33,15 @@ impl Source {
     /// The model as it is served now, beside the live state.
     #[must_use]
     pub fn new(publications: &Publications, hub: &Arc<Hub>, kinds: &Arc<DeviceKinds>) -> Self {
-        Self { publication: publications.served(), hub: Arc::clone(hub), kinds: Arc::clone(kinds) }
+        let (publication, now) = (publications.served(), hub.index().now());
+        let model_version = format!("{}-{}-{}", publication.version, hub.epoch(), now.revision());
+        Self { publication, now, model_version, hub: Arc::clone(hub), kinds: Arc::clone(kinds) }
     }
 
     /// Names the state of the model: another one whenever an object is another.
     #[must_use]
     pub fn model_version(&self) -> &str {
-        &self.publication.version
+        &self.model_version
     }
 
     /// Names the state of the devices: another one whenever a device is seen to be another.
@@ -78,7 +83,7 @@ impl Source {
     /// The object of this class with this id.
     #[must_use]
     pub fn object(&self, class: ObjectClass, id: &str) -> Option<&ModelObject> {
-        self.publication.objects.get(id).filter(|object| object.class == class)
+        self.now.get(id).map(|object| object.parts().0).filter(|object| object.class == class)
     }
 
     /// Shows the objects of a class in the order of the model: those whose boxes meet `area`, of those
@@ -93,20 +98,19 @@ impl Source {
         after: Option<&str>,
         visit: &mut dyn FnMut(&ModelObject) -> ControlFlow<()>,
     ) -> Result<(), Gone> {
-        let objects = &self.publication.objects;
         let start = match after {
-            Some(id) => objects.position(id).ok_or(Gone)? + 1,
+            Some(id) => self.now.position(id).ok_or(Gone)? + 1,
             None => 0,
         };
-        let mut show = |object: &ModelObject| {
-            if object.class == class { visit(object) } else { ControlFlow::Continue(()) }
-        };
-        let all = objects.all();
+        let kind = Kind::from(class);
         let _ = match area {
-            None => all.iter().skip(start).try_for_each(&mut show),
+            None => {
+                let objects = self.now.objects().skip(start).map(|object| object.parts().0);
+                objects.filter(|object| object.class == class).try_for_each(visit)
+            }
             Some(area) => {
-                let found = objects.meeting(area);
-                found.into_iter().filter(|i| *i >= start).filter_map(|i| all.get(i)).try_for_each(&mut show)
+                let found = self.now.meeting_in_order(kind, area).into_iter();
+                found.filter(|(place, _)| *place >= start).try_for_each(|(_, object)| visit(object.parts().0))
             }
         };
         Ok(())

@@ -16,8 +16,9 @@ pub use bands::learn_what_is_usual;
 use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
+use crate::model::Model;
 use crate::store::Store;
-use crate::tiles::{FileStore, Publications};
+use crate::tiles::{FileStore, Publication, Publications};
 
 /// How often silent devices are judged and due alarms raised; durations are whole seconds.
 const TICK_EVERY: Duration = Duration::from_secs(1);
@@ -86,6 +87,7 @@ pub async fn expire_readings(
 /// Serves new versions of the publication until the server stops.
 pub async fn follow_publication(
     publications: Arc<Publications>,
+    model: Arc<Model>,
     files: Arc<FileStore>,
     hub: Arc<Hub>,
     writer: WriterHandle,
@@ -95,12 +97,17 @@ pub async fn follow_publication(
     let mut refused: Option<String> = None;
     let mut clock = Clock::new(PUBLICATION_EVERY, stop);
     while clock.tick().await {
-        let publications = Arc::clone(&publications);
-        let before = refused.take();
-        let looked = tokio::task::spawn_blocking(move || look(&publications, before.as_deref())).await;
+        let (folder, before) = (Arc::clone(&publications), refused.take());
+        let looked = tokio::task::spawn_blocking(move || look(&folder, before.as_deref())).await;
         match looked {
             Ok(Look::Same) => {}
-            Ok(Look::Switched(version)) => {
+            Ok(Look::Loaded(publication)) => {
+                let version = publication.version.clone();
+                if let Err(error) = model.publish(&version, Arc::clone(&publication.objects)).await {
+                    tracing::error!(%error, version, "a new version cannot be stored, the one before stays");
+                    continue;
+                }
+                publications.serve(publication);
                 tracing::info!(version, "serving a new version of the publication");
                 files.forget_other_versions(&version);
                 hub.publish(&version);
@@ -114,21 +121,20 @@ pub async fn follow_publication(
 
 enum Look {
     Same,
-    Switched(String),
+    Loaded(Arc<Publication>),
     Refused(String),
 }
 
 /// Looks once. A version that could not be loaded is tried again each time: a slow file system may
 /// show `current` before the files that it names.
 fn look(publications: &Publications, refused: Option<&str>) -> Look {
-    let switched = publications.current().and_then(|current| {
+    let loaded = publications.current().and_then(|current| {
         if current == publications.served().version {
             return Ok(Look::Same);
         }
-        publications.switch_to(&current)?;
-        Ok(Look::Switched(current))
+        publications.load(&current).map(Look::Loaded)
     });
-    switched.unwrap_or_else(|error| {
+    loaded.unwrap_or_else(|error| {
         let reason = error.to_string();
         if refused != Some(&reason) {
             tracing::warn!(

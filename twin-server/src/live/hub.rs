@@ -4,12 +4,13 @@
 //! it is as long as there are devices, however fast readings come. A subscriber keeps nothing but
 //! the number that it has seen; asking for everything above it gives each changed device once, as
 //! it is now. A slow subscriber gets fewer, newer events, and none needs a queue of its own.
-//! Removed devices stay in the log as marks; when the oldest marks are dropped, a subscriber from
-//! before them must start with a snapshot (`horizon`).
+//! Removed devices and changed objects of the model stay in the log as marks; when the oldest marks are
+//! dropped, a subscriber from before them must start with a snapshot (`horizon`), and ask for objects anew.
 //!
 //! Alarms are in the same log; those that are over stay in it as marks, like removed devices.
 //!
-//! Only the ingest writer changes the hub, after the store has committed.
+//! Only the ingest writer changes devices and alarms, and only the model tells of objects, after the store has
+//! committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Bound;
@@ -19,16 +20,18 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use twin_schemas::alarm::{Alarm, AlarmState};
 use twin_schemas::live::{
-    Device, DeviceKind, DeviceRemovedEvent, DeviceStatus, DeviceView, PublicationEvent,
+    Device, DeviceKind, DeviceRemovedEvent, DeviceStatus, DeviceView, ObjectRemovedEvent, PublicationEvent,
 };
+use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
 use crate::domain::bounds::LocalRect;
 use crate::domain::state::DeviceState;
-use crate::spatial::DeviceIndex;
+use crate::spatial::query::{At, Filter, Place, Query, ask};
+use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
 
-/// Marks of removed devices and cleared alarms that the log keeps.
+/// Marks of removed devices, cleared alarms and changed objects that the log keeps.
 const REMOVED_LIMIT: usize = 1024;
 
 /// A device in the hub.
@@ -65,6 +68,7 @@ pub(super) struct Delivery {
 #[derive(Debug)]
 pub struct Hub {
     state: RwLock<State>,
+    index: Arc<SpatialIndex>,
     latest: watch::Sender<u64>,
     epoch: String,
 }
@@ -74,10 +78,11 @@ struct State {
     devices: BTreeMap<String, Slot>,
     /// Streams without a device: readings find them, viewers do not.
     streams: BTreeMap<String, Entry>,
-    index: DeviceIndex,
     alarms: AlarmBoard,
     publication: String,
     log: BTreeMap<u64, Change>,
+    /// Last changes of objects, by id.
+    objects: HashMap<String, u64>,
     removed: VecDeque<u64>,
     seq: u64,
     horizon: u64,
@@ -87,6 +92,8 @@ struct State {
 #[derive(Debug)]
 struct Slot {
     entry: Entry,
+    /// The registration as the index has it.
+    placed: Arc<Device>,
     changed_seq: u64,
     /// Last change of kind or place: what filters look at.
     placed_seq: u64,
@@ -98,6 +105,8 @@ struct Slot {
 enum Change {
     Device(String),
     Removed(String),
+    /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
+    Object(String, Option<Box<str>>),
     Alarm(u64),
     Publication,
 }
@@ -107,23 +116,29 @@ impl Hub {
     /// nothing here.
     #[must_use]
     pub fn new(epoch: String, publication: String, entries: Vec<Entry>) -> Self {
-        let index =
-            DeviceIndex::new(entries.iter().map(|entry| (entry.device.id.as_str(), entry.device.position)));
-        let devices =
+        let devices: BTreeMap<_, _> =
             entries.into_iter().map(|entry| (entry.device.id.clone(), Slot::new(entry, 0))).collect();
+        let index = Snapshot::of_devices(devices.values().map(|slot| Arc::clone(&slot.placed)));
         let state = State {
             devices,
             streams: BTreeMap::new(),
-            index,
             alarms: AlarmBoard::default(),
             publication,
             log: BTreeMap::new(),
+            objects: HashMap::new(),
             removed: VecDeque::new(),
             seq: 0,
             horizon: 0,
             publication_seq: 0,
         };
-        Self { state: RwLock::new(state), latest: watch::Sender::new(0), epoch }
+        let index = Arc::new(SpatialIndex::new(index));
+        Self { state: RwLock::new(state), index, latest: watch::Sender::new(0), epoch }
+    }
+
+    /// Where things are. The hub keeps the devices in it, the model the objects.
+    #[must_use]
+    pub fn index(&self) -> &Arc<SpatialIndex> {
+        &self.index
     }
 
     /// Name of this run.
@@ -166,7 +181,7 @@ impl Hub {
     /// The rectangle around all devices, if there are any.
     #[must_use]
     pub fn extent(&self) -> Option<LocalRect> {
-        self.read().index.extent()
+        self.index.now().extent(Kind::Device)
     }
 
     /// A device, or a stream without one, as it is now.
@@ -217,15 +232,16 @@ impl Hub {
     /// Up to `count` devices within `radius_m` of a place, nearest first, with their distances.
     #[must_use]
     pub fn nearest(&self, east_m: f64, north_m: f64, radius_m: f64, count: usize) -> Vec<(DeviceView, f64)> {
+        let query = Query {
+            filter: Filter { kinds: [Kind::Device].into_iter().collect(), class: None, zone: None },
+            place: Place::Nearest { at: At { east_m, north_m, up_m: None }, within_m: radius_m },
+            company: None,
+            limit: count,
+        };
+        let Ok(found) = ask(&self.index.now(), &query) else { return Vec::new() };
         let state = self.read();
-        let found = state.index.nearest(east_m, north_m, radius_m, count);
-        found
-            .into_iter()
-            .filter_map(|(id, distance_m)| {
-                let entry = &state.devices.get(&id)?.entry;
-                Some((entry.state.view(&entry.device), distance_m))
-            })
-            .collect()
+        let view = |thing: &Thing| state.devices.get(thing.id()).map(|s| s.entry.state.view(&s.entry.device));
+        found.hits.iter().filter_map(|hit| Some((view(&hit.thing)?, hit.distance_m?))).collect()
     }
 
     /// The devices whose status is another one by now, although no reading came.
@@ -269,13 +285,14 @@ impl Hub {
     /// Adds a device, or replaces it.
     pub fn put(&self, entry: Entry) {
         let mut state = self.write();
-        let (id, position) = (entry.device.id.clone(), entry.device.position);
+        let id = entry.device.id.clone();
         let slot = Slot::new(entry, 0);
-        if let Some(before) = state.devices.insert(id.clone(), slot) {
-            state.index.remove(&id, &before.entry.device.position);
+        let placed = Arc::clone(&slot.placed);
+        let before = state.devices.insert(id.clone(), slot);
+        if let Some(before) = &before {
             state.log.remove(&before.changed_seq);
         }
-        state.index.insert(&id, &position);
+        self.index.change(|now| now.put_device(placed, before.as_ref().map(|slot| &slot.placed)));
         state.note_device(&id, true);
         self.announce(state);
     }
@@ -285,10 +302,22 @@ impl Hub {
         let mut state = self.write();
         state.streams.remove(id);
         let Some(slot) = state.devices.remove(id) else { return };
-        state.index.remove(id, &slot.entry.device.position);
+        self.index.change(|now| now.remove_device(&slot.placed));
         state.log.remove(&slot.changed_seq);
         let seq = state.next_seq();
         state.log.insert(seq, Change::Removed(id.to_owned()));
+        state.mark(seq);
+        self.announce(state);
+    }
+
+    /// Tells viewers what an object of the model is now, or that it is gone.
+    pub fn tell_object(&self, id: &str, object: Option<&ModelObject>) {
+        let mut state = self.write();
+        let seq = state.next_seq();
+        if let Some(before) = state.objects.insert(id.to_owned(), seq) {
+            state.log.remove(&before);
+        }
+        state.log.insert(seq, Change::Object(id.to_owned(), object.map(|object| json(object).into())));
         state.mark(seq);
         self.announce(state);
     }
@@ -382,8 +411,8 @@ impl State {
         self.seq
     }
 
-    /// Keeps what is gone as a mark in the log; the oldest mark makes room. Of an alarm that was opened
-    /// again meanwhile, the old mark is no longer in the log.
+    /// Keeps what is gone, or an object's change, as a mark in the log; the oldest mark makes room. Of an
+    /// alarm that was opened again, or an object that changed again, the old mark is no longer in the log.
     fn mark(&mut self, seq: u64) {
         self.removed.push_back(seq);
         if self.removed.len() <= REMOVED_LIMIT {
@@ -392,8 +421,10 @@ impl State {
         let Some(oldest) = self.removed.pop_front() else { return };
         if let Some(change) = self.log.remove(&oldest) {
             self.horizon = oldest;
-            if let Change::Alarm(id) = change {
-                self.alarms.forget(id);
+            match change {
+                Change::Alarm(id) => self.alarms.forget(id),
+                Change::Object(id, _) => drop(self.objects.remove(&id)),
+                Change::Device(_) | Change::Removed(_) | Change::Publication => {}
             }
         }
     }
@@ -442,6 +473,10 @@ impl State {
                 let alarm = self.alarms.covered(*id, filter)?;
                 Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#)))
             }
+            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#))),
+            Change::Object(id, None) => {
+                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() })))
+            }
             Change::Publication => {
                 let event = PublicationEvent { publication: self.publication.clone() };
                 Some(("publication", json(&event)))
@@ -452,7 +487,8 @@ impl State {
 
 impl Slot {
     fn new(entry: Entry, seq: u64) -> Self {
-        Self { entry, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+        let placed = Arc::new(entry.device.clone());
+        Self { entry, placed, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
     }
 
     fn json(&self) -> &str {
@@ -551,6 +587,23 @@ mod tests {
         assert!(hub.changes(0, &DeviceFilter::default(), 10).is_none());
         assert!(hub.changes(2, &DeviceFilter::default(), 10).is_some());
         assert!(hub.changes(999_999, &DeviceFilter::default(), 10).is_none());
+    }
+
+    #[test]
+    fn an_object_that_changed_often_is_told_once_and_does_not_move_the_horizon() {
+        let hub = hub();
+        let object: ModelObject = serde_json::from_str(
+            r#"{"id":"zone/z1","class":"zone","bounds":{"min":{"east_m":0,"north_m":0,"up_m":0},"max":{"east_m":1,"north_m":1,"up_m":1}}}"#,
+        )
+        .unwrap();
+        for _ in 0..2 * REMOVED_LIMIT as u64 {
+            hub.tell_object("zone/z1", Some(&object));
+        }
+        hub.tell_object("zone/z2", Some(&object));
+        hub.tell_object("zone/z2", None);
+        let last = 2 * REMOVED_LIMIT as u64;
+        let expected = [(last, "object", "zone/z1"), (last + 2, "object-removed", "zone/z2")];
+        check(&hub, 0, &DeviceFilter::default(), &expected);
     }
 
     #[test]

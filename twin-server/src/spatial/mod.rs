@@ -1,8 +1,23 @@
-//! Where things are: rstar indexes over model objects and devices, in local metres on the ground.
-//! Called by the publication (objects), by the live hub (devices) and by the API's questions.
+//! Where things are: one index in memory over objects of the model and devices, in local metres. Called by
+//! the model (objects), by the live hub (devices) and by the API's questions.
+//!
+//! [`SpatialIndex`] gives a [`Snapshot`], `query` asks it; `forest` has the trees.
 
-mod devices;
-mod objects;
+mod forest;
+mod index;
+mod kind;
+pub mod query;
+mod shape;
+mod snapshot;
+mod stored;
+mod table;
+#[cfg(test)]
+mod testing;
+mod thing;
 
-pub use devices::DeviceIndex;
-pub use objects::ObjectIndex;
+pub use index::SpatialIndex;
+pub use kind::{Kind, Kinds};
+pub use snapshot::Snapshot;
+pub use stored::StoredObject;
+pub use table::ObjectTable;
+pub use thing::Thing;

@@ -11,6 +11,7 @@ mod audit;
 mod conformance;
 mod devices;
 mod keys;
+mod model;
 mod people;
 mod readings;
 mod sensorthings;
@@ -27,6 +28,7 @@ pub use alarms::{AlarmCount, AlarmQuery, AlarmStore, Edit};
 pub use audit::{AuditQuery, AuditStore};
 pub use devices::{DeviceStore, Registered};
 pub use keys::KeyStore;
+pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
@@ -81,6 +83,7 @@ pub trait Store:
     + AuditStore
     + DeviceStore
     + KeyStore
+    + ModelStore
     + PeopleStore
     + ReadingStore
     + SensorThingsStore

@@ -9,10 +9,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use twin_schemas::catalog::{CATALOG_FORMAT, Catalog};
-use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::model::ModelObject;
 
 use super::path::is_plain_name;
-use crate::spatial::ObjectIndex;
+use crate::spatial::{ObjectTable, StoredObject};
 
 /// What is written as `%xx` in a path; ids are mostly plain and stay readable.
 const NOT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
@@ -28,7 +28,7 @@ pub struct Publication {
     /// Its catalogue.
     pub catalog: Catalog,
     /// Its objects.
-    pub objects: ObjectIndex,
+    pub objects: Arc<ObjectTable>,
 }
 
 /// Why a publication cannot be served.
@@ -89,7 +89,7 @@ impl Publication {
         let folder = root.join("versions").join(version);
         let catalog = read_catalog(&folder.join("catalog.json"))?;
         let objects = read_objects(&folder, &catalog.model)?;
-        Ok(Self { version: version.to_owned(), catalog, objects: ObjectIndex::new(objects) })
+        Ok(Self { version: version.to_owned(), catalog, objects: Arc::new(ObjectTable::of(objects)) })
     }
 
     /// Path of the version's folder on the server, with a slash at its end.
@@ -104,12 +104,6 @@ impl Publication {
         let encoded: Vec<String> =
             path.split('/').map(|name| utf8_percent_encode(name, NOT_PLAIN).to_string()).collect();
         format!("{}{}", self.base(), encoded.join("/"))
-    }
-
-    /// Number of objects of a class.
-    #[must_use]
-    pub fn count(&self, class: ObjectClass) -> usize {
-        self.objects.all().iter().filter(|object| object.class == class).count()
     }
 }
 
@@ -148,14 +142,17 @@ impl Publications {
         current(&self.root)
     }
 
-    /// Loads a version and serves it from now on.
+    /// Loads a version, to be served when all that depends on it is ready.
     ///
     /// # Errors
-    /// If it cannot be served; the version before stays.
-    pub fn switch_to(&self, version: &str) -> Result<(), PublicationError> {
-        let publication = Arc::new(Publication::load(&self.root, version)?);
+    /// If it cannot be served.
+    pub fn load(&self, version: &str) -> Result<Arc<Publication>, PublicationError> {
+        Publication::load(&self.root, version).map(Arc::new)
+    }
+
+    /// Serves a version from now on.
+    pub fn serve(&self, publication: Arc<Publication>) {
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = publication;
-        Ok(())
     }
 }
 
@@ -190,7 +187,7 @@ fn read_catalog(path: &Path) -> Result<Catalog, PublicationError> {
     serde_json::from_str(&text).map_err(|error| content_error(path, &error))
 }
 
-fn read_objects(folder: &Path, model: &str) -> Result<Vec<ModelObject>, PublicationError> {
+fn read_objects(folder: &Path, model: &str) -> Result<Vec<StoredObject>, PublicationError> {
     if !model.split('/').all(is_plain_name) {
         let path = folder.join("catalog.json");
         return Err(content_error(&path, &format!("`model` names `{model}`, which is not a file below it")));
@@ -199,9 +196,9 @@ fn read_objects(folder: &Path, model: &str) -> Result<Vec<ModelObject>, Publicat
     let text = read_text(&path)?;
     let mut objects = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let object = serde_json::from_str(line)
+        let object: ModelObject = serde_json::from_str(line)
             .map_err(|error| content_error(&path, &format!("line {}: {error}", number + 1)))?;
-        objects.push(object);
+        objects.push(StoredObject::from(object));
     }
     Ok(objects)
 }
@@ -254,7 +251,7 @@ mod tests {
             publications.served().address("app/一区/tileset.json"),
             "/publication/versions/v1/app/%E4%B8%80%E5%8C%BA/tileset.json"
         );
-        assert!(publications.switch_to("v2").is_err());
+        assert!(publications.load("v2").is_err());
         assert_eq!(publications.served().version, "v1");
     }
 

@@ -108,7 +108,7 @@ async fn session_of(server: &Server, user: &str) -> String {
 }
 
 /// Publishes and serves a version that has a second zone beside the first.
-pub(crate) fn add_zone_2(server: &Server) {
+pub(crate) async fn add_zone_2(server: &Server) {
     let root = server.folder.path().join("publication");
     super::publish(&root, "v2");
     let model = root.join("versions/v2/model.ndjson");
@@ -117,5 +117,7 @@ pub(crate) fn add_zone_2(server: &Server) {
         "bounds": { "min": corner(51.0, 0.0), "max": corner(100.0, 50.0) } });
     let lines = std::fs::read_to_string(&model).unwrap();
     std::fs::write(&model, format!("{lines}\n{zone}")).unwrap();
-    server.app.publications.switch_to("v2").unwrap();
+    let version = server.app.publications.load("v2").unwrap();
+    server.app.model.publish("v2", std::sync::Arc::clone(&version.objects)).await.unwrap();
+    server.app.publications.serve(version);
 }

@@ -5,6 +5,7 @@ mod alarms;
 mod audit;
 mod devices;
 mod keys;
+mod model;
 mod people;
 mod readings;
 mod sensorthings;

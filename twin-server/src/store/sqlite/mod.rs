@@ -11,6 +11,7 @@ mod closing;
 mod devices;
 mod history;
 mod keys;
+mod model;
 mod opening;
 #[cfg(test)]
 #[path = "tests.rs"]

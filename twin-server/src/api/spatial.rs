@@ -1,0 +1,437 @@
+//! `/api/v1/spatial/query`: which things are where. The body says which, where, and what must be near them;
+//! `spatial::query` answers.
+
+use std::sync::Arc;
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use twin_schemas::LocalizedText;
+use twin_schemas::geometry::LocalBox;
+use twin_schemas::live::Device;
+use utoipa::ToSchema;
+
+use super::extract::Json;
+use super::{Problem, ProblemBody, devices, objects};
+use crate::app::App;
+use crate::spatial::query::{self, Area, At, Company, Filter, Found, Hit, Place, Query, QueryError, Ray};
+use crate::spatial::{Kind, Snapshot, Thing};
+
+/// Things that are given if the question says nothing.
+const LIMIT: usize = 100;
+/// Most things that one answer holds.
+const LIMIT_MOST: usize = 10_000;
+/// Most characters of an id or a class.
+const TEXT_LIMIT: usize = 200;
+
+/// Questions that are answered at once; others wait. More would only share the processors, and each holds
+/// its answer in memory.
+static ASKING: Semaphore = Semaphore::const_new(8);
+
+/// A question about places. Positions are metres east, north and up of the community's origin.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpatialQuestion {
+    /// Which things; all conditions must hold.
+    #[serde(flatten)]
+    which: Which,
+    /// Where.
+    r#where: Where,
+    /// Only things that have such others near them, or have none; absent: all.
+    #[serde(default)]
+    near: Option<Nearby>,
+    /// At most this many, 1 to 10,000; for `nearest` it is how many. Default 100.
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// Which things are meant; all conditions must hold.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct Which {
+    /// Things of these kinds. Default: all.
+    #[serde(default)]
+    kinds: Option<Vec<Kind>>,
+    /// Things of this class: an IFC class such as `IfcDoor`, or a kind of device such as `lift`.
+    #[serde(default)]
+    class: Option<String>,
+    /// Things of the zone with this id; devices by where they stand.
+    #[serde(default)]
+    zone: Option<String>,
+}
+
+/// Where things are sought.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", try_from = "Places")]
+pub(crate) enum Where {
+    /// Everywhere: `{}`.
+    Anywhere(Nothing),
+    /// Things whose boxes meet a box.
+    Box(BoxPlace),
+    /// Things whose outlines, or boxes where they have none, meet a polygon.
+    Polygon(PolygonPlace),
+    /// Things within a distance of a place, nearest first.
+    Radius(RadiusPlace),
+    /// The nearest things to a place.
+    Nearest(NearestPlace),
+    /// Things whose boxes a ray goes through, in its order.
+    Ray(RayPlace),
+    /// Things within a distance of another on the ground, nearest first; itself left out.
+    Around(AroundPlace),
+}
+
+/// `Where` as it is written, which tells what is wrong better than an enum does.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Places {
+    anywhere: Option<Nothing>,
+    r#box: Option<BoxPlace>,
+    polygon: Option<PolygonPlace>,
+    radius: Option<RadiusPlace>,
+    nearest: Option<NearestPlace>,
+    ray: Option<RayPlace>,
+    around: Option<AroundPlace>,
+}
+
+impl TryFrom<Places> for Where {
+    type Error = &'static str;
+
+    fn try_from(places: Places) -> Result<Self, Self::Error> {
+        let mut given = [
+            places.anywhere.map(Self::Anywhere),
+            places.r#box.map(Self::Box),
+            places.polygon.map(Self::Polygon),
+            places.radius.map(Self::Radius),
+            places.nearest.map(Self::Nearest),
+            places.ray.map(Self::Ray),
+            places.around.map(Self::Around),
+        ]
+        .into_iter()
+        .flatten();
+        match (given.next(), given.next()) {
+            (Some(place), None) => Ok(place),
+            _ => Err("one of `anywhere`, `box`, `polygon`, `radius`, `nearest`, `ray` or `around` is needed"),
+        }
+    }
+}
+
+/// `{}`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// A box; without heights it goes from the ground to the sky.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BoxPlace {
+    /// `[east, north]` or `[east, north, up]` of the west, south, lower corner.
+    min: Vec<f64>,
+    /// The east, north, upper corner, with as many numbers.
+    max: Vec<f64>,
+}
+
+/// A polygon with holes; without heights it goes from the ground to the sky.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolygonPlace {
+    /// Rings of `[east_m, north_m]`: the outer one, then holes. At most 10,000 points.
+    rings: Vec<Vec<[f64; 2]>>,
+    /// Lower end.
+    #[serde(default)]
+    bottom_m: Option<f64>,
+    /// Upper end.
+    #[serde(default)]
+    top_m: Option<f64>,
+}
+
+/// A circle on the ground, or with `up_m` a ball. Distances are to outlines, or boxes where there are none.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units are in the names")]
+pub(crate) struct RadiusPlace {
+    /// Metres east of the middle.
+    east_m: f64,
+    /// Metres north of the middle.
+    north_m: f64,
+    /// Metres up of the middle; without, heights do not count.
+    #[serde(default)]
+    up_m: Option<f64>,
+    /// How far.
+    radius_m: f64,
+}
+
+/// A place from which the nearest are sought. Distances as for a radius.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units are in the names")]
+pub(crate) struct NearestPlace {
+    /// Metres east.
+    east_m: f64,
+    /// Metres north.
+    north_m: f64,
+    /// Metres up; without, heights do not count.
+    #[serde(default)]
+    up_m: Option<f64>,
+    /// Not further than this. Default: however far.
+    #[serde(default)]
+    within_m: Option<f64>,
+}
+
+/// A ray.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RayPlace {
+    /// Where it starts: `[east, north, up]`.
+    from: [f64; 3],
+    /// Where it goes: a vector of any length but zero.
+    direction: [f64; 3],
+    /// How far. Default: 10,000 m.
+    #[serde(default)]
+    length_m: Option<f64>,
+}
+
+/// The surroundings of an object, or of a device.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AroundPlace {
+    /// Id of the object.
+    #[serde(default)]
+    object: Option<String>,
+    /// Id of the device.
+    #[serde(default)]
+    device: Option<String>,
+    /// How far, between outlines.
+    within_m: f64,
+}
+
+/// What must stand near a thing, or must not.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nearby {
+    /// Which others.
+    #[serde(flatten)]
+    which: Which,
+    /// How far on the ground, between outlines.
+    within_m: f64,
+    /// True: only things that have none of them near.
+    #[serde(default)]
+    none: bool,
+}
+
+/// Things that were found. Those with a distance come in its order, others by kind and id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SpatialAnswer {
+    /// Version of the publication that the answer is of.
+    publication: String,
+    /// How many things there are; absent where the search ended with the last that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<usize>,
+    /// Whether there are more than are given here.
+    cut: bool,
+    /// What to do about that, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<LocalizedText>,
+    /// The things.
+    things: Vec<FoundThing>,
+}
+
+/// A thing that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FoundThing {
+    /// Its id: of an object, or of a device.
+    id: String,
+    /// What it is.
+    kind: Kind,
+    /// IFC class, or kind of device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<String>,
+    /// Name in both languages.
+    name: LocalizedText,
+    /// The zone that it stands in, if its source says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
+    /// Its box.
+    bounds: LocalBox,
+    /// Metres from what was asked for; along a ray to where it enters the box.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance_m: Option<f64>,
+    /// What is near it, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near: Option<NearThings>,
+}
+
+/// What is near a thing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NearThings {
+    /// How many.
+    count: usize,
+    /// The nearest five of them.
+    nearest: Vec<NearThing>,
+}
+
+/// A thing that is near another.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NearThing {
+    /// Its id.
+    id: String,
+    /// What it is.
+    kind: Kind,
+    /// Metres between both on the ground.
+    distance_m: f64,
+}
+
+/// Finds things by place: in a box, in a polygon, within a distance, nearest, along a ray, around another
+/// thing; and of them those that have others near.
+#[utoipa::path(
+    post, path = "/api/v1/spatial/query", tag = "objects", request_body = SpatialQuestion,
+    responses(
+        (status = 200, body = SpatialAnswer), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 422, body = ProblemBody),
+    )
+)]
+pub(crate) async fn query_things(
+    State(app): State<Arc<App>>,
+    Json(question): Json<SpatialQuestion>,
+) -> Result<JsonAnswer<SpatialAnswer>, Problem> {
+    let stopping = || Problem::unavailable("stopping", "the server is stopping");
+    let _room = ASKING.acquire().await.map_err(|_| stopping())?;
+    let now = app.model.now();
+    let query = query_of(&app, &now, question)?;
+    // A question that looks at a million things keeps a thread for a tenth of a second.
+    let answered =
+        tokio::task::spawn_blocking(move || query::ask(&now, &query).map(|found| answer(&now, found)));
+    let answered = answered.await.map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    answered.map(JsonAnswer).map_err(|QueryError::TooMuch| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "query_too_large", QueryError::TooMuch.to_string())
+            .with_hint("ask for a smaller place, fewer kinds, or a simpler polygon")
+    })
+}
+
+fn query_of(app: &App, now: &Snapshot, question: SpatialQuestion) -> Result<Query, Problem> {
+    let limit = question.limit.unwrap_or(LIMIT);
+    if !(1..=LIMIT_MOST).contains(&limit) {
+        return Err(bad(format!("`limit` is {limit}, from 1 to {LIMIT_MOST} is possible")));
+    }
+    let company = question.near.map(|near| {
+        let within_m = distance("near.within_m", near.within_m)?;
+        Ok::<_, Problem>(Company { filter: filter_of(near.which)?, within_m, wanted: !near.none })
+    });
+    let (filter, company) = (filter_of(question.which)?, company.transpose()?);
+    Ok(Query { filter, place: place_of(app, now, question.r#where)?, company, limit })
+}
+
+fn filter_of(which: Which) -> Result<Filter, Problem> {
+    for text in [&which.class, &which.zone].into_iter().flatten() {
+        if text.len() > TEXT_LIMIT {
+            return Err(bad(format!("a class or zone has {} bytes, limit {TEXT_LIMIT}", text.len())));
+        }
+    }
+    let kinds = which.kinds.map_or(crate::spatial::Kinds::ALL, |kinds| kinds.into_iter().collect());
+    Ok(Filter { kinds, class: which.class, zone: which.zone })
+}
+
+fn place_of(app: &App, now: &Snapshot, place: Where) -> Result<Place, Problem> {
+    Ok(match place {
+        Where::Anywhere(Nothing {}) => Place::Anywhere,
+        Where::Box(BoxPlace { min, max }) => box_of(&min, &max)?,
+        Where::Polygon(PolygonPlace { rings, bottom_m, top_m }) => {
+            let up_m = [bottom_m.unwrap_or(f64::NEG_INFINITY), top_m.unwrap_or(f64::INFINITY)];
+            if up_m[0] > up_m[1] {
+                return Err(bad("`bottom_m` is above `top_m`"));
+            }
+            Place::Area(Area::new(&rings, up_m).map_err(|error| bad(error.to_string()))?)
+        }
+        Where::Radius(RadiusPlace { east_m, north_m, up_m, radius_m }) => {
+            Place::Radius { at: At { east_m, north_m, up_m }, radius_m: distance("radius_m", radius_m)? }
+        }
+        Where::Nearest(NearestPlace { east_m, north_m, up_m, within_m }) => {
+            let within_m = within_m.map(|within_m| distance("within_m", within_m)).transpose()?;
+            Place::Nearest { at: At { east_m, north_m, up_m }, within_m: within_m.unwrap_or(f64::INFINITY) }
+        }
+        Where::Ray(RayPlace { from, direction, length_m }) => {
+            let length_m = distance("length_m", length_m.unwrap_or(10_000.0))?;
+            Place::Ray(
+                Ray::new(from, direction, length_m).ok_or_else(|| bad("`direction` has no direction"))?,
+            )
+        }
+        Where::Around(around) => {
+            let within_m = distance("within_m", around.within_m)?;
+            Place::Around { thing: thing_of(app, now, around)?, within_m }
+        }
+    })
+}
+
+fn box_of(min: &[f64], max: &[f64]) -> Result<Place, Problem> {
+    let (min, max) = match (min, max) {
+        ([west, south], [east, north]) => {
+            ([*west, *south, f64::NEG_INFINITY], [*east, *north, f64::INFINITY])
+        }
+        ([west, south, low], [east, north, high]) => ([*west, *south, *low], [*east, *north, *high]),
+        _ => return Err(bad("`min` and `max` have two numbers each, or three")),
+    };
+    if min.iter().zip(&max).any(|(min, max)| min > max) {
+        return Err(bad("`min` is above `max`"));
+    }
+    Ok(Place::Box { min, max })
+}
+
+fn thing_of(app: &App, now: &Snapshot, around: AroundPlace) -> Result<Thing, Problem> {
+    match (around.object, around.device) {
+        (Some(id), None) => now.get(&id).cloned().map(Thing::Object).ok_or_else(|| objects::unknown(&id)),
+        (None, Some(id)) => {
+            let device: Option<Device> = app.hub.entry(&id).map(|entry| entry.device);
+            device.map(Arc::new).map(Thing::Device).ok_or_else(|| devices::unknown(&id))
+        }
+        _ => Err(bad("`around` names an `object` or a `device`")),
+    }
+}
+
+fn distance(field: &str, metres: f64) -> Result<f64, Problem> {
+    if metres >= 0.0 { Ok(metres) } else { Err(bad(format!("`{field}` is {metres}, which is no distance"))) }
+}
+
+fn bad(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_question", detail)
+        .with_hint("`/api/openapi.json` describes the question as `SpatialQuestion`")
+}
+
+fn answer(now: &Snapshot, found: Found) -> SpatialAnswer {
+    let given = found.hits.len();
+    let note = found.cut.then(|| {
+        LocalizedText::new(
+            format!("结果较多，仅给出前 {given} 个；请缩小范围或增大 limit"),
+            format!("There is more; the first {given} are given. Ask for a smaller place or a larger limit"),
+        )
+    });
+    SpatialAnswer {
+        publication: now.version().to_owned(),
+        matched: found.matched,
+        cut: found.cut,
+        note,
+        things: found.hits.into_iter().map(FoundThing::from).collect(),
+    }
+}
+
+impl From<Hit> for FoundThing {
+    fn from(Hit { thing, distance_m, near }: Hit) -> Self {
+        let nearest = |(thing, distance_m): &(Thing, f64)| NearThing {
+            id: thing.id().to_owned(),
+            kind: thing.kind(),
+            distance_m: *distance_m,
+        };
+        Self {
+            id: thing.id().to_owned(),
+            kind: thing.kind(),
+            class: thing.class().map(str::to_owned),
+            name: thing.name().clone(),
+            zone: thing.zone().map(str::to_owned),
+            bounds: thing.bounds(),
+            distance_m,
+            near: near.map(|near| NearThings {
+                count: near.count,
+                nearest: near.nearest.iter().map(nearest).collect(),
+            }),
+        }
+    }
+}

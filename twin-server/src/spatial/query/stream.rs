@@ -1,0 +1,88 @@
+//! Questions that end with the last thing that is wanted: the nearest, and what is along a ray.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::super::forest::ranked;
+use super::super::shape::Shape;
+use super::super::thing::{Box3, Thing};
+use super::place::{At, Ray};
+use super::{Asking, Found, Hit, QueryError, in_order};
+
+/// Distances to boxes and to what is in them are rounded differently; by far less than this.
+const ROUNDING: f64 = 1e-9;
+
+impl Asking<'_> {
+    /// The nearest things.
+    pub(super) fn nearest(&mut self, at: &At, within_m: f64, limit: usize) -> Result<Found, QueryError> {
+        let reach_m = within_m * (1.0 + ROUNDING) + ROUNDING;
+        let rank = |envelope: &Box3| Some(at.box_distance_m(envelope)).filter(|m| *m <= reach_m);
+        self.stream(rank, limit, |thing, _| {
+            let shape = Shape::of(thing);
+            let distance_m = shape.distance_m(at.east_m, at.north_m, at.up_m);
+            (shape.corners(), Some(distance_m).filter(|m| *m <= within_m))
+        })
+    }
+
+    /// The things whose boxes a ray goes through.
+    pub(super) fn along(&mut self, ray: &Ray, limit: usize) -> Result<Found, QueryError> {
+        self.stream(|envelope| ray.enters(envelope), limit, |_, enters_m| (1, Some(enters_m)))
+    }
+
+    /// Things in the order of their distance, which `measure` gives with its cost, and which is never less
+    /// than the rank of their box.
+    fn stream(
+        &mut self,
+        rank: impl Fn(&Box3) -> Option<f64>,
+        limit: usize,
+        measure: impl Fn(&Thing, f64) -> (u64, Option<f64>),
+    ) -> Result<Found, QueryError> {
+        let snapshot = self.snapshot;
+        let mut ranked = ranked(snapshot.forests_of(self.scope.filter.kinds), rank);
+        let mut waiting: BinaryHeap<Nearer> = BinaryHeap::new();
+        let mut hits = Vec::new();
+        loop {
+            let next = ranked.next();
+            // Nothing that is still to come is nearer than this.
+            let bound = next.as_ref().map_or(f64::INFINITY, |(rank, _)| rank - rank * ROUNDING - ROUNDING);
+            while waiting.peek().is_some_and(|Nearer(hit)| hit.distance_m < Some(bound) || next.is_none()) {
+                hits.extend(waiting.pop().map(|Nearer(hit)| hit));
+                if hits.len() > limit {
+                    hits.truncate(limit);
+                    return Ok(Found { hits, matched: None, cut: true });
+                }
+            }
+            let Some((rank, thing)) = next else { break };
+            if !self.scope.covers(thing) {
+                self.spend(1)?;
+                continue;
+            }
+            let (work, distance_m) = measure(thing, rank);
+            self.spend(work)?;
+            if let Some(distance_m) = distance_m {
+                waiting.extend(self.hit(thing, Some(distance_m))?.map(Nearer));
+            }
+        }
+        Ok(Found { matched: Some(hits.len()), hits, cut: false })
+    }
+}
+
+/// Hits in a heap that gives the nearest first.
+struct Nearer(Hit);
+
+impl Ord for Nearer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        in_order(&other.0, &self.0)
+    }
+}
+impl PartialOrd for Nearer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl PartialEq for Nearer {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Nearer {}

@@ -1,0 +1,98 @@
+//! What lies in the index: a thing with an id, a kind and a place. The index shares things with whoever
+//! keeps them; it holds no copies.
+
+use std::sync::Arc;
+
+use rstar::AABB;
+use twin_schemas::LocalizedText;
+use twin_schemas::geometry::LocalBox;
+use twin_schemas::live::Device;
+
+use super::{Kind, StoredObject};
+
+/// A box as the trees have it: east, north and up, in local metres.
+pub(super) type Box3 = AABB<[f64; 3]>;
+
+/// A thing with a place.
+#[derive(Debug, Clone)]
+pub enum Thing {
+    /// An object of the community model.
+    Object(Arc<StoredObject>),
+    /// A registered device.
+    Device(Arc<Device>),
+}
+
+impl Thing {
+    /// Its id, unique within its kind.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Object(object) => &object.id,
+            Self::Device(device) => &device.id,
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Object(object) => object.class.into(),
+            Self::Device(_) => Kind::Device,
+        }
+    }
+
+    /// What it is more closely: the IFC class of what is from a building model, the kind of a device.
+    #[must_use]
+    pub fn class(&self) -> Option<&str> {
+        match self {
+            Self::Object(object) => object.bim.as_deref().map(|bim| bim.ifc_class.as_str()),
+            Self::Device(device) => Some(&device.kind),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &LocalizedText {
+        match self {
+            Self::Object(object) => &object.name,
+            Self::Device(device) => &device.name,
+        }
+    }
+
+    /// The zone that its maker said it stands in; devices are not told one.
+    #[must_use]
+    pub fn zone(&self) -> Option<&str> {
+        match self {
+            Self::Object(object) => object.zone.as_deref(),
+            Self::Device(_) => None,
+        }
+    }
+
+    /// Its box.
+    #[must_use]
+    pub fn bounds(&self) -> LocalBox {
+        match self {
+            Self::Object(object) => object.bounds,
+            Self::Device(device) => LocalBox { min: device.position, max: device.position },
+        }
+    }
+
+    /// Its outline as polygons of rings, outer ring first; empty if it has none.
+    #[must_use]
+    pub fn footprint(&self) -> &[Vec<Vec<[f64; 2]>>] {
+        match self {
+            Self::Object(object) => &object.footprint,
+            Self::Device(_) => &[],
+        }
+    }
+
+    /// Whether both are the same thing, wherever they are.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.id() == other.id()
+    }
+
+    pub(super) fn box3(&self) -> Box3 {
+        let LocalBox { min, max } = self.bounds();
+        AABB::from_corners([min.east_m, min.north_m, min.up_m], [max.east_m, max.north_m, max.up_m])
+    }
+}

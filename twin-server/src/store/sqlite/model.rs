@@ -1,0 +1,163 @@
+//! The community model in SQLite.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row};
+
+use super::{SqliteStore, from_us, to_us};
+use crate::domain::edit::Edit;
+use crate::store::{Answer, ModelBlock, ModelImport, ModelStore, ModelVersion, StoreError};
+
+impl ModelStore for SqliteStore {
+    fn model_versions(&self, limit: u32) -> Answer<'_, Vec<ModelVersion>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT publication, imported_us, added, changed, removed, unchanged FROM model_version \
+                 ORDER BY id DESC LIMIT ?1",
+            )
+            .bind(limit)
+            .fetch_all(self.reader())
+            .await?;
+            rows.iter().map(version_of).collect()
+        })
+    }
+
+    fn model_digests(&self) -> Answer<'_, BTreeMap<String, Vec<u8>>> {
+        Box::pin(async move {
+            let rows = sqlx::query("SELECT first, digest FROM model_block").fetch_all(self.reader()).await?;
+            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        })
+    }
+
+    fn model_blocks(&self) -> Answer<'_, Vec<ModelBlock>> {
+        Box::pin(async move {
+            let rows = sqlx::query("SELECT first, digest, data FROM model_block ORDER BY first")
+                .fetch_all(self.reader())
+                .await?;
+            let block = |row: &SqliteRow| {
+                Ok(ModelBlock { first: row.try_get(0)?, digest: row.try_get(1)?, data: row.try_get(2)? })
+            };
+            rows.iter().map(block).collect()
+        })
+    }
+
+    fn import_model<'a>(&'a self, import: &'a ModelImport) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            for first in &import.remove {
+                sqlx::query("DELETE FROM model_block WHERE first = ?1")
+                    .bind(first)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            for block in &import.put {
+                sqlx::query("INSERT OR REPLACE INTO model_block (first, digest, data) VALUES (?1, ?2, ?3)")
+                    .bind(&block.first)
+                    .bind(&block.digest)
+                    .bind(&block.data)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            let version = &import.version;
+            sqlx::query(
+                "INSERT INTO model_version (publication, imported_us, added, changed, removed, unchanged) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+            .bind(&version.publication)
+            .bind(to_us(version.imported))
+            .bind(version.added as i64)
+            .bind(version.changed as i64)
+            .bind(version.removed as i64)
+            .bind(version.unchanged as i64)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+    }
+
+    fn add_edit<'a>(&'a self, edit: &'a Edit) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let (before, after) = (edit.before.as_ref().map(json), edit.after.as_ref().map(json));
+            let mut guard = self.writer().await?;
+            sqlx::query(
+                "INSERT INTO model_edit (object, number, time_us, actor, action, state_before, state_after) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )
+            .bind(&edit.object)
+            .bind(edit.number)
+            .bind(to_us(edit.time))
+            .bind(&edit.actor)
+            .bind(json(&edit.action)?)
+            .bind(before.transpose()?)
+            .bind(after.transpose()?)
+            .execute(&mut guard.side()?.connection)
+            .await?;
+            Ok(())
+        })
+    }
+
+    fn newest_edits(&self) -> Answer<'_, Vec<Edit>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT object, number, time_us, actor, action, state_before, state_after FROM model_edit AS edit \
+                 WHERE number = (SELECT max(number) FROM model_edit WHERE object = edit.object) ORDER BY object",
+            )
+            .fetch_all(self.reader())
+            .await?;
+            rows.iter().map(edit_of).collect()
+        })
+    }
+
+    fn edits<'a>(&'a self, object: &'a str, below: u32, limit: u32) -> Answer<'a, Vec<Edit>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "SELECT object, number, time_us, actor, action, state_before, state_after FROM model_edit \
+                 WHERE object = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3",
+            )
+            .bind(object)
+            .bind(below)
+            .bind(limit)
+            .fetch_all(self.reader())
+            .await?;
+            rows.iter().map(edit_of).collect()
+        })
+    }
+}
+
+fn version_of(row: &SqliteRow) -> Result<ModelVersion, StoreError> {
+    let count = |column: usize| row.try_get::<i64, _>(column).map(|count| count.max(0) as u64);
+    Ok(ModelVersion {
+        publication: row.try_get(0)?,
+        imported: from_us(row.try_get(1)?)?,
+        added: count(2)?,
+        changed: count(3)?,
+        removed: count(4)?,
+        unchanged: count(5)?,
+    })
+}
+
+fn edit_of(row: &SqliteRow) -> Result<Edit, StoreError> {
+    let state = |column: usize| row.try_get::<Option<String>, _>(column);
+    Ok(Edit {
+        object: row.try_get(0)?,
+        number: row.try_get(1)?,
+        time: from_us(row.try_get(2)?)?,
+        actor: row.try_get(3)?,
+        action: parsed(row.try_get(4)?)?,
+        before: state(5)?.as_deref().map(parsed).transpose()?,
+        after: state(6)?.as_deref().map(parsed).transpose()?,
+    })
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Content(error.to_string()))
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Content(format!("an edit of the model: {error}")))
+}
