@@ -22,6 +22,7 @@ pub(crate) mod keys;
 pub(crate) mod layers;
 pub(crate) mod maintenance_windows;
 pub(crate) mod metrics;
+pub(crate) mod mqtt;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod permissions;

@@ -11,8 +11,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
-    exports, features, health, imports, keys, maintenance_windows, metrics, objects, permissions, place,
-    readings, sensorthings, session, users,
+    exports, features, health, imports, keys, maintenance_windows, metrics, mqtt, objects, permissions,
+    place, readings, sensorthings, session, users,
 };
 
 #[derive(OpenApi)]
@@ -33,6 +33,7 @@ use super::{
         readings::post_readings,
         readings::delete_readings,
         aggregates::list_aggregates,
+        mqtt::get_mqtt,
         exports::export_readings,
         imports::import_readings,
         imports::import_devices,
