@@ -22,6 +22,7 @@ use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
 use crate::features::Catalogue;
+use crate::ingest::mqtt::{self, MqttStatus};
 use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
@@ -62,6 +63,8 @@ pub struct App {
     pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
     /// Who may do what.
     pub auth: Arc<Auth>,
+    /// How it stands with the broker, if there is one.
+    pub mqtt: Option<Arc<MqttStatus>>,
     /// Room for viewers.
     pub viewers: Arc<Semaphore>,
     /// How many viewers have room.
@@ -117,7 +120,7 @@ pub async fn start(
     let (mut writer, handle) =
         Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
     writer.take_up_alarms().await?;
-    let jobs = vec![
+    let mut jobs = vec![
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
@@ -138,10 +141,15 @@ pub async fn start(
             stop.clone(),
         )),
     ];
+    let mqtt = mqtt::start(&config.mqtt, handle.clone(), stop.clone())?.map(|(status, job)| {
+        jobs.push(job);
+        status
+    });
     let app = App {
         hub,
         writer: handle,
         model,
+        mqtt,
         store,
         features: Catalogue::new(&kinds),
         kinds,

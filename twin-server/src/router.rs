@@ -14,8 +14,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    features, health, imports, keys, layers, maintenance_windows, metrics, model, object_edits, objects,
-    openapi, permissions, place, publication, readings, sensorthings, session, spatial, users, viewer,
+    features, health, imports, keys, layers, maintenance_windows, metrics, model, mqtt, object_edits,
+    objects, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
+    viewer,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -59,6 +60,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/devices/{id}/aggregates", [get(ReadDevices, aggregates::list_aggregates)])
         .route("/api/v1/readings", [post(inside(WriteReadings), readings::post_readings)])
         .route("/api/v1/exports/readings.csv", [get(ReadDevices, exports::export_readings)])
+        .route("/api/v1/mqtt", [get(RegisterDevices, mqtt::get_mqtt)])
         .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
         .route("/api/v1/events", [get(ReadEvents, events::stream_events)])
         .route("/api/v1/model/versions", [get(ReadModel, model::list_versions)])

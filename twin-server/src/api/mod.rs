@@ -23,6 +23,7 @@ pub(crate) mod layers;
 pub(crate) mod maintenance_windows;
 pub(crate) mod metrics;
 pub(crate) mod model;
+pub(crate) mod mqtt;
 pub(crate) mod object_edits;
 pub(crate) mod objects;
 pub(crate) mod openapi;

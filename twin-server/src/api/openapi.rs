@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
-    exports, features, health, imports, keys, maintenance_windows, metrics, model, object_edits, objects,
-    permissions, place, readings, sensorthings, session, spatial, users,
+    exports, features, health, imports, keys, maintenance_windows, metrics, model, mqtt, object_edits,
+    objects, permissions, place, readings, sensorthings, session, spatial, users,
 };
 
 #[derive(OpenApi)]
@@ -35,6 +35,7 @@ use super::{
         readings::post_readings,
         readings::delete_readings,
         aggregates::list_aggregates,
+        mqtt::get_mqtt,
         exports::export_readings,
         imports::import_readings,
         imports::import_devices,

@@ -54,6 +54,23 @@ pub(super) struct ServeArgs {
     /// Days that readings of one kind of device are kept, such as `camera=7`; may be given several times.
     #[arg(long = "retention", value_name = "KIND=DAYS")]
     retention: Vec<String>,
+    /// MQTT broker to take readings from: `mqtt://host:1883` or `mqtts://name:password@host:8883`
+    /// [env: `TWIN_MQTT_URL`].
+    #[arg(long, value_name = "URL")]
+    mqtt: Option<String>,
+    /// Version of MQTT that the broker speaks: `5` or `3.1.1` [env: `TWIN_MQTT_VERSION`; default: 5].
+    #[arg(long, value_name = "VERSION")]
+    mqtt_version: Option<String>,
+    /// What topics begin with: `PREFIX/devices/{device}/{stream}` [env: `TWIN_MQTT_PREFIX`; default: twin].
+    #[arg(long, value_name = "PREFIX")]
+    mqtt_prefix: Option<String>,
+    /// Name of the server's session in the broker. Two servers need two; another prefix needs another
+    /// [env: `TWIN_MQTT_CLIENT_ID`; default: twin-server].
+    #[arg(long, value_name = "ID")]
+    mqtt_client_id: Option<String>,
+    /// Certificates (PEM) to trust for `mqtts://`, instead of the system's [env: `TWIN_MQTT_CA`].
+    #[arg(long, value_name = "FILE")]
+    mqtt_ca: Option<String>,
     /// How lines of the log look: `text` or `json` [env: `TWIN_LOG_FORMAT`; default: text].
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -97,6 +114,11 @@ impl ServeArgs {
             ("cache-mib", "cache_mib", self.cache_mib),
             ("retention-days", "retention.days", self.retention_days),
             ("retention", "retention.kinds", kinds),
+            ("mqtt", "mqtt.url", self.mqtt),
+            ("mqtt-version", "mqtt.version", self.mqtt_version),
+            ("mqtt-prefix", "mqtt.prefix", self.mqtt_prefix),
+            ("mqtt-client-id", "mqtt.client_id", self.mqtt_client_id),
+            ("mqtt-ca", "mqtt.ca", self.mqtt_ca),
             ("log-format", "log.format", self.log_format),
         ];
         let set = self.set.into_iter().map(|(key, value)| ("set".to_owned(), key, value));

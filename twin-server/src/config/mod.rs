@@ -9,6 +9,7 @@ mod limits;
 mod load;
 mod log;
 mod metrics;
+mod mqtt;
 mod print;
 mod retention;
 mod section;
@@ -27,6 +28,7 @@ pub use section::{Given, Key, Section, literal};
 
 use crate::auth::AuthConfig;
 use crate::domain::retention::Retention;
+use crate::ingest::mqtt::MqttConfig;
 use section::{AnySection, KeyInfo};
 
 /// Shortest ingest key that is taken: 16 random characters cannot be guessed.
@@ -55,11 +57,20 @@ pub struct ServeConfig {
     pub metrics: MetricsConfig,
     /// Who may do what.
     pub auth: AuthConfig,
+    /// The broker that readings come from too.
+    pub mqtt: MqttConfig,
 }
 
 /// The sections in the order of the example; the keys above all sections come first.
-const SECTIONS: &[&str] =
-    &["", AuthConfig::NAME, Retention::NAME, LimitsConfig::NAME, LogConfig::NAME, MetricsConfig::NAME];
+const SECTIONS: &[&str] = &[
+    "",
+    AuthConfig::NAME,
+    Retention::NAME,
+    MqttConfig::NAME,
+    LimitsConfig::NAME,
+    LogConfig::NAME,
+    MetricsConfig::NAME,
+];
 
 impl ServeConfig {
     fn section_mut(&mut self, name: &str) -> Option<&mut dyn AnySection> {
@@ -70,6 +81,7 @@ impl ServeConfig {
             LogConfig::NAME => Some(&mut self.log),
             MetricsConfig::NAME => Some(&mut self.metrics),
             AuthConfig::NAME => Some(&mut self.auth),
+            MqttConfig::NAME => Some(&mut self.mqtt),
             _ => None,
         }
     }
@@ -98,6 +110,7 @@ impl Default for ServeConfig {
             log: LogConfig::default(),
             metrics: MetricsConfig::default(),
             auth: AuthConfig::default(),
+            mqtt: MqttConfig::default(),
         }
     }
 }

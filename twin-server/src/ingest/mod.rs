@@ -1,8 +1,9 @@
-//! What devices and their keepers send: posted readings and registrations go to the one writer,
-//! device lists on disk become registrations.
+//! What devices and their keepers send: readings, posted or from a broker, and registrations go to the one
+//! writer, device lists on disk become registrations.
 
 mod alarms;
 pub mod device_file;
+pub mod mqtt;
 pub(crate) mod reading_table;
 mod round;
 pub(crate) mod table;

@@ -1,0 +1,259 @@
+//! The first half of the way from the broker: connects, reads messages, hands them on, and connects
+//! again, until the server stops.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinHandle;
+use twin_schemas::live::Reading;
+
+use super::address::Address;
+use super::delivery::Delivery;
+use super::link::{Event, Link, Message};
+use super::options::MqttConfig;
+use super::status::MqttStatus;
+use super::{message, stopped};
+
+/// Messages between the halves: more than a broker of version 5 sends unacknowledged.
+pub(super) const QUEUE: usize = 8192;
+/// Readings between the halves: some 15 MB.
+const ROOM: usize = 100_000;
+/// Pauses between attempts to connect.
+const PAUSE_FIRST: Duration = Duration::from_millis(500);
+const PAUSE_LAST: Duration = Duration::from_secs(30);
+/// A connection that held so long was a good one; the next attempt may come soon.
+const GOOD: Duration = Duration::from_secs(10);
+/// How long the broker may take to let the server in and to answer its subscription.
+const ANSWER: Duration = Duration::from_secs(20);
+/// How long acknowledgements and leave-taking may take when the server stops.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// The connection, to be run as one task.
+pub(super) struct Connection {
+    pub(super) config: MqttConfig,
+    pub(super) broker: Address,
+    pub(super) ca: Option<Vec<u8>>,
+    pub(super) status: Arc<MqttStatus>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// Where messages go.
+struct Outlet {
+    prefix: String,
+    deliveries: mpsc::Sender<Delivery>,
+    room: Arc<Semaphore>,
+    clock: Clock,
+    status: Arc<MqttStatus>,
+}
+
+/// Why a connection is over.
+enum Over {
+    Stopped,
+    Lost(String),
+}
+
+impl Connection {
+    /// Keeps a connection until the server stops, then sees `worker` through what it has.
+    pub(super) async fn run(mut self, deliveries: mpsc::Sender<Delivery>, worker: JoinHandle<()>) {
+        let mut outlet = Outlet {
+            prefix: self.config.prefix.clone(),
+            deliveries,
+            room: Arc::new(Semaphore::new(ROOM)),
+            clock: Clock(OffsetDateTime::UNIX_EPOCH),
+            status: Arc::clone(&self.status),
+        };
+        let mut pause = PAUSE_FIRST;
+        loop {
+            let started = Instant::now();
+            let reason = match Link::new(&self.config, &self.broker, self.ca.as_deref()) {
+                Err(reason) => reason,
+                Ok(mut link) => match self.follow(&mut link, &mut outlet).await {
+                    Over::Lost(reason) => reason,
+                    Over::Stopped => {
+                        let link = self.status.is_connected().then_some(link);
+                        return leave(link, outlet, worker).await;
+                    }
+                },
+            };
+            self.status.lost(&reason);
+            if started.elapsed() >= GOOD {
+                pause = PAUSE_FIRST;
+            }
+            tokio::select! {
+                () = stopped(&mut self.stop) => return leave(None, outlet, worker).await,
+                () = tokio::time::sleep(jittered(pause)) => {}
+            }
+            pause = (pause * 2).min(PAUSE_LAST);
+        }
+    }
+
+    async fn follow(&mut self, link: &mut Link, outlet: &mut Outlet) -> Over {
+        let filter = message::filter(&self.config.prefix);
+        let mut resumed = false;
+        let mut subscribed = false;
+        let unanswered = tokio::time::sleep(ANSWER);
+        tokio::pin!(unanswered);
+        loop {
+            let event = tokio::select! {
+                event = link.next() => event,
+                () = stopped(&mut self.stop) => return Over::Stopped,
+                () = &mut unanswered, if !subscribed => Err("the broker does not answer".into()),
+            };
+            match event {
+                Err(reason) => return Over::Lost(reason),
+                Ok(Event::Connected(session_present)) => {
+                    resumed = session_present;
+                    // Also in a session that is there: its subscription may be one of other options.
+                    if let Err(reason) = link.subscribe(&filter) {
+                        return Over::Lost(reason);
+                    }
+                }
+                Ok(Event::Subscribed(answer)) => match self.subscribed(answer, resumed) {
+                    Ok(()) => subscribed = true,
+                    Err(reason) => return Over::Lost(reason),
+                },
+                Ok(Event::Message(message)) => {
+                    let taken = tokio::select! {
+                        taken = outlet.take(*message) => taken,
+                        () = stopped(&mut self.stop) => None,
+                    };
+                    if taken.is_none() {
+                        return Over::Stopped;
+                    }
+                }
+                Ok(Event::Other) => {}
+            }
+        }
+    }
+
+    fn subscribed(&self, answer: Result<bool, String>, resumed: bool) -> Result<(), String> {
+        match answer {
+            Ok(assured) => {
+                if !assured {
+                    tracing::warn!("the broker only sends with QoS 0: messages may be lost");
+                }
+                self.status.connected(resumed);
+                Ok(())
+            }
+            Err(reason) => {
+                tracing::error!(
+                    topics = message::filter(&self.config.prefix),
+                    reason,
+                    "no readings will come"
+                );
+                Err(reason)
+            }
+        }
+    }
+}
+
+/// Lets the worker finish, has its acknowledgements sent, and takes leave of a broker that is there.
+async fn leave(mut link: Option<Link>, outlet: Outlet, mut worker: JoinHandle<()>) {
+    drop(outlet);
+    let finish = async {
+        let Some(link) = &mut link else {
+            let _ = (&mut worker).await;
+            return;
+        };
+        // Acknowledgements go out while the connection is asked for events; messages are left alone.
+        loop {
+            tokio::select! {
+                _ = &mut worker => break,
+                event = link.next() => if event.is_err() { return },
+            }
+        }
+        link.disconnect();
+        while link.next().await.is_ok() {}
+    };
+    if tokio::time::timeout(LEAVE, finish).await.is_err() {
+        tracing::warn!("the broker did not let go in time; it will send some messages again");
+    }
+}
+
+impl Outlet {
+    /// Reads a message and hands it on. Waits for room if the broker sends it until it is acknowledged; leaves
+    /// it out otherwise. Nothing if the worker is gone.
+    async fn take(&mut self, message: Message) -> Option<()> {
+        self.status.counts().messages.fetch_add(1, Relaxed);
+        let topic = String::from_utf8_lossy(message.topic()).into_owned();
+        let readings = self.readings(&topic, &message);
+        let (room, wanted) = (Arc::clone(&self.room), readings.len() as u32);
+        let Some(receipt) = message.into_receipt() else {
+            let delivery = room.try_acquire_many_owned(wanted).ok();
+            let delivery = delivery.map(|room| Delivery { topic, readings, receipt: None, room });
+            if delivery.is_none_or(|delivery| self.deliveries.try_send(delivery).is_err()) {
+                self.status.counts().dropped.fetch_add(1, Relaxed);
+            }
+            return Some(());
+        };
+        let room = room.acquire_many_owned(wanted).await.ok()?;
+        self.deliveries.send(Delivery { topic, readings, receipt: Some(receipt), room }).await.ok()
+    }
+
+    /// The readings of a message, each with its instant; none if it is refused or says nothing.
+    fn readings(&mut self, topic: &str, message: &Message) -> Vec<Reading> {
+        let mut readings = match message::read(&self.prefix, message.topic(), message.payload()) {
+            Ok(readings) => readings,
+            Err(refusal) => {
+                self.status.refuse_message(topic, refusal.code(), refusal.to_string());
+                return Vec::new();
+            }
+        };
+        // What the broker kept of an unknown instant would count as measured now, at each connection.
+        let undated = readings.iter().any(|reading| reading.time.is_none());
+        if readings.is_empty() || (message.retained() && undated) {
+            self.status.counts().ignored.fetch_add(1, Relaxed);
+            return Vec::new();
+        }
+        let received = self.clock.next();
+        for reading in &mut readings {
+            reading.time.get_or_insert(received);
+        }
+        readings
+    }
+}
+
+/// Instants of receipt, each later than the one before: a store takes two readings of one stream and one
+/// instant for the same.
+struct Clock(OffsetDateTime);
+
+impl Clock {
+    fn next(&mut self) -> OffsetDateTime {
+        self.0 = OffsetDateTime::now_utc().max(self.0 + time::Duration::microseconds(1));
+        self.0
+    }
+}
+
+/// Between half of a pause and all of it, so that many servers do not come back at once.
+fn jittered(pause: Duration) -> Duration {
+    let random = getrandom::u32().unwrap_or(u32::MAX);
+    pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reading::whole_microseconds;
+
+    #[test]
+    fn no_two_messages_are_received_at_one_microsecond() {
+        let mut clock = Clock(OffsetDateTime::UNIX_EPOCH);
+        let mut before = whole_microseconds(clock.next());
+        for _ in 0..10_000 {
+            let now = whole_microseconds(clock.next());
+            assert!(now > before);
+            before = now;
+        }
+    }
+
+    #[test]
+    fn a_jittered_pause_is_at_least_half_and_at_most_all_of_it() {
+        for _ in 0..100 {
+            let pause = jittered(PAUSE_LAST);
+            assert!((PAUSE_LAST / 2..=PAUSE_LAST).contains(&pause), "{pause:?}");
+        }
+    }
+}

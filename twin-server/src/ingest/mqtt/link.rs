@@ -1,0 +1,277 @@
+//! One connection to a broker, whichever version it speaks: options come in, events and receipts go
+//! out. Only this file and `session` name the client libraries.
+//!
+//! A connection is made once and thrown away when it is lost, with what its library remembers of it. A
+//! receipt for a message therefore leads to the connection that the message came on or nowhere, and
+//! never acknowledges a message that a later connection gave the same number. What must outlive a
+//! connection, the session, is the broker's.
+
+use std::sync::Arc;
+
+use super::address::Address;
+use super::message::PAYLOAD_LIMIT;
+use super::options::{MqttConfig, MqttVersion};
+use super::session::NothingOfOurs;
+
+/// Seconds between signs of life.
+const KEEP_ALIVE_S: u16 = 30;
+/// Messages that the broker may send before the first is acknowledged. Less would let the sync of a
+/// commit set the pace, more only fills memory.
+const RECEIVE_MAXIMUM: u16 = 4096;
+/// How long the broker keeps what comes while the server is away: as long as readings are kept.
+const SESSION_EXPIRY_S: u32 = 30 * 24 * 3600;
+/// Topic and properties come on top of a payload.
+const PACKET_LIMIT_V5: u32 = PAYLOAD_LIMIT as u32 + 64 * 1024;
+/// In 3.1.1 a client cannot tell the broker its limit: a larger packet ends the connection, and comes
+/// again with the next. So more is read than is taken, and what is too large is refused by name.
+const PACKET_LIMIT_V3: usize = 4 << 20;
+/// Packets that are read before the first is dealt with: with the limit above, 64 MiB.
+const READ_BATCH_V3: usize = 16;
+/// Largest packet that is sent: a subscription.
+const PACKET_LIMIT_OUT: usize = 64 * 1024;
+
+/// A connection, or what will be one: the first [`next`](Self::next) makes it.
+pub(super) struct Link {
+    events: Events,
+    sender: Arc<Sender>,
+}
+
+enum Events {
+    V3(Box<rumqttc_v4::EventLoop>),
+    V5(Box<rumqttc_v5::EventLoop>),
+}
+
+enum Sender {
+    V3(rumqttc_v4::AsyncClient),
+    V5(rumqttc_v5::AsyncClient),
+}
+
+/// What happened.
+pub(super) enum Event {
+    /// The broker took us in. Whether it has kept a session for us.
+    Connected(bool),
+    /// The broker answered a subscription: whether it assures delivery, or why it refuses.
+    Subscribed(Result<bool, String>),
+    /// A message came.
+    Message(Box<Message>),
+    /// Nothing of interest.
+    Other,
+}
+
+/// A message.
+pub(super) struct Message {
+    publish: Publish,
+    receipt: Option<Receipt>,
+}
+
+enum Publish {
+    V3(rumqttc_v4::Publish),
+    V5(rumqttc_v5::Publish),
+}
+
+/// What a message is acknowledged with. Dropped without, the broker sends the message again in the next
+/// connection.
+pub(super) struct Receipt {
+    sender: Arc<Sender>,
+    packet: u16,
+}
+
+impl Link {
+    /// A connection to be made. `ca` holds the certificates to trust instead of the system's.
+    pub(super) fn new(config: &MqttConfig, broker: &Address, ca: Option<&[u8]>) -> Result<Self, String> {
+        match config.version {
+            MqttVersion::V3 => Self::v3(config, broker, ca),
+            MqttVersion::V5 => Self::v5(config, broker, ca),
+        }
+    }
+
+    fn v3(config: &MqttConfig, broker: &Address, ca: Option<&[u8]>) -> Result<Self, String> {
+        use rumqttc_v4::{AckMode, AsyncClient, MqttOptions, NetworkOptions, Transport};
+        let mut options = MqttOptions::new(&config.client_id, (broker.host.clone(), broker.port));
+        options.set_keep_alive(KEEP_ALIVE_S).set_ack_mode(AckMode::Manual).set_clean_session(false);
+        options.set_max_packet_size(PACKET_LIMIT_V3, PACKET_LIMIT_OUT).set_read_batch_size(READ_BATCH_V3);
+        if let Some(as_whom) = &broker.credentials {
+            options.set_credentials(&as_whom.user, as_whom.password.clone());
+        }
+        if broker.tls {
+            options.set_transport(match ca {
+                Some(ca) => Transport::tls(ca.to_vec(), None, None),
+                None => Transport::try_tls_with_default_config().map_err(|error| error.to_string())?,
+            });
+        }
+        let (client, mut events) = AsyncClient::builder(options).unbounded().build();
+        let mut network = NetworkOptions::new();
+        network.set_tcp_nodelay(true);
+        events.set_network_options(network);
+        Ok(Self { events: Events::V3(Box::new(events)), sender: Arc::new(Sender::V3(client)) })
+    }
+
+    fn v5(config: &MqttConfig, broker: &Address, ca: Option<&[u8]>) -> Result<Self, String> {
+        use rumqttc_v5::{AckMode, AsyncClient, MqttOptions, NetworkOptions, Transport};
+        let mut options = MqttOptions::new(&config.client_id, (broker.host.clone(), broker.port));
+        options.set_keep_alive(KEEP_ALIVE_S).set_ack_mode(AckMode::Manual).set_clean_start(false);
+        options.set_session_store(NothingOfOurs);
+        options.set_session_expiry_interval(Some(SESSION_EXPIRY_S));
+        options.set_receive_maximum(Some(RECEIVE_MAXIMUM)).set_max_packet_size(Some(PACKET_LIMIT_V5));
+        if let Some(as_whom) = &broker.credentials {
+            options.set_credentials(&as_whom.user, as_whom.password.clone());
+        }
+        if broker.tls {
+            options.set_transport(match ca {
+                Some(ca) => Transport::tls(ca.to_vec(), None, None),
+                None => Transport::try_tls_with_default_config().map_err(|error| error.to_string())?,
+            });
+        }
+        let mut network = NetworkOptions::new();
+        network.set_tcp_nodelay(true);
+        options.set_network_options(network);
+        let (client, events) = AsyncClient::builder(options).unbounded().build();
+        Ok(Self { events: Events::V5(Box::new(events)), sender: Arc::new(Sender::V5(client)) })
+    }
+
+    /// Waits for the next event. May be dropped while it waits; an acknowledgement that was being
+    /// written can be lost by that, as with the connection.
+    ///
+    /// # Errors
+    /// With the reason when the connection could not be made or is lost; it is then of no more use.
+    pub(super) async fn next(&mut self) -> Result<Event, String> {
+        let sender = &self.sender;
+        match &mut self.events {
+            Events::V3(events) => match events.poll().await.map_err(|error| error.to_string())? {
+                rumqttc_v4::Event::Incoming(packet) => Ok(v3_event(packet, sender)),
+                rumqttc_v4::Event::Outgoing(_) => Ok(Event::Other),
+            },
+            Events::V5(events) => match events.poll().await.map_err(|error| v5_reason(&error))? {
+                rumqttc_v5::Event::Incoming(packet) => {
+                    if matches!(packet, rumqttc_v5::Packet::ConnAck(_)) {
+                        // It has told what it is for, and would be handed the session at each sending.
+                        events.options.clear_session_store();
+                    }
+                    Ok(v5_event(packet, sender))
+                }
+                rumqttc_v5::Event::Outgoing(_) | rumqttc_v5::Event::Auth(_) => Ok(Event::Other),
+            },
+        }
+    }
+
+    /// Asks for the messages of a filter, each at least once.
+    pub(super) fn subscribe(&self, filter: &str) -> Result<(), String> {
+        match &*self.sender {
+            Sender::V3(client) => {
+                client.try_subscribe(filter, rumqttc_v4::QoS::AtLeastOnce).map_err(|error| error.to_string())
+            }
+            Sender::V5(client) => client
+                .try_subscribe(filter, rumqttc_v5::mqttbytes::QoS::AtLeastOnce)
+                .map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Takes leave, after all acknowledgements so far. [`next`](Self::next) must be called until it fails.
+    pub(super) fn disconnect(&self) {
+        // If it cannot be sent, there is no connection to end.
+        let _ = match &*self.sender {
+            Sender::V3(client) => client.try_disconnect().is_ok(),
+            Sender::V5(client) => client.try_disconnect().is_ok(),
+        };
+    }
+}
+
+fn v3_event(packet: rumqttc_v4::Packet, sender: &Arc<Sender>) -> Event {
+    use rumqttc_v4::{Packet, QoS, SubscribeReasonCode};
+    match packet {
+        Packet::ConnAck(answer) => Event::Connected(answer.session_present),
+        Packet::SubAck(answer) => Event::Subscribed(match answer.return_codes.first() {
+            Some(SubscribeReasonCode::Success(qos)) => Ok(*qos != QoS::AtMostOnce),
+            _ => Err("the broker refuses the subscription".into()),
+        }),
+        Packet::Publish(publish) => {
+            let receipt = receipt(sender, publish.pkid);
+            Event::Message(Box::new(Message { publish: Publish::V3(publish), receipt }))
+        }
+        _ => Event::Other,
+    }
+}
+
+fn v5_event(packet: rumqttc_v5::Packet, sender: &Arc<Sender>) -> Event {
+    use rumqttc_v5::mqttbytes::QoS;
+    use rumqttc_v5::{Packet, SubscribeReasonCode};
+    match packet {
+        Packet::ConnAck(answer) => Event::Connected(answer.session_present),
+        Packet::SubAck(answer) => Event::Subscribed(match answer.return_codes.first() {
+            Some(SubscribeReasonCode::Success(qos)) => Ok(*qos != QoS::AtMostOnce),
+            other => Err(match other {
+                Some(reason) => format!("the broker refuses the subscription: {reason:?}"),
+                None => "the broker refuses the subscription".into(),
+            }),
+        }),
+        Packet::Publish(publish) => {
+            let receipt = receipt(sender, publish.pkid);
+            Event::Message(Box::new(Message { publish: Publish::V5(publish), receipt }))
+        }
+        _ => Event::Other,
+    }
+}
+
+/// Only a message with assured delivery has a number.
+fn receipt(sender: &Arc<Sender>, packet: u16) -> Option<Receipt> {
+    (packet != 0).then(|| Receipt { sender: Arc::clone(sender), packet })
+}
+
+/// Another client with the same id is a mistake that the library's words do not explain.
+fn v5_reason(error: &rumqttc_v5::ConnectionError) -> String {
+    use rumqttc_v5::{ConnectionError, DisconnectReasonCode, StateError};
+    let taken = DisconnectReasonCode::SessionTakenOver;
+    match error {
+        ConnectionError::MqttState(StateError::ServerDisconnect { reason_code, .. })
+            if *reason_code == taken =>
+        {
+            "another client took over the session; give each server its own `--mqtt-client-id`".into()
+        }
+        error => error.to_string(),
+    }
+}
+
+impl Message {
+    pub(super) fn topic(&self) -> &[u8] {
+        match &self.publish {
+            Publish::V3(publish) => &publish.topic,
+            Publish::V5(publish) => &publish.topic,
+        }
+    }
+
+    pub(super) fn payload(&self) -> &[u8] {
+        match &self.publish {
+            Publish::V3(publish) => &publish.payload,
+            Publish::V5(publish) => &publish.payload,
+        }
+    }
+
+    /// Whether the broker had kept it for whoever subscribes, so that it is of no known age.
+    pub(super) fn retained(&self) -> bool {
+        match &self.publish {
+            Publish::V3(publish) => publish.retain,
+            Publish::V5(publish) => publish.retain,
+        }
+    }
+
+    /// With what to acknowledge it; the broker sends it until then. None: it was sent once, for good or ill.
+    pub(super) fn into_receipt(self) -> Option<Receipt> {
+        self.receipt
+    }
+}
+
+impl Receipt {
+    /// Acknowledges the message, if its connection still is. Never waits.
+    pub(super) fn acknowledge(self) {
+        let _ = match &*self.sender {
+            Sender::V3(client) => {
+                let ack = rumqttc_v4::PubAck::new(self.packet);
+                client.try_manual_ack(rumqttc_v4::ManualAck::PubAck(ack)).is_ok()
+            }
+            Sender::V5(client) => {
+                let ack = rumqttc_v5::PubAck::new(self.packet, None);
+                client.try_manual_ack(rumqttc_v5::ManualAck::PubAck(ack)).is_ok()
+            }
+        };
+    }
+}
