@@ -70,7 +70,7 @@ pub(crate) async fn get_tileset(
 
 /// Gives a file of a version or a content.
 pub(crate) async fn get_file(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
-    let mut response = file(&app, &request).await?;
+    let mut response = file(&app, request).await?;
     if app.auth.config.require_sign_in && response.headers().contains_key(header::CACHE_CONTROL) {
         // No proxy may give it to someone else.
         response.headers_mut().insert(header::CACHE_CONTROL, PRIVATE);
@@ -78,7 +78,7 @@ pub(crate) async fn get_file(State(app): State<Arc<App>>, request: Request) -> R
     Ok(response)
 }
 
-async fn file(app: &App, request: &Request) -> Result<Response, Problem> {
+async fn file(app: &App, request: Request) -> Result<Response, Problem> {
     let (method, headers) = (request.method(), request.headers());
     // The path as sent: decoding is the business of `PublicPath`, once.
     let encoded = request.uri().path().strip_prefix("/publication/").unwrap_or_default();
