@@ -223,7 +223,8 @@ async fn main() {
     store.register(&devices).await.unwrap();
     let entry = |device: Device| Entry { device, kind: kind.clone(), state: DeviceState::default() };
     let hub = Arc::new(Hub::new("bench".into(), "v".into(), devices.into_iter().map(entry).collect()));
-    let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds));
+    let nowhere = Arc::new(|_: &Device| None);
+    let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), nowhere);
     tokio::spawn(writer.run());
     let (stop, stopping) = watch::channel(false);
 

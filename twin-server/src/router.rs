@@ -88,10 +88,6 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/sta/v1.1/CreateObservations", [post(inside(WriteReadings), sensorthings::handle)])
         .route(
-            "/sta/v1.1/{entity}/Observations",
-            [get(ReadDevices, sensorthings::handle), post(inside(WriteReadings), sensorthings::handle)],
-        )
-        .route(
             "/sta/v1.1/{*rest}",
             [
                 get(ReadDevices, sensorthings::handle),

@@ -33,8 +33,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/alarms/{id}/comment"
             | "/api/v1/alarm-rules/{id}/try"
             | "/sta/v1.1/Observations"
-            | "/sta/v1.1/CreateObservations"
-            | "/sta/v1.1/{entity}/Observations",
+            | "/sta/v1.1/CreateObservations",
         )
         | ("PUT" | "DELETE", "/api/v1/alarm-rules/{id}" | "/api/v1/maintenance-windows/{id}")
         | ("POST" | "PUT" | "PATCH" | "DELETE", "/sta/v1.1/{*rest}") => Some("{}".into()),
@@ -65,7 +64,6 @@ fn filled(path: &str, device: &str) -> String {
         .replace("{*id}", "building/b1")
         .replace("{*path}", if object { "current" } else { "x" })
         .replace("{*rest}", "Things")
-        .replace("{entity}", "Datastreams(1)")
         .replace("{stream}", "x")
         .replace("{name}", "devices.csv")
         .replace("{*feature}", "nobody")

@@ -311,7 +311,7 @@ mod tests {
         ] {
             assert!(message.contains(expected), "{message}");
         }
-        check_refused("id,east_m\n", Format::Table, "column `kind` is missing");
+        check_refused("id,east_m\n", Format::Table, "column `kind` (类型) is missing");
         check_refused("id,kind\na,lift,9\n", Format::Table, "line: 2");
         check_refused("{\"features\":[{\"type\":\"Feature\"}]}", Format::GeoJson, "feature 1");
         check_refused("[]", Format::GeoJson, "not a GeoJSON feature collection");

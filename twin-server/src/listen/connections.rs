@@ -10,7 +10,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::routing::future::RouteFuture;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -127,7 +126,11 @@ impl Connection {
     }
 }
 
-fn ask(router: &Router, request: hyper::Request<Incoming>, peer: SocketAddr) -> RouteFuture<Infallible> {
+fn ask(
+    router: &Router,
+    request: hyper::Request<Incoming>,
+    peer: SocketAddr,
+) -> <Router as Service<Request<Incoming>>>::Future {
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     // A router is always ready.

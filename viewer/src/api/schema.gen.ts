@@ -165,6 +165,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a page of the audit log, newest entries first. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives the audit log as a table (CSV, RFC 4180), oldest entries first. `limit` and `before` do not
+         *     count here.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -235,6 +272,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/aggregates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a stream's history in steps: least, most, mean, first and last value of each. */
+        get: operations["list_aggregates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/bands/{stream}": {
         parameters: {
             query?: never;
@@ -263,7 +317,11 @@ export interface paths {
         get: operations["list_readings"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Deletes readings of a device for good: all, or those of one stream or a stretch of time. What the device
+         *     shows stays until its next reading.
+         */
+        delete: operations["delete_readings"];
         options?: never;
         head?: never;
         patch?: never;
@@ -277,7 +335,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm` and `publication`.
+         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `object`, `object-removed` and
+         *     `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
          *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
@@ -286,6 +345,123 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/readings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports readings as a table (CSV, RFC 4180) with the columns `device`, `stream`, `unit`, `time`, `value`
+         *     and `plausible`: by device and stream, in the order of time.
+         */
+        get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers the devices of a list: CSV, a spreadsheet (XLSX), or GeoJSON points. All or none: if anything is
+         *     wrong, `errors` names every line.
+         */
+        post: operations["import_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stores the readings of a table: CSV (UTF-8, UTF-16, GBK) or a spreadsheet (XLSX) with the columns
+         *     `device`, `stream`, `time` and `value`. Rows that cannot be taken are named and do not keep the others
+         *     from being stored; sending the same table again is harmless.
+         */
+        post: operations["import_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation: sets the password and uses the invitation up. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists keys with their use. */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Issues a key. It acts in its role, narrowed to its zones, actions and devices; what only people may,
+         *     no key may.
+         */
+        post: operations["issue_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one key with its use. */
+        get: operations["get_key"];
+        put?: never;
+        post?: never;
+        /** Revokes a key. From this answer on it is refused. */
+        delete: operations["revoke_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -327,6 +503,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the versions of the model, with what each changed. */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mqtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how it stands with the MQTT broker: whether it is there, what came from it, and what of that was
+         *     refused.
+         */
+        get: operations["get_mqtt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects": {
         parameters: {
             query?: never;
@@ -337,7 +550,8 @@ export interface paths {
         /** Lists objects. Attributes and property sets are left out; ask for an object by its id to have them. */
         get: operations["list_objects"];
         put?: never;
-        post?: never;
+        /** Makes an object: a zone, a building, a storey, a space or an element that is in no source. */
+        post: operations["post_object"];
         delete?: never;
         options?: never;
         head?: never;
@@ -353,6 +567,62 @@ export interface paths {
         };
         /** Gives one object. Its id holds slashes, which may be sent as they are. */
         get: operations["get_object"];
+        put?: never;
+        post?: never;
+        /** Removes an object that people made. Its history stays, and can bring it back. */
+        delete: operations["delete_object"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes name and properties of an object; of one that people made, also its shape. Changes lie over what
+         *     is published and outlast new versions of it.
+         */
+        patch: operations["patch_object"];
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of an object, for the route that it shares with the object. */
+        get: operations["get_object_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/history/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings back the state of an object after one of its edits: undo. This is an edit, too. */
+        post: operations["restore_object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who may do what. */
+        get: operations["get_permissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -392,9 +662,183 @@ export interface paths {
          * @description Posting the same again is harmless: device, stream and time make a reading, and the first value
          *     stays. Late readings are stored and do not move the state back. Values that the sensor cannot
          *     report are stored, marked and not shown. A reading from more than 5 s ahead of the server's
-         *     clock is rejected. A rejected reading does not keep the others from being stored.
+         *     clock is rejected. A rejected reading does not keep the others from being stored; one of a device
+         *     that the key may not write does: nothing is stored then.
          */
         post: operations["post_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who one is. */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Signs in. The session is a cookie that scripts cannot read; changes that are sent with it must come
+         *     from a page of this server (`Origin` or `Sec-Fetch-Site` says so).
+         * @description The answer is the same for a wrong password, an unknown and a disabled user.
+         */
+        post: operations["sign_in"];
+        /** Signs out. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password. All other sessions of the user end. */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spatial/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds things by place: in a box, in a polygon, within a distance, nearest, along a ray, around another
+         *     thing; and of them those that have others near.
+         */
+        post: operations["query_things"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives an empty table to fill in: `devices.xlsx`, `devices.csv`, `readings.xlsx` or `readings.csv`. The
+         *     spreadsheets explain themselves on a second sheet.
+         */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists users. */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Adds a user. The first must be an administrator; from then on a server that was open to whoever is
+         *     on its machine asks for a sign-in.
+         */
+        post: operations["add_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one user. */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a user. One administrator of the whole community always remains. */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites a user to choose a new password. The old one holds until then; an earlier invitation ends. */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells that the process answers; a supervisor restarts one that does not. */
+        get: operations["get_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells whether requests are served as they should: the database takes writes, the writer works, and
+         *     the server is not about to stop. A proxy sends no requests to one that is not ready.
+         */
+        get: operations["get_ready"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -410,6 +854,23 @@ export interface paths {
         };
         /** Tells that the server works. */
         get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the server's figures as Prometheus reads them. */
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -629,10 +1090,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sta/v1.1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OGC SensorThings API 1.1: the service document. What lies below it is described by the standard
+         *     (OGC 18-088): `Things`, `Locations`, `HistoricalLocations`, `Datastreams`, `Sensors`,
+         *     `ObservedProperties`, `Observations`, `FeaturesOfInterest`, `CreateObservations` and `$batch`.
+         */
+        get: operations["handle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A password for a user who was invited. */
+        Acceptance: {
+            /**
+             * Format: password
+             * @description The password to be.
+             */
+            password: string;
+            /** @description Token of the invitation. */
+            token: string;
+        };
+        /** @description Whose invitation was accepted. */
+        AcceptedView: {
+            /** @description The name to sign in with. */
+            name: string;
+        };
+        /**
+         * @description What can be done. A route names one for each of its methods.
+         * @enum {string}
+         */
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "read_metrics" | "manage_users" | "manage_keys" | "read_audit";
+        /** @description An action and who may do it. */
+        ActionView: {
+            id: components["schemas"]["Action"];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Whether keys may not do it. */
+            people_only: boolean;
+            /** @description Whether nobody needs to sign in for it, while reading is public. */
+            public: boolean;
+            /** @description Where it counts. */
+            reach: components["schemas"]["Reach"];
+            /** @description The roles that may do it. */
+            roles: components["schemas"]["Role"][];
+        };
         /** @description What is usual for a stream, by hour of the week. */
         AdaptiveBand: {
             /**
@@ -656,6 +1172,26 @@ export interface components {
              * @description Minutes east of UTC by which hours are told.
              */
             utc_offset_min: number;
+        };
+        /** @description A user who was added. */
+        AddedUser: {
+            invitation?: components["schemas"]["InvitationView"] | null;
+            /** @description The user. */
+            user: components["schemas"]["UserView"];
+        };
+        /** @description A stream's history in steps. */
+        Aggregates: {
+            /** @description Id of the device. */
+            device: string;
+            /**
+             * Format: int64
+             * @description Length of a step in seconds.
+             */
+            step_s: number;
+            /** @description The steps that hold readings, in the order of time. */
+            steps: components["schemas"]["Step"][];
+            /** @description Id of the stream. */
+            stream: string;
         };
         /** @description An alarm, with everything that a list shows. */
         Alarm: {
@@ -756,7 +1292,7 @@ export interface components {
         };
         /** @description Who closes an alarm, and how. */
         AlarmClearing: {
-            /** @description Who. */
+            /** @description Who, where nobody signs in; otherwise it is whoever signed in. */
             by?: string | null;
             /** @description Closes it although its condition holds; it then stays closed until the condition has ended once. */
             force?: boolean;
@@ -854,7 +1390,7 @@ export interface components {
         };
         /** @description Who does something, and what they say. */
         AlarmDeed: {
-            /** @description Who. */
+            /** @description Who, where nobody signs in; otherwise it is whoever signed in. */
             by?: string | null;
             /** @description What they say, up to 1,000 characters. */
             note?: string | null;
@@ -1054,6 +1590,57 @@ export interface components {
              */
             to: string;
         };
+        /** @description The surroundings of an object, or of a device. */
+        AroundPlace: {
+            /** @description Id of the device. */
+            device?: string | null;
+            /** @description Id of the object. */
+            object?: string | null;
+            /**
+             * Format: double
+             * @description How far, between outlines.
+             */
+            within_m: number;
+        };
+        /** @description Entries, newest first. */
+        AuditPage: {
+            /** @description The entries. */
+            entries: components["schemas"]["AuditView"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page; absent on the last.
+             */
+            next?: number | null;
+        };
+        /** @description An entry of the audit log. */
+        AuditView: {
+            /** @description What was done. */
+            action: string;
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What else is worth knowing. */
+            detail: string;
+            /** @description Its own SHA-256. */
+            digest: string;
+            /** @description To what. */
+            object: string;
+            /** @description How it ended. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description SHA-256 of the entry before, in hexadecimal digits. */
+            previous: string;
+            /** @description Id of the request. */
+            request: string;
+            /**
+             * Format: int64
+             * @description Its place, from 1, without gaps.
+             */
+            seq: number;
+        };
         /** @description A range of values that raises a status: `from <= value <= to`, open where an end is absent. */
         Band: {
             /**
@@ -1106,6 +1693,13 @@ export interface components {
             storey?: string | null;
             /** @description Name of its type object, such as that of a door type. */
             type_name?: string | null;
+        };
+        /** @description A box; without heights it goes from the ground to the sky. */
+        BoxPlace: {
+            /** @description The east, north, upper corner, with as many numbers. */
+            max: number[];
+            /** @description `[east, north]` or `[east, north, up]` of the west, south, lower corner. */
+            min: number[];
         };
         /**
          * @description The parts that a storey is drawn in.
@@ -1192,6 +1786,29 @@ export interface components {
             /** @description The device as it is now. */
             device: components["schemas"]["DeviceView"];
         };
+        /** @description What a list of devices changed, or would change. */
+        DeviceImport: {
+            /**
+             * Format: int64
+             * @description Devices that are new; absent if the list was only checked.
+             */
+            added?: number | null;
+            /**
+             * Format: int64
+             * @description Devices in the list.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Devices that were there just so.
+             */
+            unchanged?: number | null;
+            /**
+             * Format: int64
+             * @description Devices that were there and are different now.
+             */
+            updated?: number | null;
+        };
         /** @description A kind of device and what its streams mean. Served from `assets/device-kinds.json`. */
         DeviceKind: {
             /** @description Name of the symbol, one of the icons in `assets/icons`. */
@@ -1254,6 +1871,14 @@ export interface components {
              */
             status_since?: string | null;
         };
+        /** @description What people did to an object, all edits together. */
+        EditedState: {
+            /** @description Changed it over what is published. */
+            overlay: components["schemas"]["OverlayState"];
+        } | {
+            /** @description Made it. */
+            made: components["schemas"]["ModelObject"];
+        };
         /** @description What happens to an alarm that nobody acknowledged for a while. */
         EscalationStep: {
             /**
@@ -1287,6 +1912,27 @@ export interface components {
              * @description Triangles that are drawn.
              */
             triangles: number;
+        };
+        /** @description A thing that was found. */
+        FoundThing: {
+            /** @description Its box. */
+            bounds: components["schemas"]["LocalBox"];
+            /** @description IFC class, or kind of device. */
+            class?: string | null;
+            /**
+             * Format: double
+             * @description Metres from what was asked for; along a ray to where it enters the box.
+             */
+            distance_m?: number | null;
+            /** @description Its id: of an object, or of a device. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["Kind"];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            near?: components["schemas"]["NearThings"] | null;
+            /** @description The zone that it stands in, if its source says so. */
+            zone?: string | null;
         };
         /** @description A WGS 84 position. */
         GeographicPoint: {
@@ -1327,6 +1973,13 @@ export interface components {
          * @enum {string}
          */
         GeoreferenceMethod: "code" | "wkt" | "enu" | "map_conversion" | "site" | "local";
+        /** @description A role that someone holds, everywhere or in some zones. */
+        Grant: {
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description Ids of the zones that it is limited to; absent for the whole community. */
+            zones?: string[] | null;
+        };
         /** @description That the server works, and with what. */
         Health: {
             /** @description Number of registered devices. */
@@ -1368,6 +2021,119 @@ export interface components {
             /** @description Readings that were not stored, each with its reason. */
             rejected: components["schemas"]["RejectedReading"][];
         };
+        /** @description A link with which a user chooses a password, once. It is shown only now. */
+        InvitationView: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires: string;
+            /** @description Path of the viewer that asks for a password; behind `#`, so that it stays out of logs. */
+            link: string;
+            /** @description The token, to be posted to `/api/v1/invitations/accept`. */
+            token: string;
+        };
+        /** @description A key that was issued. */
+        IssuedKey: {
+            /** @description The key. */
+            key: components["schemas"]["KeyView"];
+            /** @description What to send. It is shown only now. */
+            secret: string;
+        };
+        /**
+         * @description An end of a stretch of history.
+         * @enum {string}
+         */
+        Keep: "newest" | "oldest";
+        /** @description How a key was used on a day (UTC). */
+        KeyDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Requests beyond the quota.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Requests that were let through.
+             */
+            requests: number;
+        };
+        /** @description Keys in the order of their issue. */
+        KeyList: {
+            /** @description The keys, revoked ones included. */
+            keys: components["schemas"]["KeyView"][];
+        };
+        /** @description How often a key may be used. */
+        KeyQuota: {
+            /**
+             * Format: int32
+             * @description Requests in a day (UTC); absent for no limit.
+             */
+            per_day?: number | null;
+            /**
+             * Format: int32
+             * @description Requests in a minute; absent for no limit.
+             */
+            per_minute?: number | null;
+        };
+        /** @description A key without its secret. */
+        KeyView: {
+            /** @description Actions that it is limited to. */
+            actions?: components["schemas"]["Action"][] | null;
+            /**
+             * Format: date-time
+             * @description When it was issued.
+             */
+            created: string;
+            /** @description How it was used in the last 30 days. */
+            days: components["schemas"]["KeyDay"][];
+            /** @description Devices that it is limited to. */
+            devices?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires?: string | null;
+            /** @description Stable id. */
+            id: string;
+            /** @description Who issued it. */
+            issuer: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, in the last 30 days.
+             */
+            last_used?: string | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What the key begins with. */
+            prefix: string;
+            /** @description How often it may be used. */
+            quota: components["schemas"]["KeyQuota"];
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             */
+            revoked?: string | null;
+            /** @description Its role. */
+            role: components["schemas"]["Role"];
+            /** @description Zones that it is limited to. */
+            zones?: string[] | null;
+        };
+        /**
+         * @description What a thing in the index is.
+         * @enum {string}
+         */
+        Kind: "community" | "site" | "zone" | "building" | "storey" | "space" | "element" | "device";
+        /**
+         * @description A language of the interface.
+         * @enum {string}
+         */
+        Language: "zh" | "en";
         /** @description The latest value of a stream. */
         LatestReading: {
             /**
@@ -1459,6 +2225,127 @@ export interface components {
          * @enum {string}
          */
         ModelState: "existing" | "proposed";
+        /** @description What a version changed of the one before. */
+        ModelVersion: {
+            /**
+             * Format: int64
+             * @description Objects that are new.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Objects that are different.
+             */
+            changed: number;
+            /**
+             * Format: date-time
+             * @description When it was taken over.
+             */
+            imported: string;
+            /** @description Id of the version. */
+            publication: string;
+            /**
+             * Format: int64
+             * @description Objects that are gone.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Objects that are as they were.
+             */
+            unchanged: number;
+        };
+        /** @description Versions of the publication as they were taken over, newest first, at most 100. */
+        ModelVersions: {
+            /** @description The versions. */
+            versions: components["schemas"]["ModelVersion"][];
+        };
+        /** @description What came from the broker. */
+        MqttCounts: {
+            /**
+             * Format: int64
+             * @description Readings stored, implausible ones included.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Messages without assured delivery (`QoS` 0) for which there was no room.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Readings that were there already: same device, stream and time.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Messages that say nothing: empty ones, and ones that the broker had kept whose readings have no time.
+             */
+            ignored: number;
+            /**
+             * Format: int64
+             * @description Messages that came.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Messages refused as a whole.
+             */
+            refused_messages: number;
+            /**
+             * Format: int64
+             * @description Readings refused in messages that were taken.
+             */
+            refused_readings: number;
+        };
+        /** @description A message, or a reading of one, that was not taken. */
+        MqttRefusal: {
+            /** @description Stable, machine-readable reason, such as `bad_payload` or `unknown_device`. */
+            code: string;
+            /** @description The reason in one sentence. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When it was refused.
+             */
+            time: string;
+            /** @description The topic that it came on. */
+            topic: string;
+        };
+        /** @description The broker, and what came from it since the server started. */
+        MqttState: {
+            /** @description Address of the broker, without name and password. */
+            broker: string;
+            /** @description Name of the server's session in the broker. */
+            client_id: string;
+            /** @description Whether messages can come now. */
+            connected: boolean;
+            /** @description Numbers since the server started. */
+            counts: components["schemas"]["MqttCounts"];
+            last_error?: components["schemas"]["MqttTold"] | null;
+            /** @description The last 200 refusals, newest first. */
+            refusals: components["schemas"]["MqttRefusal"][];
+            /**
+             * Format: date-time
+             * @description Since when they can, or cannot.
+             */
+            since: string;
+            stalled?: components["schemas"]["MqttTold"] | null;
+            /** @description The filter of the topics that are taken. */
+            topics: string;
+            /** @description Version of MQTT, `5` or `3.1.1`. */
+            version: string;
+        };
+        /** @description Something that was said, and when. */
+        MqttTold: {
+            /** @description What. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+        };
         /** @description A device near a place. */
         NearDevice: {
             /** @description The device. */
@@ -1469,15 +2356,220 @@ export interface components {
              */
             distance_m: number;
         };
+        /** @description A thing that is near another. */
+        NearThing: {
+            /**
+             * Format: double
+             * @description Metres between both on the ground.
+             */
+            distance_m: number;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["Kind"];
+        };
+        /** @description What is near a thing. */
+        NearThings: {
+            /** @description How many. */
+            count: number;
+            /** @description The nearest five of them. */
+            nearest: components["schemas"]["NearThing"][];
+        };
+        /** @description What must stand near a thing, or must not. */
+        Nearby: components["schemas"]["Which"] & {
+            /** @description True: only things that have none of them near. */
+            none?: boolean;
+            /**
+             * Format: double
+             * @description How far on the ground, between outlines.
+             */
+            within_m: number;
+        };
+        /** @description A place from which the nearest are sought. Distances as for a radius. */
+        NearestPlace: {
+            /**
+             * Format: double
+             * @description Metres east.
+             */
+            east_m: number;
+            /**
+             * Format: double
+             * @description Metres north.
+             */
+            north_m: number;
+            /**
+             * Format: double
+             * @description Metres up; without, heights do not count.
+             */
+            up_m?: number | null;
+            /**
+             * Format: double
+             * @description Not further than this. Default: however far.
+             */
+            within_m?: number | null;
+        };
+        /** @description A key to be issued. */
+        NewKey: {
+            /** @description Actions of the role that it is limited to. */
+            actions?: components["schemas"]["Action"][] | null;
+            /** @description Ids of the devices that it is limited to, or beginnings of ids with `*` behind them. */
+            devices?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires?: string | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description How often it may be used. */
+            quota?: components["schemas"]["KeyQuota"];
+            role?: components["schemas"]["Role"] | null;
+            /** @description Ids of the zones that it is limited to. */
+            zones?: string[] | null;
+        };
+        /** @description A user to be added. Without a password an invitation is made. */
+        NewUser: {
+            /** @description What they are called. */
+            display_name?: string | null;
+            /** @description What they will type to sign in: 2 to 64 lower-case letters, digits, `-`, `_`, `.`, `@`. */
+            name: string;
+            /**
+             * Format: password
+             * @description Their password.
+             */
+            password?: string | null;
+            /** @description Their roles. */
+            roles: components["schemas"]["Grant"][];
+        };
+        /** @description `{}`. */
+        Nothing: Record<string, never>;
+        /** @description Changes of an object, as a merge patch (RFC 7396): what is absent stays. */
+        ObjectChanges: {
+            /**
+             * Format: double
+             * @description Metres up of the lower end, of an object that people made.
+             */
+            bottom_m?: number | null;
+            /** @description Outline, of an object that people made. */
+            footprint?: number[][][][] | null;
+            name?: components["schemas"]["LocalizedText"] | null;
+            /** @description Properties by name; null takes back what people set. */
+            properties?: {
+                [key: string]: Record<string, never>;
+            };
+            /**
+             * Format: double
+             * @description Metres up of the upper end, of an object that people made.
+             */
+            top_m?: number | null;
+        };
         /**
          * @description Kinds of model object.
          * @enum {string}
          */
         ObjectClass: "community" | "zone" | "building" | "site" | "storey" | "space" | "element";
-        /** @description Objects in the order of the publication. */
+        /** @description An object as it is made. */
+        ObjectCreation: {
+            /**
+             * Format: double
+             * @description Metres up of its lower end.
+             */
+            bottom_m: number;
+            /** @description What it is; not `community` or `site`. */
+            class: components["schemas"]["ObjectClass"];
+            /** @description Outline: polygons of rings of `[east_m, north_m]`, outer ring first. */
+            footprint: number[][][][];
+            /** @description Name in both languages. */
+            name?: components["schemas"]["LocalizedText"];
+            /** @description Id of the object that it is part of. */
+            parent?: string | null;
+            /** @description Whatever else is to be known of it. */
+            properties?: {
+                [key: string]: Record<string, never>;
+            };
+            /**
+             * Format: double
+             * @description Metres up of its upper end.
+             */
+            top_m: number;
+            /** @description Id of the zone that it stands in. Default: the one that its middle is in. */
+            zone?: string | null;
+        };
+        /** @description One change of an object. */
+        ObjectEdit: {
+            /** @description `created`, `changed`, `removed` or `restored`. */
+            action: string;
+            /** @description By whom. */
+            actor: string;
+            after: components["schemas"]["EditedState"] | null;
+            before: components["schemas"]["EditedState"] | null;
+            /**
+             * Format: int32
+             * @description Its number, from 1; `history/{number}/restore` brings back the state after it, 0 the state before all.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+        };
+        /** @description An object of the model was made or changed by people. SSE event name `object`. */
+        ObjectEvent: {
+            /** @description The object as it is now, without attributes and property sets. */
+            object: components["schemas"]["ModelObject"];
+        };
+        /** @description The edits of an object, newest first, at most 1,000. */
+        ObjectHistory: {
+            /** @description The edits. */
+            edits: components["schemas"]["ObjectEdit"][];
+        };
+        /** @description Objects: those of the publication in its order, then those that people made. */
         ObjectList: {
             /** @description The objects. */
             objects: components["schemas"]["ModelObject"][];
+        };
+        /** @description An object that people had made was removed. SSE event name `object-removed`. */
+        ObjectRemovedEvent: {
+            /** @description Id of the object. */
+            id: string;
+        };
+        /**
+         * @description How something ended.
+         * @enum {string}
+         */
+        Outcome: "begun" | "done" | "refused" | "failed";
+        /** @description What people changed of a published object. */
+        OverlayState: {
+            name?: components["schemas"]["LocalizedText"] | null;
+            /** @description Properties over the published ones. */
+            properties: {
+                [key: string]: Record<string, never>;
+            };
+        };
+        /** @description A change of one's own password. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password now.
+             */
+            current: string;
+            /**
+             * Format: password
+             * @description The password from now on.
+             */
+            new: string;
+        };
+        /** @description The policy. */
+        Permissions: {
+            /** @description The actions. */
+            actions: components["schemas"]["ActionView"][];
+            /** @description Whether what is public may be read without a sign-in. */
+            public_reading: boolean;
+            /** @description The roles. */
+            roles: components["schemas"]["RoleView"][];
+            /** @description Every route with the action that each of its methods needs. */
+            routes: components["schemas"]["RouteView"][];
         };
         /** @description What is at a place. */
         PlaceAnswer: {
@@ -1488,6 +2580,21 @@ export interface components {
             devices: components["schemas"]["NearDevice"][];
             zone: components["schemas"]["ModelObject"] | null;
         };
+        /** @description A polygon with holes; without heights it goes from the ground to the sky. */
+        PolygonPlace: {
+            /**
+             * Format: double
+             * @description Lower end.
+             */
+            bottom_m?: number | null;
+            /** @description Rings of `[east_m, north_m]`: the outer one, then holes. At most 10,000 points. */
+            rings: number[][][];
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            top_m?: number | null;
+        };
         /**
          * @description A failure as it is answered (RFC 9457). `type` is always `about:blank`: `code` tells failures
          *     apart.
@@ -1497,6 +2604,8 @@ export interface components {
             code: string;
             /** @description What went wrong, in one sentence. */
             detail: string;
+            /** @description Everything that is wrong with a list, one line each. */
+            errors?: string[];
             /** @description What to do about it. */
             hint?: string | null;
             /**
@@ -1514,6 +2623,54 @@ export interface components {
             /** @description Version of the publication that is served now. */
             publication: string;
         };
+        /** @description What was deleted. */
+        PurgeAnswer: {
+            /**
+             * Format: int64
+             * @description Number of readings.
+             */
+            deleted: number;
+        };
+        /** @description A circle on the ground, or with `up_m` a ball. Distances are to outlines, or boxes where there are none. */
+        RadiusPlace: {
+            /**
+             * Format: double
+             * @description Metres east of the middle.
+             */
+            east_m: number;
+            /**
+             * Format: double
+             * @description Metres north of the middle.
+             */
+            north_m: number;
+            /**
+             * Format: double
+             * @description How far.
+             */
+            radius_m: number;
+            /**
+             * Format: double
+             * @description Metres up of the middle; without, heights do not count.
+             */
+            up_m?: number | null;
+        };
+        /** @description A ray. */
+        RayPlace: {
+            /** @description Where it goes: a vector of any length but zero. */
+            direction: number[];
+            /** @description Where it starts: `[east, north, up]`. */
+            from: number[];
+            /**
+             * Format: double
+             * @description How far. Default: 10,000 m.
+             */
+            length_m?: number | null;
+        };
+        /**
+         * @description Where an action counts.
+         * @enum {string}
+         */
+        Reach: "open" | "free" | "zoned" | "whole";
         /** @description One measurement as a device sends it. */
         Reading: {
             /** @description Id of the device. */
@@ -1544,8 +2701,33 @@ export interface components {
             readings: components["schemas"]["HistoryReading"][];
             /** @description Id of the stream. */
             stream: string;
-            /** @description Whether older readings were left out because of the limit. */
+            /** @description Whether readings were left out because of the limit. */
             truncated: boolean;
+        };
+        /** @description What became of a table of readings. */
+        ReadingImport: {
+            /**
+             * Format: int64
+             * @description Readings that were stored.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Readings that were there already.
+             */
+            duplicates: number;
+            /** @description Why, for the first 1,000 of them, by line. */
+            problems: components["schemas"]["RowProblem"][];
+            /**
+             * Format: int64
+             * @description Rows that were not taken.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Rows that hold anything.
+             */
+            rows: number;
         };
         /** @description A reading that was not stored. */
         RejectedReading: {
@@ -1557,6 +2739,43 @@ export interface components {
              */
             index: number;
             /** @description The reason in one sentence. */
+            message: string;
+        };
+        /**
+         * @description What someone is in the community.
+         * @enum {string}
+         */
+        Role: "resident" | "grid_worker" | "community" | "property" | "community_planner" | "company" | "upper_unit" | "administrator" | "device";
+        /** @description A role. */
+        RoleView: {
+            id: components["schemas"]["Role"];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+        };
+        /** @description A method of a route. */
+        RouteView: {
+            /** @description The action that it needs. */
+            action: components["schemas"]["Action"];
+            /** @description The method. */
+            method: string;
+            /** @description The path, with its parameters in braces. */
+            path: string;
+            /**
+             * @description Where it is decided: `inside` (nowhere in particular, or by the body), `whole` community, at
+             *     the `device` or the `object` of the path.
+             */
+            place: string;
+        };
+        /** @description Why a row was not taken. */
+        RowProblem: {
+            /** @description Stable, machine-readable name of the reason. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Its line in the table, from 1.
+             */
+            line: number;
+            /** @description The reason. */
             message: string;
         };
         /** @description One tileset that a viewer can open. */
@@ -1606,6 +2825,29 @@ export interface components {
          * @enum {string}
          */
         SceneContent: "place" | "model" | "spaces";
+        /** @description Who one is and what one may. */
+        SessionView: {
+            /** @description What may be done, in some place at least. */
+            actions: components["schemas"]["Action"][];
+            /** @description The roles. */
+            roles: components["schemas"]["Grant"][];
+            user?: components["schemas"]["UserView"] | null;
+            /**
+             * @description `visitor`, `user:<id>`, `key:<id>`, `ingest-key`, or `local` for whoever is on the machine of a
+             *     server without users and ingest key.
+             */
+            who: string;
+        };
+        /** @description A name and a password. */
+        SignIn: {
+            /** @description The user's name. */
+            name: string;
+            /**
+             * Format: password
+             * @description The user's password.
+             */
+            password: string;
+        };
         /** @description A silence that raises a level. */
         SilenceLevel: {
             /**
@@ -1639,6 +2881,69 @@ export interface components {
          * @enum {string}
          */
         SourceKind: "osgb" | "obj" | "gltf" | "ply" | "ifc";
+        /** @description Things that were found. Those with a distance come in its order, others by kind and id. */
+        SpatialAnswer: {
+            /** @description Whether there are more than are given here. */
+            cut: boolean;
+            /** @description How many things there are; absent where the search ended with the last that was wanted. */
+            matched?: number | null;
+            note?: components["schemas"]["LocalizedText"] | null;
+            /** @description Version of the publication that the answer is of. */
+            publication: string;
+            /** @description The things. */
+            things: components["schemas"]["FoundThing"][];
+        };
+        /** @description A question about places. Positions are metres east, north and up of the community's origin. */
+        SpatialQuestion: components["schemas"]["Which"] & {
+            /** @description At most this many, 1 to 10,000; for `nearest` it is how many. Default 100. */
+            limit?: number | null;
+            near?: components["schemas"]["Nearby"] | null;
+            /** @description Where. */
+            where: components["schemas"]["Where"];
+        };
+        /** @description What one step holds. Without plausible readings it has counts alone. */
+        Step: {
+            /**
+             * Format: int64
+             * @description Number of plausible readings, of which the values below are.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Earliest value.
+             */
+            first?: number | null;
+            /**
+             * Format: double
+             * @description Latest value. Less that of the step before, it is what a meter counted.
+             */
+            last?: number | null;
+            /**
+             * Format: double
+             * @description Most value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Mean value.
+             */
+            mean?: number | null;
+            /**
+             * Format: double
+             * @description Least value.
+             */
+            min?: number | null;
+            /**
+             * Format: int64
+             * @description Number of readings.
+             */
+            readings: number;
+            /**
+             * Format: date-time
+             * @description Where the step begins.
+             */
+            time: string;
+        };
         /** @description One quantity that a kind of device measures. */
         StreamKind: {
             /** @description Bands that raise the status. The worst band that holds wins. */
@@ -1658,6 +2963,40 @@ export interface components {
             /** @description Unit symbol (UCUM where it has one); empty for a count or a switch. */
             unit?: string;
         };
+        /** @description Users by name. */
+        UserList: {
+            /** @description The users. */
+            users: components["schemas"]["UserView"][];
+        };
+        /** @description What is to be changed of a user; what is absent stays. */
+        UserPatch: {
+            /** @description Whether they may not sign in. Disabling ends their sessions. */
+            disabled?: boolean | null;
+            /** @description What they are called; `null` takes it out. */
+            display_name?: string | null;
+            /** @description Their roles, all of them. */
+            roles?: components["schemas"]["Grant"][] | null;
+        };
+        /** @description A user as others see one. */
+        UserView: {
+            /**
+             * Format: date-time
+             * @description When they were added.
+             */
+            created: string;
+            /** @description Whether they may not sign in any more. */
+            disabled: boolean;
+            /** @description What they are called, as far as the reader may know. */
+            display_name?: string | null;
+            /** @description Stable id, which the audit log and other data hold. */
+            id: string;
+            /** @description Whether they have not chosen a password yet. */
+            invited: boolean;
+            /** @description What they type to sign in. */
+            name: string;
+            /** @description Their roles. */
+            roles: components["schemas"]["Grant"][];
+        };
         /** @description What is usual in one hour of the week. */
         UsualHour: {
             /**
@@ -1675,6 +3014,38 @@ export interface components {
              * @description How many there were.
              */
             readings: number;
+        };
+        /** @description Where things are sought. */
+        Where: {
+            /** @description Everywhere: `{}`. */
+            anywhere: components["schemas"]["Nothing"];
+        } | {
+            /** @description Things whose boxes meet a box. */
+            box: components["schemas"]["BoxPlace"];
+        } | {
+            /** @description Things whose outlines, or boxes where they have none, meet a polygon. */
+            polygon: components["schemas"]["PolygonPlace"];
+        } | {
+            /** @description Things within a distance of a place, nearest first. */
+            radius: components["schemas"]["RadiusPlace"];
+        } | {
+            /** @description The nearest things to a place. */
+            nearest: components["schemas"]["NearestPlace"];
+        } | {
+            /** @description Things whose boxes a ray goes through, in its order. */
+            ray: components["schemas"]["RayPlace"];
+        } | {
+            /** @description Things within a distance of another on the ground, nearest first; itself left out. */
+            around: components["schemas"]["AroundPlace"];
+        };
+        /** @description Which things are meant; all conditions must hold. */
+        Which: {
+            /** @description Things of this class: an IFC class such as `IfcDoor`, or a kind of device such as `lift`. */
+            class?: string | null;
+            /** @description Things of these kinds. Default: all. */
+            kinds?: components["schemas"]["Kind"][] | null;
+            /** @description Things of the zone with this id; devices by where they stand. */
+            zone?: string | null;
         };
         /** @description When a window is. */
         WindowTime: {
@@ -1737,6 +3108,33 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmRuleList"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     get_rule: {
@@ -1759,7 +3157,34 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmRuleView"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1772,7 +3197,7 @@ export interface operations {
     put_rule: {
         parameters: {
             query?: {
-                /** @description Who makes the edit. */
+                /** @description Who makes the edit, where nobody signs in; otherwise it is whoever signed in. */
                 by?: string;
             };
             header?: never;
@@ -1822,6 +3247,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,12 +3272,21 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     delete_rule: {
         parameters: {
             query?: {
-                /** @description Who makes the edit. */
+                /** @description Who makes the edit, where nobody signs in; otherwise it is whoever signed in. */
                 by?: string;
             };
             header?: never;
@@ -1877,7 +3320,25 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1927,6 +3388,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1936,6 +3406,15 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1973,7 +3452,34 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmRuleHistory"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2034,6 +3540,33 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     get_alarm: {
@@ -2064,7 +3597,34 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2114,6 +3674,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2131,6 +3700,15 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2180,6 +3758,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2197,6 +3784,15 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2246,6 +3842,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2255,6 +3860,157 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Only of this actor, such as `user:…`. */
+                actor?: string;
+                /** @description Only of this action, such as `user.add` or `register_devices`. */
+                action?: string;
+                /** @description Only of this object: an id such as `user:…`, or a path. */
+                object?: string;
+                /** @description Earliest instant, included, RFC 3339. */
+                from?: string;
+                /** @description Latest instant, included, RFC 3339. */
+                to?: string;
+                /** @description Only entries before this place: `next` of an earlier page. */
+                before?: number;
+                /** @description At most this many; 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Only of this actor, such as `user:…`. */
+                actor?: string;
+                /** @description Only of this action, such as `user.add` or `register_devices`. */
+                action?: string;
+                /** @description Only of this object: an id such as `user:…`, or a path. */
+                object?: string;
+                /** @description Earliest instant, included, RFC 3339. */
+                from?: string;
+                /** @description Latest instant, included, RFC 3339. */
+                to?: string;
+                /** @description Only entries before this place: `next` of an earlier page. */
+                before?: number;
+                /** @description At most this many; 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2288,6 +4044,33 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     list_device_kinds: {
@@ -2305,6 +4088,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceKind"][];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2341,6 +4151,33 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     get_device: {
@@ -2363,7 +4200,34 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceView"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2415,7 +4279,24 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2451,7 +4332,105 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_aggregates: {
+        parameters: {
+            query: {
+                /** @description Id of the stream. */
+                stream: string;
+                /** @description Earliest instant, included, RFC 3339. */
+                from: string;
+                /** @description Latest instant, included, RFC 3339; now if it is not given. */
+                to?: string;
+                /** @description Length of a step in seconds. */
+                step_s?: number;
+                /**
+                 * @description In place of `step_s`: about how many steps, at most; 1 to 10,000, default 500. The step is then one
+                 *     that people read easily, such as 5 min.
+                 */
+                points?: number;
+                /** @description Offset of the time zone whose midnight steps are counted from, such as `+08:00`; UTC by default. */
+                utc_offset?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aggregates"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2483,7 +4462,34 @@ export interface operations {
                     "application/json": components["schemas"]["AdaptiveBand"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2502,8 +4508,10 @@ export interface operations {
                 from?: string;
                 /** @description Latest instant, included, RFC 3339. */
                 to?: string;
-                /** @description At most this many, the newest ones; 1 to 10,000, default 1,000. */
+                /** @description At most this many; 1 to 100,000, default 1,000. */
                 limit?: number;
+                /** @description Which ones, if there are more; the newest by default. */
+                keep?: components["schemas"]["Keep"];
             };
             header?: never;
             path: {
@@ -2530,7 +4538,113 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_readings: {
+        parameters: {
+            query?: {
+                /** @description Only of this stream. */
+                stream?: string;
+                /** @description Earliest instant, included, RFC 3339. */
+                from?: string;
+                /** @description Latest instant, included, RFC 3339. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2565,7 +4679,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `publication` (PublicationEvent) */
+            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2582,7 +4696,609 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_readings: {
+        parameters: {
+            query?: {
+                /** @description Only of this device. */
+                device?: string;
+                /** @description Only of devices of this kind. */
+                kind?: string;
+                /** @description Only of devices within `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description Only of this stream. */
+                stream?: string;
+                /** @description Earliest instant, included, RFC 3339. */
+                from?: string;
+                /** @description Latest instant, included, RFC 3339. */
+                to?: string;
+                /** @description Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_devices: {
+        parameters: {
+            query?: {
+                /** @description Only check the list; nothing is changed. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The list, as it is on disk */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceImport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_readings: {
+        parameters: {
+            query?: {
+                /** @description Offset of the clock by which times without one were written down; `+08:00` by default. */
+                utc_offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The table, as it is on disk */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingImport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    issue_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2609,6 +5325,33 @@ export interface operations {
                     "application/json": components["schemas"]["MaintenanceWindowList"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     get_window: {
@@ -2631,7 +5374,34 @@ export interface operations {
                     "application/json": components["schemas"]["MaintenanceWindow"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2691,6 +5461,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,6 +5479,15 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2735,7 +5523,131 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersions"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_mqtt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MqttState"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2781,6 +5693,92 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectCreation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelObject"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     get_object: {
@@ -2797,13 +5795,384 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` of a change */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelObject"];
                 };
             };
+            /** @description `If-None-Match` names the object as it is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_object: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that the object must still have */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The object comes with the publication */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_object: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that the object must still have */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelObject"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The object has another `ETag` by now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_object_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectHistory"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    restore_object: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that the object must still have */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the object */
+                id: string;
+                /** @description Number of the edit; 0: as it was before all edits */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelObject"];
+                };
+            };
+            /** @description In that state there is no such object */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2836,6 +6205,33 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2882,6 +6278,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2898,6 +6302,835 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    query_things: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpatialQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpatialAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: {
+                /** @description `zh` (default) or `en`; both are read. */
+                lang?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                /** @description Name of the template */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedUser"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `code` and `detail` say why */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2925,6 +7158,79 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description asked from elsewhere without the token of `[metrics]` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     get_landing: {
@@ -2943,6 +7249,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2973,6 +7306,33 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     list_collections: {
@@ -2991,6 +7351,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3016,7 +7403,34 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3072,7 +7486,34 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3113,7 +7554,34 @@ export interface operations {
                     "application/geo+json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3144,7 +7612,34 @@ export interface operations {
                     "application/schema+json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3175,7 +7670,34 @@ export interface operations {
                     "application/schema+json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3206,7 +7728,34 @@ export interface operations {
                     "application/schema+json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3234,6 +7783,33 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     list_volumes: {
@@ -3252,6 +7828,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3277,7 +7880,81 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names and addresses of the entity sets, and the requirements of the standard that hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
