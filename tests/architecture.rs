@@ -52,7 +52,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("spatial", &["domain"]),
     ("store", &["domain"]),
     ("metrics", &[]),
-    ("config", &["domain"]),
+    ("config", &["auth", "domain", "ingest"]),
     ("listen", &["config", "metrics"]),
     ("backup", &["store"]),
     ("live", &["domain", "spatial"]),

@@ -309,7 +309,7 @@ async fn nested_expansions_give_the_newest_observation_of_every_datastream() {
     let path = "/Things?$expand=Datastreams($expand=Observations($orderby=phenomenonTime desc;$top=1);$select=id),Locations($select=name)&$select=name";
     let answer = get(&server, path).await;
     let lamp = &answer["value"][1];
-    assert_eq!(lamp.as_object().unwrap().keys().collect::<Vec<_>>(), ["name", "Locations", "Datastreams"]);
+    assert_eq!(lamp.as_object().unwrap().keys().collect::<Vec<_>>(), ["Datastreams", "Locations", "name"]);
     let newest: Vec<_> = lamp["Datastreams"]
         .as_array()
         .unwrap()

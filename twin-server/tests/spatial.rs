@@ -154,5 +154,5 @@ async fn questions_that_are_none_are_refused_with_the_next_step() {
     check_problem(&unknown, 404, "unknown_object");
     let unknown = ask(&server, json!({ "where": { "around": { "device": "none", "within_m": 1 } } })).await;
     check_problem(&unknown, 404, "unknown_device");
-    check_problem(&server.send("POST", "/api/v1/spatial/query", "[".repeat(100_000)).await, 400, "bad_json");
+    check_problem(&server.send("POST", "/api/v1/spatial/query", "[".repeat(100_000)).await, 422, "bad_value");
 }

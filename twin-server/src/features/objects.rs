@@ -108,7 +108,7 @@ impl Collection for Objects {
 
     fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
         let object = self.source.object(self.class, id);
-        if let Some(object) = object {
+        if let Some(object) = &object {
             visit(object);
         }
         object.is_some()

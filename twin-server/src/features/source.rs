@@ -82,8 +82,8 @@ impl Source {
 
     /// The object of this class with this id.
     #[must_use]
-    pub fn object(&self, class: ObjectClass, id: &str) -> Option<&ModelObject> {
-        self.now.get(id).map(|object| object.parts().0).filter(|object| object.class == class)
+    pub fn object(&self, class: ObjectClass, id: &str) -> Option<ModelObject> {
+        self.now.get(id).filter(|object| object.parts().0.class == class).map(|object| object.full())
     }
 
     /// Shows the objects of a class in the order of the model: those whose boxes meet `area`, of those
@@ -105,12 +105,13 @@ impl Source {
         let kind = Kind::from(class);
         let _ = match area {
             None => {
-                let objects = self.now.objects().skip(start).map(|object| object.parts().0);
-                objects.filter(|object| object.class == class).try_for_each(visit)
+                let objects = self.now.objects().skip(start);
+                let mut of_class = objects.filter(|object| object.parts().0.class == class);
+                of_class.try_for_each(|object| visit(&object.full()))
             }
             Some(area) => {
                 let found = self.now.meeting_in_order(kind, area).into_iter();
-                found.filter(|(place, _)| *place >= start).try_for_each(|(_, object)| visit(object.parts().0))
+                found.filter(|(place, _)| *place >= start).try_for_each(|(_, object)| visit(&object.full()))
             }
         };
         Ok(())

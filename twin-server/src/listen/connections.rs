@@ -1,7 +1,6 @@
 //! From a listening socket to requests: takes connections, bounds their number and their time, and
 //! hands requests to the router with the address of the client.
 
-use std::convert::Infallible;
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;

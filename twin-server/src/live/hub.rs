@@ -213,7 +213,7 @@ impl Hub {
     #[must_use]
     pub fn standing(&self, id: &str) -> Option<(Arc<DeviceKind>, DeviceState)> {
         let state = self.read();
-        let entry = &state.devices.get(id)?.entry;
+        let entry = state.devices.get(id).map(|slot| &slot.entry).or_else(|| state.streams.get(id))?;
         Some((Arc::clone(&entry.kind), entry.state.clone()))
     }
 

@@ -42,13 +42,14 @@ fn cell(row: &SqliteRow, column: usize) -> String {
 async fn everything(path: &Path) -> BTreeMap<String, Vec<String>> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-    let tables =
-        sqlx::query("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index') ORDER BY name");
+    let tables = sqlx::query(
+        "SELECT name, sql, type FROM sqlite_schema WHERE type IN ('table', 'index') ORDER BY name",
+    );
     let mut all = BTreeMap::new();
     for table in tables.fetch_all(&mut connection).await.unwrap() {
         let name: String = table.get(0);
         let mut rows = vec![table.get::<Option<String>, _>(1).unwrap_or_default()];
-        if !name.contains("_place") && !name.contains("autoindex") {
+        if table.get::<String, _>(2) == "table" {
             let quoted = name.replace('"', "\"\"");
             let text = format!("SELECT * FROM \"{quoted}\" ORDER BY 1, 2");
             for row in sqlx::query(AssertSqlSafe(text)).fetch_all(&mut connection).await.unwrap() {

@@ -16,7 +16,8 @@ fn ask(server: &Process, request: &str) -> String {
 }
 
 fn is_served(server: &Process) -> bool {
-    ask(server, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 200")
+    ask(server, "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
+        .starts_with("HTTP/1.1 200")
 }
 
 /// Waits until the other side ends the connection.
@@ -58,7 +59,7 @@ fn heads_that_come_byte_by_byte_hold_no_one_up_and_are_cut() {
 fn bodies_that_do_not_come_are_answered_and_cut() {
     let folder = folder();
     let server = Process::start_with(folder.path(), &["--set", "limits.request_timeout_s=2"]);
-    let head = "POST /api/v1/readings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+    let head = "POST /api/v1/readings HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
                 content-length: 1000\r\n\r\n{\"readings\":[";
     let mut slow: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
     for stream in &mut slow {
@@ -78,7 +79,7 @@ fn a_client_that_does_not_take_its_answer_is_cut() {
     let tile = folder.path().join("publication/content/large.glb");
     std::fs::File::create(tile).unwrap().set_len(200 << 20).unwrap();
     let server = Process::start_with(folder.path(), &["--set", "limits.stall_timeout_s=1"]);
-    let request = b"GET /publication/content/large.glb HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = b"GET /publication/content/large.glb HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
     let mut greedy: Vec<TcpStream> = (0..20).map(|_| server.connect()).collect();
     for stream in &mut greedy {
         stream.write_all(request).unwrap();
@@ -100,7 +101,7 @@ fn eight_megabytes_of_brackets_are_refused_and_others_are_served() {
         let mut stream = server.connect();
         std::thread::spawn(move || {
             let head = format!(
-                "POST /api/v1/readings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+                "POST /api/v1/readings HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
                  content-length: {size}\r\nconnection: close\r\n\r\n"
             );
             stream.write_all(head.as_bytes()).unwrap();
@@ -128,9 +129,9 @@ fn a_head_that_is_too_large_is_refused() {
     let folder = folder();
     let server = Process::start_with(folder.path(), &[]);
     for request in [
-        format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(100_000)),
-        format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "a".repeat(200_000)),
-        format!("GET / HTTP/1.1\r\nhost: x\r\n{}\r\n", "a: b\r\n".repeat(2_000)),
+        format!("GET /{} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", "a".repeat(100_000)),
+        format!("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: {}\r\n\r\n", "a".repeat(200_000)),
+        format!("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n{}\r\n", "a: b\r\n".repeat(2_000)),
     ] {
         let answer = ask(&server, &request);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
@@ -144,7 +145,7 @@ fn connections_beyond_the_limit_hear_so_and_the_first_ones_are_served() {
     let server = Process::start_with(folder.path(), &["--set", "limits.connections=20"]);
     let mut first = server.connect();
     let mut ask_first = move || {
-        first.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        first.write_all(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").unwrap();
         let mut answer = [0; 12];
         first.read_exact(&mut answer).unwrap();
         let mut rest = [0; 4096];

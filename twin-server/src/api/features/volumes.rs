@@ -90,7 +90,7 @@ fn community(source: &Source, call: &Call) -> Value {
 
 fn zone_title(source: &Source, call: &Call, zone: &str) -> String {
     let object = source.object(twin_schemas::model::ObjectClass::Zone, zone);
-    let name = object.map(|object| in_language(&object.name, call.chinese)).unwrap_or_default();
+    let name = object.as_ref().map(|object| in_language(&object.name, call.chinese)).unwrap_or_default();
     if name.is_empty() { zone.to_owned() } else { name.to_owned() }
 }
 
