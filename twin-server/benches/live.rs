@@ -20,7 +20,6 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use twin_server::app;
 use twin_server::config::ServeConfig;
-use twin_server::domain::retention::Retention;
 
 /// Devices that report in turn.
 const DEVICES: usize = 100;
@@ -125,12 +124,12 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     publish(&folder.path().join("publication"));
     let config = ServeConfig {
-        publication: folder.path().join("publication"),
-        database: format!("sqlite:{}/twin.db", folder.path().display()),
         listen: "127.0.0.1:0".parse().unwrap(),
-        ingest_key: None,
         cache_bytes: 1 << 20,
-        retention: Retention::default(),
+        ..ServeConfig::of(
+            folder.path().join("publication"),
+            format!("sqlite:{}/twin.db", folder.path().display()),
+        )
     };
     let (told, address) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {

@@ -22,7 +22,6 @@ use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, Reading};
 use twin_server::app::{self, App};
 use twin_server::config::ServeConfig;
-use twin_server::domain::retention::Retention;
 
 const START: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 const STREAMS: [&str; 3] = ["lamp_fault", "power_w", "voltage_v"];
@@ -93,12 +92,12 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     publish(&folder.path().join("publication"));
     let config = ServeConfig {
-        publication: folder.path().join("publication"),
-        database: format!("sqlite:{}/twin.db", folder.path().display()),
         listen: "127.0.0.1:0".parse().unwrap(),
-        ingest_key: None,
         cache_bytes: 1 << 20,
-        retention: Retention { days: 0, ..Retention::default() },
+        ..ServeConfig::of(
+            folder.path().join("publication"),
+            format!("sqlite:{}/twin.db", folder.path().display()),
+        )
     };
     let (_stop, stopping) = tokio::sync::watch::channel(false);
     let (app, _background) = app::start(&config, stopping).await.unwrap();

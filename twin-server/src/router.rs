@@ -32,6 +32,7 @@ use crate::domain::permission::Action::{
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 
 /// The whole service.
+#[expect(clippy::too_many_lines, reason = "a table: what is answered stands in one place, in order")]
 pub fn router(app: Arc<App>) -> Router {
     // Until an answer begins. Event streams begin at once and then take as long as they like.
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.request_timeout);

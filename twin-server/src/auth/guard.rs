@@ -156,9 +156,10 @@ impl Guarded {
         let mut methods = MethodRouter::new();
         for Entry { method, rule, handler } in entries {
             // Inside the gate, so that an answer of before is given to those alone who may ask for it now.
-            let handler = match may_repeat(&method, rule.action) {
-                true => handler.route_layer(from_fn_with_state(Arc::clone(&self.app), idempotency::once)),
-                false => handler,
+            let handler = if may_repeat(&method, rule.action) {
+                handler.route_layer(from_fn_with_state(Arc::clone(&self.app), idempotency::once))
+            } else {
+                handler
             };
             let gate = Gate { app: Arc::clone(&self.app), rule };
             methods = methods.merge(handler.route_layer(from_fn_with_state(gate, check)));

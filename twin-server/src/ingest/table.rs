@@ -102,7 +102,7 @@ pub(crate) fn read(bytes: &[u8], needed: &[&str]) -> Result<Table, String> {
     let rows = if bytes.starts_with(b"PK\x03\x04") { sheet_rows(bytes)? } else { csv_rows(bytes)? };
     let mut rows = rows.into_iter();
     let Some((line, header)) = rows.next() else { return Err("the table is empty".into()) };
-    let columns: Vec<String> = header.iter().map(column_name).collect();
+    let columns: Vec<String> = header.iter().map(|cell| column_name(cell.as_ref())).collect();
     for needed in needed {
         if !columns.iter().any(|column| column == needed) {
             let chinese = CHINESE.iter().find(|(_, english)| english == needed).map_or("", |(zh, _)| *zh);
@@ -144,8 +144,8 @@ pub(crate) fn shown_name(name: &'static str, chinese: bool) -> &'static str {
     translated.filter(|_| chinese).unwrap_or(name)
 }
 
-fn column_name(cell: &Option<Cell>) -> String {
-    let name = cell.as_ref().map(Cell::text).unwrap_or_default();
+fn column_name(cell: Option<&Cell>) -> String {
+    let name = cell.map(Cell::text).unwrap_or_default();
     CHINESE.iter().find(|(chinese, _)| *chinese == name).map_or(name, |(_, english)| (*english).to_owned())
 }
 

@@ -78,7 +78,7 @@ impl Model {
         self.import(version, &table).await?;
         let (changed, made) = edited(&book, &table);
         let version = version.to_owned();
-        // A million objects take half a second, which other requests on this thread should not wait for.
+        // A million objects take a while, for which other requests on this thread should not wait.
         let snapshot = in_background(move || Snapshot::of_objects(&version, table, changed, made)).await?;
         self.index.change(|now| now.take_objects(snapshot));
         Ok(())

@@ -79,7 +79,7 @@ fn response(id: &str, reply: Reply) -> Value {
         response.insert("headers".into(), json!({ "Location": location }));
     }
     if !reply.body.is_empty() {
-        let body = serde_json::from_str(&reply.body).unwrap_or_else(|_| Value::String(reply.body));
+        let body = serde_json::from_str(&reply.body).unwrap_or(Value::String(reply.body));
         response.insert("body".into(), body);
     }
     Value::Object(response)
