@@ -132,12 +132,13 @@ async fn main() {
         )
     };
     let (told, address) = tokio::sync::oneshot::channel();
-    tokio::spawn(async move {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let ready = move |address| {
             told.send(address).unwrap();
             Ok(())
         };
-        app::serve(&config, std::future::pending(), ready).await.unwrap();
+        runtime.block_on(app::serve(&config, std::future::pending(), ready)).unwrap();
     });
     let address = address.await.unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();

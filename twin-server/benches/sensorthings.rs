@@ -22,6 +22,7 @@ use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, Reading};
 use twin_server::app::{self, App};
 use twin_server::config::ServeConfig;
+use twin_server::domain::retention::Retention;
 
 const START: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 const STREAMS: [&str; 3] = ["lamp_fault", "power_w", "voltage_v"];
@@ -94,6 +95,7 @@ async fn main() {
     let config = ServeConfig {
         listen: "127.0.0.1:0".parse().unwrap(),
         cache_bytes: 1 << 20,
+        retention: Retention { days: 0, ..Retention::default() },
         ..ServeConfig::of(
             folder.path().join("publication"),
             format!("sqlite:{}/twin.db", folder.path().display()),
