@@ -108,3 +108,31 @@ impl From<Session> for Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::store::SqliteStore;
+
+    #[tokio::test]
+    async fn use_keeps_a_session_from_falling_idle_until_its_time_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}/twin.db", folder.path().display());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&address).await.unwrap());
+        let limits = SessionLimits {
+            idle: std::time::Duration::from_secs(60),
+            most: std::time::Duration::from_secs(100),
+        };
+        let sessions = Sessions::new(limits);
+        let (start, digest) = (datetime!(2026-05-01 12:00 UTC), Digest::default());
+        let session = Session { digest, user: "ann".into(), created: start, seen: start };
+        sessions.known.write().unwrap().insert(digest, Arc::new(Known::from(session)));
+        let after = |seconds| start + Duration::seconds(seconds);
+        let holds = async |seconds| sessions.user(&store, &digest, after(seconds)).await.unwrap().is_some();
+        assert!(holds(59).await && !holds(60).await);
+        sessions.touch(&store, &digest, after(59));
+        assert!(holds(99).await && !holds(100).await);
+    }
+}
