@@ -29,6 +29,26 @@ pub enum DeviceStatus {
     Alarm,
 }
 
+impl DeviceStatus {
+    /// All, from best to worst.
+    pub const ALL: [Self; 5] = [Self::Normal, Self::Notice, Self::Offline, Self::Warning, Self::Alarm];
+
+    /// The words of all, in the same order.
+    pub const WORDS: [&'static str; 5] = ["normal", "notice", "offline", "warning", "alarm"];
+
+    /// Its word on the wire and on disk.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    /// The status that a word names.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
+
 /// A kind of device and what its streams mean. Served from `assets/device-kinds.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -216,4 +236,18 @@ pub struct RejectedReading {
     pub code: String,
     /// The reason in one sentence.
     pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DeviceStatus;
+
+    #[test]
+    fn a_status_has_the_word_that_stands_on_the_wire() {
+        for status in DeviceStatus::ALL {
+            assert_eq!(serde_json::json!(status), status.word());
+            assert_eq!(DeviceStatus::of_word(status.word()), Some(status));
+        }
+        assert_eq!(DeviceStatus::of_word("bad"), None);
+    }
 }

@@ -4,14 +4,15 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use axum::body::Body;
 use axum::http::Request;
 use common::people::{PASSWORD, People, sign_in};
-use common::{Server, check_problem, device, publish};
+use common::process::{Process, folder};
+use common::{Server, check_problem, device};
 use serde_json::{Value, json};
 
 async fn entries(people: &People<'_>, query: &str) -> Vec<Value> {
@@ -108,49 +109,15 @@ fn refused(folder: &Path, arguments: &[&str], line: &str) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A server as a process; killed when dropped.
-struct Process(Child, String);
-
-impl Process {
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_twin-server"))
-            .arg("serve")
-            .arg("--publication")
-            .arg(folder.join("publication"))
-            .args(["--database", &format!("sqlite:{}/twin.db", folder.display()), "--listen", "127.0.0.1:0"])
-            .env("TWIN_LOG", "warn")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).trim().to_owned();
-        Self(child, url)
+/// Registers a device with a key; gives the status, or 0 if there was no answer.
+fn put(server: &Process, id: &str, key: &str) -> u16 {
+    let request =
+        ureq::put(format!("{}/api/v1/devices/{id}", server.url)).config().http_status_as_error(false);
+    let request = request.build().header("content-type", "application/json");
+    match request.header("authorization", format!("Bearer {key}")).send(device("lift", 0.0)) {
+        Ok(answer) => answer.status().as_u16(),
+        Err(_) => 0,
     }
-
-    fn put(&self, id: &str, key: &str) -> u16 {
-        let request =
-            ureq::put(format!("{}/api/v1/devices/{id}", self.1)).config().http_status_as_error(false);
-        let request = request.build().header("content-type", "application/json");
-        match request.header("authorization", format!("Bearer {key}")).send(device("lift", 0.0)) {
-            Ok(answer) => answer.status().as_u16(),
-            Err(_) => 0,
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    publish(&folder.path().join("publication"), "v1");
-    folder
 }
 
 #[test]
@@ -182,16 +149,16 @@ fn a_key_of_the_command_line_works_at_once_and_ends_within_a_second() {
     let at = folder.path();
     out(at, &["user", "add", "root", "--role", "administrator"], &format!("{PASSWORD}\n"));
     let server = Process::start(at);
-    assert_eq!(server.put("a", "wrong"), 401);
+    assert_eq!(put(&server, "a", "wrong"), 401);
     let key = out(at, &["key", "add", "gateway", "--device", "lift-*"], "").trim().to_owned();
     let soon = |wanted: u16| {
         (0..40).any(|_| {
             std::thread::sleep(std::time::Duration::from_millis(50));
-            server.put("lift-1", &key) == wanted
+            put(&server, "lift-1", &key) == wanted
         })
     };
-    assert!(soon(201) || server.put("lift-1", &key) == 200);
-    assert_eq!(server.put("lamp-1", &key), 403);
+    assert!(soon(201) || put(&server, "lift-1", &key) == 200);
+    assert_eq!(put(&server, "lamp-1", &key), 403);
     let id = key.split('_').nth(1).unwrap();
     assert!(out(at, &["key", "list"], "").contains(&format!("{id}\tgood\tdevice\t")));
     out(at, &["key", "revoke", id], "");
@@ -248,7 +215,7 @@ fn no_kill_loses_the_entry_of_a_change() {
         let mut server = Process::start(at);
         std::thread::scope(|scope| {
             for thread in 0..4 {
-                let (server, key) = (&server.1, &key);
+                let (server, key) = (&server.url, &key);
                 scope.spawn(move || {
                     // Until the server is killed.
                     (0..10_000).find(|n| {
@@ -259,7 +226,7 @@ fn no_kill_loses_the_entry_of_a_change() {
                 });
             }
             std::thread::sleep(std::time::Duration::from_millis(100 + 37 * round));
-            server.0.kill().unwrap();
+            server.child.kill().unwrap();
         });
     }
     out(at, &["audit", "verify"], "");

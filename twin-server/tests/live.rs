@@ -4,35 +4,22 @@
 mod common;
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::process::{Process, folder, serve};
 use common::{device, publish, reading};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-/// A running `twin-server serve`; killed when dropped.
-struct Process {
-    child: Child,
-    url: String,
+/// A running server, asked as its viewers ask it.
+trait Viewed {
+    fn put_at(&self, id: &str, kind: &str, east_m: f64);
+    fn delete(&self, id: &str);
+    fn events(&self, query: &str, last: Option<&str>) -> Events;
 }
 
-impl Process {
-    fn start(folder: &Path) -> Self {
-        let mut child = command(folder)
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).trim().to_owned();
-        Self { child, url }
-    }
-
-    fn put(&self, id: &str, kind: &str, east_m: f64) {
+impl Viewed for Process {
+    fn put_at(&self, id: &str, kind: &str, east_m: f64) {
         let url = format!("{}/api/v1/devices/{id}", self.url);
         let body = device(kind, east_m);
         ureq::put(&url).header("content-type", "application/json").send(body).unwrap();
@@ -42,15 +29,6 @@ impl Process {
         ureq::delete(format!("{}/api/v1/devices/{id}", self.url)).call().unwrap();
     }
 
-    fn post(&self, readings: &Value) -> Result<Value, ureq::Error> {
-        let url = format!("{}/api/v1/readings", self.url);
-        ureq::post(&url).send_json(json!({ "readings": readings }))?.body_mut().read_json()
-    }
-
-    fn get(&self, path: &str) -> Value {
-        ureq::get(format!("{}{path}", self.url)).call().unwrap().body_mut().read_json().unwrap()
-    }
-
     fn events(&self, query: &str, last: Option<&str>) -> Events {
         let mut request = ureq::get(format!("{}/api/v1/events{query}", self.url));
         if let Some(last) = last {
@@ -58,21 +36,6 @@ impl Process {
         }
         let body = request.call().unwrap().into_body().into_reader();
         Events(BufReader::new(Box::new(body)))
-    }
-
-    /// Sends a signal and waits for the end; gives the exit code and how long it took.
-    fn signal(&mut self, name: &str) -> (Option<i32>, Duration) {
-        let started = Instant::now();
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
-        (self.child.wait().unwrap().code(), started.elapsed())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -111,25 +74,6 @@ impl Events {
     }
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_twin-server"));
-    command
-        .arg("serve")
-        .arg("--publication")
-        .arg(folder.join("publication"))
-        .args(["--database", &format!("sqlite:{}/twin.db", folder.display())])
-        // The readings of the tests are of a fixed day and grow old.
-        .args(["--retention-days", "0"])
-        .env("TWIN_LOG", "warn");
-    command
-}
-
-fn folder() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    publish(&folder.path().join("publication"), "v1");
-    folder
-}
-
 fn fill(value: f64) -> Value {
     json!([{ "device": "b", "stream": "fill_pct", "value": value }])
 }
@@ -138,7 +82,7 @@ fn fill(value: f64) -> Value {
 fn a_viewer_sees_everything_and_then_every_change() {
     let folder = folder();
     let server = Process::start(folder.path());
-    server.put("b", "waste_bin", 10.0);
+    server.put_at("b", "waste_bin", 10.0);
     let mut events = server.events("", None);
     let (_, snapshot) = events.expect("snapshot");
     assert_eq!((&snapshot["publication"], &snapshot["devices"][0]["id"]), (&json!("v1"), &json!("b")));
@@ -148,7 +92,7 @@ fn a_viewer_sees_everything_and_then_every_change() {
         (&changed["device"]["status"], &changed["device"]["reason"]["zh"]),
         (&json!("warning"), &json!("已满"))
     );
-    server.put("b", "waste_bin", 20.0);
+    server.put_at("b", "waste_bin", 20.0);
     assert_eq!(events.expect("device").1["device"]["position"]["east_m"], 20.0);
     server.delete("b");
     assert_eq!(events.expect("device-removed").1, json!({ "id": "b" }));
@@ -161,7 +105,7 @@ fn a_cut_stream_goes_on_without_gap_or_repetition() {
     let folder = folder();
     let server = Process::start(folder.path());
     for id in ["a", "b", "c"] {
-        server.put(id, "waste_bin", 10.0);
+        server.put_at(id, "waste_bin", 10.0);
     }
     let mut events = server.events("", None);
     events.expect("snapshot");
@@ -170,7 +114,7 @@ fn a_cut_stream_goes_on_without_gap_or_repetition() {
     drop(events);
     server.post(&fill(95.0)).unwrap();
     server.delete("a");
-    server.put("d", "lift", 1.0);
+    server.put_at("d", "lift", 1.0);
     for (query, header) in [(String::new(), Some(last.as_str())), (format!("?last_event_id={last}"), None)] {
         let mut events = server.events(&query, header);
         assert_eq!(events.expect("device").1["device"]["latest"]["fill_pct"]["value"], 95.0);
@@ -186,16 +130,16 @@ fn a_viewer_may_ask_for_one_kind_and_one_place() {
     let folder = folder();
     let server = Process::start(folder.path());
     for (id, kind, east_m) in [("b", "waste_bin", 10.0), ("far", "waste_bin", 90.0), ("l", "lift", 10.0)] {
-        server.put(id, kind, east_m);
+        server.put_at(id, kind, east_m);
     }
     let mut events = server.events("?kind=waste_bin&bbox=0,0,50,50", None);
     assert_eq!(events.expect("snapshot").1["devices"].as_array().unwrap().len(), 1);
-    server.put("l", "lift", 12.0);
+    server.put_at("l", "lift", 12.0);
     server.post(&fill(10.0)).unwrap();
     // The lift moved and is not covered: told as removed, which a viewer without it ignores.
     assert_eq!(events.expect("device-removed").1["id"], "l");
     assert_eq!(events.expect("device").1["device"]["id"], "b");
-    server.put("b", "waste_bin", 70.0);
+    server.put_at("b", "waste_bin", 70.0);
     assert_eq!(events.expect("device-removed").1["id"], "b");
 }
 
@@ -204,7 +148,7 @@ fn many_viewers_that_connect_amid_changes_end_with_the_same_state() {
     let folder = folder();
     let server = Process::start(folder.path());
     for i in 0..20 {
-        server.put(&format!("b{i}"), "waste_bin", f64::from(i));
+        server.put_at(&format!("b{i}"), "waste_bin", f64::from(i));
     }
     let post = |value: u32| {
         let readings: Vec<Value> = (0..20)
@@ -252,7 +196,7 @@ fn a_told_server_ends_its_streams_and_stops_within_two_seconds() {
     for name in ["-TERM", "-INT"] {
         let folder = folder();
         let mut server = Process::start(folder.path());
-        server.put("b", "waste_bin", 10.0);
+        server.put_at("b", "waste_bin", 10.0);
         let mut events = server.events("", None);
         events.expect("snapshot");
         let (code, took) = server.signal(name);
@@ -268,7 +212,7 @@ fn a_told_server_ends_its_streams_and_stops_within_two_seconds() {
 fn a_killed_server_has_everything_that_it_acknowledged() {
     let folder = folder();
     let mut server = Process::start(folder.path());
-    server.put("b", "waste_bin", 10.0);
+    server.put_at("b", "waste_bin", 10.0);
     let url = server.url.clone();
     let writers: Vec<_> = (0..4)
         .map(|writer| {
@@ -317,7 +261,7 @@ fn what_keeps_it_from_starting_is_said_with_the_next_step() {
         (folder.path(), vec!["--listen", "127.0.0.1:0", "--ingest-key", "short"], "at least 16"),
         (missing.path(), vec!["--listen", "127.0.0.1:0"], "tile-builder build"),
     ] {
-        let output = command(folder).args(arguments).output().unwrap();
+        let output = serve(folder).args(arguments).output().unwrap();
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1));
         assert!(message.contains(expected) && message.contains("hint:"), "{message}");
@@ -330,7 +274,7 @@ fn simulated_devices_report_and_stop_when_told() {
     let folder = folder();
     let server = Process::start(folder.path());
     for (id, kind) in [("b", "waste_bin"), ("l", "lift"), ("s", "smoke_detector")] {
-        server.put(id, kind, 10.0);
+        server.put_at(id, kind, 10.0);
     }
     let mut simulator = Command::new(env!("CARGO_BIN_EXE_twin-server"))
         .args(["simulate", "--server", &server.url, "--interval", "20ms", "--seed", "3"])
@@ -353,7 +297,7 @@ fn simulated_devices_report_and_stop_when_told() {
 fn an_alarm_of_an_acknowledged_reading_outlasts_a_kill() {
     let folder = folder();
     let mut server = Process::start(folder.path());
-    server.put("s", "smoke_detector", 10.0);
+    server.put_at("s", "smoke_detector", 10.0);
     for value in [0.01, 0.3] {
         server.post(&json!([{ "device": "s", "stream": "smoke_db_m", "value": value }])).unwrap();
     }

@@ -19,9 +19,10 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use common::process::{Process, folder};
 use mosquitto::Mosquitto;
 use publisher::Publisher;
-use server::{Server, folder, until};
+use server::{Fed, until};
 
 const TOPIC: &str = "twin/devices/bin-1/fill_pct";
 const READINGS: &str = "twin/devices/bin-1/readings";
@@ -32,7 +33,7 @@ fn a_message_of_either_version_is_a_reading() {
     for (version, other) in [("5", "mqttv311"), ("3.1.1", "mqttv5")] {
         let folder = folder();
         let options = ["--mqtt", &broker.url(), "--mqtt-version", version, "--mqtt-client-id", version];
-        let server = Server::start(folder.path(), &options).with_bins(&["bin-1"]).connected();
+        let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1"]).connected();
         broker.publish_with("bin-1", TOPIC, "21.5", &["-q", "1", "-V", other]);
         let dated = r#"[{"stream":"fill_pct","value":7,"time":"2026-01-01T00:00:00Z"}]"#;
         broker.publish("bin-1", READINGS, dated);
@@ -50,7 +51,7 @@ fn a_device_cannot_write_for_another() {
     let Some(broker) = Mosquitto::start() else { return };
     let folder = folder();
     let options = ["--mqtt", &broker.url()];
-    let server = Server::start(folder.path(), &options).with_bins(&["bin-1", "bin-2"]).connected();
+    let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1", "bin-2"]).connected();
     // By the topic: the broker drops it. By the payload: the server refuses it.
     broker.publish("bin-2", TOPIC, "1");
     broker.publish(
@@ -72,7 +73,7 @@ fn bad_messages_are_listed_and_stop_nothing() {
     for version in ["5", "3.1.1"] {
         let folder = folder();
         let options = ["--mqtt", &broker.url(), "--mqtt-version", version, "--mqtt-client-id", version];
-        let server = Server::start(folder.path(), &options).with_bins(&["bin-1"]).connected();
+        let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1"]).connected();
         let ahead = r#"{"value":1,"time":"2999-01-01T00:00:00Z"}"#;
         let half = r#"[{"stream":"nothing","value":1},{"stream":"fill_pct","value":50}]"#;
         for (topic, payload) in [(TOPIC, "hello"), (TOPIC, ""), (READINGS, half), (TOPIC, ahead)] {
@@ -111,7 +112,7 @@ fn readings_without_time_are_told_apart() {
     let Some(broker) = Mosquitto::start() else { return };
     let folder = folder();
     let options = ["--mqtt", &broker.url()];
-    let mut server = Server::start(folder.path(), &options).with_bins(&["bin-1"]).connected();
+    let mut server = Process::start_with(folder.path(), &options).with_bins(&["bin-1"]).connected();
     let numbers: Vec<String> = (0..500).map(|number| (number % 100).to_string()).collect();
     let lines = numbers.join("\n");
     let values: Vec<f64> = numbers.iter().map(|number| number.parse().unwrap()).collect();
@@ -135,8 +136,8 @@ fn readings_without_time_are_told_apart() {
     all.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     assert!(all.wait().unwrap().success());
     // Told to stop in the midst of it, the server leaves nothing half done: what it stored is acknowledged.
-    assert_eq!(server.signal("-TERM"), Some(0));
-    let server = Server::start(folder.path(), &options).connected();
+    assert_eq!(server.signal("-TERM").0, Some(0));
+    let server = Process::start_with(folder.path(), &options).connected();
     until("all of them", || server.values("bin-1").len() >= values.len());
     broker.publish("bin-1", TOPIC, "100");
     until("one more", || server.values("bin-1").last() == Some(&100.0));
@@ -157,7 +158,7 @@ fn what_a_broker_kept_of_unknown_age_is_no_measurement_of_now() {
     );
     let folder = folder();
     for start in 1..=2 {
-        let server = Server::start(folder.path(), &["--mqtt", &broker.url()])
+        let server = Process::start_with(folder.path(), &["--mqtt", &broker.url()])
             .with_bins(&["bin-1", "bin-2"])
             .connected();
         until("both messages", || server.broker()["counts"]["messages"] == 2);
@@ -172,7 +173,7 @@ fn what_a_broker_kept_of_unknown_age_is_no_measurement_of_now() {
 fn the_server_serves_without_its_broker_and_finds_it_later() {
     let Some(mut broker) = Mosquitto::prepared() else { return };
     let folder = folder();
-    let server = Server::start(folder.path(), &["--mqtt", &broker.url()]).with_bins(&["bin-1"]);
+    let server = Process::start_with(folder.path(), &["--mqtt", &broker.url()]).with_bins(&["bin-1"]);
     until("an attempt", || server.broker()["last_error"]["message"].is_string());
     assert_eq!(server.broker()["connected"], false);
     broker.start_again();
@@ -188,7 +189,7 @@ fn a_broker_that_goes_and_comes_back_loses_nothing() {
         let folder = folder();
         let options = ["--mqtt", &broker.url(), "--mqtt-version", version];
         let bins = ["bin-1", "bin-2", "bin-3"];
-        let server = Server::start(folder.path(), &options).with_bins(&bins).connected();
+        let server = Process::start_with(folder.path(), &options).with_bins(&bins).connected();
         let publishers = bins.map(|bin| Publisher::start(broker.port, bin));
         until("the first readings", || bins.iter().all(|bin| server.values(bin).len() > 20));
         broker.stop();
@@ -211,13 +212,13 @@ fn a_killed_server_loses_nothing_that_its_publishers_were_told_is_delivered() {
         let folder = folder();
         let options = ["--mqtt", &broker.url(), "--mqtt-version", version];
         let bins = ["bin-1", "bin-2", "bin-3"];
-        let mut server = Server::start(folder.path(), &options).with_bins(&bins).connected();
+        let mut server = Process::start_with(folder.path(), &options).with_bins(&bins).connected();
         let publishers = bins.map(|bin| Publisher::start(broker.port, bin));
         for _ in 0..3 {
             let before = server.values("bin-3").len();
             until("some readings", || server.values("bin-3").len() > before + 20);
             server.signal("-KILL");
-            server = Server::start(folder.path(), &options).connected();
+            server = Process::start_with(folder.path(), &options).connected();
         }
         for (bin, acknowledged) in bins.iter().zip(Publisher::finish(publishers)) {
             assert_all_there(&server, bin, &acknowledged);
@@ -227,7 +228,7 @@ fn a_killed_server_loses_nothing_that_its_publishers_were_told_is_delivered() {
 
 /// Waits until everything acknowledged is in the history: each once, and nothing else.
 #[track_caller]
-fn assert_all_there(server: &Server, bin: &str, acknowledged: &[String]) {
+fn assert_all_there(server: &Process, bin: &str, acknowledged: &[String]) {
     let last = acknowledged.last().unwrap();
     until("the last reading", || server.history(bin).last().is_some_and(|(time, _)| time == last));
     let stored: Vec<String> = server.history(bin).into_iter().map(|(time, _)| time).collect();
@@ -244,11 +245,11 @@ fn an_encrypted_connection_needs_a_trusted_certificate() {
         let folder = folder();
         let options = ["--mqtt", &url, "--mqtt-version", version, "--mqtt-client-id", version];
         let trusting = [&options[..], &["--mqtt-ca", ca.to_str().unwrap()]].concat();
-        let server = Server::start(folder.path(), &trusting).with_bins(&["bin-1"]).connected();
+        let server = Process::start_with(folder.path(), &trusting).with_bins(&["bin-1"]).connected();
         broker.publish("bin-1", TOPIC, "5");
         until("the reading", || server.values("bin-1") == [5.0]);
         drop(server);
-        let server = Server::start(folder.path(), &options);
+        let server = Process::start_with(folder.path(), &options);
         until("a refusal", || server.broker()["last_error"]["message"].is_string());
         let message = server.broker()["last_error"]["message"].to_string();
         assert!(message.contains("certificate") || message.contains("UnknownIssuer"), "{message}");
@@ -274,7 +275,7 @@ fn a_refused_subscription_is_told_and_tried_again() {
         }
     });
     let folder = folder();
-    let server = Server::start(folder.path(), &["--mqtt", &url, "--mqtt-version", "3.1.1"]);
+    let server = Process::start_with(folder.path(), &["--mqtt", &url, "--mqtt-version", "3.1.1"]);
     until("the refusal", || {
         server.broker()["last_error"]["message"].to_string().contains("refuses the subscription")
     });

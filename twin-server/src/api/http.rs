@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, header};
+
+use crate::auth::Client;
 
 /// Cache rule of what never changes under its address.
 pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -28,6 +32,21 @@ pub(super) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
             weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0));
         name.trim().eq_ignore_ascii_case(coding) && !refused
     })
+}
+
+/// Longest name of a host with its port.
+const HOST_LIMIT: usize = 255;
+
+/// Scheme and host by which the client knows this server, for links in answers; none if it names no host
+/// that could be one. HTTPS is believed of trusted proxies alone, as [`Client`] finds out.
+pub(super) fn base_url(parts: &Parts, client: &Client) -> Option<String> {
+    let named = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let host = parts.uri.authority().map(Authority::as_str).or(named)?;
+    // Whoever asks writes this, and it stands in the answer: so only what a host can be.
+    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'[' | b']' | b'_');
+    let sane = !host.is_empty() && host.len() <= HOST_LIMIT && host.bytes().all(good);
+    let scheme = if client.is_https { "https" } else { "http" };
+    sane.then(|| format!("{scheme}://{host}"))
 }
 
 fn values<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
@@ -112,6 +131,21 @@ mod tests {
         assert_eq!(range_of(&both, "\"e\"", 10), Ranged::Whole);
         both.insert(header::IF_RANGE, HeaderValue::from_static("\"e\""));
         assert_eq!(range_of(&both, "\"e\"", 10), Ranged::Part(0..4));
+    }
+
+    #[test]
+    fn links_begin_with_the_name_that_the_client_used_if_it_can_be_one() {
+        let base = |uri: &str, host: &str, is_https: bool| {
+            let request = axum::http::Request::get(uri).header(header::HOST, host).body(()).unwrap();
+            let client = Client { address: None, is_local: false, is_https };
+            base_url(&request.into_parts().0, &client)
+        };
+        assert_eq!(base("/a", "twin.example:8080", false).unwrap(), "http://twin.example:8080");
+        assert_eq!(base("/a", "[::1]:80", true).unwrap(), "https://[::1]:80");
+        assert_eq!(base("http://other.example/a", "twin.example", false).unwrap(), "http://other.example");
+        for host in ["", "a b", "a/b", "a\"b", "a<b", &"x".repeat(256)] {
+            assert_eq!(base("/a", host, false), None, "{host}");
+        }
     }
 
     #[test]

@@ -18,15 +18,6 @@ use crate::metrics::{self, Text};
 const FORWARDED: [HeaderName; 3] =
     [header::FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-real-ip")];
 
-/// Statuses in the words of the interface.
-const STATUSES: [(DeviceStatus, &str); 5] = [
-    (DeviceStatus::Normal, "normal"),
-    (DeviceStatus::Notice, "notice"),
-    (DeviceStatus::Offline, "offline"),
-    (DeviceStatus::Warning, "warning"),
-    (DeviceStatus::Alarm, "alarm"),
-];
-
 /// Gives the server's figures as Prometheus reads them.
 #[utoipa::path(
     get, path = "/metrics", tag = "server", security((), ("key" = [])),
@@ -92,9 +83,9 @@ async fn write_asked(app: &App, out: &mut Text) {
     }
     out.head("twin_devices", "gauge", "Devices by status.");
     let counts = app.hub.count_by_status();
-    for (status, word) in STATUSES {
+    for status in DeviceStatus::ALL {
         let count = counts.get(&status).copied().unwrap_or_default();
-        out.value("twin_devices", &[("status", word)], count as f64);
+        out.value("twin_devices", &[("status", status.word())], count as f64);
     }
 }
 

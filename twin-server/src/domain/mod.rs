@@ -6,7 +6,6 @@ pub mod audit;
 pub mod bounds;
 pub mod edit;
 pub mod enu;
-pub mod geographic;
 pub mod keys;
 pub mod kinds;
 pub mod people;

@@ -27,8 +27,6 @@ pub(super) const ABOUT: About = About {
     is_live: true,
 };
 
-const STATUSES: &[&str] = &["normal", "notice", "offline", "warning", "alarm"];
-
 /// All devices.
 pub(super) struct Devices {
     pub(super) source: Source,
@@ -44,7 +42,7 @@ pub(super) fn schema(kinds: &DeviceKinds) -> Schema {
         Property::field("name_zh", Text, "中文名称", "Chinese name"),
         Property::field("name_en", Text, "英文名称", "English name"),
         Property::field("kind", Text, "类型", "Kind"),
-        Property { values: STATUSES, ..Property::field("status", Text, "状态", "Status") },
+        Property { values: &DeviceStatus::WORDS, ..Property::field("status", Text, "状态", "Status") },
         Property::field("status_since", Instant, "状态开始时刻", "Status since"),
         Property::field("reason_zh", Text, "原因（中文）", "Reason (Chinese)"),
         Property::field("reason_en", Text, "原因（英文）", "Reason (English)"),
@@ -135,7 +133,7 @@ impl Item for Entry {
             "name_zh" => Value::text(device.name.zh.as_deref()),
             "name_en" => Value::text(device.name.en.as_deref()),
             "kind" => Value::text(Some(&device.kind)),
-            "status" => Value::text(Some(word(self.state.status().0))),
+            "status" => Value::text(Some(self.state.status().0.word())),
             "status_since" => Value::instant(self.state.status().1),
             "reason_zh" => Value::text(self.state.reason().and_then(|reason| reason.zh.as_deref())),
             "reason_en" => Value::text(self.state.reason().and_then(|reason| reason.en.as_deref())),
@@ -161,28 +159,9 @@ fn last_reading(entry: &Entry) -> Option<OffsetDateTime> {
     entry.state.latest().values().map(|reading| reading.time).max()
 }
 
-fn word(status: DeviceStatus) -> &'static str {
-    match status {
-        DeviceStatus::Normal => "normal",
-        DeviceStatus::Notice => "notice",
-        DeviceStatus::Offline => "offline",
-        DeviceStatus::Warning => "warning",
-        DeviceStatus::Alarm => "alarm",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_words_for_a_status_are_those_of_the_interface() {
-        use DeviceStatus as S;
-        for status in [S::Normal, S::Notice, S::Offline, S::Warning, S::Alarm] {
-            assert_eq!(serde_json::json!(status), word(status));
-            assert!(STATUSES.contains(&word(status)));
-        }
-    }
 
     #[test]
     fn every_stream_of_every_kind_is_a_property() {

@@ -14,25 +14,21 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Bound;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use twin_schemas::alarm::{Alarm, AlarmState};
-use twin_schemas::live::{
-    Device, DeviceKind, DeviceRemovedEvent, DeviceStatus, DeviceView, ObjectRemovedEvent, PublicationEvent,
-};
+use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView};
 use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::log::{Change, Slot, State, json};
 use crate::domain::bounds::LocalRect;
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
 use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
-
-/// Marks of removed devices, cleared alarms and changed objects that the log keeps.
-const REMOVED_LIMIT: usize = 1024;
 
 /// A device in the hub.
 #[derive(Debug, Clone)]
@@ -71,44 +67,6 @@ pub struct Hub {
     index: Arc<SpatialIndex>,
     latest: watch::Sender<u64>,
     epoch: String,
-}
-
-#[derive(Debug)]
-struct State {
-    devices: BTreeMap<String, Slot>,
-    /// Streams without a device: readings find them, viewers do not.
-    streams: BTreeMap<String, Entry>,
-    alarms: AlarmBoard,
-    publication: String,
-    log: BTreeMap<u64, Change>,
-    /// Last changes of objects, by id.
-    objects: HashMap<String, u64>,
-    removed: VecDeque<u64>,
-    seq: u64,
-    horizon: u64,
-    publication_seq: u64,
-}
-
-#[derive(Debug)]
-struct Slot {
-    entry: Entry,
-    /// The registration as the index has it.
-    placed: Arc<Device>,
-    changed_seq: u64,
-    /// Last change of kind or place: what filters look at.
-    placed_seq: u64,
-    /// The view as JSON, made when first asked for after a change and shared by all viewers.
-    json: OnceLock<Arc<str>>,
-}
-
-#[derive(Debug)]
-enum Change {
-    Device(String),
-    Removed(String),
-    /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
-    Object(String, Option<Box<str>>),
-    Alarm(u64),
-    Publication,
 }
 
 impl Hub {
@@ -405,216 +363,6 @@ impl Hub {
     }
 }
 
-impl State {
-    fn next_seq(&mut self) -> u64 {
-        self.seq += 1;
-        self.seq
-    }
-
-    /// Keeps what is gone, or an object's change, as a mark in the log; the oldest mark makes room. Of an
-    /// alarm that was opened again, or an object that changed again, the old mark is no longer in the log.
-    fn mark(&mut self, seq: u64) {
-        self.removed.push_back(seq);
-        if self.removed.len() <= REMOVED_LIMIT {
-            return;
-        }
-        let Some(oldest) = self.removed.pop_front() else { return };
-        if let Some(change) = self.log.remove(&oldest) {
-            self.horizon = oldest;
-            match change {
-                Change::Alarm(id) => self.alarms.forget(id),
-                Change::Object(id, _) => drop(self.objects.remove(&id)),
-                Change::Device(_) | Change::Removed(_) | Change::Publication => {}
-            }
-        }
-    }
-
-    fn note_device(&mut self, id: &str, placed: bool) {
-        let seq = self.next_seq();
-        let Some(slot) = self.devices.get_mut(id) else { return };
-        self.log.remove(&slot.changed_seq);
-        slot.changed_seq = seq;
-        if placed {
-            slot.placed_seq = seq;
-        }
-        slot.json = OnceLock::new();
-        self.log.insert(seq, Change::Device(id.to_owned()));
-    }
-
-    fn list(&self, filter: &DeviceFilter) -> String {
-        let mut list = String::from("[");
-        for slot in self.devices.values() {
-            let by_status = filter.status.is_none_or(|status| slot.entry.state.status().0 == status);
-            if by_status && filter.covers(&slot.entry.device) {
-                if list.len() > 1 {
-                    list.push(',');
-                }
-                list.push_str(slot.json());
-            }
-        }
-        list.push(']');
-        list
-    }
-
-    /// Name and data of an event for a subscriber that has seen everything up to `seen`; nothing if
-    /// the change is outside its filter.
-    fn tell(&self, change: &Change, seen: u64, filter: &DeviceFilter) -> Option<(&'static str, String)> {
-        match change {
-            Change::Device(id) => {
-                let slot = self.devices.get(id)?;
-                if filter.covers(&slot.entry.device) {
-                    return Some(("device", format!(r#"{{"device":{}}}"#, slot.json())));
-                }
-                // It may have been covered where it stood before.
-                (slot.placed_seq > seen).then(|| removed(id))
-            }
-            Change::Removed(id) => Some(removed(id)),
-            Change::Alarm(id) => {
-                let alarm = self.alarms.covered(*id, filter)?;
-                Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#)))
-            }
-            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#))),
-            Change::Object(id, None) => {
-                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() })))
-            }
-            Change::Publication => {
-                let event = PublicationEvent { publication: self.publication.clone() };
-                Some(("publication", json(&event)))
-            }
-        }
-    }
-}
-
-impl Slot {
-    fn new(entry: Entry, seq: u64) -> Self {
-        let placed = Arc::new(entry.device.clone());
-        Self { entry, placed, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
-    }
-
-    fn json(&self) -> &str {
-        self.json.get_or_init(|| json(&self.entry.state.view(&self.entry.device)).into())
-    }
-}
-
-fn removed(id: &str) -> (&'static str, String) {
-    ("device-removed", json(&DeviceRemovedEvent { id: id.to_owned() }))
-}
-
-/// Our own types have string keys and finite numbers: writing them cannot fail.
-fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 #[cfg(test)]
-mod tests {
-    use twin_schemas::LocalizedText;
-    use twin_schemas::geometry::LocalPoint;
-    use twin_schemas::live::SnapshotEvent;
-
-    use super::*;
-    use crate::domain::kinds::DeviceKinds;
-
-    fn lamp(id: &str, east_m: f64) -> Entry {
-        let position = LocalPoint { east_m, north_m: 0.0, up_m: 0.0 };
-        let kind = DeviceKinds::built_in().unwrap().get("street_lamp").unwrap().clone();
-        let device = Device {
-            id: id.into(),
-            kind: kind.id.clone(),
-            name: LocalizedText::default(),
-            position,
-            object: None,
-        };
-        Entry { device, kind, state: DeviceState::default() }
-    }
-
-    fn hub() -> Hub {
-        Hub::new("e".into(), "v1".into(), vec![lamp("a", 0.0), lamp("b", 50.0)])
-    }
-
-    /// Number, name and device of every change above `seen`.
-    fn check(hub: &Hub, seen: u64, filter: &DeviceFilter, expected: &[(u64, &str, &str)]) {
-        let events = hub.changes(seen, filter, 100).unwrap().events;
-        assert_eq!(events.len(), expected.len(), "{events:?}");
-        for (event, (seq, name, id)) in events.iter().zip(expected) {
-            assert_eq!((event.seq, event.name), (*seq, *name));
-            assert!(event.data.contains(&format!("\"{id}\"")), "{}", event.data);
-        }
-    }
-
-    #[test]
-    fn a_device_that_changed_often_is_told_once_as_it_is_now() {
-        let hub = hub();
-        for _ in 0..3 {
-            hub.update(vec![("a".into(), DeviceState::default(), true)]);
-        }
-        hub.update(vec![("b".into(), DeviceState::default(), true)]);
-        hub.update(vec![("b".into(), DeviceState::default(), false)]);
-        check(&hub, 0, &DeviceFilter::default(), &[(3, "device", "a"), (4, "device", "b")]);
-        check(&hub, 3, &DeviceFilter::default(), &[(4, "device", "b")]);
-        check(&hub, 4, &DeviceFilter::default(), &[]);
-    }
-
-    #[test]
-    fn a_device_that_leaves_the_filter_is_told_as_removed() {
-        let hub = hub();
-        let west = DeviceFilter { bounds: Some("-10,-10,10,10".parse().unwrap()), ..DeviceFilter::default() };
-        hub.put(lamp("a", 90.0));
-        check(&hub, 0, &west, &[(1, "device-removed", "a")]);
-        hub.update(vec![("a".into(), DeviceState::default(), true)]);
-        check(&hub, 1, &west, &[]);
-        assert_eq!(hub.nearest(90.0, 1.0, 30.0, 5).len(), 1);
-    }
-
-    #[test]
-    fn a_snapshot_and_the_changes_after_it_leave_no_gap() {
-        let hub = hub();
-        hub.remove("b");
-        let snapshot = hub.snapshot(&DeviceFilter::default());
-        let event: SnapshotEvent = serde_json::from_str(&snapshot.events[0].data).unwrap();
-        assert_eq!((event.publication.as_str(), event.devices.len()), ("v1", 1));
-        hub.publish("v2");
-        hub.publish("v3");
-        check(&hub, snapshot.seen, &DeviceFilter::default(), &[(3, "publication", "v3")]);
-    }
-
-    #[test]
-    fn removals_are_forgotten_in_order_and_then_a_snapshot_is_due() {
-        let hub = hub();
-        for _ in 0..=REMOVED_LIMIT {
-            hub.put(lamp("c", 0.0));
-            hub.remove("c");
-        }
-        assert!(hub.changes(0, &DeviceFilter::default(), 10).is_none());
-        assert!(hub.changes(2, &DeviceFilter::default(), 10).is_some());
-        assert!(hub.changes(999_999, &DeviceFilter::default(), 10).is_none());
-    }
-
-    #[test]
-    fn an_object_that_changed_often_is_told_once_and_does_not_move_the_horizon() {
-        let hub = hub();
-        let object: ModelObject = serde_json::from_str(
-            r#"{"id":"zone/z1","class":"zone","bounds":{"min":{"east_m":0,"north_m":0,"up_m":0},"max":{"east_m":1,"north_m":1,"up_m":1}}}"#,
-        )
-        .unwrap();
-        for _ in 0..2 * REMOVED_LIMIT as u64 {
-            hub.tell_object("zone/z1", Some(&object));
-        }
-        hub.tell_object("zone/z2", Some(&object));
-        hub.tell_object("zone/z2", None);
-        let last = 2 * REMOVED_LIMIT as u64;
-        let expected = [(last, "object", "zone/z1"), (last + 2, "object-removed", "zone/z2")];
-        check(&hub, 0, &DeviceFilter::default(), &expected);
-    }
-
-    #[test]
-    fn a_delivery_that_was_cut_short_goes_on_where_it_stopped() {
-        let hub = hub();
-        for id in ["c", "d", "e"] {
-            hub.put(lamp(id, 0.0));
-        }
-        let first = hub.changes(0, &DeviceFilter::default(), 2).unwrap();
-        assert_eq!((first.events.len(), first.seen), (2, 2));
-        let rest = hub.changes(first.seen, &DeviceFilter::default(), 2).unwrap();
-        assert_eq!((rest.events.len(), rest.seen), (1, 3));
-    }
-}
+#[path = "hub_tests.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 mod alarms;
 mod filter;
 mod hub;
+mod log;
 mod subscription;
 
 pub use filter::DeviceFilter;

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::common::process::{Process, folder, serve};
 use crate::common::reading;
-use crate::process::{Process, folder, serve};
 use serde_json::json;
 
 /// `serve` with a listening socket as systemd passes it: file 3, and the process named in the environment.

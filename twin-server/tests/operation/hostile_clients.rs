@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::process::{Process, folder};
+use crate::common::process::{Process, folder};
 
 /// Sends a request on a connection of its own and gives the whole answer.
 fn ask(server: &Process, request: &str) -> String {

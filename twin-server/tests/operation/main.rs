@@ -4,7 +4,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod process;
 
 mod backup;
 #[cfg(target_os = "linux")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 
-use crate::process::{Process, folder};
+use crate::common::process::{Process, folder};
 
 const SECRET: &str = "nobody may read this";
 

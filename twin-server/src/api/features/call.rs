@@ -13,15 +13,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::super::Problem;
-use super::super::http::none_match_hits;
+use super::super::http::{base_url, none_match_hits};
 use super::{media, page};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::features::Source;
 
 /// Most parameters in one request.
 const PARAMETER_LIMIT: usize = 64;
-/// Longest host that is repeated in links.
-const HOST_LIMIT: usize = 255;
 /// Nothing but the page's own style.
 const PAGE_SECURITY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// What is written as `%xx` in an address.
@@ -60,7 +59,7 @@ pub(super) struct Answer {
 impl FromRequestParts<Arc<App>> for Call {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)?;
         if pairs.len() > PARAMETER_LIMIT {
             let detail = format!("the request has {} parameters, limit {PARAMETER_LIMIT}", pairs.len());
@@ -75,6 +74,7 @@ impl FromRequestParts<Arc<App>> for Call {
                 ));
             }
         }
+        let permit = Permit::from_request_parts(parts, app).await?;
         let headers = &parts.headers;
         let mut form = Vec::new();
         let mut take = |name: &'static str| {
@@ -95,7 +95,8 @@ impl FromRequestParts<Arc<App>> for Call {
             Some(language) => language.starts_with("zh"),
         };
         let path = parts.uri.path().to_owned();
-        Ok(Self { host: host(parts), path, chinese, html, parameters, form, headers: headers.clone() })
+        let host = base_url(parts, permit.client()).unwrap_or_default();
+        Ok(Self { host, path, chinese, html, parameters, form, headers: headers.clone() })
     }
 }
 
@@ -234,22 +235,6 @@ pub(super) async fn work(
 /// A text as it stands in an address.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NOT_PLAIN).to_string()
-}
-
-/// Scheme and host as the client wrote them. A proxy that speaks HTTPS to clients says so.
-fn host(parts: &Parts) -> String {
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = match header("x-forwarded-proto") {
-        Some("https") => "https",
-        _ => "http",
-    };
-    let written = parts.uri.authority().map(axum::http::uri::Authority::as_str).or_else(|| header("host"));
-    // Whoever asks writes this, and it stands in the answer: so only what a host can be.
-    let sane = |host: &&str| {
-        let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'[' | b']' | b'_');
-        !host.is_empty() && host.len() <= HOST_LIMIT && host.bytes().all(good)
-    };
-    written.filter(sane).map_or_else(String::new, |host| format!("{scheme}://{host}"))
 }
 
 /// Whether a page is wanted rather than JSON: the one of the two that `Accept` names first of the most

@@ -3,7 +3,7 @@
 
 use super::entity::Entity;
 use super::json::{push_field, push_name, push_number};
-use super::render::{next_link, push_node};
+use super::render::{push_head, push_node};
 use super::select::{Node, Page};
 use super::world::World;
 use crate::api::Problem;
@@ -26,13 +26,7 @@ pub(super) fn push_rows(
         None => COMPONENTS.to_vec(),
     };
     out.push('{');
-    if let Some(count) = page.count {
-        push_name(out, "@iot.count");
-        push_number(out, count as f64);
-    }
-    if let Some(link) = next_link(page, address) {
-        push_field(out, "@iot.nextLink", &link);
-    }
+    push_head(page, address, out);
     push_name(out, "value");
     out.push('[');
     let same = |a: &Node<'_>, b: &Node<'_>| datastream(&a.entity) == datastream(&b.entity);
@@ -96,13 +90,7 @@ pub(super) fn push_features(
 ) -> Result<(), Problem> {
     out.push('{');
     push_field(out, "type", "FeatureCollection");
-    if let Some(count) = page.count {
-        push_name(out, "@iot.count");
-        push_number(out, count as f64);
-    }
-    if let Some(link) = next_link(page, address) {
-        push_field(out, "@iot.nextLink", &link);
-    }
+    push_head(page, address, out);
     push_name(out, "features");
     out.push('[');
     for (at, node) in page.nodes.iter().enumerate() {

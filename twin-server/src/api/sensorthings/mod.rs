@@ -39,13 +39,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
 use self::world::World;
 use super::Problem;
+use super::http::base_url;
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::permission::Action;
@@ -143,7 +143,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, permit: Permit, request:
         media_type: text(&parts.headers, header::CONTENT_TYPE).to_ascii_lowercase(),
         body,
     };
-    let host = host(&parts);
+    // In place of a name that cannot be one, links lead nowhere else.
+    let host = base_url(&parts, permit.client()).unwrap_or_else(|| "http://localhost".to_owned());
     // Many long questions at once would take every thread from those who ask short ones.
     let reads = matches!(asked.method, Method::GET | Method::HEAD);
     let rooms = if reads { &app.sensorthings.questions } else { &app.sensorthings.writings };
@@ -190,25 +191,6 @@ fn action_of(method: &Method, path: &str) -> Option<Action> {
         Method::DELETE if observations => Some(Action::PurgeReadings),
         _ => Some(Action::RegisterDevices),
     }
-}
-
-/// The address that the client used, as its proxy tells it or as it says itself.
-fn host(parts: &Parts) -> String {
-    let sane = |text: &str| {
-        let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']' | b'_');
-        !text.is_empty() && text.len() <= 255 && text.bytes().all(good)
-    };
-    let headers = &parts.headers;
-    let forwarded = text(headers, header::HeaderName::from_static("x-forwarded-host"));
-    let host = [forwarded, text(headers, header::HOST), parts.uri.authority().map_or("", |a| a.as_str())]
-        .into_iter()
-        .find(|host| sane(host))
-        .unwrap_or("localhost");
-    let scheme = match text(headers, header::HeaderName::from_static("x-forwarded-proto")) {
-        "https" => "https",
-        _ => "http",
-    };
-    format!("{scheme}://{host}")
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {

@@ -2,7 +2,7 @@
 
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::GeographicPoint;
-use twin_schemas::live::{DeviceKind, DeviceStatus};
+use twin_schemas::live::DeviceKind;
 
 use super::entity::kind_of;
 use super::json::{push_field, push_localized, push_name, push_number, push_text};
@@ -52,7 +52,7 @@ fn push_device_properties(set: Set, entry: &Entry, out: &mut String) {
         push_field(out, "kind", &entry.device.kind);
         push_localized(out, "name", &entry.device.name);
         let (status, since) = entry.state.status();
-        push_field(out, "status", word_of(status));
+        push_field(out, "status", status.word());
         if let Some(since) = since {
             push_name(out, "statusSince");
             out.push('"');
@@ -70,16 +70,6 @@ fn push_device_properties(set: Set, entry: &Entry, out: &mut String) {
         push_field(out, "object", object);
     }
     out.push('}');
-}
-
-fn word_of(status: DeviceStatus) -> &'static str {
-    match status {
-        DeviceStatus::Normal => "normal",
-        DeviceStatus::Notice => "notice",
-        DeviceStatus::Offline => "offline",
-        DeviceStatus::Warning => "warning",
-        DeviceStatus::Alarm => "alarm",
-    }
 }
 
 fn push_position(world: &World, entry: &Entry, out: &mut String) -> bool {

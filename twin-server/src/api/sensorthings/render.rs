@@ -16,6 +16,15 @@ pub(super) fn push_page(
     out: &mut String,
 ) -> Result<(), Problem> {
     out.push('{');
+    push_head(page, address, out);
+    push_name(out, "value");
+    push_nodes(world, page, out)?;
+    out.push('}');
+    Ok(())
+}
+
+/// How many entities there are, and where the next ones.
+pub(super) fn push_head(page: &Page<'_>, address: &str, out: &mut String) {
     if let Some(count) = page.count {
         push_name(out, "@iot.count");
         push_number(out, count as f64);
@@ -23,10 +32,6 @@ pub(super) fn push_page(
     if let Some(link) = next_link(page, address) {
         push_field(out, "@iot.nextLink", &link);
     }
-    push_name(out, "value");
-    push_nodes(world, page, out)?;
-    out.push('}');
-    Ok(())
 }
 
 /// The address of the page after this one.
@@ -144,13 +149,7 @@ fn push_relations(
 /// The addresses of entities alone.
 pub(super) fn push_refs(world: &World, page: &Page<'_>, address: &str, out: &mut String) {
     out.push('{');
-    if let Some(count) = page.count {
-        push_name(out, "@iot.count");
-        push_number(out, count as f64);
-    }
-    if let Some(link) = next_link(page, address) {
-        push_field(out, "@iot.nextLink", &link);
-    }
+    push_head(page, address, out);
     push_name(out, "value");
     out.push('[');
     for (at, node) in page.nodes.iter().enumerate() {

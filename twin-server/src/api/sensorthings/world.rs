@@ -19,7 +19,7 @@ use super::history;
 use crate::api::Problem;
 use crate::app::App;
 use crate::auth::Permit;
-use crate::domain::geographic::to_geographic;
+use crate::domain::enu::to_geographic;
 use crate::sensorthings::model::{Navigation, Set};
 use crate::sensorthings::when::When;
 

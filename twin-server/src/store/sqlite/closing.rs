@@ -171,7 +171,14 @@ async fn raise_tip(
     for sample in samples {
         Tip::take(&mut tip, sample);
     }
-    let Some(tip) = tip else { return Ok(()) };
+    match tip {
+        Some(tip) => write_tip(connection, series, tip).await,
+        None => Ok(()),
+    }
+}
+
+/// Writes what is newest in the chunks of a series, if it is newer than what stands there.
+async fn write_tip(connection: &mut SqliteConnection, series: SeriesId, tip: Tip) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO series_tip (series, newest_us, latest_us, latest) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (series) DO UPDATE SET newest_us = max(newest_us, excluded.newest_us), \
@@ -189,20 +196,15 @@ async fn raise_tip(
     Ok(())
 }
 
-/// Writes what is newest in the chunks of a series.
+/// Replaces what is newest in the chunks of a series.
 pub(super) async fn set_tip(
     connection: &mut SqliteConnection,
     series: SeriesId,
     tip: Option<Tip>,
 ) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM series_tip WHERE series = ?1").bind(series).execute(&mut *connection).await?;
-    let Some(tip) = tip else { return Ok(()) };
-    sqlx::query("INSERT INTO series_tip (series, newest_us, latest_us, latest) VALUES (?1, ?2, ?3, ?4)")
-        .bind(series)
-        .bind(tip.newest_us)
-        .bind(tip.latest.map(|(time_us, _)| time_us))
-        .bind(tip.latest.map(|(_, value)| value))
-        .execute(connection)
-        .await?;
-    Ok(())
+    match tip {
+        Some(tip) => write_tip(connection, series, tip).await,
+        None => Ok(()),
+    }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::de::value::{Error as WordError, StrDeserializer};
-use serde::{Deserialize, de::IntoDeserializer};
 use sqlx::{Connection, Row, SqliteConnection};
 use time::OffsetDateTime;
 use twin_schemas::live::DeviceStatus;
@@ -267,7 +265,7 @@ async fn write_statuses(connection: &mut SqliteConnection, rows: &[StatusRow]) -
     for row in rows {
         sqlx::query("INSERT OR REPLACE INTO device_status (device, status, since_us) VALUES (?1, ?2, ?3)")
             .bind(&row.device)
-            .bind(word_of(row.status))
+            .bind(row.status.word())
             .bind(to_us(row.since))
             .execute(&mut *connection)
             .await?;
@@ -279,18 +277,6 @@ fn sample(reading: &CheckedReading) -> Sample {
     Sample { time_us: to_us(reading.time), value: reading.value, plausible: reading.plausible }
 }
 
-fn word_of(status: DeviceStatus) -> &'static str {
-    match status {
-        DeviceStatus::Normal => "normal",
-        DeviceStatus::Notice => "notice",
-        DeviceStatus::Offline => "offline",
-        DeviceStatus::Warning => "warning",
-        DeviceStatus::Alarm => "alarm",
-    }
-}
-
 fn status_of(word: &str) -> Result<DeviceStatus, StoreError> {
-    let deserializer: StrDeserializer<'_, WordError> = word.into_deserializer();
-    DeviceStatus::deserialize(deserializer)
-        .map_err(|_| StoreError::Content(format!("status `{word}` is unknown")))
+    DeviceStatus::of_word(word).ok_or_else(|| StoreError::Content(format!("status `{word}` is unknown")))
 }

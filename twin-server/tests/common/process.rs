@@ -4,12 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{device, publish};
+use super::{device, publish};
 
 /// A running `twin-server serve`; killed when dropped.
 pub(crate) struct Process {
@@ -18,6 +18,10 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
     pub(crate) fn start_with(folder: &Path, options: &[&str]) -> Self {
         let mut command = serve(folder);
         command.args(["--listen", "127.0.0.1:0"]).args(options);
@@ -78,11 +82,17 @@ impl Process {
         line.unwrap_or_else(|| panic!("{name} is not there:\n{text}")).parse().unwrap()
     }
 
+    /// Sends a signal and waits for the end; gives the exit code and how long it took.
+    pub(crate) fn signal(&mut self, name: &str) -> (Option<i32>, Duration) {
+        let started = Instant::now();
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+        (self.child.wait().unwrap().code(), started.elapsed())
+    }
+
     /// Tells it to stop and waits until it has.
     pub(crate) fn stop(mut self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        assert_eq!(self.signal("-TERM").0, Some(0));
     }
 }
 

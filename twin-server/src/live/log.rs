@@ -1,0 +1,156 @@
+//! What the hub holds under its lock: devices, and the log of what changed, as `hub` explains it.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, OnceLock};
+
+use twin_schemas::live::{Device, DeviceRemovedEvent, ObjectRemovedEvent, PublicationEvent};
+
+use super::DeviceFilter;
+use super::alarms::AlarmBoard;
+use super::hub::Entry;
+
+/// Marks of removed devices, cleared alarms and changed objects that the log keeps.
+pub(super) const REMOVED_LIMIT: usize = 1024;
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) devices: BTreeMap<String, Slot>,
+    /// Streams without a device: readings find them, viewers do not.
+    pub(super) streams: BTreeMap<String, Entry>,
+    pub(super) alarms: AlarmBoard,
+    pub(super) publication: String,
+    pub(super) log: BTreeMap<u64, Change>,
+    /// Last changes of objects, by id.
+    pub(super) objects: HashMap<String, u64>,
+    pub(super) removed: VecDeque<u64>,
+    pub(super) seq: u64,
+    pub(super) horizon: u64,
+    pub(super) publication_seq: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) entry: Entry,
+    /// The registration as the index has it.
+    pub(super) placed: Arc<Device>,
+    pub(super) changed_seq: u64,
+    /// Last change of kind or place: what filters look at.
+    pub(super) placed_seq: u64,
+    /// The view as JSON, made when first asked for after a change and shared by all viewers.
+    pub(super) json: OnceLock<Arc<str>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Change {
+    Device(String),
+    Removed(String),
+    /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
+    Object(String, Option<Box<str>>),
+    Alarm(u64),
+    Publication,
+}
+
+impl State {
+    pub(super) fn next_seq(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// Keeps what is gone, or an object's change, as a mark in the log; the oldest mark makes room. Of an
+    /// alarm that was opened again, or an object that changed again, the old mark is no longer in the log.
+    pub(super) fn mark(&mut self, seq: u64) {
+        self.removed.push_back(seq);
+        if self.removed.len() <= REMOVED_LIMIT {
+            return;
+        }
+        let Some(oldest) = self.removed.pop_front() else { return };
+        if let Some(change) = self.log.remove(&oldest) {
+            self.horizon = oldest;
+            match change {
+                Change::Alarm(id) => self.alarms.forget(id),
+                Change::Object(id, _) => drop(self.objects.remove(&id)),
+                Change::Device(_) | Change::Removed(_) | Change::Publication => {}
+            }
+        }
+    }
+
+    pub(super) fn note_device(&mut self, id: &str, placed: bool) {
+        let seq = self.next_seq();
+        let Some(slot) = self.devices.get_mut(id) else { return };
+        self.log.remove(&slot.changed_seq);
+        slot.changed_seq = seq;
+        if placed {
+            slot.placed_seq = seq;
+        }
+        slot.json = OnceLock::new();
+        self.log.insert(seq, Change::Device(id.to_owned()));
+    }
+
+    pub(super) fn list(&self, filter: &DeviceFilter) -> String {
+        let mut list = String::from("[");
+        for slot in self.devices.values() {
+            let by_status = filter.status.is_none_or(|status| slot.entry.state.status().0 == status);
+            if by_status && filter.covers(&slot.entry.device) {
+                if list.len() > 1 {
+                    list.push(',');
+                }
+                list.push_str(slot.json());
+            }
+        }
+        list.push(']');
+        list
+    }
+
+    /// Name and data of an event for a subscriber that has seen everything up to `seen`; nothing if
+    /// the change is outside its filter.
+    pub(super) fn tell(
+        &self,
+        change: &Change,
+        seen: u64,
+        filter: &DeviceFilter,
+    ) -> Option<(&'static str, String)> {
+        match change {
+            Change::Device(id) => {
+                let slot = self.devices.get(id)?;
+                if filter.covers(&slot.entry.device) {
+                    return Some(("device", format!(r#"{{"device":{}}}"#, slot.json())));
+                }
+                // It may have been covered where it stood before.
+                (slot.placed_seq > seen).then(|| removed(id))
+            }
+            Change::Removed(id) => Some(removed(id)),
+            Change::Alarm(id) => {
+                let alarm = self.alarms.covered(*id, filter)?;
+                Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#)))
+            }
+            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#))),
+            Change::Object(id, None) => {
+                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() })))
+            }
+            Change::Publication => {
+                let event = PublicationEvent { publication: self.publication.clone() };
+                Some(("publication", json(&event)))
+            }
+        }
+    }
+}
+
+impl Slot {
+    pub(super) fn new(entry: Entry, seq: u64) -> Self {
+        let placed = Arc::new(entry.device.clone());
+        Self { entry, placed, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+    }
+
+    pub(super) fn json(&self) -> &str {
+        self.json.get_or_init(|| json(&self.entry.state.view(&self.entry.device)).into())
+    }
+}
+
+pub(super) fn removed(id: &str) -> (&'static str, String) {
+    ("device-removed", json(&DeviceRemovedEvent { id: id.to_owned() }))
+}
+
+/// Our own types have string keys and finite numbers: writing them cannot fail.
+pub(super) fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
