@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import ifc
+import ingest
 import memory
 import peers
 import scale
@@ -16,7 +17,7 @@ import tiles
 from bench import Bench
 
 TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES,
-          "tiles": tiles.show, "spatial": spatial.show}
+          "tiles": tiles.show, "spatial": spatial.show, "ingest": ingest.show}
 
 
 def options():
