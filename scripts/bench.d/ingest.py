@@ -13,12 +13,14 @@ from pathlib import Path
 from bench import say, table
 from servers import SECONDS, Running, publish, twin, twin_program, wrk
 
-DEVICES = 1_000
-MANY = 100_000
 BATCH = 1_000
+CONNECTIONS = 128
+GATEWAYS = 16
+DEVICES = GATEWAYS * BATCH
+MANY = 100_000
 KIND, STREAM = "waste_bin", "fill_pct"
 # One body a request, made beforehand: what is measured is the server, not the load. Without a time a
-# reading is of the moment in which it comes; with one, each body has instants of its own.
+# reading is of the moment in which it comes; with one, gateways send all of theirs, one instant a body.
 ONE = """
 local at = 0
 local bodies = {}
@@ -33,17 +35,23 @@ end
 """
 MANY_A_REQUEST = """
 local at = 0
-local head = {["content-type"] = "application/json"}
-local start = os.time() - 80000
-request = function()
+local start = START
+local hole = "@@@@@@@@@@@@@@@@@@@@@@@@"
+local bodies = {}
+for gateway = 0, GATEWAYS - 1 do
   local readings = {}
-  local moment = os.date("!%Y-%m-%dT%H:%M:%S", start + math.floor(at / 1000))
   for i = 0, BATCH - 1 do
-    readings[i + 1] = string.format('{"device":"d%d","stream":"STREAM","value":%d,"time":"%s.%03dZ"}',
-      i % DEVICES, (i + at) % 90, moment, at % 1000)
+    readings[i + 1] = string.format('{"device":"d%d","stream":"STREAM","value":%d,"time":"%s"}',
+      gateway * BATCH + i, i % 90, hole)
   end
+  bodies[gateway] = wrk.format("POST", "/api/v1/readings", {["content-type"] = "application/json"},
+    '{"readings":[' .. table.concat(readings, ",") .. ']}')
+end
+request = function()
   at = at + 1
-  return wrk.format("POST", "/api/v1/readings", head, '{"readings":[' .. table.concat(readings, ",") .. ']}')
+  local ms = math.floor(at / GATEWAYS)
+  local time = os.date("!%Y-%m-%dT%H:%M:%S", start + math.floor(ms / 1000)) .. string.format(".%03dZ", ms % 1000)
+  return (bodies[at % GATEWAYS]:gsub(hole, time))
 end
 """
 
@@ -58,9 +66,9 @@ def show(bench):
     rows = []
     with Running(twin(server, folder), "/health/live") as running:
         register(running, DEVICES)
-        bare = best(bench, "nothing", lambda: wrk(running.url, 256))
+        bare = best(bench, "nothing", lambda: wrk(running.url, CONNECTIONS))
         rows.append(["a request that does nothing", f"{bare['rate']:,.0f}", "", bare["p50"], bare["p99"], "1.00"])
-        one = best(bench, "one a request", lambda: ingest(running, folder, ONE, 256, 1))
+        one = best(bench, "one a request", lambda: ingest(running, folder, ONE, CONNECTIONS, 1))
         rows.append(row("one reading a request", one, 1, bare))
         many = best(bench, f"{BATCH} a request", lambda: ingest(running, folder, MANY_A_REQUEST, 8, BATCH))
         rows.append(row(f"{BATCH:,} readings a request", many, BATCH, bare))
@@ -107,8 +115,8 @@ def best(bench, what, measure):
 def ingest(running, folder, script, connections, batch):
     """A run of posts; what was answered must be stored."""
     path = Path(folder) / "load.lua"
-    text = script.replace("DEVICES", str(DEVICES)).replace("BATCH", str(batch)).replace("STREAM", STREAM)
-    path.write_text(text.replace("start = os.time() - 80000", f"start = {int(time.time()) - 80_000}"))
+    text = script.replace("DEVICES", str(DEVICES)).replace("BATCH", str(BATCH)).replace("GATEWAYS", str(GATEWAYS)).replace("STREAM", STREAM)
+    path.write_text(text.replace("START", str(int(time.time()) - 80_000)))
     before = stored(running)
     run = wrk(running.base + "/api/v1/readings", connections, script=path)
     new = stored(running) - before

@@ -40,7 +40,7 @@ fn engine(kinds: &DeviceKinds, rules: Vec<AlarmRule>) -> (Engine, Vec<Handle>) {
             position: LocalPoint::default(),
             object: None,
         };
-        let facts = DeviceFacts { device, kind: Arc::clone(kind), zone: None };
+        let facts = DeviceFacts { device: device.into(), kind: Arc::clone(kind), zone: None };
         engine.load_device(facts, &Known::default());
     }
     let handles = (0..DEVICES).map(|number| engine.handle(&format!("detector-{number}")).unwrap());

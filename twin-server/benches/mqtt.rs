@@ -221,7 +221,8 @@ async fn main() {
         .collect();
     let store = store::open(&format!("sqlite:{}/twin.db", folder.path().display())).await.unwrap();
     store.register(&devices).await.unwrap();
-    let entry = |device: Device| Entry { device, kind: kind.clone(), state: DeviceState::default() };
+    let entry =
+        |device: Device| Entry { device: device.into(), kind: kind.clone(), state: DeviceState::default() };
     let hub = Arc::new(Hub::new("bench".into(), "v".into(), devices.into_iter().map(entry).collect()));
     let nowhere = Arc::new(|_: &Device| None);
     let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), nowhere);

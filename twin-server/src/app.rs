@@ -1,7 +1,7 @@
 //! The running server: opens the store and the publication, restores the devices, starts writer and
 //! jobs, serves until it is told to stop, and leaves everything on disk. Called by `cli`.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::auth::{self, Auth};
 use crate::config::{MetricsConfig, ServeConfig};
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
-use crate::domain::state::DeviceState;
+use crate::domain::state::{DeviceState, StreamState};
 use crate::features::Catalogue;
 use crate::ingest::mqtt::{self, MqttStatus};
 use crate::ingest::{Writer, WriterHandle, ZoneOf};
@@ -28,7 +28,7 @@ use crate::listen::{self, Connections};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
 use crate::spatial::Kind;
-use crate::store::{self, Edit, Store};
+use crate::store::{self, Edit, SeriesTip, Store};
 use crate::tiles::{FileStore, Publications};
 use crate::{jobs, router};
 
@@ -260,15 +260,12 @@ fn zones_of(model: &Arc<Model>) -> ZoneOf {
 /// Devices with the states that follow from what is stored.
 async fn restore(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Result<Vec<Entry>> {
     let now = OffsetDateTime::now_utc();
-    let mut latest: BTreeMap<String, BTreeMap<String, LatestReading>> = BTreeMap::new();
-    let mut newest: BTreeMap<String, BTreeMap<String, OffsetDateTime>> = BTreeMap::new();
-    for tip in store.tips().await? {
-        newest.entry(tip.device.clone()).or_default().insert(tip.stream.clone(), tip.newest);
-        if let Some((value, time)) = tip.latest {
-            latest.entry(tip.device).or_default().insert(tip.stream, LatestReading { value, time });
-        }
+    let mut streams: HashMap<String, Vec<StreamState>> = HashMap::new();
+    for SeriesTip { device, stream, newest, latest } in store.tips().await? {
+        let latest = latest.map(|(value, time)| LatestReading { value, time });
+        streams.entry(device).or_default().push(StreamState { id: stream.into(), newest, latest });
     }
-    let mut statuses: BTreeMap<String, (DeviceStatus, OffsetDateTime)> =
+    let mut statuses: HashMap<String, (DeviceStatus, OffsetDateTime)> =
         store.statuses().await?.into_iter().map(|row| (row.device, (row.status, row.since))).collect();
     let mut entries = Vec::new();
     for (id, device) in store.devices().await? {
@@ -276,11 +273,9 @@ async fn restore(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Result<Vec<E
             tracing::warn!(device = id, kind = device.kind, "device of an unknown kind left out");
             continue;
         };
-        let mut known = latest.remove(&id).unwrap_or_default();
-        known.retain(|stream, _| kind.streams.contains_key(stream));
-        let newest = newest.remove(&id).unwrap_or_default();
-        let state = DeviceState::restored(known, newest, statuses.remove(&id), &kind, now);
-        entries.push(Entry { device, kind, state });
+        let streams = streams.remove(&id).unwrap_or_default();
+        let state = DeviceState::restored(streams, statuses.remove(&id), &kind, now);
+        entries.push(Entry { device: Arc::new(device), kind, state });
     }
     Ok(entries)
 }

@@ -8,7 +8,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use tower_http::CompressionLevel;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -59,7 +58,6 @@ pub fn router(app: Arc<App>) -> Router {
             ],
         )
         .route("/api/v1/devices/{id}/aggregates", [get(ReadDevices, aggregates::list_aggregates)])
-        .route("/api/v1/readings", [post(inside(WriteReadings), readings::post_readings)])
         .route("/api/v1/exports/readings.csv", [get(ReadDevices, exports::export_readings)])
         .route("/api/v1/mqtt", [get(RegisterDevices, mqtt::get_mqtt)])
         .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
@@ -189,13 +187,19 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/metrics", [get(UseService, metrics::get_metrics)])
         .finish();
 
-    // Hot, and ready-made with encodings of its own: no compression, no clock, no span.
-    let publication = Guarded::new(&app)
+    // Posted and asked for most: no compression, as files have encodings of their own, and no span.
+    let readings = Guarded::new(&app)
+        .route("/api/v1/readings", [post(inside(WriteReadings), readings::post_readings)])
+        .finish()
+        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        .layer(timeout.clone());
+    let hot = Guarded::new(&app)
         .route("/publication/current", [get(ReadPublication, publication::get_current)])
         .route("/publication/tileset.json", [get(ReadPublication, publication::get_tileset)])
         .route("/publication/{*path}", [get(ReadPublication, publication::get_file)])
         .finish()
-        .layer(from_fn(layers::observe_file));
+        .merge(readings)
+        .layer(from_fn(layers::observe_hot));
 
     Router::new()
         .merge(api)
@@ -206,9 +210,7 @@ pub fn router(app: Arc<App>) -> Router {
         // Leaves event streams and pictures alone.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(timeout)
-        .layer(from_fn(layers::secure))
-        .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(layers::observe))
-        .merge(publication)
+        .merge(hot)
         .with_state(app)
 }

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use axum::RequestExt as _;
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -32,7 +32,7 @@ const REPLAY: HeaderName = HeaderName::from_static("idempotent-replayed");
 const KEY_LIMIT: usize = 255;
 
 /// Answers a repeated POST or PATCH with the answer of before.
-pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn once(app: &App, request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::POST | Method::PATCH) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }

@@ -13,7 +13,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::Problem;
 use super::error::MEDIA_TYPE;
@@ -35,31 +35,28 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 /// What requests are counted as that no route of ours took.
 const VIEWER: &str = "viewer";
 
-/// Gives the request an id and its place in a trace, logs and counts how it ended, and answers bare
-/// failures with a problem.
+/// All layers in one, as each copies the request and the services below it: gives the request an id and its
+/// place in a trace, logs and counts how it ended, answers panics and bare failures with a problem, and adds
+/// the headers that keep a browser careful.
 ///
 /// The log has the route as the router knows it, not the address: that may hold names of people, and
 /// what follows `?` may hold secrets.
 pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let seen = Seen::of(&request);
     request.headers_mut().insert(REQUEST_ID, seen.id.clone());
-    let span = tracing::info_span!(
-        "request",
-        id = seen.id.to_str().unwrap_or_default(),
-        method = %seen.method,
-        route = seen.route(),
-        trace = seen.trace.as_ref().map(|trace| trace.id.as_str()),
-    );
-    let response = next.run(request).instrument(span.clone()).await;
+    let span = seen.span();
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let _entered = span.enter();
-    seen.end(response)
+    careful(seen.end(answered.unwrap_or_else(panicked)))
 }
 
-/// All layers in one, for files that are asked for tens of thousands of times a second: each layer copies
-/// the request and the services below it. Without a span.
-pub(crate) async fn observe_file(request: Request, next: Next) -> Response {
+/// The same for what is asked for or posted tens of thousands of times a second: only what fails gets a span.
+pub(crate) async fn observe_hot(mut request: Request, next: Next) -> Response {
     let seen = Seen::of(&request);
+    request.headers_mut().insert(REQUEST_ID, seen.id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let failed = answered.as_ref().map_or(true, |response| response.status().is_server_error());
+    let _entered = failed.then(|| seen.span().entered());
     careful(seen.end(answered.unwrap_or_else(panicked)))
 }
 
@@ -82,6 +79,16 @@ impl Seen {
             route: request.extensions().get::<MatchedPath>().cloned(),
             started: Instant::now(),
         }
+    }
+
+    fn span(&self) -> Span {
+        tracing::info_span!(
+            "request",
+            id = self.id.to_str().unwrap_or_default(),
+            method = %self.method,
+            route = self.route(),
+            trace = self.trace.as_ref().map(|trace| trace.id.as_str()),
+        )
     }
 
     fn route(&self) -> &str {
@@ -128,10 +135,6 @@ fn explain(response: Response) -> Response {
 }
 
 /// Adds the headers that keep a browser careful; what is there already stays.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    careful(next.run(request).await)
-}
-
 fn careful(mut response: Response) -> Response {
     // Constants, or each value would be checked anew for each answer.
     const CONTENT: HeaderValue = HeaderValue::from_static(CONTENT_SECURITY);
@@ -145,8 +148,8 @@ fn careful(mut response: Response) -> Response {
 }
 
 /// The answer of a handler that panicked.
-#[expect(clippy::needless_pass_by_value, reason = "the shape that the layer calls")]
-pub(crate) fn panicked(reason: Box<dyn Any + Send + 'static>) -> Response {
+#[expect(clippy::needless_pass_by_value, reason = "the shape that a caught panic has")]
+fn panicked(reason: Box<dyn Any + Send + 'static>) -> Response {
     let text = reason.downcast_ref::<String>().map(String::as_str);
     let reason = text.or_else(|| reason.downcast_ref::<&str>().copied()).unwrap_or("unknown");
     tracing::error!(reason, "a handler panicked");

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalBox;
-use twin_schemas::live::Device;
 use utoipa::ToSchema;
 
 use super::extract::Json;
@@ -380,8 +379,8 @@ fn thing_of(app: &App, now: &Snapshot, around: AroundPlace) -> Result<Thing, Pro
     match (around.object, around.device) {
         (Some(id), None) => now.get(&id).cloned().map(Thing::Object).ok_or_else(|| objects::unknown(&id)),
         (None, Some(id)) => {
-            let device: Option<Device> = app.hub.entry(&id).map(|entry| entry.device);
-            device.map(Arc::new).map(Thing::Device).ok_or_else(|| devices::unknown(&id))
+            let device = app.hub.entry(&id).map(|entry| entry.device);
+            device.map(Thing::Device).ok_or_else(|| devices::unknown(&id))
         }
         _ => Err(bad("`around` names an `object` or a `device`")),
     }

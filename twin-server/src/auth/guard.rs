@@ -155,13 +155,7 @@ impl Guarded {
     pub(crate) fn route<const N: usize>(mut self, path: &'static str, entries: [Entry; N]) -> Self {
         let mut methods = MethodRouter::new();
         for Entry { method, rule, handler } in entries {
-            // Inside the gate, so that an answer of before is given to those alone who may ask for it now.
-            let handler = if may_repeat(&method, rule.action) {
-                handler.route_layer(from_fn_with_state(Arc::clone(&self.app), idempotency::once))
-            } else {
-                handler
-            };
-            let gate = Gate { app: Arc::clone(&self.app), rule };
+            let gate = Gate { app: Arc::clone(&self.app), rule, repeats: may_repeat(&method, rule.action) };
             methods = methods.merge(handler.route_layer(from_fn_with_state(gate, check)));
             self.rows.push(RouteRow { method, path, action: rule.action, spot: rule.spot });
         }
@@ -190,6 +184,23 @@ fn may_repeat(method: &Method, action: Action) -> bool {
 struct Gate {
     app: Arc<App>,
     rule: Rule,
+    /// Whether a request that comes again gets the answer of before.
+    repeats: bool,
+}
+
+/// What lies behind the gate. An answer of before is given to those alone who may ask for it now.
+struct Inner {
+    next: Next,
+    repeats: Option<Arc<App>>,
+}
+
+impl Inner {
+    async fn run(self, request: Request) -> Response {
+        match self.repeats {
+            Some(app) => idempotency::once(&app, request, self.next).await,
+            None => self.next.run(request).await,
+        }
+    }
 }
 
 /// Lets a request through to its handler, or answers why not.
@@ -210,15 +221,16 @@ async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     parts.extensions.insert(permit.clone());
     let is_change = !is_safe(&parts.method);
     let request = Request::from_parts(parts, body);
+    let inner = Inner { next, repeats: gate.repeats.then(|| Arc::clone(&gate.app)) };
     match gate.rule.trail {
-        Trail::Around if is_change => change(Arc::clone(auth), permit, request, next).await,
-        Trail::Refusals if is_change => note_refusal(&permit, request, next).await,
-        _ => next.run(request).await,
+        Trail::Around if is_change => change(Arc::clone(auth), permit, request, inner).await,
+        Trail::Refusals if is_change => note_refusal(&permit, request, inner).await,
+        _ => inner.run(request).await,
     }
 }
 
 async fn admit(gate: &Gate, parts: &mut Parts, client: &Client) -> Result<Identity, Refusal> {
-    let Gate { app, rule } = gate;
+    let Gate { app, rule, .. } = gate;
     let identity = app.auth.identify(&parts.headers, client).await?;
     let decided = match by_whose_will(&identity.proof, parts) {
         Err(problem) => Err(problem),
@@ -287,7 +299,7 @@ async fn refuse(gate: &Gate, parts: &Parts, client: &Client, id: &str, refusal: 
 }
 
 /// Runs a handler, and writes down if it refuses by what is in the body.
-async fn note_refusal(permit: &Permit, request: Request<Body>, next: Next) -> Response {
+async fn note_refusal(permit: &Permit, request: Request<Body>, next: Inner) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let response = next.run(request).await;
     let Granted { auth, client, action, .. } = &*permit.0;
@@ -300,7 +312,7 @@ async fn note_refusal(permit: &Permit, request: Request<Body>, next: Next) -> Re
 
 /// Runs a handler that changes something between two entries of the audit log: the first is on disk
 /// before anything is changed, so that no kill loses it. The handler ends also if the client goes.
-async fn change(auth: Arc<Auth>, permit: Permit, request: Request<Body>, next: Next) -> Response {
+async fn change(auth: Arc<Auth>, permit: Permit, request: Request<Body>, next: Inner) -> Response {
     let object = request.uri().path().to_owned();
     let draft = permit.entry(permit.0.action.id(), object).with_detail(request.method().as_str());
     if auth.auditor.write(draft.clone().ending(Outcome::Begun)).await.is_err() {

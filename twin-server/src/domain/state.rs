@@ -6,8 +6,6 @@
 //! as offline. The worst of all these is the status ([`DeviceStatus`] is ordered), so a smoke alarm
 //! stays an alarm when the detector then falls silent.
 
-use std::collections::BTreeMap;
-
 use time::{Duration, OffsetDateTime};
 use twin_schemas::LocalizedText;
 use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView, LatestReading};
@@ -17,20 +15,28 @@ use super::reading::CheckedReading;
 /// What is known about a device beyond its registration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceState {
-    /// Latest plausible reading of each stream.
-    latest: BTreeMap<String, LatestReading>,
-    /// Newest instant stored of each stream, implausible readings included.
-    newest: BTreeMap<String, OffsetDateTime>,
+    /// By id. A list, because there are few and a hundred thousand devices have one each.
+    streams: Vec<StreamState>,
     status: DeviceStatus,
     since: Option<OffsetDateTime>,
     reason: Option<LocalizedText>,
 }
 
+/// What is known about a stream of a device.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamState {
+    /// Id of the stream.
+    pub id: Box<str>,
+    /// Newest instant stored, implausible readings included.
+    pub newest: OffsetDateTime,
+    /// Latest plausible reading.
+    pub latest: Option<LatestReading>,
+}
+
 impl Default for DeviceState {
     fn default() -> Self {
         Self {
-            latest: BTreeMap::new(),
-            newest: BTreeMap::new(),
+            streams: Vec::new(),
             status: DeviceStatus::Offline,
             since: None,
             reason: Some(LocalizedText::new("从未上报", "has never reported")),
@@ -51,17 +57,17 @@ impl DeviceState {
     /// that was last written down with its instant.
     #[must_use]
     pub fn restored(
-        latest: BTreeMap<String, LatestReading>,
-        newest: BTreeMap<String, OffsetDateTime>,
+        mut streams: Vec<StreamState>,
         recorded: Option<(DeviceStatus, OffsetDateTime)>,
         kind: &DeviceKind,
         now: OffsetDateTime,
     ) -> Self {
-        let mut state = Self { latest, newest, ..Self::default() };
+        streams.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        let mut state = Self { streams, ..Self::default() };
         if let Some((status, since)) = recorded {
             (state.status, state.since) = (status, Some(since));
         }
-        state.settle(kind, now);
+        state.refit(kind, now);
         state
     }
 
@@ -69,35 +75,36 @@ impl DeviceState {
     /// cannot be there already.
     #[must_use]
     pub fn is_newest(&self, stream: &str, time: OffsetDateTime) -> bool {
-        self.newest.get(stream).is_none_or(|newest| time > *newest)
+        self.newest_of(stream).is_none_or(|newest| time > newest)
     }
 
     /// Newest instant stored of all streams.
     #[must_use]
     pub fn newest(&self) -> Option<OffsetDateTime> {
-        self.newest.values().max().copied()
+        self.streams.iter().map(|stream| stream.newest).max()
     }
 
     /// Newest instant stored of a stream, implausible readings included.
     #[must_use]
     pub fn newest_of(&self, stream: &str) -> Option<OffsetDateTime> {
-        self.newest.get(stream).copied()
+        self.stream(stream).map(|stream| stream.newest)
     }
 
     /// Takes in a stored reading. A late one changes nothing that newer ones decided.
     /// True if anything that viewers see changed.
     pub fn observe(&mut self, reading: &CheckedReading, kind: &DeviceKind, now: OffsetDateTime) -> bool {
-        if self.is_newest(&reading.stream, reading.time) {
-            put(&mut self.newest, &reading.stream, reading.time);
-        }
-        let later = self.latest.get(&reading.stream).is_none_or(|latest| reading.time > latest.time);
-        let moves = reading.plausible && later;
+        let fresh = || StreamState { id: reading.stream.as_str().into(), newest: reading.time, latest: None };
+        let at = self.place(&reading.stream).unwrap_or_else(|at| {
+            self.streams.reserve_exact(1);
+            self.streams.insert(at, fresh());
+            at
+        });
+        let Some(stream) = self.streams.get_mut(at) else { return false };
+        stream.newest = stream.newest.max(reading.time);
+        let moves =
+            reading.plausible && stream.latest.as_ref().is_none_or(|latest| reading.time > latest.time);
         if moves {
-            put(
-                &mut self.latest,
-                &reading.stream,
-                LatestReading { value: reading.value, time: reading.time },
-            );
+            stream.latest = Some(LatestReading { value: reading.value, time: reading.time });
         }
         // An implausible reading still shows that the device is alive.
         self.settle(kind, now) || moves
@@ -124,7 +131,9 @@ impl DeviceState {
     /// Judges a device that became one of another kind: streams that the kind does not have are no
     /// longer shown.
     pub fn refit(&mut self, kind: &DeviceKind, now: OffsetDateTime) {
-        self.latest.retain(|stream, _| kind.streams.contains_key(stream));
+        for stream in self.streams.iter_mut().filter(|stream| !kind.streams.contains_key(&*stream.id)) {
+            stream.latest = None;
+        }
         self.settle(kind, now);
     }
 
@@ -141,9 +150,22 @@ impl DeviceState {
     }
 
     /// Latest plausible reading of each stream.
+    pub fn latest(&self) -> impl Iterator<Item = (&str, &LatestReading)> {
+        self.streams.iter().filter_map(|stream| Some((&*stream.id, stream.latest.as_ref()?)))
+    }
+
+    /// Latest plausible reading of a stream.
     #[must_use]
-    pub fn latest(&self) -> &BTreeMap<String, LatestReading> {
-        &self.latest
+    pub fn latest_of(&self, stream: &str) -> Option<&LatestReading> {
+        self.stream(stream)?.latest.as_ref()
+    }
+
+    fn place(&self, stream: &str) -> Result<usize, usize> {
+        self.streams.binary_search_by(|known| (*known.id).cmp(stream))
+    }
+
+    fn stream(&self, stream: &str) -> Option<&StreamState> {
+        self.streams.get(self.place(stream).ok()?)
     }
 
     /// What the viewer shows of the device.
@@ -154,7 +176,7 @@ impl DeviceState {
             status: self.status,
             status_since: self.since,
             reason: self.reason.clone(),
-            latest: self.latest.clone(),
+            latest: self.latest().map(|(id, reading)| (id.to_owned(), *reading)).collect(),
         }
     }
 
@@ -165,11 +187,7 @@ impl DeviceState {
             (Some(band), Some(silence)) if band.status < silence.status => silence,
             (Some(band), _) => band,
             (None, Some(silence)) => silence,
-            (None, None) => Standing {
-                status: DeviceStatus::Normal,
-                since: self.newest.values().max().copied(),
-                reason: None,
-            },
+            (None, None) => Standing { status: DeviceStatus::Normal, since: self.newest(), reason: None },
         }
     }
 
@@ -177,7 +195,7 @@ impl DeviceState {
     fn by_bands(&self, kind: &DeviceKind) -> Option<Standing> {
         let mut worst: Option<Standing> = None;
         for (id, stream) in &kind.streams {
-            let Some(reading) = self.latest.get(id) else { continue };
+            let Some(reading) = self.latest_of(id) else { continue };
             for band in &stream.bands {
                 let holds = band.from.is_none_or(|from| reading.value >= from)
                     && band.to.is_none_or(|to| reading.value <= to);
@@ -194,14 +212,14 @@ impl DeviceState {
     }
 
     fn by_silence(&self, kind: &DeviceKind, now: OffsetDateTime) -> Option<Standing> {
-        let Some(newest) = self.newest.values().max() else {
+        let Some(newest) = self.newest() else {
             return Some(Standing {
                 status: DeviceStatus::Offline,
                 since: None,
                 reason: Self::default().reason,
             });
         };
-        let due = *newest + Duration::seconds(i64::from(kind.silence_s));
+        let due = newest + Duration::seconds(i64::from(kind.silence_s));
         (now > due).then(|| Standing {
             status: DeviceStatus::Offline,
             since: Some(due),
@@ -222,15 +240,6 @@ fn silence_reason(silence_s: u32) -> LocalizedText {
             format!("超过 {silence_s} 秒没有上报"),
             format!("no reading for more than {silence_s} s"),
         )
-    }
-}
-
-/// Inserts without allocating the key again if it is there.
-fn put<V>(map: &mut BTreeMap<String, V>, key: &str, value: V) {
-    if let Some(slot) = map.get_mut(key) {
-        *slot = value;
-    } else {
-        map.insert(key.to_owned(), value);
     }
 }
 
@@ -308,7 +317,7 @@ mod tests {
         let state =
             check(&[("smoke_db_m", 0.01, 9), ("smoke_db_m", 0.5, 3)], 9, DeviceStatus::Normal, Some(9));
         assert!(!state.is_newest("smoke_db_m", at(3)));
-        assert_eq!(state.latest()["smoke_db_m"].time, at(9));
+        assert_eq!(state.latest_of("smoke_db_m").unwrap().time, at(9));
     }
 
     #[test]
@@ -319,7 +328,7 @@ mod tests {
             DeviceStatus::Normal,
             Some(800),
         );
-        assert!(state.latest()["temperature_c"].value < 21.0);
+        assert!(state.latest_of("temperature_c").unwrap().value < 21.0);
     }
 
     #[test]
@@ -338,12 +347,12 @@ mod tests {
     #[test]
     fn a_restart_keeps_the_instant_of_the_status() {
         let kind = detector();
-        let latest = BTreeMap::from([("smoke_db_m".into(), LatestReading { value: 0.4, time: at(60) })]);
-        let newest = BTreeMap::from([("smoke_db_m".into(), at(60))]);
+        let latest = Some(LatestReading { value: 0.4, time: at(60) });
+        let streams = vec![StreamState { id: "smoke_db_m".into(), newest: at(60), latest }];
         let recorded = Some((DeviceStatus::Alarm, at(0)));
-        let state = DeviceState::restored(latest.clone(), newest.clone(), recorded, &kind, at(90));
+        let state = DeviceState::restored(streams.clone(), recorded, &kind, at(90));
         assert_eq!(state.status(), (DeviceStatus::Alarm, Some(at(0))));
-        let state = DeviceState::restored(latest, newest, None, &kind, at(90));
+        let state = DeviceState::restored(streams, None, &kind, at(90));
         assert_eq!(state.status(), (DeviceStatus::Alarm, Some(at(60))));
     }
 }

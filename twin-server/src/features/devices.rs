@@ -121,8 +121,7 @@ impl Item for Entry {
             Path::Extra(stream) => {
                 return self
                     .state
-                    .latest()
-                    .get(stream)
+                    .latest_of(stream)
                     .map_or(Value::Null, |latest| Value::Number(latest.value));
             }
             Path::Grouped { .. } => return Value::Null,
@@ -156,7 +155,7 @@ impl Item for Entry {
 }
 
 fn last_reading(entry: &Entry) -> Option<OffsetDateTime> {
-    entry.state.latest().values().map(|reading| reading.time).max()
+    entry.state.latest().map(|(_, reading)| reading.time).max()
 }
 
 #[cfg(test)]

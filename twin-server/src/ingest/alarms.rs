@@ -311,16 +311,16 @@ impl AlarmDesk {
         }
     }
 
-    fn facts(&self, device: Device, kind: Arc<DeviceKind>) -> DeviceFacts {
+    fn facts(&self, device: Arc<Device>, kind: Arc<DeviceKind>) -> DeviceFacts {
         DeviceFacts { zone: (self.zone_of)(&device), device, kind }
     }
 }
 
 fn known(state: &DeviceState) -> Known {
-    let latest = state.latest().iter();
     Known {
-        latest: latest
-            .map(|(stream, reading)| (stream.clone(), to_us(reading.time), reading.value))
+        latest: state
+            .latest()
+            .map(|(stream, reading)| (stream.to_owned(), to_us(reading.time), reading.value))
             .collect(),
         newest_us: state.newest().map(to_us),
     }

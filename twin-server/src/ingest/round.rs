@@ -1,10 +1,10 @@
 //! The readings of one transaction: posts come in, are decided one by one, are stored together, and answers
 //! go out. Made by the writer for whatever was posted while the last transaction was being written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashMap;
 use time::OffsetDateTime;
 use twin_schemas::live::{DeviceKind, DeviceStatus, IngestAnswer, Reading, RejectedReading};
 
@@ -24,7 +24,7 @@ pub(super) struct Round<'a> {
     /// What the readings did to alarms since this was last stored.
     changes: AlarmChanges,
     now: OffsetDateTime,
-    devices: HashMap<String, Touched>,
+    devices: Devices,
     batch: ReadingsToStore,
     /// Of each late reading, the post that it came with.
     late_posts: Vec<usize>,
@@ -32,7 +32,15 @@ pub(super) struct Round<'a> {
     pub(super) answers: Vec<IngestAnswer>,
 }
 
+/// The devices of a round.
+#[derive(Default)]
+struct Devices {
+    places: FxHashMap<String, usize>,
+    touched: Vec<Touched>,
+}
+
 struct Touched {
+    id: String,
     kind: Arc<DeviceKind>,
     state: DeviceState,
     handle: Option<Handle>,
@@ -48,7 +56,7 @@ impl<'a> Round<'a> {
             alarms,
             changes: AlarmChanges::default(),
             now,
-            devices: HashMap::new(),
+            devices: Devices::default(),
             batch: ReadingsToStore::default(),
             late_posts: Vec::new(),
             answers: Vec::new(),
@@ -77,7 +85,7 @@ impl<'a> Round<'a> {
         received: OffsetDateTime,
         answer: &mut IngestAnswer,
     ) -> Result<(), Refusal> {
-        let Some(touched) = touched(&mut self.devices, self.hub, self.alarms, &reading.device) else {
+        let Some(touched) = self.devices.touch(self.hub, self.alarms, &reading.device) else {
             return Err(Refusal::unknown_device(&reading.device));
         };
         let Touched { kind, state, .. } = touched;
@@ -108,7 +116,7 @@ impl<'a> Round<'a> {
                 continue;
             }
             answer.accepted += 1;
-            if let Some(touched) = self.devices.get_mut(&reading.device) {
+            if let Some(touched) = self.devices.touch(self.hub, self.alarms, &reading.device) {
                 touched.visible |= touched.state.observe(reading, &touched.kind, self.now);
                 if let Some(handle) = touched.handle {
                     self.alarms.observe(handle, reading, self.now, &mut self.changes);
@@ -144,34 +152,44 @@ impl<'a> Round<'a> {
     /// The statuses that changed since this was last asked.
     fn changed_statuses(&mut self) -> Vec<StatusRow> {
         let mut rows = Vec::new();
-        for (id, touched) in &mut self.devices {
+        for touched in &mut self.devices.touched {
             let now = touched.state.status();
             if let (true, (status, Some(since))) = (now != touched.recorded, now) {
                 touched.recorded = now;
-                rows.push(StatusRow { device: id.clone(), status, since });
+                rows.push(StatusRow { device: touched.id.clone(), status, since });
             }
         }
         rows
     }
 
     fn updates(&mut self) -> Vec<(String, DeviceState, bool)> {
-        let touched = std::mem::take(&mut self.devices);
-        touched.into_iter().map(|(id, touched)| (id, touched.state, touched.visible)).collect()
+        let Devices { touched, .. } = std::mem::take(&mut self.devices);
+        touched.into_iter().map(|touched| (touched.id, touched.state, touched.visible)).collect()
     }
 }
 
-fn touched<'d>(
-    devices: &'d mut HashMap<String, Touched>,
-    hub: &Hub,
-    alarms: &AlarmDesk,
-    id: &str,
-) -> Option<&'d mut Touched> {
-    if !devices.contains_key(id) {
-        let (kind, state) = hub.standing(id)?;
-        let (recorded, handle) = (state.status(), alarms.handle(id));
-        devices.insert(id.to_owned(), Touched { kind, state, handle, recorded, visible: false });
+impl Devices {
+    /// A device, if it is registered.
+    fn touch(&mut self, hub: &Hub, alarms: &AlarmDesk, id: &str) -> Option<&mut Touched> {
+        let place = match self.places.get(id) {
+            Some(place) => *place,
+            None => {
+                let (kind, state) = hub.standing(id)?;
+                let (recorded, handle) = (state.status(), alarms.handle(id));
+                self.touched.push(Touched {
+                    id: id.to_owned(),
+                    kind,
+                    state,
+                    handle,
+                    recorded,
+                    visible: false,
+                });
+                self.places.insert(id.to_owned(), self.touched.len() - 1);
+                self.touched.len() - 1
+            }
+        };
+        self.touched.get_mut(place)
     }
-    devices.get_mut(id)
 }
 
 /// A status row only keeps an instant over a restart; that it failed is logged, no more.

@@ -249,7 +249,7 @@ impl Writer {
             if *registered != Registered::Unchanged {
                 let mut state = self.hub.entry(&device.id).map(|entry| entry.state).unwrap_or_default();
                 state.refit(&kind, OffsetDateTime::now_utc());
-                self.put(Entry { device, kind, state }).await;
+                self.put(Entry { device: Arc::new(device), kind, state }).await;
             }
         }
         Ok(answers)
@@ -282,7 +282,7 @@ impl Writer {
             let (status, since) = state.status();
             tracing::info!(device = device.id, ?status, "status changed by silence");
             statuses.extend(since.map(|since| StatusRow { device: device.id.clone(), status, since }));
-            updates.push((device.id, state, true));
+            updates.push((device.id.clone(), state, true));
         }
         if !updates.is_empty() {
             save_statuses(&*self.store, statuses).await;
@@ -307,7 +307,7 @@ impl Writer {
         for entry in self.hub.entries() {
             match devices.remove(&entry.device.id) {
                 None => self.take_away(&entry.device.id).await,
-                Some(device) if device == entry.device => {}
+                Some(device) if device == *entry.device => {}
                 Some(device) => self.take_over(device, entry.state, now).await,
             }
         }
@@ -323,7 +323,7 @@ impl Writer {
             return;
         };
         state.refit(&kind, now);
-        self.put(Entry { device, kind, state }).await;
+        self.put(Entry { device: Arc::new(device), kind, state }).await;
     }
 }
 

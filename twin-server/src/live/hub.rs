@@ -34,7 +34,7 @@ use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its registration.
-    pub device: Device,
+    pub device: Arc<Device>,
     /// Its kind.
     pub kind: Arc<DeviceKind>,
     /// Its state.
@@ -76,7 +76,7 @@ impl Hub {
     pub fn new(epoch: String, publication: String, entries: Vec<Entry>) -> Self {
         let devices: BTreeMap<_, _> =
             entries.into_iter().map(|entry| (entry.device.id.clone(), Slot::new(entry, 0))).collect();
-        let index = Snapshot::of_devices(devices.values().map(|slot| Arc::clone(&slot.placed)));
+        let index = Snapshot::of_devices(devices.values().map(|slot| Arc::clone(&slot.entry.device)));
         let state = State {
             devices,
             streams: BTreeMap::new(),
@@ -225,16 +225,15 @@ impl Hub {
     /// Takes over new states; `visible` ones are told to viewers.
     pub fn update(&self, states: Vec<(String, DeviceState, bool)>) {
         let mut state = self.write();
+        let State { devices, streams, log, seq, .. } = &mut *state;
         for (id, new, visible) in states {
-            let Some(slot) = state.devices.get_mut(&id) else {
-                if let Some(entry) = state.streams.get_mut(&id) {
-                    entry.state = new;
+            if let Some(slot) = devices.get_mut(&id) {
+                slot.entry.state = new;
+                if visible {
+                    slot.note(log, seq, false);
                 }
-                continue;
-            };
-            slot.entry.state = new;
-            if visible {
-                state.note_device(&id, false);
+            } else if let Some(entry) = streams.get_mut(&id) {
+                entry.state = new;
             }
         }
         self.announce(state);
@@ -245,12 +244,12 @@ impl Hub {
         let mut state = self.write();
         let id = entry.device.id.clone();
         let slot = Slot::new(entry, 0);
-        let placed = Arc::clone(&slot.placed);
+        let device = Arc::clone(&slot.entry.device);
         let before = state.devices.insert(id.clone(), slot);
         if let Some(before) = &before {
             state.log.remove(&before.changed_seq);
         }
-        self.index.change(|now| now.put_device(placed, before.as_ref().map(|slot| &slot.placed)));
+        self.index.change(|now| now.put_device(device, before.as_ref().map(|slot| &slot.entry.device)));
         state.note_device(&id, true);
         self.announce(state);
     }
@@ -260,7 +259,7 @@ impl Hub {
         let mut state = self.write();
         state.streams.remove(id);
         let Some(slot) = state.devices.remove(id) else { return };
-        self.index.change(|now| now.remove_device(&slot.placed));
+        self.index.change(|now| now.remove_device(&slot.entry.device));
         state.log.remove(&slot.changed_seq);
         let seq = state.next_seq();
         state.log.insert(seq, Change::Removed(id.to_owned()));

@@ -18,7 +18,7 @@ fn lamp(id: &str, east_m: f64) -> Entry {
         position,
         object: None,
     };
-    Entry { device, kind, state: DeviceState::default() }
+    Entry { device: device.into(), kind, state: DeviceState::default() }
 }
 
 fn hub() -> Hub {

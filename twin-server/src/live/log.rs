@@ -31,8 +31,6 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) entry: Entry,
-    /// The registration as the index has it.
-    pub(super) placed: Arc<Device>,
     pub(super) changed_seq: u64,
     /// Last change of kind or place: what filters look at.
     pub(super) placed_seq: u64,
@@ -42,7 +40,7 @@ pub(super) struct Slot {
 
 #[derive(Debug)]
 pub(super) enum Change {
-    Device(String),
+    Device(Arc<Device>),
     Removed(String),
     /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
     Object(String, Option<Box<str>>),
@@ -75,15 +73,10 @@ impl State {
     }
 
     pub(super) fn note_device(&mut self, id: &str, placed: bool) {
-        let seq = self.next_seq();
-        let Some(slot) = self.devices.get_mut(id) else { return };
-        self.log.remove(&slot.changed_seq);
-        slot.changed_seq = seq;
-        if placed {
-            slot.placed_seq = seq;
+        let Self { devices, log, seq, .. } = self;
+        if let Some(slot) = devices.get_mut(id) {
+            slot.note(log, seq, placed);
         }
-        slot.json = OnceLock::new();
-        self.log.insert(seq, Change::Device(id.to_owned()));
     }
 
     pub(super) fn list(&self, filter: &DeviceFilter) -> String {
@@ -110,7 +103,8 @@ impl State {
         filter: &DeviceFilter,
     ) -> Option<(&'static str, String)> {
         match change {
-            Change::Device(id) => {
+            Change::Device(device) => {
+                let id = &device.id;
                 let slot = self.devices.get(id)?;
                 if filter.covers(&slot.entry.device) {
                     return Some(("device", format!(r#"{{"device":{}}}"#, slot.json())));
@@ -137,8 +131,19 @@ impl State {
 
 impl Slot {
     pub(super) fn new(entry: Entry, seq: u64) -> Self {
-        let placed = Arc::new(entry.device.clone());
-        Self { entry, placed, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+        Self { entry, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+    }
+
+    /// Writes into the log that the device changed.
+    pub(super) fn note(&mut self, log: &mut BTreeMap<u64, Change>, seq: &mut u64, placed: bool) {
+        *seq += 1;
+        log.remove(&self.changed_seq);
+        self.changed_seq = *seq;
+        if placed {
+            self.placed_seq = *seq;
+        }
+        self.json = OnceLock::new();
+        log.insert(*seq, Change::Device(Arc::clone(&self.entry.device)));
     }
 
     pub(super) fn json(&self) -> &str {

@@ -73,7 +73,7 @@ impl<'w> Changes<'w> {
             let (device, kind) = (device.clone(), Arc::clone(kind));
             return Ok(Some(Entity::Device(
                 set,
-                Arc::new(Entry { device, kind, state: DeviceState::default() }),
+                Arc::new(Entry { device: Arc::new(device), kind, state: DeviceState::default() }),
             )));
         }
         self.world.get(set, id)

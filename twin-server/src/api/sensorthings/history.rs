@@ -90,7 +90,7 @@ impl Source {
             return None;
         }
         self.with_state(world, |state| {
-            let latest = state.latest().get(&self.stream)?;
+            let latest = state.latest_of(&self.stream)?;
             (state.newest_of(&self.stream) == Some(latest.time)).then(|| {
                 self.observation(
                     StoredReading { time: latest.time, value: latest.value, plausible: true },

@@ -9,7 +9,7 @@ use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, DeviceKind, LatestReading, StreamKind};
 
 use super::entity::FREE_STREAM;
-use crate::domain::state::DeviceState;
+use crate::domain::state::{DeviceState, StreamState};
 use crate::live::Entry;
 use crate::store::SeriesTip;
 
@@ -33,14 +33,11 @@ static KIND: LazyLock<Arc<DeviceKind>> = LazyLock::new(|| {
 
 /// The stream of a datastream, with what is known of it.
 pub(super) fn entry(device: &str, tip: Option<SeriesTip>) -> Entry {
-    let mut latest = BTreeMap::new();
-    let mut newest = BTreeMap::new();
-    if let Some(tip) = tip {
-        newest.insert(FREE_STREAM.to_owned(), tip.newest);
-        if let Some((value, time)) = tip.latest {
-            latest.insert(FREE_STREAM.to_owned(), LatestReading { value, time });
-        }
-    }
+    let known = tip.map(|SeriesTip { newest, latest, .. }| StreamState {
+        id: FREE_STREAM.into(),
+        newest,
+        latest: latest.map(|(value, time)| LatestReading { value, time }),
+    });
     let device = Device {
         id: device.to_owned(),
         kind: KIND.id.clone(),
@@ -48,6 +45,6 @@ pub(super) fn entry(device: &str, tip: Option<SeriesTip>) -> Entry {
         position: LocalPoint::default(),
         object: None,
     };
-    let state = DeviceState::restored(latest, newest, None, &KIND, OffsetDateTime::now_utc());
-    Entry { device, kind: Arc::clone(&KIND), state }
+    let state = DeviceState::restored(Vec::from_iter(known), None, &KIND, OffsetDateTime::now_utc());
+    Entry { device: Arc::new(device), kind: Arc::clone(&KIND), state }
 }

@@ -17,7 +17,7 @@ use super::{AlarmChanges, Hold};
 #[derive(Debug, Clone)]
 pub struct DeviceFacts {
     /// Its registration.
-    pub device: Device,
+    pub device: Arc<Device>,
     /// Its kind.
     pub kind: Arc<DeviceKind>,
     /// Id of the zone that it stands in.

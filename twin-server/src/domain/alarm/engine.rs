@@ -43,6 +43,8 @@ pub struct Engine {
     plans: Plans,
     windows: Windows,
     slots: Vec<Option<Slot>>,
+    /// Places that removed devices left.
+    free: Vec<usize>,
     by_id: HashMap<String, usize>,
     queue: Queue,
     next_id: u64,
@@ -58,6 +60,7 @@ impl Engine {
             plans: Plans::new(),
             windows: Windows::default(),
             slots: Vec::new(),
+            free: Vec::new(),
             by_id: HashMap::new(),
             queue: Queue::new(),
             next_id,
@@ -156,6 +159,7 @@ impl Engine {
     /// Takes a device away; its alarms are cleared.
     pub fn remove_device(&mut self, id: &str, now_us: i64, changes: &mut AlarmChanges) {
         let Some(place) = self.by_id.remove(id) else { return };
+        self.free.push(place);
         if let Some(slot) = self.slots[place].take() {
             slot.watches
                 .into_iter()
@@ -319,8 +323,7 @@ impl Engine {
         if let Some(place) = self.by_id.get(device) {
             return *place;
         }
-        let free = self.slots.iter().position(Option::is_none);
-        let place = free.filter(|_| self.slots.len() > self.by_id.len()).unwrap_or_else(|| {
+        let place = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1
         });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 use twin_schemas::LocalizedText;
@@ -14,11 +15,15 @@ use crate::store::{Answer, DeviceStore, Registered, StoreError};
 impl DeviceStore for SqliteStore {
     fn devices(&self) -> Answer<'_, BTreeMap<String, Device>> {
         Box::pin(async move {
-            let rows =
+            let mut rows =
                 sqlx::query("SELECT id, kind, name_zh, name_en, east_m, north_m, up_m, object FROM device")
-                    .fetch_all(self.reader())
-                    .await?;
-            rows.iter().map(|row| device_of(row).map(|device| (device.id.clone(), device))).collect()
+                    .fetch(self.reader());
+            let mut devices = BTreeMap::new();
+            while let Some(row) = rows.try_next().await? {
+                let device = device_of(&row)?;
+                devices.insert(device.id.clone(), device);
+            }
+            Ok(devices)
         })
     }
 
@@ -55,7 +60,7 @@ impl DeviceStore for SqliteStore {
             transaction.commit().await?;
             // What the log still holds of its series is skipped when the log is read.
             let mut hot = self.hot_mut();
-            for series in hot.series.remove(id).unwrap_or_default().into_values() {
+            for (_, series) in hot.series.remove(id).unwrap_or_default() {
                 hot.recent.remove(series);
             }
             Ok(removed.rows_affected() > 0)

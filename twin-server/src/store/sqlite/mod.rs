@@ -24,11 +24,11 @@ mod sessions;
 mod stretch;
 mod upkeep;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -64,14 +64,15 @@ pub struct SqliteStore {
 /// What is kept in memory of the readings. Follows the database: changed after each commit.
 #[derive(Debug, Default)]
 struct Hot {
-    /// Ids of series by device and stream.
-    series: HashMap<String, HashMap<String, SeriesId>>,
+    /// Ids of series by device: of each of its few streams.
+    series: FxHashMap<String, Vec<(Box<str>, SeriesId)>>,
     recent: Recent,
 }
 
 impl Hot {
     fn id(&self, device: &str, stream: &str) -> Option<SeriesId> {
-        self.series.get(device)?.get(stream).copied()
+        let streams = self.series.get(device)?;
+        streams.iter().find(|(known, _)| **known == *stream).map(|(_, id)| *id)
     }
 }
 

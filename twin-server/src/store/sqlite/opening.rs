@@ -1,6 +1,7 @@
 //! What is loaded into memory when a database is opened: series, what is newest in each, and the readings
 //! of the log. Takes over the readings of an older layout.
 
+use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -17,17 +18,22 @@ const MOVED_AT_ONCE: i64 = 50_000;
 pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Hot, StoreError> {
     take_over_rows(connection).await?;
     let mut hot = Hot::default();
-    for row in sqlx::query("SELECT id, device, stream FROM series").fetch_all(&mut *connection).await? {
-        hot.series.entry(row.try_get(1)?).or_default().insert(row.try_get(2)?, row.try_get(0)?);
+    // A row at a time, here and below: a row takes many times what is kept of it.
+    let mut rows = sqlx::query("SELECT id, device, stream FROM series").fetch(&mut *connection);
+    while let Some(row) = rows.try_next().await? {
+        let stream: &str = row.try_get(2)?;
+        hot.series.entry(row.try_get(1)?).or_default().push((stream.into(), row.try_get(0)?));
     }
+    drop(rows);
     let known: std::collections::HashSet<SeriesId> =
-        hot.series.values().flat_map(|streams| streams.values().copied()).collect();
+        hot.series.values().flat_map(|streams| streams.iter().map(|(_, id)| *id)).collect();
     let tips = sqlx::query("SELECT series, newest_us, latest_us, latest FROM series_tip");
-    for row in tips.fetch_all(&mut *connection).await? {
-        hot.recent.set_tip(row.try_get(0)?, Some(tip_of(&row)?));
+    let mut rows = tips.fetch(&mut *connection);
+    while let Some(row) = rows.try_next().await? {
+        hot.recent.load_tip(row.try_get(0)?, tip_of(&row)?);
     }
+    drop(rows);
     let mut after = 0_i64;
-    // A row at a time: together they may be as large as the memory that they then take.
     while let Some(row) = sqlx::query("SELECT seq, data FROM reading_log WHERE seq > ?1 ORDER BY seq LIMIT 1")
         .bind(after)
         .fetch_optional(&mut *connection)

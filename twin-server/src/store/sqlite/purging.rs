@@ -32,7 +32,7 @@ impl SqliteStore {
             .get(&purge.device)
             .into_iter()
             .flatten()
-            .filter(|(stream, _)| purge.stream.as_ref().is_none_or(|only| only == *stream))
+            .filter(|(stream, _)| purge.stream.as_ref().is_none_or(|only| **only == **stream))
             .map(|(_, series)| *series)
             .collect();
         let mut deleted = 0;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures_util::TryStreamExt as _;
 use sqlx::{Connection, Row, SqliteConnection};
 use time::OffsetDateTime;
 use twin_schemas::live::DeviceStatus;
@@ -47,7 +48,7 @@ impl ReadingStore for SqliteStore {
             transaction.commit().await?;
             let mut hot = self.hot_mut();
             for ((device, stream), id) in made.0 {
-                hot.series.entry(device).or_default().insert(stream, id);
+                hot.series.entry(device).or_default().push((stream.into(), id));
             }
             for (series, sample) in rows {
                 hot.recent.add(series, sample);
@@ -108,7 +109,7 @@ impl ReadingStore for SqliteStore {
                     let Some(tip) = hot.recent.tip(*id) else { continue };
                     tips.push(SeriesTip {
                         device: device.clone(),
-                        stream: stream.clone(),
+                        stream: stream.to_string(),
                         newest: from_us(tip.newest_us)?,
                         latest: match tip.latest {
                             Some((time_us, value)) => Some((value, from_us(time_us)?)),
@@ -123,18 +124,17 @@ impl ReadingStore for SqliteStore {
 
     fn statuses(&self) -> Answer<'_, Vec<StatusRow>> {
         Box::pin(async move {
-            let rows = sqlx::query("SELECT device, status, since_us FROM device_status")
-                .fetch_all(self.reader())
-                .await?;
-            rows.iter()
-                .map(|row| {
-                    Ok(StatusRow {
-                        device: row.try_get(0)?,
-                        status: status_of(row.try_get(1)?)?,
-                        since: from_us(row.try_get(2)?)?,
-                    })
-                })
-                .collect()
+            let mut rows =
+                sqlx::query("SELECT device, status, since_us FROM device_status").fetch(self.reader());
+            let mut statuses = Vec::new();
+            while let Some(row) = rows.try_next().await? {
+                statuses.push(StatusRow {
+                    device: row.try_get(0)?,
+                    status: status_of(row.try_get(1)?)?,
+                    since: from_us(row.try_get(2)?)?,
+                });
+            }
+            Ok(statuses)
         })
     }
 }
@@ -174,6 +174,7 @@ impl SqliteStore {
         late: &[(SeriesId, Sample)],
     ) -> Result<Vec<bool>, StoreError> {
         let mut new = vec![true; late.len()];
+        let mut closed = Vec::new();
         if late.is_empty() {
             return Ok(new);
         }
@@ -181,15 +182,18 @@ impl SqliteStore {
             fresh.iter().map(|(series, sample)| (*series, sample.time_us)).collect();
         {
             let hot = self.hot();
-            for (new, (series, sample)) in new.iter_mut().zip(late) {
-                *new = seen.insert((*series, sample.time_us)) && !hot.recent.holds(*series, sample.time_us);
+            let recent = &hot.recent;
+            for (at, (series, sample)) in late.iter().enumerate() {
+                new[at] = seen.insert((*series, sample.time_us)) && !recent.holds(*series, sample.time_us);
+                if new[at] && recent.may_be_closed(*series, sample.time_us) {
+                    closed.push(at);
+                }
             }
         }
         // In the order of series and time, so that a chunk is opened once.
-        let mut order: Vec<usize> = (0..late.len()).filter(|at| new[*at]).collect();
-        order.sort_unstable_by_key(|at| (late[*at].0, late[*at].1.time_us));
+        closed.sort_unstable_by_key(|at| (late[*at].0, late[*at].1.time_us));
         let mut open = OpenChunk::default();
-        for at in order {
+        for at in closed {
             let (series, sample) = late[at];
             new[at] = !open.holds(connection, series, sample.time_us).await?;
         }

@@ -34,7 +34,7 @@ fn detector(id: &str) -> DeviceFacts {
         position: LocalPoint { east_m: 1.0, north_m: 2.0, up_m: 3.0 },
         object: Some("building/b1".into()),
     };
-    DeviceFacts { device, kind, zone: Some("zone/z1".into()) }
+    DeviceFacts { device: device.into(), kind, zone: Some("zone/z1".into()) }
 }
 
 /// A rule for smoke detectors with these fields beside id and name.

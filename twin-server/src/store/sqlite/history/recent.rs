@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{Sample, SeriesId, merged};
 
 /// Samples by series, each list in the order of time.
@@ -33,11 +35,25 @@ impl Tip {
 /// What lies in memory.
 #[derive(Debug, Default)]
 pub(in super::super) struct Recent {
-    open: BySeries,
+    series: FxHashMap<SeriesId, Series>,
     count: usize,
     /// What is being closed.
     closing: Arc<BySeries>,
-    tips: HashMap<SeriesId, Option<Tip>>,
+}
+
+/// What is known of one series.
+#[derive(Debug, Default)]
+struct Series {
+    open: Vec<Sample>,
+    tip: Option<Tip>,
+    /// Up to which instant its chunks may reach: nothing later needs to be looked for in them.
+    chunks_to_us: Option<i64>,
+}
+
+impl Series {
+    fn reach(&mut self, time_us: Option<i64>) {
+        self.chunks_to_us = self.chunks_to_us.max(time_us);
+    }
 }
 
 impl Recent {
@@ -46,33 +62,48 @@ impl Recent {
         if self.closing.get(&series).is_some_and(|samples| place(samples, sample.time_us).is_ok()) {
             return;
         }
-        let samples = self.open.entry(series).or_default();
-        match samples.last() {
-            Some(last) if last.time_us >= sample.time_us => match place(samples, sample.time_us) {
+        let Series { open, tip, .. } = self.series.entry(series).or_default();
+        match open.last() {
+            Some(last) if last.time_us >= sample.time_us => match place(open, sample.time_us) {
                 Ok(_) => return,
-                Err(at) => samples.insert(at, sample),
+                Err(at) => open.insert(at, sample),
             },
-            _ => samples.push(sample),
+            // Most series of a community have one reading at a time.
+            None => {
+                open.reserve_exact(1);
+                open.push(sample);
+            }
+            _ => open.push(sample),
         }
         self.count += 1;
-        Tip::take(self.tips.entry(series).or_default(), &sample);
+        Tip::take(tip, &sample);
     }
 
     /// Whether there is a reading of this instant.
     pub(in super::super) fn holds(&self, series: SeriesId, time_us: i64) -> bool {
-        let holds = |of: &BySeries| of.get(&series).is_some_and(|samples| place(samples, time_us).is_ok());
-        holds(&self.open) || holds(&self.closing)
+        let holds = |samples: &[Sample]| place(samples, time_us).is_ok();
+        holds(self.open_of(series)) || self.closing.get(&series).is_some_and(|samples| holds(samples))
+    }
+
+    /// Whether a chunk may hold a reading of this instant.
+    pub(in super::super) fn may_be_closed(&self, series: SeriesId, time_us: i64) -> bool {
+        let known = self.series.get(&series);
+        known.and_then(|known| known.chunks_to_us).is_some_and(|to_us| time_us <= to_us)
+    }
+
+    fn open_of(&self, series: SeriesId) -> &[Sample] {
+        self.series.get(&series).map_or(&[], |known| &known.open)
     }
 
     /// The readings of a series from an instant to another, both included.
     pub(in super::super) fn between(&self, series: SeriesId, from_us: i64, to_us: i64) -> Vec<Sample> {
-        let cut = |of: &BySeries| -> Vec<Sample> {
-            let Some(samples) = of.get(&series) else { return Vec::new() };
+        let cut = |samples: &[Sample]| -> Vec<Sample> {
             let from = samples.partition_point(|sample| sample.time_us < from_us);
             let to = samples.partition_point(|sample| sample.time_us <= to_us);
             samples.get(from..to).unwrap_or_default().to_vec()
         };
-        merged(&cut(&self.closing), &cut(&self.open))
+        let closing = self.closing.get(&series).map(Vec::as_slice).unwrap_or_default();
+        merged(&cut(closing), &cut(self.open_of(series)))
     }
 
     /// Number of readings that no closing has taken yet.
@@ -82,19 +113,22 @@ impl Recent {
 
     /// Begins a closing: takes all but `keep` readings, of the series that have most; none if one is under way.
     pub(in super::super) fn freeze(&mut self, keep: usize) -> Option<Arc<BySeries>> {
-        if !self.closing.is_empty() || self.open.is_empty() {
+        if !self.closing.is_empty() || self.count == 0 {
             return None;
         }
-        let mut sizes: Vec<(usize, SeriesId)> =
-            self.open.iter().map(|(series, samples)| (samples.len(), *series)).collect();
+        let sizes = self.series.iter().map(|(series, known)| (known.open.len(), *series));
+        let mut sizes: Vec<(usize, SeriesId)> = sizes.filter(|(size, _)| *size > 0).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         let mut taken = BySeries::new();
         for (_, series) in sizes {
             if self.count <= keep {
                 break;
             }
-            if let Some(samples) = self.open.remove(&series) {
+            if let Some(known) = self.series.get_mut(&series) {
+                let samples = std::mem::take(&mut known.open);
                 self.count -= samples.len();
+                // Also if the closing fails half-way: some chunks may be written by then.
+                known.reach(samples.last().map(|sample| sample.time_us));
                 taken.insert(series, samples);
             }
         }
@@ -110,7 +144,7 @@ impl Recent {
     /// Ends a closing that failed: what it took is open again.
     pub(in super::super) fn reopen(&mut self) {
         for (series, samples) in std::mem::take(&mut self.closing).iter() {
-            let open = self.open.entry(*series).or_default();
+            let open = &mut self.series.entry(*series).or_default().open;
             let whole = merged(samples, open);
             self.count += whole.len() - open.len();
             *open = whole;
@@ -119,51 +153,42 @@ impl Recent {
 
     /// All that is open, for a log that replaces the one before.
     pub(in super::super) fn open(&self) -> impl Iterator<Item = (SeriesId, Sample)> + '_ {
-        let of = |(series, samples): (&SeriesId, &Vec<Sample>)| {
-            let series = *series;
-            samples.iter().map(move |sample| (series, *sample)).collect::<Vec<_>>()
-        };
-        self.open.iter().flat_map(of)
+        self.series.iter().flat_map(|(series, known)| known.open.iter().map(move |sample| (*series, *sample)))
     }
 
     /// What is newest in a series.
     pub(in super::super) fn tip(&self, series: SeriesId) -> Option<Tip> {
-        *self.tips.get(&series)?
+        self.series.get(&series)?.tip
     }
 
     /// Says that the chunks of a series were changed, and what is newest in them now.
     pub(in super::super) fn chunks_changed(&mut self, series: SeriesId, tip: Option<Tip>) {
-        let mut tip = tip;
-        for of in [&*self.closing, &self.open] {
-            of.get(&series).into_iter().flatten().for_each(|sample| Tip::take(&mut tip, sample));
-        }
-        self.set_tip(series, tip);
+        let closing = self.closing.get(&series);
+        let known = self.series.entry(series).or_default();
+        known.reach(tip.map(|tip| tip.newest_us));
+        known.tip = tip;
+        closing.into_iter().flatten().chain(&known.open).for_each(|sample| Tip::take(&mut known.tip, sample));
     }
 
     /// Forgets open readings from before an instant; gives how many. What is newest stays known.
     pub(in super::super) fn forget_before(&mut self, series: SeriesId, time_us: i64) -> u64 {
-        let Some(samples) = self.open.get_mut(&series) else { return 0 };
-        let old = samples.partition_point(|sample| sample.time_us < time_us);
-        samples.drain(..old);
-        if samples.is_empty() {
-            self.open.remove(&series);
-        }
+        let Some(known) = self.series.get_mut(&series) else { return 0 };
+        let old = known.open.partition_point(|sample| sample.time_us < time_us);
+        known.open.drain(..old);
         self.count -= old;
         old as u64
     }
 
-    /// Says what is newest in a series; nothing forgets it.
-    pub(in super::super) fn set_tip(&mut self, series: SeriesId, tip: Option<Tip>) {
-        match tip {
-            Some(tip) => drop(self.tips.insert(series, Some(tip))),
-            None => drop(self.tips.remove(&series)),
-        }
+    /// Says what is newest in the chunks of a series, before any reading of memory is added.
+    pub(in super::super) fn load_tip(&mut self, series: SeriesId, tip: Tip) {
+        let known = self.series.entry(series).or_default();
+        known.reach(Some(tip.newest_us));
+        known.tip = Some(tip);
     }
 
     /// Forgets a series.
     pub(in super::super) fn remove(&mut self, series: SeriesId) {
-        self.tips.remove(&series);
-        self.count -= self.open.remove(&series).map_or(0, |samples| samples.len());
+        self.count -= self.series.remove(&series).map_or(0, |known| known.open.len());
     }
 }
 
@@ -208,6 +233,7 @@ mod tests {
         recent.add(1, at(20));
         assert_eq!((times(&recent, 1).len(), recent.count()), (11, 3));
         recent.closed();
+        assert!(recent.may_be_closed(1, 9) && !recent.may_be_closed(1, 10) && !recent.may_be_closed(2, 0));
         assert_eq!(times(&recent, 1), [20]);
         assert_eq!(recent.tip(1).unwrap().newest_us, 20);
     }
