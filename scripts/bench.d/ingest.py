@@ -13,10 +13,11 @@ from pathlib import Path
 from bench import say, table
 from servers import SECONDS, Running, publish, twin, twin_program, wrk
 
-BATCH = 1_000
 CONNECTIONS = 128
-GATEWAYS = 16
-DEVICES = GATEWAYS * BATCH
+# A gateway sends what its devices measured in some instants.
+GATEWAYS, BEHIND_ONE, INSTANTS = 16, 100, 10
+DEVICES = GATEWAYS * BEHIND_ONE
+BATCH = BEHIND_ONE * INSTANTS
 MANY = 100_000
 KIND, STREAM = "waste_bin", "fill_pct"
 # One body a request, made beforehand: what is measured is the server, not the load. Without a time a
@@ -36,22 +37,22 @@ end
 MANY_A_REQUEST = """
 local at = 0
 local start = START
-local hole = "@@@@@@@@@@@@@@@@@@@@@@@@"
+local hole = "@@@@@@@@@@@@@@@@@@@"
 local bodies = {}
 for gateway = 0, GATEWAYS - 1 do
   local readings = {}
-  for i = 0, BATCH - 1 do
-    readings[i + 1] = string.format('{"device":"d%d","stream":"STREAM","value":%d,"time":"%s"}',
-      gateway * BATCH + i, i % 90, hole)
+  for instant = 0, INSTANTS - 1 do
+    for device = 0, BEHIND_ONE - 1 do
+      readings[#readings + 1] = string.format('{"device":"d%d","stream":"STREAM","value":%d,"time":"%s.%d00Z"}',
+        gateway * BEHIND_ONE + device, (device + instant) % 90, hole, instant)
+    end
   end
   bodies[gateway] = wrk.format("POST", "/api/v1/readings", {["content-type"] = "application/json"},
     '{"readings":[' .. table.concat(readings, ",") .. ']}')
 end
 request = function()
   at = at + 1
-  local ms = math.floor(at / GATEWAYS)
-  local time = os.date("!%Y-%m-%dT%H:%M:%S", start + math.floor(ms / 1000)) .. string.format(".%03dZ", ms % 1000)
-  return (bodies[at % GATEWAYS]:gsub(hole, time))
+  return (bodies[at % GATEWAYS]:gsub(hole, os.date("!%Y-%m-%dT%H:%M:%S", start + math.floor(at / GATEWAYS))))
 end
 """
 
@@ -115,7 +116,9 @@ def best(bench, what, measure):
 def ingest(running, folder, script, connections, batch):
     """A run of posts; what was answered must be stored."""
     path = Path(folder) / "load.lua"
-    text = script.replace("DEVICES", str(DEVICES)).replace("BATCH", str(BATCH)).replace("GATEWAYS", str(GATEWAYS)).replace("STREAM", STREAM)
+    text = script
+    for name in ("DEVICES", "GATEWAYS", "BEHIND_ONE", "INSTANTS", "STREAM"):
+        text = text.replace(name, str(globals()[name]))
     path.write_text(text.replace("START", str(int(time.time()) - 80_000)))
     before = stored(running)
     run = wrk(running.base + "/api/v1/readings", connections, script=path)

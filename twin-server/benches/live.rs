@@ -51,7 +51,7 @@ fn publish(root: &Path) {
 
 async fn request(stream: &mut TcpStream, method: &str, path: &str, body: &str) -> String {
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -71,7 +71,7 @@ struct Seen {
 /// Reads events for ever. A value is the instant of the run at which its reading was sent.
 async fn watch(address: std::net::SocketAddr, began: Instant, seen: Arc<Seen>, timed: bool) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(b"GET /api/v1/events HTTP/1.1\r\nhost: bench\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /api/v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await.unwrap();
     let mut buffer = vec![0; 64 * 1024];
     let mut rest = Vec::new();
     loop {

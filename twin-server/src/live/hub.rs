@@ -48,8 +48,8 @@ pub struct LiveEvent {
     pub seq: u64,
     /// Name of the event.
     pub name: &'static str,
-    /// The event as JSON.
-    pub data: String,
+    /// The event as JSON, one line.
+    pub data: Arc<str>,
 }
 
 /// What a subscriber gets for its number.
@@ -323,7 +323,8 @@ impl Hub {
         let publication = json(&state.publication);
         let (devices, alarms) = (state.list(filter), state.alarms.list(filter));
         let data = format!(r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms}}}"#);
-        Delivery { events: vec![LiveEvent { seq: state.seq, name: "snapshot", data }], seen: state.seq }
+        let event = LiveEvent { seq: state.seq, name: "snapshot", data: data.into() };
+        Delivery { events: vec![event], seen: state.seq }
     }
 
     /// Up to `limit` changes above `seen`; none if the log does not reach back so far, or `seen`

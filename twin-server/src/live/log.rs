@@ -12,6 +12,10 @@ use super::hub::Entry;
 /// Marks of removed devices, cleared alarms and changed objects that the log keeps.
 pub(super) const REMOVED_LIMIT: usize = 1024;
 
+/// What stands around a view in an event.
+const EVENT_HEAD: &str = r#"{"device":"#;
+const EVENT_END: &str = "}";
+
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) devices: BTreeMap<String, Slot>,
@@ -34,8 +38,8 @@ pub(super) struct Slot {
     pub(super) changed_seq: u64,
     /// Last change of kind or place: what filters look at.
     pub(super) placed_seq: u64,
-    /// The view as JSON, made when first asked for after a change and shared by all viewers.
-    pub(super) json: OnceLock<Arc<str>>,
+    /// The event that tells of it as JSON, made when first asked for after a change and shared by all viewers.
+    event: OnceLock<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -87,7 +91,7 @@ impl State {
                 if list.len() > 1 {
                     list.push(',');
                 }
-                list.push_str(slot.json());
+                list.push_str(slot.view());
             }
         }
         list.push(']');
@@ -101,13 +105,13 @@ impl State {
         change: &Change,
         seen: u64,
         filter: &DeviceFilter,
-    ) -> Option<(&'static str, String)> {
+    ) -> Option<(&'static str, Arc<str>)> {
         match change {
             Change::Device(device) => {
                 let id = &device.id;
                 let slot = self.devices.get(id)?;
                 if filter.covers(&slot.entry.device) {
-                    return Some(("device", format!(r#"{{"device":{}}}"#, slot.json())));
+                    return Some(("device", Arc::clone(slot.event())));
                 }
                 // It may have been covered where it stood before.
                 (slot.placed_seq > seen).then(|| removed(id))
@@ -115,15 +119,15 @@ impl State {
             Change::Removed(id) => Some(removed(id)),
             Change::Alarm(id) => {
                 let alarm = self.alarms.covered(*id, filter)?;
-                Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#)))
+                Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#).into()))
             }
-            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#))),
+            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#).into())),
             Change::Object(id, None) => {
-                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() })))
+                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()))
             }
             Change::Publication => {
                 let event = PublicationEvent { publication: self.publication.clone() };
-                Some(("publication", json(&event)))
+                Some(("publication", json(&event).into()))
             }
         }
     }
@@ -131,7 +135,7 @@ impl State {
 
 impl Slot {
     pub(super) fn new(entry: Entry, seq: u64) -> Self {
-        Self { entry, changed_seq: seq, placed_seq: seq, json: OnceLock::new() }
+        Self { entry, changed_seq: seq, placed_seq: seq, event: OnceLock::new() }
     }
 
     /// Writes into the log that the device changed.
@@ -142,17 +146,26 @@ impl Slot {
         if placed {
             self.placed_seq = *seq;
         }
-        self.json = OnceLock::new();
+        self.event = OnceLock::new();
         log.insert(*seq, Change::Device(Arc::clone(&self.entry.device)));
     }
 
-    pub(super) fn json(&self) -> &str {
-        self.json.get_or_init(|| json(&self.entry.state.view(&self.entry.device)).into())
+    fn event(&self) -> &Arc<str> {
+        self.event.get_or_init(|| {
+            let view = json(&self.entry.state.view(&self.entry.device));
+            [EVENT_HEAD, &view, EVENT_END].concat().into()
+        })
+    }
+
+    /// The view as JSON, which the event wraps.
+    fn view(&self) -> &str {
+        let event = self.event();
+        event.get(EVENT_HEAD.len()..event.len() - EVENT_END.len()).unwrap_or_default()
     }
 }
 
-pub(super) fn removed(id: &str) -> (&'static str, String) {
-    ("device-removed", json(&DeviceRemovedEvent { id: id.to_owned() }))
+fn removed(id: &str) -> (&'static str, Arc<str>) {
+    ("device-removed", json(&DeviceRemovedEvent { id: id.to_owned() }).into())
 }
 
 /// Our own types have string keys and finite numbers: writing them cannot fail.

@@ -61,14 +61,20 @@ impl Subscription {
         Self { hub, filter, seen, changed, stop, ready: VecDeque::new() }
     }
 
+    /// An event that comes next without waiting, with its id.
+    pub fn ready(&mut self) -> Option<(String, LiveEvent)> {
+        let event = self.ready.pop_front()?;
+        Some((EventId::of(&self.hub, &event), event))
+    }
+
     /// The next event with its id; nothing when the server stops.
     pub async fn next(&mut self) -> Option<(String, LiveEvent)> {
         loop {
             if *self.stop.borrow() {
                 return None;
             }
-            if let Some(event) = self.ready.pop_front() {
-                return Some((EventId::of(&self.hub, &event), event));
+            if let Some(next) = self.ready() {
+                return Some(next);
             }
             // Marked as seen before the hub is read: a change in between wakes us once too often,
             // never once too seldom.
