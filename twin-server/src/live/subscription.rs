@@ -3,14 +3,20 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::{DeviceFilter, Hub, LiveEvent};
 
 /// Events fetched from the hub at a time. Together with one snapshot it bounds what a viewer that
 /// does not read holds in memory.
 const BATCH: usize = 256;
+
+/// Changes reach a viewer at most this often, several at once: with a thousand viewers most of the work is
+/// waking them, and no eye tells the difference.
+const PACE: Duration = Duration::from_millis(20);
 
 /// The id of an event on the wire, `<epoch>-<seq>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +50,8 @@ pub struct Subscription {
     changed: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
     ready: VecDeque<LiveEvent>,
+    /// When changes may be fetched again.
+    next_fetch: Instant,
 }
 
 impl Subscription {
@@ -58,7 +66,7 @@ impl Subscription {
     ) -> Self {
         let seen = last.filter(|last| last.epoch == hub.epoch()).map(|last| last.seq);
         let changed = hub.watch();
-        Self { hub, filter, seen, changed, stop, ready: VecDeque::new() }
+        Self { hub, filter, seen, changed, stop, ready: VecDeque::new(), next_fetch: Instant::now() }
     }
 
     /// An event that comes next without waiting, with its id.
@@ -75,6 +83,13 @@ impl Subscription {
             }
             if let Some(next) = self.ready() {
                 return Some(next);
+            }
+            tokio::select! {
+                () = tokio::time::sleep_until(self.next_fetch) => {}
+                stopped = self.stop.changed() => {
+                    stopped.ok()?;
+                    continue;
+                }
             }
             // Marked as seen before the hub is read: a change in between wakes us once too often,
             // never once too seldom.
@@ -94,6 +109,9 @@ impl Subscription {
         let delivery = changes.unwrap_or_else(|| self.hub.snapshot(&self.filter));
         self.seen = Some(delivery.seen);
         self.ready.extend(delivery.events);
+        if !self.ready.is_empty() {
+            self.next_fetch = Instant::now() + PACE;
+        }
     }
 }
 
