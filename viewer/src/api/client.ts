@@ -2,15 +2,19 @@
 //
 // In: ids and positions. Out: what the server answered, or an `ApiError` that says who can act.
 // Called by state. Addresses are relative, so that the viewer works behind a path of a proxy.
-import type { CatalogAnswer, DeviceKind, LocalPoint, ModelObject, ObjectList, Place, ReadingHistory } from './types';
+import type { AcceptedView, CatalogAnswer, DeviceKind, LocalPoint, ModelObject, ObjectList, Place, ReadingHistory, SessionView } from './types';
 
-/** Why a request failed: nobody answered, the thing is not there, or the server had a fault. */
-export type ApiFailure = 'unreachable' | 'missing' | 'fault';
+/** Why a request failed: nobody answered, the thing is not there, one may not, or the server had a fault. */
+export type ApiFailure = 'unreachable' | 'missing' | 'denied' | 'fault';
 
 export class ApiError extends Error {
   constructor(
     readonly failure: ApiFailure,
     message: string,
+    /** The problem's stable name, where the server gave one. */
+    readonly code: string | null = null,
+    /** How long to wait before another attempt, where the server said so. */
+    readonly wait_s: number | null = null,
   ) {
     super(message);
   }
@@ -22,12 +26,16 @@ export const address = (path: string): string => new URL(path.replace(/^\//, '')
 /** Longest wait for an answer; a server that takes longer is treated as away. */
 const TIMEOUT_MS = 15_000;
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
+
+async function request(method: string, path: string, content?: unknown, signal?: AbortSignal): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(address(`/api/v1/${path}`), {
-      headers: { accept: 'application/json' },
+      method,
+      headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: content === undefined ? null : JSON.stringify(content),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   } catch (cause) {
@@ -37,9 +45,24 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   if (!response.ok) {
     // A proxy in front of a stopped server answers 502 to 504 in its place.
     const away = response.status >= 502 && response.status <= 504 && !isProblem(response);
-    const failure = away ? 'unreachable' : response.status === 404 || response.status === 503 ? 'missing' : 'fault';
-    throw new ApiError(failure, `\`${path}\` answered ${response.status}`);
+    const wait_s = Number(response.headers.get('retry-after')) || null;
+    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, await codeOf(response), wait_s);
   }
+  return response;
+}
+
+function failureOf(status: number): ApiFailure {
+  if (status === 401 || status === 403) return 'denied';
+  return status === 404 || status === 503 ? 'missing' : 'fault';
+}
+
+async function codeOf(response: Response): Promise<string | null> {
+  if (!isProblem(response)) return null;
+  const problem = (await response.json().catch(() => null)) as { code?: unknown } | null;
+  return typeof problem?.code === 'string' ? problem.code : null;
+}
+
+async function body<T>(path: string, response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (cause) {
@@ -66,3 +89,16 @@ export const getPlace = (at: LocalPoint, signal: AbortSignal): Promise<Place> =>
 
 export const getReadings = (device: string, stream: string, limit: number, signal: AbortSignal): Promise<ReadingHistory> =>
   get(`devices/${encodeURIComponent(device)}/readings?stream=${encodeURIComponent(stream)}&limit=${limit}`, signal);
+
+export const getSession = (): Promise<SessionView> => get('session');
+
+export const signIn = async (name: string, password: string): Promise<SessionView> =>
+  body('session', await request('POST', 'session', { name, password }));
+
+export async function signOut(): Promise<void> {
+  await request('DELETE', 'session');
+}
+
+/** Chooses the password of someone who was invited; gives the name to sign in with. */
+export const acceptInvitation = async (token: string, password: string): Promise<string> =>
+  (await body<AcceptedView>('invitations/accept', await request('POST', 'invitations/accept', { token, password }))).name;

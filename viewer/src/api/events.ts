@@ -20,8 +20,14 @@ export interface EventHandler {
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 15_000;
 
-/** Listens until the returned function is called. */
-export function listen(handler: EventHandler): () => void {
+/** A stream that is listened to. */
+export interface Listening {
+  stop(): void;
+  /** Begins anew: someone signed in or out. */
+  reopen(): void;
+}
+
+export function listen(handler: EventHandler): Listening {
   let source: EventSource | null = null;
   let timer = 0;
   let wait_ms = FIRST_RETRY_MS;
@@ -59,10 +65,16 @@ export function listen(handler: EventHandler): () => void {
   window.addEventListener('online', wake);
   document.addEventListener('visibilitychange', wake);
   open();
-  return () => {
+  const stop = (): void => {
     clearTimeout(timer);
     source?.close();
     window.removeEventListener('online', wake);
     document.removeEventListener('visibilitychange', wake);
   };
+  const reopen = (): void => {
+    clearTimeout(timer);
+    wait_ms = FIRST_RETRY_MS;
+    open();
+  };
+  return { stop, reopen };
 }

@@ -7,6 +7,7 @@ type Schemas = components['schemas'];
 
 export type Alarm = Schemas['Alarm'];
 export type AlarmChangedEvent = Schemas['AlarmChangedEvent'];
+export type AcceptedView = Schemas['AcceptedView'];
 export type AlarmLevel = Schemas['AlarmLevel'];
 export type Band = Schemas['Band'];
 export type BimFacts = Schemas['BimFacts'];
@@ -29,5 +30,7 @@ export type Place = Schemas['PlaceAnswer'];
 export type PublicationEvent = Schemas['PublicationEvent'];
 export type ReadingHistory = Schemas['ReadingHistory'];
 export type Scene = Schemas['Scene'];
+export type Role = Schemas['Role'];
+export type SessionView = Schemas['SessionView'];
 export type SnapshotEvent = Schemas['SnapshotEvent'];
 export type StreamKind = Schemas['StreamKind'];

@@ -12,6 +12,7 @@ import { Tilesets } from '../layers/tilesets';
 import { App } from '../panels/App';
 import { Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
+import { startAccount } from '../state/account';
 import { startClock } from '../state/clock';
 import { startLive } from '../state/live';
 import { models, modelsMissing } from '../state/models';
@@ -26,6 +27,7 @@ import { exposeForTests } from './testing';
 
 export function start(root: HTMLElement): void {
   startSettings();
+  startAccount();
   const linked = followLink();
   if (selection.peek() && !onPhone()) listOpen.value = false;
   open();

@@ -4,6 +4,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { PHONE_PX } from '../state/actions';
+import { accountOpen } from '../state/account';
 import { models, sectionOpen } from '../state/models';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
@@ -19,6 +20,7 @@ import { TopBar } from './TopBar';
 /** Nobody looks at these first. */
 const Sheet = later(() => import('./Sheet').then((module) => module.Sheet));
 const Help = later(() => import('./Help').then((module) => module.Help));
+const Account = later(() => import('./Account').then((module) => module.Account));
 const SectionCard = later(() => import('./bim').then((module) => module.SectionCard));
 
 export function App() {
@@ -56,6 +58,7 @@ export function App() {
       <Stage />
       <HoverLabel />
       {helpOpen.value && <Help />}
+      {accountOpen.value && <Account />}
       {sectionOpen.value && models.value.length > 0 && <SectionCard />}
       <CoverVariables />
     </>

@@ -3,6 +3,7 @@
 // `Notices` are short and leave the scene usable; the `Stage` stands where there is no scene.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { accountOpen } from '../state/account';
 import { open, publication, trouble, type Trouble } from '../state/session';
 import { hintSeen, texts } from '../state/settings';
 import { graphics, placeVisible, tiles } from '../state/view';
@@ -72,14 +73,25 @@ export function Stage() {
   const [title, text] = {
     unreachable: [t.unreachableTitle, t.unreachable],
     missing: [t.noPublicationTitle, t.noPublication],
+    denied: [t.deniedTitle, t.denied],
     fault: [t.faultTitle, t.fault],
   }[now.failure];
   return (
     <Card title={title ?? ''}>
       <p>{text}</p>
       {now.failure === 'fault' && <code>{now.detail}</code>}
-      <Retry trouble={now} />
+      {now.failure === 'denied' ? <SignInNow /> : <Retry trouble={now} />}
     </Card>
+  );
+}
+
+function SignInNow() {
+  return (
+    <div class="actions">
+      <button class="button" onClick={() => (accountOpen.value = true)}>
+        {texts.value.signIn}
+      </button>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 // The strip on top: which community, whether what is shown is the present, language, appearance, help.
 import { named } from '../i18n';
+import { account, accountOpen, signedIn } from '../state/account';
 import { line } from '../state/live';
 import { publication } from '../state/session';
 import { language, texts, theme, type Theme } from '../state/settings';
@@ -23,10 +24,23 @@ export function TopBar({ phone }: { phone: boolean }) {
       <button class="tool" aria-label={t.theme[theme.value]} title={t.theme[theme.value]} onClick={() => (theme.value = NEXT[theme.value])}>
         <Icon name={THEME_ICON[theme.value]} />
       </button>
+      <AccountButton phone={phone} />
       <button class="tool" aria-label={t.help} title={t.help} onClick={() => (helpOpen.value = true)}>
         <Icon name="circle-question-mark" />
       </button>
     </header>
+  );
+}
+
+function AccountButton({ phone }: { phone: boolean }) {
+  const t = texts.value;
+  const user = account.value?.user;
+  const label = user ? t.signedInAs(user.display_name ?? user.name) : t.signIn;
+  return (
+    <button class="tool" aria-label={label} title={label} aria-pressed={signedIn.value} onClick={() => (accountOpen.value = true)}>
+      <Icon name="circle-user-round" />
+      {!phone && user && <span>{user.display_name ?? user.name}</span>}
+    </button>
   );
 }
 

@@ -2,7 +2,7 @@
 //
 // In: the event stream. Out: `line`, and calls into devices, alarms and session. Started by app.
 import { signal } from '@preact/signals-core';
-import { listen } from '../api/events';
+import { listen, type Listening } from '../api/events';
 import { changeAlarm, resetAlarms } from './alarms';
 import { changeDevice, resetDevices } from './devices';
 import { published, reachable } from './session';
@@ -15,9 +15,14 @@ export interface Line {
 
 export const line = signal<Line>({ state: 'connecting', brokenSince: null });
 
+let listening: Listening | null = null;
+
+/** Begins the stream anew, as whoever is signed in now. */
+export const reopen = (): void => listening?.reopen();
+
 /** Listens until the returned function is called. */
 export function startLive(): () => void {
-  return listen({
+  listening = listen({
     opened: () => {
       line.value = { state: 'live', brokenSince: null };
       reachable();
@@ -37,4 +42,5 @@ export function startLive(): () => void {
     alarm: changeAlarm,
     published,
   });
+  return () => listening?.stop();
 }

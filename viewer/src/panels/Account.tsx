@@ -1,0 +1,117 @@
+// Signing in and out, and choosing a password when one was invited: a native dialog, there while it is open.
+//
+// In: state/account. Out: its calls. What the server refuses is said in plain words.
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { ApiError } from '../api/client';
+import { accept, account, accountOpen, invitation, signIn, signOut } from '../state/account';
+import { texts } from '../state/settings';
+import { Icon } from './Icon';
+
+export function Account() {
+  const t = texts.value;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const user = account.value?.user;
+  const title = invitation.value !== null ? t.choosePassword : user ? t.account : t.signIn;
+  return (
+    <dialog ref={dialog} class="account" aria-label={title} onClose={() => (accountOpen.value = false)} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+      <header>
+        <h2>{title}</h2>
+        <button class="tool" aria-label={t.close} onClick={() => (accountOpen.value = false)}>
+          <Icon name="x" />
+        </button>
+      </header>
+      {invitation.value !== null ? <Invited /> : user ? <SignedIn /> : <SignIn />}
+    </dialog>
+  );
+}
+
+function SignIn() {
+  const t = texts.value;
+  const name = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  return (
+    <Form submit={t.signIn} act={() => signIn(name.current?.value.trim() ?? '', password.current?.value ?? '')}>
+      <label>
+        {t.userName}
+        <input ref={name} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
+      </label>
+      <label>
+        {t.password}
+        <input ref={password} type="password" name="password" autocomplete="current-password" required />
+      </label>
+    </Form>
+  );
+}
+
+function Invited() {
+  const t = texts.value;
+  const password = useRef<HTMLInputElement>(null);
+  return (
+    <Form submit={t.setPassword} act={() => accept(password.current?.value ?? '')}>
+      <p>{t.invited}</p>
+      <label>
+        {t.newPassword}
+        <input ref={password} type="password" name="password" autocomplete="new-password" required />
+      </label>
+    </Form>
+  );
+}
+
+function SignedIn() {
+  const t = texts.value;
+  const { user, roles } = account.value ?? {};
+  return (
+    <Form submit={t.signOut} act={signOut}>
+      <dl>
+        <div>
+          <dt>{t.userName}</dt>
+          <dd>{user?.name}</dd>
+        </div>
+        {roles?.map(({ role, zones }) => (
+          <div key={role}>
+            <dt>{t.roles[role]}</dt>
+            <dd>{zones ? zones.join(t.separator) : t.wholeCommunity}</dd>
+          </div>
+        ))}
+      </dl>
+    </Form>
+  );
+}
+
+/** Fields with one deed: it runs once at a time, and says why it failed. */
+function Form({ submit, act, children }: { submit: string; act: () => Promise<void>; children: preact.ComponentChildren }) {
+  const running = useSignal(false);
+  const failed = useSignal<string | null>(null);
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (running.value) return;
+    running.value = true;
+    failed.value = null;
+    await act().catch((error: unknown) => (failed.value = wordsOf(error)));
+    running.value = false;
+  };
+  return (
+    <form onSubmit={(event) => void send(event)}>
+      {children}
+      {failed.value !== null && (
+        <p class="failed" role="alert">
+          {failed.value}
+        </p>
+      )}
+      <button class="button" type="submit" disabled={running.value}>
+        {submit}
+      </button>
+    </form>
+  );
+}
+
+function wordsOf(error: unknown): string {
+  const t = texts.value;
+  if (!(error instanceof ApiError)) return t.accountFault;
+  if (error.wait_s !== null) return t.waitSeconds(error.wait_s);
+  if (error.failure === 'unreachable') return t.unreachableTitle;
+  const byCode: Readonly<Record<string, string>> = t.accountProblems;
+  return (error.code === null ? undefined : byCode[error.code]) ?? t.accountFault;
+}
