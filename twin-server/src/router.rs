@@ -183,7 +183,7 @@ pub fn router(app: Arc<App>) -> Router {
     let operation = Guarded::new(&app)
         .route("/health/live", [get(UseService, health::get_live)])
         .route("/health/ready", [get(UseService, health::get_ready)])
-        // Its own configuration says who may read it.
+        // Its own configuration says who may read it beside those who may `read_metrics`.
         .route("/metrics", [get(UseService, metrics::get_metrics)])
         .finish();
 

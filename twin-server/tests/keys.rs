@@ -14,6 +14,7 @@ use common::{Server, check_problem, device, publish};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use twin_server::auth::{AuthConfig, RateLimits};
+use twin_server::config::{MetricsAccess, MetricsConfig, ServeConfig};
 
 fn readings(devices: &[&str]) -> String {
     let reading = |device: &&str| json!({ "device": device, "stream": "fill_pct", "value": 5 });
@@ -181,4 +182,42 @@ async fn one_address_cannot_take_all_and_others_are_served() {
     // Keys have quotas of their own, and guessing keys counts like everything else.
     assert_eq!(get("198.51.100.1:9", Some("0123456789abcdef")).await.status, StatusCode::OK);
     check_problem(&get("198.51.100.1:9", Some("guessed")).await, 429, "rate_limited");
+}
+
+#[tokio::test]
+async fn figures_are_for_this_machine_the_token_and_whoever_may_read_them() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let metrics = MetricsConfig { access: MetricsAccess::Loopback, token: Some("0123456789abcdef".into()) };
+    let server = Server::start_as(folder, |config| ServeConfig { metrics, ..config }).await;
+    let people = People::begin(&server).await;
+    let narrow = json!({ "name": "scraper", "role": "administrator", "actions": ["read_metrics"] });
+    let (scraper, device) = (people.key(&narrow).await, people.key(&json!({ "name": "bin" })).await);
+    let bearer = |key: &str| format!("Bearer {key}");
+    let (token, wrong) = (bearer("0123456789abcdef"), bearer("0123456789abcdeX"));
+    let (scraper, device) = (bearer(&scraper.secret), bearer(&device.secret));
+    let elsewhere = "198.51.100.1:1";
+    for (peer, header, expected) in [
+        ("127.0.0.1:1", None, Ok(())),
+        ("127.0.0.1:1", Some(("via", "1.1 proxy")), Err((401, "token_required"))),
+        ("127.0.0.1:1", Some(("x-forwarded-proto", "https")), Err((401, "token_required"))),
+        ("127.0.0.1:1", Some(("host", "evil.example")), Err((401, "token_required"))),
+        (elsewhere, None, Err((401, "token_required"))),
+        (elsewhere, Some(("authorization", &token)), Ok(())),
+        (elsewhere, Some(("authorization", &scraper)), Ok(())),
+        (elsewhere, Some(("authorization", &device)), Err((401, "token_required"))),
+        (elsewhere, Some(("authorization", &wrong)), Err((401, "key_unknown"))),
+    ] {
+        let request = Request::get("/metrics").extension(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+        let request = header.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let answer = server.ask(request.body(Body::empty()).unwrap()).await;
+        match expected {
+            Ok(()) => assert!(answer.text().contains("twin_build_info"), "{peer} {header:?}"),
+            Err((status, code)) => drop(check_problem(&answer, status, code)),
+        }
+    }
+    // The token opens nothing else.
+    let put =
+        send_with_key(&server, "0123456789abcdef", "PUT", "/api/v1/devices/b", common::device("lift", 0.0));
+    check_problem(&put.await, 401, "key_required");
 }
