@@ -156,6 +156,57 @@ async fn what_a_key_may_not_hear_any_more_ends() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_narrowed_to_the_model_sees_no_devices_by_a_side_door() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let auth = AuthConfig { require_sign_in: true, ..AuthConfig::default() };
+    let server = Server::start_with(folder, None, auth).await;
+    server.put("s", "smoke_detector", 10.0).await;
+    let now = time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339).unwrap();
+    server.post(json!([common::reading("s", "smoke_db_m", 0.3, &now)])).await;
+    let people = People::begin(&server).await;
+    let key = async |actions: Value| {
+        people.key(&json!({ "name": "k", "role": "community", "actions": actions })).await.secret
+    };
+    let (model, devices) = (
+        key(json!(["read_model", "read_events"])).await,
+        key(json!(["read_model", "read_events", "read_devices"])).await,
+    );
+    let ask = async |key: &str, method: &str, path: &str, body: Value| {
+        send_with_key(&server, key, method, path, body.to_string()).await
+    };
+    for path in ["", "/items", "/items/s", "/queryables", "/schema"] {
+        let path = format!("/ogc/collections/devices{path}");
+        check_problem(&ask(&model, "GET", &path, Value::Null).await, 403, "scope_denied");
+        assert_eq!(ask(&devices, "GET", &path, Value::Null).await.status, StatusCode::OK, "{path}");
+    }
+    let listed = async |key: &str| ask(key, "GET", "/ogc/collections?f=json", Value::Null).await.text();
+    assert!(!listed(&model).await.contains("/collections/devices"));
+    assert!(listed(&devices).await.contains("/collections/devices"));
+    let everywhere = json!({ "where": { "anywhere": {} } });
+    let query = "/api/v1/spatial/query";
+    assert!(!ask(&model, "POST", query, everywhere.clone()).await.text().contains("smoke_detector"));
+    assert!(ask(&devices, "POST", query, everywhere).await.text().contains("smoke_detector"));
+    for question in [
+        json!({ "kinds": ["device"], "where": { "anywhere": {} } }),
+        json!({ "where": { "around": { "device": "s", "within_m": 100 } } }),
+        json!({ "where": { "anywhere": {} }, "near": { "kinds": ["device"], "within_m": 9 } }),
+    ] {
+        check_problem(&ask(&model, "POST", query, question).await, 403, "scope_denied");
+    }
+    check_problem(&ask(&model, "GET", "/api/v1/events", Value::Null).await, 403, "scope_denied");
+    let first = async |key: &str| {
+        let request = Request::get("/api/v1/events").header("x-api-key", key).body(Body::empty()).unwrap();
+        let mut events = server.raw(request).await.into_body().into_data_stream();
+        String::from_utf8_lossy(&events.next().await.unwrap().unwrap()).into_owned()
+    };
+    let all = key(json!(["read_events", "read_devices", "read_alarms"])).await;
+    assert!(first(&all).await.contains("smoke_detector-smoke"));
+    let few = first(&devices).await;
+    assert!(few.contains("smoke_detector") && few.contains("\"alarms\":[]"), "{few}");
+}
+
+#[tokio::test]
 async fn one_address_cannot_take_all_and_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
     publish(&folder.path().join("publication"), "v1");
