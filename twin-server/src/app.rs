@@ -17,7 +17,7 @@ use crate::api::health::Readiness;
 use crate::api::idempotency::Answers;
 use crate::api::sensorthings;
 use crate::auth::{self, Auth};
-use crate::config::{MetricsConfig, ServeConfig};
+use crate::config::{MetricsAccess, ServeConfig};
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::{DeviceState, StreamState};
@@ -70,7 +70,7 @@ pub struct App {
     /// How many viewers have room.
     pub viewers_most: usize,
     /// Who may read the figures.
-    pub metrics_access: MetricsConfig,
+    pub metrics_access: MetricsAccess,
     /// How long a request may take until its answer begins.
     pub request_timeout: Duration,
     /// Answers to requests that may be sent again.
@@ -107,7 +107,8 @@ pub async fn start(
         );
     }
     let store = store::open(&config.database).await?;
-    let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
+    let (key, token) = (config.ingest_key.as_deref(), config.metrics.token.as_deref());
+    let auth = Auth::open(config.auth.clone(), key, token, Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));
     let served = publications.served();
@@ -160,7 +161,7 @@ pub async fn start(
         auth,
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,
-        metrics_access: config.metrics.clone(),
+        metrics_access: config.metrics.access,
         request_timeout: config.limits.request_timeout,
         answers: Arc::default(),
         readiness: Readiness::default(),

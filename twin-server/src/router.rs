@@ -19,7 +19,7 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::auth::guard::{
-    Guarded, asking, at_device, at_object, audited_inside, delete, get, inside, patch, post, put,
+    Guarded, asking, at_device, at_object, audited_inside, by_path, delete, get, inside, patch, post, put,
 };
 use crate::domain::permission::Action::{
     EditModel, HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings,
@@ -80,7 +80,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/spatial/query", [post(asking(ReadModel), spatial::query_things)])
         .route(sensorthings::ROOT, [get(ReadDevices, sensorthings::handle)])
         .route("/sta/v1.1/", [get(ReadDevices, sensorthings::handle)])
-        // What each request, and each part of a batch, needs beyond this, is decided where it is answered.
+        // The address says which action a change needs, also below others' addresses and in a batch; where it
+        // may be done, and what it brings along, is decided where it is answered.
         .route(
             "/sta/v1.1/Observations",
             [get(ReadDevices, sensorthings::handle), post(inside(WriteReadings), sensorthings::handle)],
@@ -90,10 +91,10 @@ pub fn router(app: Arc<App>) -> Router {
             "/sta/v1.1/{*rest}",
             [
                 get(ReadDevices, sensorthings::handle),
-                post(inside(RegisterDevices), sensorthings::handle),
-                put(inside(RegisterDevices), sensorthings::handle),
-                patch(inside(RegisterDevices), sensorthings::handle),
-                delete(inside(RegisterDevices), sensorthings::handle),
+                post(by_path(RegisterDevices, sensorthings::action_at), sensorthings::handle),
+                put(by_path(RegisterDevices, sensorthings::action_at), sensorthings::handle),
+                patch(by_path(RegisterDevices, sensorthings::action_at), sensorthings::handle),
+                delete(by_path(RegisterDevices, sensorthings::action_at), sensorthings::handle),
             ],
         )
         .route("/api/v1/devices/{id}/bands/{stream}", [get(ReadDevices, alarms::get_band)])
@@ -183,7 +184,7 @@ pub fn router(app: Arc<App>) -> Router {
     let operation = Guarded::new(&app)
         .route("/health/live", [get(UseService, health::get_live)])
         .route("/health/ready", [get(UseService, health::get_ready)])
-        // Its own configuration says who may read it.
+        // Its own configuration says who may read it beside those who may `read_metrics`.
         .route("/metrics", [get(UseService, metrics::get_metrics)])
         .finish();
 

@@ -14,6 +14,7 @@ use common::{Server, check_problem, device, publish};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use twin_server::auth::{AuthConfig, RateLimits};
+use twin_server::config::{MetricsAccess, MetricsConfig, ServeConfig};
 
 fn readings(devices: &[&str]) -> String {
     let reading = |device: &&str| json!({ "device": device, "stream": "fill_pct", "value": 5 });
@@ -155,6 +156,57 @@ async fn what_a_key_may_not_hear_any_more_ends() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_narrowed_to_the_model_sees_no_devices_by_a_side_door() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let auth = AuthConfig { require_sign_in: true, ..AuthConfig::default() };
+    let server = Server::start_with(folder, None, auth).await;
+    server.put("s", "smoke_detector", 10.0).await;
+    let now = time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339).unwrap();
+    server.post(json!([common::reading("s", "smoke_db_m", 0.3, &now)])).await;
+    let people = People::begin(&server).await;
+    let key = async |actions: Value| {
+        people.key(&json!({ "name": "k", "role": "community", "actions": actions })).await.secret
+    };
+    let (model, devices) = (
+        key(json!(["read_model", "read_events"])).await,
+        key(json!(["read_model", "read_events", "read_devices"])).await,
+    );
+    let ask = async |key: &str, method: &str, path: &str, body: Value| {
+        send_with_key(&server, key, method, path, body.to_string()).await
+    };
+    for path in ["", "/items", "/items/s", "/queryables", "/schema"] {
+        let path = format!("/ogc/collections/devices{path}");
+        check_problem(&ask(&model, "GET", &path, Value::Null).await, 403, "scope_denied");
+        assert_eq!(ask(&devices, "GET", &path, Value::Null).await.status, StatusCode::OK, "{path}");
+    }
+    let listed = async |key: &str| ask(key, "GET", "/ogc/collections?f=json", Value::Null).await.text();
+    assert!(!listed(&model).await.contains("/collections/devices"));
+    assert!(listed(&devices).await.contains("/collections/devices"));
+    let everywhere = json!({ "where": { "anywhere": {} } });
+    let query = "/api/v1/spatial/query";
+    assert!(!ask(&model, "POST", query, everywhere.clone()).await.text().contains("smoke_detector"));
+    assert!(ask(&devices, "POST", query, everywhere).await.text().contains("smoke_detector"));
+    for question in [
+        json!({ "kinds": ["device"], "where": { "anywhere": {} } }),
+        json!({ "where": { "around": { "device": "s", "within_m": 100 } } }),
+        json!({ "where": { "anywhere": {} }, "near": { "kinds": ["device"], "within_m": 9 } }),
+    ] {
+        check_problem(&ask(&model, "POST", query, question).await, 403, "scope_denied");
+    }
+    check_problem(&ask(&model, "GET", "/api/v1/events", Value::Null).await, 403, "scope_denied");
+    let first = async |key: &str| {
+        let request = Request::get("/api/v1/events").header("x-api-key", key).body(Body::empty()).unwrap();
+        let mut events = server.raw(request).await.into_body().into_data_stream();
+        String::from_utf8_lossy(&events.next().await.unwrap().unwrap()).into_owned()
+    };
+    let all = key(json!(["read_events", "read_devices", "read_alarms"])).await;
+    assert!(first(&all).await.contains("smoke_detector-smoke"));
+    let few = first(&devices).await;
+    assert!(few.contains("smoke_detector") && few.contains("\"alarms\":[]"), "{few}");
+}
+
+#[tokio::test]
 async fn one_address_cannot_take_all_and_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
     publish(&folder.path().join("publication"), "v1");
@@ -181,4 +233,42 @@ async fn one_address_cannot_take_all_and_others_are_served() {
     // Keys have quotas of their own, and guessing keys counts like everything else.
     assert_eq!(get("198.51.100.1:9", Some("0123456789abcdef")).await.status, StatusCode::OK);
     check_problem(&get("198.51.100.1:9", Some("guessed")).await, 429, "rate_limited");
+}
+
+#[tokio::test]
+async fn figures_are_for_this_machine_the_token_and_whoever_may_read_them() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let metrics = MetricsConfig { access: MetricsAccess::Loopback, token: Some("0123456789abcdef".into()) };
+    let server = Server::start_as(folder, |config| ServeConfig { metrics, ..config }).await;
+    let people = People::begin(&server).await;
+    let narrow = json!({ "name": "scraper", "role": "administrator", "actions": ["read_metrics"] });
+    let (scraper, device) = (people.key(&narrow).await, people.key(&json!({ "name": "bin" })).await);
+    let bearer = |key: &str| format!("Bearer {key}");
+    let (token, wrong) = (bearer("0123456789abcdef"), bearer("0123456789abcdeX"));
+    let (scraper, device) = (bearer(&scraper.secret), bearer(&device.secret));
+    let elsewhere = "198.51.100.1:1";
+    for (peer, header, expected) in [
+        ("127.0.0.1:1", None, Ok(())),
+        ("127.0.0.1:1", Some(("via", "1.1 proxy")), Err((401, "token_required"))),
+        ("127.0.0.1:1", Some(("x-forwarded-proto", "https")), Err((401, "token_required"))),
+        ("127.0.0.1:1", Some(("host", "evil.example")), Err((401, "token_required"))),
+        (elsewhere, None, Err((401, "token_required"))),
+        (elsewhere, Some(("authorization", &token)), Ok(())),
+        (elsewhere, Some(("authorization", &scraper)), Ok(())),
+        (elsewhere, Some(("authorization", &device)), Err((401, "token_required"))),
+        (elsewhere, Some(("authorization", &wrong)), Err((401, "key_unknown"))),
+    ] {
+        let request = Request::get("/metrics").extension(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+        let request = header.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let answer = server.ask(request.body(Body::empty()).unwrap()).await;
+        match expected {
+            Ok(()) => assert!(answer.text().contains("twin_build_info"), "{peer} {header:?}"),
+            Err((status, code)) => drop(check_problem(&answer, status, code)),
+        }
+    }
+    // The token opens nothing else.
+    let put =
+        send_with_key(&server, "0123456789abcdef", "PUT", "/api/v1/devices/b", common::device("lift", 0.0));
+    check_problem(&put.await, 401, "key_required");
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use common::people::{People, send_with_key};
 use common::{Answer, Server, check_problem, publish};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -311,4 +312,40 @@ async fn making_and_changing_needs_the_key_and_asking_does_not() {
     check_problem(&patch(&server, "zone/z1", json!({ "name": null })).await, 401, "key_required");
     let query = json!({ "where": { "anywhere": {} } }).to_string();
     assert_eq!(server.send("POST", "/api/v1/spatial/query", query).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_object_that_is_moved_stands_in_the_zone_where_it_came_to() {
+    let server = Server::start().await;
+    let (id, made) = make(&server, &yard()).await;
+    assert_eq!(made.json()["zone"], "zone/z1");
+    let moved = json!({ "footprint": [[[[530, 30], [534, 30], [534, 33]]]] });
+    let moved = patch(&server, &id, moved).await.json();
+    assert_eq!(moved.get("zone"), None, "{moved}");
+    let higher = json!({ "top_m": 9 });
+    patch(&server, &id, yard_at_home()).await;
+    assert_eq!(patch(&server, &id, higher).await.json()["zone"], "zone/z1");
+}
+
+fn yard_at_home() -> Value {
+    json!({ "footprint": yard()["footprint"] })
+}
+
+#[tokio::test]
+async fn a_zone_is_removed_by_those_alone_who_edit_the_whole_community() {
+    let server = Server::start().await;
+    let mut zone = yard();
+    zone["class"] = json!("zone");
+    let (zone, _) = make(&server, &zone).await;
+    let (inside, _) = make(&server, &yard()).await;
+    let people = People::begin(&server).await;
+    let wish = json!({ "name": "k", "role": "community_planner", "zones": [zone, "zone/z1"] });
+    let key = people.key(&wish).await.secret;
+    let remove = async |id: &str| {
+        send_with_key(&server, &key, "DELETE", &format!("/api/v1/objects/{id}"), String::new()).await
+    };
+    check_problem(&remove(&zone).await, 403, "zone_denied");
+    assert_eq!(remove(&inside).await.status, StatusCode::NO_CONTENT);
+    let removed = people.send("DELETE", &format!("/api/v1/objects/{zone}"), &Value::Null).await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT);
 }

@@ -25,6 +25,13 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         ("POST", "/api/v1/readings") => {
             Some(json!({ "readings": [{ "device": "d1", "stream": "x", "value": 1 }] }).to_string())
         }
+        ("POST", "/sta/v1.1/Observations") => {
+            Some(json!({ "result": 1, "Datastream": { "@iot.id": "d1:fault" } }).to_string())
+        }
+        ("POST", "/sta/v1.1/CreateObservations") => Some(
+            json!([{ "Datastream": { "@iot.id": "d1:fault" }, "components": ["result"], "dataArray": [[1]] }])
+                .to_string(),
+        ),
         ("POST", "/api/v1/imports/readings") => Some("device,stream,time,value\n".into()),
         ("POST", "/api/v1/imports/devices") => Some("id,kind\n".into()),
         (
@@ -32,9 +39,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             "/api/v1/alarms/{id}/acknowledge"
             | "/api/v1/alarms/{id}/clear"
             | "/api/v1/alarms/{id}/comment"
-            | "/api/v1/alarm-rules/{id}/try"
-            | "/sta/v1.1/Observations"
-            | "/sta/v1.1/CreateObservations",
+            | "/api/v1/alarm-rules/{id}/try",
         )
         | ("PUT" | "DELETE", "/api/v1/alarm-rules/{id}" | "/api/v1/maintenance-windows/{id}")
         | ("POST" | "PUT" | "PATCH" | "DELETE", "/sta/v1.1/{*rest}") => Some("{}".into()),
@@ -175,9 +180,12 @@ async fn leaks(server: &Server, comers: &[Comer]) -> (usize, Vec<String>) {
             let at = match (place, path) {
                 ("whole", _) => Place::Whole,
                 ("device", _) => Place::Device { id: device, zone },
-                // A change by SensorThings may concern anything.
-                ("inside", path) if path.starts_with("/sta/") && method != "GET" => Place::Whole,
-                ("inside", "/api/v1/readings") => Place::Device { id: "d1", zone: Some("zone/z1") },
+                // What is registered by SensorThings may concern anything.
+                ("inside", "/sta/v1.1/{*rest}") if method != "GET" => Place::Whole,
+                (
+                    "inside",
+                    "/api/v1/readings" | "/sta/v1.1/Observations" | "/sta/v1.1/CreateObservations",
+                ) if method == "POST" => Place::Device { id: "d1", zone: Some("zone/z1") },
                 // `building/b1` stands in zone 1.
                 ("object", _) => Place::Zone(Some("zone/z1")),
                 ("inside", "/api/v1/objects/{*id}") if method != "GET" => Place::Zone(Some("zone/z1")),

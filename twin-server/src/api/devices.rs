@@ -75,7 +75,7 @@ pub(super) fn filter_of(
     let bounds = bbox.map(str::parse).transpose().map_err(|error: crate::domain::bounds::BoundsError| {
         Problem::bad_request("bad_bbox", error.to_string())
     })?;
-    Ok(DeviceFilter { kind, status, bounds })
+    Ok(DeviceFilter { kind, status, bounds, ..DeviceFilter::default() })
 }
 
 /// Lists devices by id.

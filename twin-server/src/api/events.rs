@@ -18,6 +18,7 @@ use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::live::{EventId, LiveEvent, Subscription};
 use crate::metrics::EVENTS_DELIVERED;
 
@@ -64,7 +65,10 @@ pub(crate) async fn stream_events(
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
+    // The stream is of devices; a narrowed key may follow it without their alarms.
+    permit.also(Action::ReadDevices)?;
+    let mut filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
+    filter.without_alarms = permit.also(Action::ReadAlarms).is_err();
     let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
         Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
     })?;

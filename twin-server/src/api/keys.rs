@@ -206,7 +206,7 @@ pub(crate) async fn issue_key(
         expires: body.expires,
     };
     let (key, secret) = issue::key(wish, permit.actor().id(), OffsetDateTime::now_utc())?;
-    let entry = permit.entry("key.issue", format!("key:{}", key.id)).with_detail(key.grant.role.id());
+    let entry = permit.entry("key.issue", format!("key:{}", key.id)).with_detail(key.grant.to_string());
     app.store.add_key(&key, &entry).await?;
     app.auth.reload().await?;
     let issued = IssuedKey { key: view(&key, &[]), secret };

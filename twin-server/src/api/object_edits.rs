@@ -216,6 +216,10 @@ pub(crate) async fn delete_object(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
+    if app.model.now().get(&id).is_some_and(|object| object.class == ObjectClass::Zone) {
+        // Zones decide who may what.
+        permit.within(Place::Whole)?;
+    }
     edit(&app, &permit, &headers, id, Change::Remove).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,8 +15,10 @@ use utoipa::ToSchema;
 use super::extract::Json;
 use super::{Problem, ProblemBody, devices, objects};
 use crate::app::App;
+use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::spatial::query::{self, Area, At, Company, Filter, Found, Hit, Place, Query, QueryError, Ray};
-use crate::spatial::{Kind, Snapshot, Thing};
+use crate::spatial::{Kind, Kinds, Snapshot, Thing};
 
 /// Things that are given if the question says nothing.
 const LIMIT: usize = 100;
@@ -291,12 +293,13 @@ pub(crate) struct NearThing {
 )]
 pub(crate) async fn query_things(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Json(question): Json<SpatialQuestion>,
 ) -> Result<JsonAnswer<SpatialAnswer>, Problem> {
     let stopping = || Problem::unavailable("stopping", "the server is stopping");
     let _room = ASKING.acquire().await.map_err(|_| stopping())?;
     let now = app.model.now();
-    let query = query_of(&app, &now, question)?;
+    let query = query_of(&app, &permit, &now, question)?;
     // A question that looks at a million things keeps a thread for a tenth of a second.
     let answered =
         tokio::task::spawn_blocking(move || query::ask(&now, &query).map(|found| answer(&now, found)));
@@ -307,26 +310,39 @@ pub(crate) async fn query_things(
     })
 }
 
-fn query_of(app: &App, now: &Snapshot, question: SpatialQuestion) -> Result<Query, Problem> {
+fn query_of(app: &App, permit: &Permit, now: &Snapshot, question: SpatialQuestion) -> Result<Query, Problem> {
     let limit = question.limit.unwrap_or(LIMIT);
     if !(1..=LIMIT_MOST).contains(&limit) {
         return Err(bad(format!("`limit` is {limit}, from 1 to {LIMIT_MOST} is possible")));
     }
     let company = question.near.map(|near| {
         let within_m = distance("near.within_m", near.within_m)?;
-        Ok::<_, Problem>(Company { filter: filter_of(near.which)?, within_m, wanted: !near.none })
+        Ok::<_, Problem>(Company { filter: filter_of(permit, near.which)?, within_m, wanted: !near.none })
     });
-    let (filter, company) = (filter_of(question.which)?, company.transpose()?);
+    let (filter, company) = (filter_of(permit, question.which)?, company.transpose()?);
+    if matches!(&question.r#where, Where::Around(around) if around.device.is_some()) {
+        permit.also(Action::ReadDevices)?;
+    }
     Ok(Query { filter, place: place_of(app, now, question.r#where)?, company, limit })
 }
 
-fn filter_of(which: Which) -> Result<Filter, Problem> {
+/// Whoever may not read devices finds none among things of all kinds.
+fn filter_of(permit: &Permit, which: Which) -> Result<Filter, Problem> {
     for text in [&which.class, &which.zone].into_iter().flatten() {
         if text.len() > TEXT_LIMIT {
             return Err(bad(format!("a class or zone has {} bytes, limit {TEXT_LIMIT}", text.len())));
         }
     }
-    let kinds = which.kinds.map_or(crate::spatial::Kinds::ALL, |kinds| kinds.into_iter().collect());
+    let kinds = match which.kinds {
+        Some(kinds) => {
+            if kinds.contains(&Kind::Device) {
+                permit.also(Action::ReadDevices)?;
+            }
+            kinds.into_iter().collect()
+        }
+        None if permit.also(Action::ReadDevices).is_ok() => Kinds::ALL,
+        None => Kind::ALL.into_iter().filter(|kind| *kind != Kind::Device).collect(),
+    };
     Ok(Filter { kinds, class: which.class, zone: which.zone })
 }
 

@@ -188,7 +188,8 @@ pub(crate) async fn add_user(
         let (invitation, token) = issue::invitation(now)?;
         (Entrance::Invitation(invitation), Some(InvitationView::new(token, invitation.expires)))
     };
-    let entry = permit.entry("user.add", format!("user:{}", user.id)).with_detail(words(&user.grants));
+    let entry =
+        permit.entry("user.add", format!("user:{}", user.id)).with_detail(Grant::all_written(&user.grants));
     outcome(app.store.add_user(&user, &entrance, &entry).await?, &user.id)?;
     app.auth.reload().await?;
     let added = AddedUser { user: UserView::new(&user, permit.actor()), invitation };
@@ -218,7 +219,7 @@ pub(crate) async fn change_user(
     if let Some(grants) = &grants {
         check_grants(grants)?;
     }
-    let roles = grants.as_deref().map(words).into_iter();
+    let roles = grants.as_deref().map(Grant::all_written).into_iter();
     let disabling = disabled.map(|disabled| format!("disabled={disabled}")).into_iter();
     let naming = (display_name != Naming::Keep).then(|| "display_name".to_owned()).into_iter();
     let detail = roles.chain(disabling).chain(naming).collect::<Vec<_>>().join(" ");
@@ -302,17 +303,6 @@ pub(crate) async fn accept_invitation(
     }
     app.auth.reload().await?;
     Ok(no_store(JsonAnswer(AcceptedView { name: user.name.clone() }).into_response()))
-}
-
-/// Roles as the audit log has them: `grid_worker@zone/z1+zone/z2 resident`.
-fn words(grants: &[Grant]) -> String {
-    let word = |grant: &Grant| match &grant.zones {
-        None => grant.role.id().to_owned(),
-        Some(zones) => {
-            format!("{}@{}", grant.role.id(), zones.iter().cloned().collect::<Vec<_>>().join("+"))
-        }
-    };
-    grants.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn outcome(change: UserChange, id: &str) -> Result<(), Problem> {

@@ -19,7 +19,7 @@ use tracing::Instrument;
 
 use super::identify::{Identity, Proof, Refusal, is_cross_site, is_safe};
 use super::permit::{Granted, Permit, decide};
-use super::{Auth, Client, place};
+use super::{Client, place};
 use crate::api::{Problem, idempotency};
 use crate::app::App;
 use crate::domain::audit::{AuditDraft, Outcome};
@@ -61,12 +61,23 @@ enum Trail {
     Refusals,
 }
 
+/// Tells from a method and a path what a request needs.
+type ActionOf = fn(&Method, &str) -> Action;
+
 /// What a method of a route needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Rule {
     action: Action,
     spot: Spot,
     trail: Trail,
+    /// Asked first where addresses below one route need different actions.
+    by_path: Option<ActionOf>,
+}
+
+impl Rule {
+    fn action_of(&self, parts: &Parts) -> Action {
+        self.by_path.map_or(self.action, |action_of| action_of(&parts.method, parts.uri.path()))
+    }
 }
 
 impl From<Action> for Rule {
@@ -77,7 +88,7 @@ impl From<Action> for Rule {
             Reach::Zoned | Reach::Whole => Spot::Whole,
         };
         let trail = if action == Action::WriteReadings { Trail::Refusals } else { Trail::Around };
-        Self { action, spot, trail }
+        Self { action, spot, trail, by_path: None }
     }
 }
 
@@ -105,6 +116,12 @@ pub(crate) fn asking(action: Action) -> Rule {
 /// The handler writes the audit entry itself, in the transaction of the change.
 pub(crate) fn audited_inside(action: impl Into<Rule>) -> Rule {
     Rule { trail: Trail::Inside, ..action.into() }
+}
+
+/// The path decides the action, of which `most` is the one that few may. The handler decides where it may be
+/// done, and writes down what it changes.
+pub(crate) fn by_path(most: Action, action_of: ActionOf) -> Rule {
+    Rule { trail: Trail::Refusals, by_path: Some(action_of), ..inside(most) }
 }
 
 /// A method of a route with what it needs and what answers it.
@@ -215,7 +232,7 @@ async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Respon
         Err(refusal) => return refuse(&gate, &parts, &client, &id, refusal).await,
     };
     let Identity { actor, proof } = identity;
-    let action = gate.rule.action;
+    let action = gate.rule.action_of(&parts);
     let permit =
         Permit(Arc::new(Granted { auth: Arc::clone(auth), actor, proof, action, client, request: id }));
     parts.extensions.insert(permit.clone());
@@ -223,7 +240,7 @@ async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     let request = Request::from_parts(parts, body);
     let inner = Inner { next, repeats: gate.repeats.then(|| Arc::clone(&gate.app)) };
     match gate.rule.trail {
-        Trail::Around if is_change => change(Arc::clone(auth), permit, request, inner).await,
+        Trail::Around if is_change => change(permit, request, inner).await,
         Trail::Refusals if is_change => note_refusal(&permit, request, inner).await,
         _ => inner.run(request).await,
     }
@@ -258,18 +275,18 @@ fn by_whose_will(proof: &Proof, parts: &Parts) -> Result<(), Problem> {
 }
 
 async fn decide_at(app: &App, identity: &Identity, rule: &Rule, parts: &mut Parts) -> Result<(), Problem> {
-    let actor = &identity.actor;
+    let (actor, action) = (&identity.actor, rule.action_of(parts));
     match rule.spot {
-        Spot::Inside => decide(actor, rule.action, Place::Any),
-        Spot::Whole => decide(actor, rule.action, Place::Whole),
+        Spot::Inside => decide(actor, action, Place::Any),
+        Spot::Whole => decide(actor, action, Place::Whole),
         Spot::Device(parameter) => {
             let id = parameter_of(parts, parameter).await?;
             let zone = place::zone_of_device(app, &id);
-            decide(actor, rule.action, Place::Device { id: &id, zone: zone.as_deref() })
+            decide(actor, action, Place::Device { id: &id, zone: zone.as_deref() })
         }
         Spot::Object(parameter) => {
             let id = parameter_of(parts, parameter).await?;
-            decide(actor, rule.action, Place::Zone(place::zone_of_object(app, &id).as_deref()))
+            decide(actor, action, Place::Zone(place::zone_of_object(app, &id).as_deref()))
         }
     }
 }
@@ -289,7 +306,7 @@ async fn refuse(gate: &Gate, parts: &Parts, client: &Client, id: &str, refusal: 
     let auth = &gate.app.auth;
     if is_denial && auth.limiters.notes_refusal(client.bucket()) {
         let now = time::OffsetDateTime::now_utc();
-        let draft = AuditDraft::new(now, actor, gate.rule.action.id(), parts.uri.path())
+        let draft = AuditDraft::new(now, actor, gate.rule.action_of(parts).id(), parts.uri.path())
             .ending(Outcome::Refused)
             .with_detail(format!("{} {} {}", parts.method, status.as_u16(), problem.code()))
             .of_request(id);
@@ -302,23 +319,22 @@ async fn refuse(gate: &Gate, parts: &Parts, client: &Client, id: &str, refusal: 
 async fn note_refusal(permit: &Permit, request: Request<Body>, next: Inner) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let response = next.run(request).await;
-    let Granted { auth, client, action, .. } = &*permit.0;
-    if response.status() == StatusCode::FORBIDDEN && auth.limiters.notes_refusal(client.bucket()) {
-        let entry = permit.entry(action.id(), uri.path()).ending(Outcome::Refused);
-        auth.auditor.write_soon(entry.with_detail(format!("{method} 403"))).await;
+    if response.status() == StatusCode::FORBIDDEN {
+        permit.note_refusal(permit.0.action, uri.path(), &format!("{method} 403")).await;
     }
     response
 }
 
 /// Runs a handler that changes something between two entries of the audit log: the first is on disk
 /// before anything is changed, so that no kill loses it. The handler ends also if the client goes.
-async fn change(auth: Arc<Auth>, permit: Permit, request: Request<Body>, next: Inner) -> Response {
+async fn change(permit: Permit, request: Request<Body>, next: Inner) -> Response {
     let object = request.uri().path().to_owned();
-    let draft = permit.entry(permit.0.action.id(), object).with_detail(request.method().as_str());
-    if auth.auditor.write(draft.clone().ending(Outcome::Begun)).await.is_err() {
-        let detail = "the audit log cannot be written, so nothing was changed";
-        return Problem::unavailable("audit_unavailable", detail).into_response();
-    }
+    let method = request.method().as_str().to_owned();
+    let draft = permit.entry(permit.0.action.id(), object).with_detail(&*method);
+    let begun = match permit.begin(draft).await {
+        Ok(begun) => begun,
+        Err(problem) => return problem.into_response(),
+    };
     let work = async move {
         let response = next.run(request).await;
         let status = response.status();
@@ -327,9 +343,7 @@ async fn change(auth: Arc<Auth>, permit: Permit, request: Request<Body>, next: I
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Outcome::Refused,
             _ => Outcome::Failed,
         };
-        let detail = format!("{} {}", draft.detail, status.as_u16());
-        let now = crate::domain::reading::whole_microseconds(time::OffsetDateTime::now_utc());
-        auth.auditor.write_soon(AuditDraft { at: now, ..draft }.ending(outcome).with_detail(detail)).await;
+        begun.end(outcome, format!("{method} {}", status.as_u16())).await;
         response
     };
     match tokio::spawn(work.in_current_span()).await {

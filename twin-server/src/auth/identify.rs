@@ -56,7 +56,7 @@ impl Auth {
     pub(super) async fn identify(&self, headers: &HeaderMap, client: &Client) -> Result<Identity, Refusal> {
         let visitor = Identity { actor: Arc::clone(&self.visitor), proof: Proof::None };
         let refusal = |problem: Problem, actor: String| Refusal { problem, actor };
-        if let Some(key) = key_of(headers) {
+        if let Some(key) = key_of(headers).filter(|key| !self.is_metrics_token(key)) {
             let found = self.holder(key);
             // Keys have quotas of their own; only those that are none count for the address.
             if found.is_err() {
@@ -99,6 +99,15 @@ impl Auth {
                 member.filter(|member| !member.user.disabled).map(|member| Arc::clone(&member.actor))
             }
         })
+    }
+
+    /// Whether a request carries the token of `[metrics]`.
+    pub(crate) fn carries_metrics_token(&self, headers: &HeaderMap) -> bool {
+        key_of(headers).is_some_and(|key| self.is_metrics_token(key))
+    }
+
+    fn is_metrics_token(&self, key: &str) -> bool {
+        self.metrics_token.is_some_and(|token| token == digest(key.as_bytes()))
     }
 
     fn holder(&self, key: &str) -> Result<Identity, KeyRefusal> {

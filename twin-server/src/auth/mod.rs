@@ -49,6 +49,8 @@ pub struct Auth {
     pub(crate) passwords: Passwords,
     pub(crate) auditor: Auditor,
     ingest_key: Option<Digest>,
+    /// Opens `/metrics` and nothing else, so it is nobody's key.
+    metrics_token: Option<Digest>,
     visitor: Arc<Actor>,
     local: Arc<Actor>,
     ingest: Arc<Actor>,
@@ -83,6 +85,7 @@ impl Auth {
     pub async fn open(
         config: AuthConfig,
         ingest_key: Option<&str>,
+        metrics_token: Option<&str>,
         store: Arc<dyn Store>,
     ) -> anyhow::Result<Arc<Self>> {
         let public = !config.require_sign_in;
@@ -91,6 +94,7 @@ impl Auth {
             passwords: Passwords::new()?,
             auditor: Auditor::start(Arc::clone(&store)),
             ingest_key: ingest_key.map(|key| secret::digest(key.as_bytes())),
+            metrics_token: metrics_token.map(|token| secret::digest(token.as_bytes())),
             visitor: actor(Who::Visitor, vec![]),
             local: actor(Who::Local, vec![Grant::whole(Role::Administrator)]),
             ingest: actor(Who::IngestKey, vec![Grant::whole(Role::Device)]),

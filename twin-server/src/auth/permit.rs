@@ -13,8 +13,9 @@ use time::OffsetDateTime;
 use super::identify::{Proof, unauthorized};
 use super::{Auth, Client};
 use crate::api::Problem;
-use crate::domain::audit::{AuditDraft, Digest};
+use crate::domain::audit::{AuditDraft, Digest, Outcome};
 use crate::domain::permission::{Action, Actor, Decision, Denial, Place, Role, Who, may};
+use crate::domain::reading::whole_microseconds;
 
 /// How often it is looked whether a long answer may go on, beside whenever something changed: time
 /// alone ends sessions and keys.
@@ -24,6 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(crate) struct Permit(pub(super) Arc<Granted>);
 
+#[derive(Clone)]
 pub(super) struct Granted {
     pub(super) auth: Arc<Auth>,
     pub(super) actor: Arc<Actor>,
@@ -82,10 +84,49 @@ impl Permit {
         decide(&self.0.actor, action, Place::Whole)
     }
 
+    /// Whether there is any place where another action than the route's is allowed.
+    ///
+    /// # Errors
+    /// The answer to the client, if there is none.
+    pub(crate) fn somewhere(&self, action: Action) -> Result<(), Problem> {
+        decide(&self.0.actor, action, Place::Any)
+    }
+
+    /// The same request as one that needs another action: a part of a batch.
+    pub(crate) fn acting(&self, action: Action) -> Self {
+        if action == self.0.action {
+            return self.clone();
+        }
+        Self(Arc::new(Granted { action, ..Granted::clone(&self.0) }))
+    }
+
     /// An entry of the audit log about what this request does.
     pub(crate) fn entry(&self, action: &str, object: impl Into<String>) -> AuditDraft {
         let now = OffsetDateTime::now_utc();
         AuditDraft::new(now, self.0.actor.id(), action, object).of_request(&*self.0.request)
+    }
+
+    /// Writes down that something is about to be changed; that is on disk when this answers.
+    ///
+    /// # Errors
+    /// The answer to the client, if it could not be written. Nothing must be changed then.
+    pub(crate) async fn begin(&self, draft: AuditDraft) -> Result<Begun, Problem> {
+        let auth = Arc::clone(&self.0.auth);
+        let written = auth.auditor.write(draft.clone().ending(Outcome::Begun)).await;
+        written.map_err(|_| {
+            let detail = "the audit log cannot be written, so nothing was changed";
+            Problem::unavailable("audit_unavailable", detail)
+        })?;
+        Ok(Begun { auth, draft })
+    }
+
+    /// Writes down that something was refused by what is in the body, unless too much was from there already.
+    pub(crate) async fn note_refusal(&self, action: Action, object: &str, detail: &str) {
+        let Granted { auth, client, .. } = &*self.0;
+        if auth.limiters.notes_refusal(client.bucket()) {
+            let entry = self.entry(action.id(), object).ending(Outcome::Refused).with_detail(detail);
+            auth.auditor.write_soon(entry).await;
+        }
     }
 
     /// Counts an attempt to sign in from here.
@@ -116,6 +157,21 @@ impl Permit {
                 Ok(_) => return,
             }
         }
+    }
+}
+
+/// A change between its two entries of the audit log.
+pub(crate) struct Begun {
+    auth: Arc<Auth>,
+    draft: AuditDraft,
+}
+
+impl Begun {
+    /// Writes down soon how it ended.
+    pub(crate) async fn end(self, outcome: Outcome, detail: impl Into<String>) {
+        let at = whole_microseconds(OffsetDateTime::now_utc());
+        let draft = AuditDraft { at, ..self.draft }.ending(outcome).with_detail(detail);
+        self.auth.auditor.write_soon(draft).await;
     }
 }
 

@@ -22,9 +22,9 @@ pub(crate) fn zone_of_object(app: &App, id: &str) -> Option<String> {
 }
 
 /// The zone that a device stands in. What it is bound to does not count: only where it stands is
-/// sure.
+/// sure. Streams without a device, whose ids have a colon, stand nowhere.
 pub(crate) fn zone_of_device(app: &App, id: &str) -> Option<String> {
-    app.hub.entry(id).and_then(|entry| zone_at(app, &entry.device.position))
+    app.hub.entry(id).filter(|_| !id.contains(':')).and_then(|entry| zone_at(app, &entry.device.position))
 }
 
 /// Checks that a request may do the action of its route at each of these devices.

@@ -5,10 +5,10 @@ use super::section::{Key, Section, literal};
 /// Who may read the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MetricsAccess {
-    /// Programs on this machine, not through a proxy; and whoever has the token.
+    /// Programs on this machine, not through a proxy; and whoever has the token or may `read_metrics`.
     #[default]
     Loopback,
-    /// Whoever has the token.
+    /// Whoever has the token or may `read_metrics`.
     Token,
     /// Everyone who reaches the server.
     Open,
@@ -34,7 +34,7 @@ impl Section for MetricsConfig {
     const KEYS: &'static [Key<Self>] = &[
         Key {
             name: "access",
-            about: "`loopback` (this machine, or the token), `token`, or `open`",
+            about: "`loopback` (this machine, or the token), `token`, or `open`; a key that may `read_metrics` always may",
             secret: false,
             sample: "",
             show: |metrics| {

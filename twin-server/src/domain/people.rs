@@ -67,10 +67,16 @@ pub struct User {
 }
 
 impl User {
-    /// Whether they can run the system: no key, and no other user, would be needed to let one in.
+    /// Whether they are, or will be with a password, an administrator of the whole community.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        !self.disabled && self.grants.contains(&Grant::whole(Role::Administrator))
+    }
+
+    /// Whether they can run the system now: no key, and no other user, would be needed to let one in.
     #[must_use]
     pub fn administers(&self) -> bool {
-        !self.disabled && self.grants.contains(&Grant::whole(Role::Administrator))
+        self.has_password && self.is_administrator()
     }
 }
 
@@ -245,6 +251,23 @@ mod tests {
             let grant = Grant { role: Role::Property, zones: Some([zone.to_owned()].into()) };
             assert!(matches!(check_grants(&[grant]), Err(UserError::Zone(_))), "{zone}");
         }
+    }
+
+    #[test]
+    fn an_administrator_remains_who_can_sign_in() {
+        let user = |has_password, disabled| User {
+            id: "u".into(),
+            name: "ann".into(),
+            display_name: None,
+            grants: vec![Grant::whole(Role::Administrator)],
+            disabled,
+            has_password,
+            created: datetime!(2026-05-01 12:00 UTC),
+        };
+        let (good, invited, gone) = (user(true, false), user(false, false), user(true, true));
+        assert_eq!(check_administrated([&good, &invited].into_iter()), Ok(()));
+        let nobody = check_administrated([&invited, &gone].into_iter());
+        assert_eq!(nobody, Err(UserError::LastAdministrator));
     }
 
     #[test]

@@ -181,6 +181,12 @@ impl Grant {
         Self { role, zones: None }
     }
 
+    /// Grants as the audit log and the command line have them: `grid_worker@zone/z1+zone/z2 resident`.
+    #[must_use]
+    pub fn all_written(grants: &[Self]) -> String {
+        grants.iter().map(Self::to_string).collect::<Vec<_>>().join(" ")
+    }
+
     fn covers(&self, place: Place<'_>) -> bool {
         match (&self.zones, place) {
             (None, _) | (Some(_), Place::Any) => true,
@@ -192,6 +198,17 @@ impl Grant {
     }
 }
 
+impl std::fmt::Display for Grant {
+    /// The role, and the zones that it is limited to: `grid_worker@zone/z1+zone/z2`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.role.id())?;
+        for (at, zone) in self.zones.iter().flatten().enumerate() {
+            write!(f, "{}{zone}", if at == 0 { '@' } else { '+' })?;
+        }
+        Ok(())
+    }
+}
+
 /// What a key is narrowed to beside its role and zones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -200,7 +217,7 @@ pub struct Scope {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actions: Option<BTreeSet<Action>>,
     /// Ids of devices, or beginnings of ids with a `*` behind them; absent for all. A key limited to
-    /// devices does nothing else.
+    /// devices changes nothing elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<BTreeSet<String>>,
 }
@@ -211,7 +228,7 @@ impl Scope {
             && match (&self.devices, place) {
                 (None, _) | (Some(_), Place::Any) => true,
                 (Some(devices), Place::Device { id, .. }) => names(devices, id),
-                (Some(_), _) => action.reach() == Reach::Free,
+                (Some(_), _) => false,
             }
     }
 }

@@ -55,5 +55,5 @@ impl AlarmBoard {
 }
 
 fn covers(filter: &DeviceFilter, alarm: &Alarm) -> bool {
-    filter.covers_at(&alarm.kind, &alarm.position)
+    !filter.without_alarms && filter.covers_at(&alarm.kind, &alarm.position)
 }

@@ -14,6 +14,8 @@ pub struct DeviceFilter {
     pub status: Option<DeviceStatus>,
     /// Only within this rectangle.
     pub bounds: Option<LocalRect>,
+    /// Leaves out alarms, for those who may not read them.
+    pub without_alarms: bool,
 }
 
 impl DeviceFilter {

@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use time::{Duration, OffsetDateTime};
 
-use super::{DatabaseArgs, action, entry, role, written};
+use super::{DatabaseArgs, action, entry, role};
 use crate::auth::issue::{self, KeyWish};
 use crate::cli::print;
 use crate::domain::keys::{KeyQuota, KeyState};
@@ -92,7 +92,7 @@ async fn add(args: AddArgs) -> anyhow::Result<()> {
     };
     let (key, secret) = issue::key(wish, Who::CommandLine.to_string(), now)?;
     let store = args.database.open().await?;
-    let entry = entry("key.issue", format!("key:{}", key.id)).with_detail(written(&key.grant));
+    let entry = entry("key.issue", format!("key:{}", key.id)).with_detail(key.grant.to_string());
     store.add_key(&key, &entry).await?;
     store.close().await?;
     print(&format!("{secret}\n"))
@@ -109,7 +109,7 @@ async fn list(store: &dyn Store) -> anyhow::Result<()> {
             KeyState::Revoked => "revoked",
         };
         let requests: u64 = uses.iter().filter(|used| used.key == key.id).map(|used| used.requests).sum();
-        let grant = written(&key.grant);
+        let grant = &key.grant;
         writeln!(table, "{}\t{state}\t{grant}\t{requests} requests in 30 days\t{}", key.id, key.name)?;
     }
     store.close().await?;

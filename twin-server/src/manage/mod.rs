@@ -57,20 +57,6 @@ fn action(name: &str) -> Result<Action, String> {
     })
 }
 
-/// A role as it is written.
-fn written(grant: &Grant) -> String {
-    match &grant.zones {
-        None => grant.role.id().to_owned(),
-        Some(zones) => {
-            format!("{}@{}", grant.role.id(), zones.iter().cloned().collect::<Vec<_>>().join("+"))
-        }
-    }
-}
-
-fn all_written(grants: &[Grant]) -> String {
-    grants.iter().map(written).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,7 +64,7 @@ mod tests {
     #[test]
     fn roles_are_written_as_they_are_read() {
         for text in ["resident", "grid_worker@zone/z1+zone/z2"] {
-            assert_eq!(written(&grant(text).unwrap()), text);
+            assert_eq!(grant(text).unwrap().to_string(), text);
         }
         assert!(grant("king").unwrap_err().contains("community_planner"));
         assert!(action("fly").unwrap_err().contains("write_readings"));

@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use time::OffsetDateTime;
 
-use super::{DatabaseArgs, all_written, entry, grant, secrets};
+use super::{DatabaseArgs, entry, grant, secrets};
 use crate::auth::{issue, passwords};
 use crate::cli::print;
 use crate::domain::people::{User, check_grants, check_password};
@@ -117,7 +117,7 @@ async fn add(store: &dyn Store, user: User, invite: bool) -> anyhow::Result<()> 
         check_password(&password, &user.name)?;
         (Entrance::Password(passwords::hash(&password)?), None)
     };
-    let entry = entry("user.add", format!("user:{}", user.id)).with_detail(all_written(&user.grants));
+    let entry = entry("user.add", format!("user:{}", user.id)).with_detail(Grant::all_written(&user.grants));
     done(store.add_user(&user, &entrance, &entry).await?, &user.name)?;
     store.close().await?;
     print(&format!("added {} ({})\n", user.name, user.id))?;
@@ -132,7 +132,7 @@ async fn list(store: &dyn Store) -> anyhow::Result<()> {
             (false, true) => "active",
             (false, false) => "invited",
         };
-        writeln!(table, "{}\t{}\t{state}\t{}", user.name, user.id, all_written(&user.grants))?;
+        writeln!(table, "{}\t{}\t{state}\t{}", user.name, user.id, Grant::all_written(&user.grants))?;
     }
     store.close().await?;
     print(&table)
@@ -140,7 +140,7 @@ async fn list(store: &dyn Store) -> anyhow::Result<()> {
 
 async fn change(store: &dyn Store, name: &str, edit: UserEdit) -> anyhow::Result<()> {
     let user = named(store, name).await?;
-    let roles = edit.grants.as_deref().map(all_written);
+    let roles = edit.grants.as_deref().map(Grant::all_written);
     let disabling = edit.disabled.map(|disabled| format!("disabled={disabled}"));
     let entry = entry("user.change", format!("user:{}", user.id))
         .with_detail(roles.or(disabling).unwrap_or_default());

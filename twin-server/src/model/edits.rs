@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
+use twin_schemas::model::ObjectClass;
 
 use super::{Book, Known, Model};
 use crate::domain::edit::{
@@ -160,7 +161,11 @@ impl Model {
                 Ok((EditAction::Created, Some(EditState::Made(Box::new(object)))))
             }
             (Change::Patch(patch), Some(EditState::Made(object))) => {
-                let object = patch_made(object, *patch)?;
+                let moved_to = patch.footprint.as_deref().map(|outline| zone_of(object.class, outline, now));
+                let mut object = patch_made(object, *patch)?;
+                if let Some(zone) = moved_to {
+                    object.zone = zone;
+                }
                 Ok((EditAction::Changed, Some(EditState::Made(Box::new(object)))))
             }
             (Change::Patch(patch), state) => {
@@ -231,15 +236,18 @@ fn placed(mut new: NewObject, now: &Snapshot) -> Result<NewObject, ModelError> {
             return Err(missing("zone", zone));
         }
         Some(_) => {}
-        None => {
-            let points: Vec<&[f64; 2]> = new.footprint.iter().flatten().flatten().collect();
-            let count = points.len().max(1) as f64;
-            let middle = |axis: usize| points.iter().map(|point| point[axis]).sum::<f64>() / count;
-            let zone = now.at(Kind::Zone, middle(0), middle(1)).map(|zone| zone.id.clone());
-            new.zone = zone.filter(|_| Kind::from(new.class) != Kind::Zone);
-        }
+        None => new.zone = zone_of(new.class, &new.footprint, now),
     }
     Ok(new)
+}
+
+/// The zone that the middle of an outline is in; a zone is in none.
+fn zone_of(class: ObjectClass, outline: &[Vec<Vec<[f64; 2]>>], now: &Snapshot) -> Option<String> {
+    let points: Vec<&[f64; 2]> = outline.iter().flatten().flatten().collect();
+    let count = points.len().max(1) as f64;
+    let middle = |axis: usize| points.iter().map(|point| point[axis]).sum::<f64>() / count;
+    let zone = now.at(Kind::Zone, middle(0), middle(1)).map(|zone| zone.id.clone());
+    zone.filter(|_| class != ObjectClass::Zone)
 }
 
 /// An id that no object has.

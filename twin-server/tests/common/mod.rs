@@ -66,10 +66,17 @@ impl Server {
     }
 
     pub(crate) async fn start_with(folder: TempDir, ingest_key: Option<&str>, auth: AuthConfig) -> Self {
-        let config = ServeConfig {
+        let ingest_key = ingest_key.map(str::to_owned);
+        Self::start_as(folder, |config| ServeConfig { ingest_key, auth, ..config }).await
+    }
+
+    /// A server that is configured in its own way.
+    pub(crate) async fn start_as(
+        folder: TempDir,
+        configured: impl FnOnce(ServeConfig) -> ServeConfig,
+    ) -> Self {
+        let config = configured(ServeConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
-            ingest_key: ingest_key.map(str::to_owned),
-            auth,
             cache_bytes: 1 << 20,
             // The readings of the tests are of a fixed day and grow old.
             retention: Retention { days: 0, ..Retention::default() },
@@ -77,7 +84,7 @@ impl Server {
                 folder.path().join("publication"),
                 format!("sqlite:{}/twin.db", folder.path().display()),
             )
-        };
+        });
         let (stop, stopping) = watch::channel(false);
         let (app, _background) = app::start(&config, stopping).await.unwrap();
         Self { folder, router: twin_server::router::router(Arc::clone(&app)), app, stop }

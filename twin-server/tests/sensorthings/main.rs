@@ -5,6 +5,7 @@
 mod common;
 
 mod asking;
+mod rights;
 mod writing;
 
 use common::{Answer, Server, reading};

@@ -197,6 +197,10 @@ async fn a_thing_that_moves_keeps_where_it_was_and_what_was_observed_there() {
         list(&server, &format!("/FeaturesOfInterest('{}')/Observations", features[1]), "result").await,
         [2, 3]
     );
+    assert_eq!(
+        ids(&server, "/FeaturesOfInterest?$filter=Observations/result gt 1").await,
+        std::slice::from_ref(&features[1])
+    );
     assert_eq!(ids(&server, &format!("/Things('{thing}')/Locations")).await.len(), 1);
     assert_eq!(ids(&server, &format!("/Things('{thing}')/HistoricalLocations")).await.len(), 2);
     check_problem(
@@ -322,6 +326,48 @@ async fn rows_of_observations_go_in_and_come_out() {
         (&features["type"], &features["features"][0]["geometry"]["type"]),
         (&json!("FeatureCollection"), &json!("Point"))
     );
+}
+
+#[tokio::test]
+async fn observations_without_an_instant_are_as_many_as_were_sent() {
+    let server = two_devices().await;
+    let rows = json!([{ "Datastream": { "@iot.id": "bin:fill_pct" }, "components": ["result"],
+                        "dataArray": [[1], [2], [3]] }]);
+    let told = send(&server, "POST", "CreateObservations", &rows).await;
+    assert_eq!((told.status.as_u16(), told.json().as_array().unwrap().len()), (201, 3), "{}", told.text());
+    let mut stream = datastream(Some("bin"));
+    stream["Observations"] = json!([{ "result": 1 }, { "result": 2 }]);
+    let id = make(&server, "Datastreams", &stream).await;
+    assert_eq!(list(&server, &format!("/Datastreams('{id}')/Observations"), "result").await, [1, 2]);
+    let found = "/Datastreams('bin:fill_pct')/Observations?$orderby=phenomenonTime";
+    assert_eq!(list(&server, found, "result").await, [95, 1, 2, 3]);
+}
+
+#[tokio::test]
+async fn rows_that_are_there_with_another_result_are_told_to_be_refused() {
+    let server = two_devices().await;
+    let rows = json!([{ "Datastream": { "@iot.id": "bin:fill_pct" }, "components": ["phenomenonTime", "result"],
+        "dataArray": [[format!("{T}1Z"), 95], [format!("{T}1Z"), 96], [format!("{T}2Z"), 1], [format!("{T}2Z"), 2]] }]);
+    let told = send(&server, "POST", "CreateObservations", &rows).await.json();
+    let refused: Vec<bool> = told.as_array().unwrap().iter().map(|row| row == "error").collect();
+    assert_eq!(refused, [false, true, false, true], "{told}");
+    let mut stream = datastream(Some("bin"));
+    let twice = |result: u8| json!({ "phenomenonTime": format!("{T}1Z"), "result": result });
+    stream["Observations"] = json!([twice(1), twice(2)]);
+    check_problem(&send(&server, "POST", "Datastreams", &stream).await, 409, "observation_exists");
+    assert_eq!(ids(&server, "/Things('bin')/Datastreams").await.len(), 3);
+}
+
+#[tokio::test]
+async fn things_that_become_devices_get_new_ids_after_a_restart_too() {
+    let server = Server::start().await;
+    let bin = json!({ "name": "Bin", "description": "d", "properties": { "kind": "waste_bin" },
+        "Locations": [location(113.389)] });
+    let first = make(&server, "Things", &bin).await;
+    server.stop.send_replace(true);
+    let again = Server::start_in(server.folder, None).await;
+    let second = make(&again, "Things", &bin).await;
+    assert_eq!(ids(&again, "/Things").await, [first, second]);
 }
 
 #[tokio::test]

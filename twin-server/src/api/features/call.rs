@@ -17,7 +17,8 @@ use super::super::http::{base_url, none_match_hits};
 use super::{media, page};
 use crate::app::App;
 use crate::auth::Permit;
-use crate::features::Source;
+use crate::domain::permission::Action;
+use crate::features::{Collection, Source};
 
 /// Most parameters in one request.
 const PARAMETER_LIMIT: usize = 64;
@@ -27,7 +28,7 @@ const PAGE_SECURITY: &str = "default-src 'none'; style-src 'unsafe-inline'; base
 const NOT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Call {
     /// Scheme and host, `http://127.0.0.1:8080`.
     pub(super) host: String,
@@ -42,6 +43,7 @@ pub(crate) struct Call {
     /// `f` and `lang` as they were asked for, to be kept in links to more of the same.
     form: Vec<(&'static str, String)>,
     headers: HeaderMap,
+    permit: Permit,
 }
 
 /// An answer before it has a form.
@@ -96,11 +98,20 @@ impl FromRequestParts<Arc<App>> for Call {
         };
         let path = parts.uri.path().to_owned();
         let host = base_url(parts, permit.client()).unwrap_or_default();
-        Ok(Self { host, path, chinese, html, parameters, form, headers: headers.clone() })
+        let headers = headers.clone();
+        Ok(Self { host, path, chinese, html, parameters, form, headers, permit })
     }
 }
 
 impl Call {
+    /// Whether the features of a collection may be seen: the model may, devices need more.
+    ///
+    /// # Errors
+    /// The answer to the client, if they may not.
+    pub(super) fn may_see(&self, collection: &dyn Collection) -> Result<(), Problem> {
+        if collection.about().is_live { self.permit.also(Action::ReadDevices) } else { Ok(()) }
+    }
+
     /// Refuses parameters that the resource does not have (Features § 7.9).
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Problem> {
         let Some(name) = self.parameters.keys().find(|name| !known.contains(&name.as_str())) else {

@@ -32,8 +32,8 @@ pub(crate) async fn list_collections(State(app): State<Arc<App>>, call: Call) ->
 fn collections(app: &App, call: &Call) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let all: Vec<Value> =
-        app.features.all(&source).iter().map(|collection| describe(&**collection, &source, call)).collect();
+    let seen = app.features.all(&source).into_iter().filter(|collection| call.may_see(&**collection).is_ok());
+    let all: Vec<Value> = seen.map(|collection| describe(&*collection, &source, call)).collect();
     let title = call.text(["要素集", "Collections of features"]).to_owned();
     let mut links = call.own_links(media::JSON);
     links.push(call.link("/", "up", media::JSON, call.text(["首页", "Landing page"])));
@@ -63,7 +63,7 @@ pub(crate) async fn get_collection(
 fn collection(app: &App, id: &str, call: &Call) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let collection = find(app, &source, id)?;
+    let collection = find(app, &source, call, id)?;
     let mut body = describe(&*collection, &source, call);
     if let Some(Value::Array(links)) = body.get_mut("links") {
         links.extend(call.own_links(media::JSON));
@@ -137,7 +137,7 @@ fn schema_answer(
 ) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let collection = find(app, &source, id)?;
+    let collection = find(app, &source, call, id)?;
     let title = call.text(collection.about().title).to_owned();
     let body = make(collection.schema(), &call.own_address(), &title, call.chinese);
     let state = source.model_version().to_owned();
@@ -145,8 +145,13 @@ fn schema_answer(
 }
 
 /// The collection with this id.
-pub(super) fn find(app: &App, source: &Source, id: &str) -> Result<Box<dyn Collection>, Problem> {
-    app.features.get(source, id).ok_or_else(|| {
+pub(super) fn find(
+    app: &App,
+    source: &Source,
+    call: &Call,
+    id: &str,
+) -> Result<Box<dyn Collection>, Problem> {
+    let found = app.features.get(source, id).ok_or_else(|| {
         let ids: Vec<String> = app
             .features
             .all(source)
@@ -156,7 +161,9 @@ pub(super) fn find(app: &App, source: &Source, id: &str) -> Result<Box<dyn Colle
         let id: String = id.chars().take(60).collect();
         Problem::not_found("unknown_collection", format!("there is no collection `{id}`"))
             .with_hint(format!("use {}", ids.join(", ")))
-    })
+    })?;
+    call.may_see(&*found)?;
+    Ok(found)
 }
 
 /// Names the state of a collection's features.

@@ -19,12 +19,12 @@ use crate::domain::enu::to_local;
 use crate::domain::registration;
 use crate::sensorthings::geometry;
 
-/// The device that a thing is, if it fits; `id` is the one that it gets if it brings none.
+/// The device that a thing is, if it fits; `new_id` gives one with this beginning if it brings none.
 pub(super) fn device(
     world: &World,
     draft: &Draft,
     locations: &[Value],
-    new_id: impl FnOnce() -> Result<String, Problem>,
+    new_id: impl FnOnce(&str) -> Result<String, Problem>,
 ) -> Result<Option<(Device, Arc<DeviceKind>)>, Problem> {
     let properties = draft.body.get("properties").unwrap_or(&Value::Null);
     let kind = properties.get("kind").and_then(Value::as_str).and_then(|kind| world.app.kinds.get(kind));
@@ -34,7 +34,7 @@ pub(super) fn device(
     };
     let id = match &draft.id {
         Some(id) => id.clone(),
-        None => format!("{}-{}", kind.id, new_id()?),
+        None => new_id(&format!("{}-", kind.id))?,
     };
     let device = Device {
         id,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::bad;
 use super::world::World;
-use super::{Asked, ROOT, Reply, answer as answer_one, problems, write};
+use super::{Asked, ROOT, Reply, action_of, answer as answer_one, problems, write};
 use crate::api::Problem;
 
 /// Most requests in a batch.
@@ -112,7 +112,13 @@ fn one(world: &World, request: &Value, made: &HashMap<String, String>) -> Result
         media_type: media_type.unwrap_or("application/json").to_ascii_lowercase(),
         body: Bytes::from(body.to_string()),
     };
-    answer_one(world, &asked)
+    answer_one(world, &asked).inspect_err(|problem| {
+        if problem.status() == StatusCode::FORBIDDEN {
+            let action = action_of(&asked.method, &asked.path);
+            let object = format!("{ROOT}/{}", asked.path.trim_start_matches('/'));
+            world.wait(world.permit.note_refusal(action, &object, &format!("{} 403", asked.method)));
+        }
+    })
 }
 
 /// The part of an address below the service's root: whole addresses, paths and relative ones are taken.

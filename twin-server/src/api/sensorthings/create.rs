@@ -14,6 +14,7 @@ use super::observe::Pending;
 use super::world::World;
 use super::{adopt, features, own};
 use crate::api::Problem;
+use crate::domain::permission::Action;
 use crate::live::Entry;
 use crate::sensorthings::model::Set;
 use crate::sensorthings::when::{When, text_of};
@@ -40,25 +41,52 @@ impl Changes<'_> {
 
     /// The entity that is linked, or the new one that is brought along. Gives its id.
     pub(super) fn link(&mut self, set: Set, value: Value) -> Result<String, Problem> {
-        if let Some(id) = reference(&value)? {
-            if self.find(set, &id)?.is_some() {
-                return Ok(id);
-            }
-            // An id alone, or with addresses, names what should be there.
-            let alone = value.as_object().is_some_and(|object| object.keys().all(|name| name.contains('@')));
-            if alone {
-                let id: String = id.chars().take(64).collect();
-                return Err(bad(
-                    "unknown_reference",
-                    format!("there is no {} `{id}` to link to", set.singular()),
-                ));
-            }
+        if let Some(id) = self.linked_id(set, &value)? {
+            return Ok(id);
         }
+        // The address spoke of something else, so this was not asked yet.
+        self.world.permit.also(Action::RegisterDevices)?;
         let draft = Draft::read(set, value, true)?;
         self.add(draft, None)
     }
 
+    /// The id of an entity that is there already; nothing if the value is a new one.
+    fn linked_id(&self, set: Set, value: &Value) -> Result<Option<String>, Problem> {
+        let Some(id) = reference(value)? else { return Ok(None) };
+        if self.find(set, &id)?.is_some() {
+            return Ok(Some(id));
+        }
+        // An id alone, or with addresses, names what should be there.
+        if value.as_object().is_some_and(|object| object.keys().all(|name| name.contains('@'))) {
+            let id: String = id.chars().take(64).collect();
+            let detail = format!("there is no {} `{id}` to link to", set.singular());
+            return Err(bad("unknown_reference", detail));
+        }
+        Ok(None)
+    }
+
+    /// The feature that an observation names, or the new one that it brings along as a part of itself.
+    fn link_feature(&mut self, value: Value) -> Result<String, Problem> {
+        let set = Set::FeatureOfInterest;
+        if let Some(id) = self.linked_id(set, &value)? {
+            return Ok(id);
+        }
+        let draft = Draft::read(set, value, true)?;
+        check_place(&draft.body, "feature")?;
+        let document = self.document(draft, Refs::default())?;
+        let id = document.id.clone();
+        self.keep(document)?;
+        Ok(id)
+    }
+
     fn add_document(&mut self, draft: Draft, refs: Refs) -> Result<String, Problem> {
+        let document = self.document(draft, refs)?;
+        let id = document.id.clone();
+        self.put(document)?;
+        Ok(id)
+    }
+
+    fn document(&mut self, draft: Draft, refs: Refs) -> Result<Document, Problem> {
         let set = draft.set;
         let id = match draft.id {
             Some(id) => {
@@ -71,15 +99,14 @@ impl Changes<'_> {
             }
             None => self.new_id(set)?,
         };
-        self.put(Document { set, id: id.clone(), body: draft.body, refs })?;
-        Ok(id)
+        Ok(Document { set, id, body: draft.body, refs })
     }
 
     fn add_thing(&mut self, mut draft: Draft) -> Result<String, Problem> {
         let locations = draft.take_links("Locations");
         let datastreams = draft.take_links("Datastreams");
         let world = self.world;
-        let adopted = adopt::device(world, &draft, &locations, || self.new_id(Set::Thing))?;
+        let adopted = adopt::device(world, &draft, &locations, |start| self.new_id_after(Set::Thing, start))?;
         let (id, kind) = if let Some((device, kind)) = adopted {
             if self.find(Set::Thing, &device.id)?.is_some() {
                 let detail = format!("there is a Thing `{}` already", device.id);
@@ -272,8 +299,10 @@ impl Changes<'_> {
     pub(super) fn observe(&mut self, mut draft: Draft, datastream: &str) -> Result<String, Problem> {
         let feature = draft.take_link("FeatureOfInterest");
         let entity = self.datastream(datastream)?;
+        let (device, _) = entity.series().ok_or_else(World::nothing)?;
+        self.world.may_at(Action::WriteReadings, &device)?;
         let named = match feature {
-            Some(feature) => Some(self.link(Set::FeatureOfInterest, feature)?),
+            Some(feature) => Some(self.link_feature(feature)?),
             None => features::for_observation(self, &entity)?,
         };
         let mut pending = Pending::read(self.world, &entity, draft)?;

@@ -9,6 +9,7 @@ use super::draft::{Draft, bad, reference};
 use super::observe;
 use super::world::World;
 use crate::api::Problem;
+use crate::domain::permission::Action;
 use crate::sensorthings::model::Set;
 
 /// Most rows in one request.
@@ -60,6 +61,10 @@ fn take_group(changes: &mut Changes<'_>, group: &Value, told: &mut Vec<bool>) ->
     let Some(Value::Array(rows)) = group.get("dataArray").cloned() else {
         return Err(bad("bad_data_array", "a data array needs `dataArray`"));
     };
+    // Rows are refused one by one, but whoever may not write here is told so at once.
+    if let Some((device, _)) = changes.find(Set::Datastream, &datastream)?.and_then(|found| found.series()) {
+        changes.world.may_at(Action::WriteReadings, &device)?;
+    }
     for row in rows {
         let before = changes.observations.len();
         let taken = draft(&components, row).and_then(|draft| changes.observe(draft, &datastream));

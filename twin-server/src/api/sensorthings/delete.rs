@@ -2,13 +2,15 @@
 
 use axum::http::StatusCode;
 
-use super::Reply;
 use super::catalogue::Document;
 use super::changes::Changes;
-use super::entity::Entity;
+use super::entity::{Entity, Observation, observation_id};
 use super::update::derived;
 use super::world::World;
+use super::{ROOT, Reply};
 use crate::api::Problem;
+use crate::domain::audit::Outcome;
+use crate::domain::permission::Action;
 use crate::sensorthings::model::Set;
 use crate::store::Purge;
 
@@ -22,18 +24,27 @@ pub(super) fn delete(world: &World, found: &Entity) -> Result<Reply, Problem> {
             changes.remove_device(id);
         }
         Entity::Free(document) => remove_document(&mut changes, document)?,
-        Entity::Observation(observation) => {
-            let datastream = &observation.datastream;
-            let (device, stream) = datastream.series().ok_or_else(World::nothing)?;
-            let at = Some(observation.time);
-            world.wait(world.app.store.purge(Purge { device, stream: Some(stream), from: at, to: at }))?;
-            // What memory holds of the datastream may be what is gone; from now on the history is asked.
-            world.app.sensorthings.note(datastream.id().into_owned(), None);
-            return Ok(Reply::empty(StatusCode::OK));
-        }
+        Entity::Observation(observation) => return purge(world, observation),
         _ => return Err(derived(found.set())),
     }
     changes.commit()?;
+    Ok(Reply::empty(StatusCode::OK))
+}
+
+/// Removes an observation. The history forgets, but the audit log does not.
+fn purge(world: &World, observation: &Observation) -> Result<Reply, Problem> {
+    let datastream = &observation.datastream;
+    let (device, stream) = datastream.series().ok_or_else(World::nothing)?;
+    world.may_at(Action::PurgeReadings, &device)?;
+    let id = observation_id(&datastream.id(), observation.time);
+    let object = format!("{ROOT}/{}('{id}')", Set::Observation.plural());
+    let begun = world.wait(world.permit.begin(world.permit.entry(Action::PurgeReadings.id(), object)))?;
+    let at = Some(observation.time);
+    let purged = world.wait(world.app.store.purge(Purge { device, stream: Some(stream), from: at, to: at }));
+    world.wait(begun.end(if purged.is_ok() { Outcome::Done } else { Outcome::Failed }, ""));
+    purged?;
+    // What memory holds of the datastream may be what is gone; from now on the history is asked.
+    world.app.sensorthings.note(datastream.id().into_owned(), None);
     Ok(Reply::empty(StatusCode::OK))
 }
 

@@ -49,7 +49,7 @@ pub(super) fn for_observation(
     }
     let set = Set::FeatureOfInterest;
     let id = changes.new_id(set)?;
-    changes.put(Document { set, id: id.clone(), body: feature_of(&place), refs: Refs::default() })?;
+    changes.keep(Document { set, id: id.clone(), body: feature_of(&place), refs: Refs::default() })?;
     keep_default(changes, document, id)
 }
 
@@ -62,7 +62,7 @@ fn keep_default(
     if document.refs.feature.is_none() {
         let mut document = document.clone();
         document.refs.feature = Some(id.clone());
-        changes.put(document)?;
+        changes.keep(document)?;
     }
     Ok(Some(id))
 }

@@ -9,39 +9,74 @@ use crate::api::Problem;
 /// Most steps of a patch.
 const STEPS_MOST: usize = 100;
 
+/// Most bytes of JSON that a patch may take from and add to a value: a few copies of copies would fill the memory.
+const BYTES_MOST: usize = 256 * 1024;
+/// Deepest nesting that a patch may make; what is much deeper could not be read again.
+const DEPTH_MOST: usize = 64;
+
 /// What a patch makes of a value.
 pub(super) fn apply(mut target: Value, patch: &Value) -> Result<Value, Problem> {
+    let mut budget = Budget::default();
+    budget.take("", &target)?;
     let steps = patch.as_array().filter(|steps| steps.len() <= STEPS_MOST);
     let steps = steps
         .ok_or_else(|| bad("bad_patch", format!("a JSON patch is an array of up to {STEPS_MOST} steps")))?;
     for step in steps {
-        apply_one(&mut target, step)?;
+        apply_one(&mut target, step, &mut budget)?;
     }
     Ok(target)
 }
 
-fn apply_one(target: &mut Value, step: &Value) -> Result<(), Problem> {
+/// Bytes that a patch has used.
+#[derive(Default)]
+struct Budget(usize);
+
+impl Budget {
+    /// Counts a value that is put at a place.
+    fn take(&mut self, path: &str, value: &Value) -> Result<(), Problem> {
+        self.0 += value.to_string().len();
+        if self.0 > BYTES_MOST || path.matches('/').count() + depth(value) > DEPTH_MOST {
+            let detail = format!(
+                "the patch makes more than {BYTES_MOST} bytes of JSON, or nests it deeper than {DEPTH_MOST}"
+            );
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "property_too_large", detail));
+        }
+        Ok(())
+    }
+}
+
+/// How deep a value is nested. No value here is much deeper than what a request may send.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+fn apply_one(target: &mut Value, step: &Value, budget: &mut Budget) -> Result<(), Problem> {
     let text = |name: &str| step.get(name).and_then(Value::as_str);
     let (Some(operation), Some(path)) = (text("op"), text("path")) else {
         return Err(bad("bad_patch", "a step of a JSON patch has `op` and `path`"));
     };
     let value = || step.get("value").cloned().ok_or_else(|| bad("bad_patch", "this step needs `value`"));
     let from = || text("from").ok_or_else(|| bad("bad_patch", "this step needs `from`"));
+    let mut counted = |value: Value| budget.take(path, &value).map(|()| value);
     match operation {
-        "add" => add(target, path, value()?),
+        "add" => add(target, path, counted(value()?)?),
         "remove" => remove(target, path).map(drop),
         "replace" => {
-            *target.pointer_mut(path).ok_or_else(|| nowhere(path))? = value()?;
+            *target.pointer_mut(path).ok_or_else(|| nowhere(path))? = counted(value()?)?;
             Ok(())
         }
         "move" => {
-            let moved = remove(target, from()?)?;
+            let moved = counted(remove(target, from()?)?)?;
             add(target, path, moved)
         }
         "copy" => {
             let from = from()?;
             let copied = target.pointer(from).cloned().ok_or_else(|| nowhere(from))?;
-            add(target, path, copied)
+            add(target, path, counted(copied)?)
         }
         "test" if target.pointer(path) == step.get("value") => Ok(()),
         "test" => Err(Problem::new(
@@ -109,6 +144,22 @@ mod tests {
         ]);
         let after = json!({ "a": { "b": 2, "c/d": [1, 9, 2, 3], "g": "x" } });
         assert_eq!(apply(before, &patch).unwrap(), after);
+    }
+
+    #[test]
+    fn copies_of_copies_end_before_they_fill_the_memory_or_the_stack() {
+        let check = |before: Value, step: Value| {
+            let refused = apply(before, &Value::Array(vec![step; 90])).unwrap_err();
+            assert_eq!(refused.code(), "property_too_large");
+        };
+        let text = "x".repeat(100);
+        // Twice as long with each step; deeper by one.
+        check(json!({ "a": [text] }), json!({ "op": "copy", "from": "/a", "path": "/a/-" }));
+        check(json!({ "a": {} }), json!({ "op": "copy", "from": "/a", "path": "/a/b" }));
+        check(
+            json!({ "a": "x".repeat(8_000) }),
+            json!({ "op": "replace", "path": "/a", "value": "x".repeat(8_000) }),
+        );
     }
 
     #[test]

@@ -41,7 +41,6 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use percent_encoding::percent_decode_str;
 
 use self::world::World;
 use super::Problem;
@@ -51,6 +50,7 @@ use crate::auth::Permit;
 use crate::domain::permission::Action;
 use crate::live::Hub;
 use crate::sensorthings::model::Set;
+use crate::sensorthings::path::ResourcePath;
 use crate::store::{SeriesTip, Store, StoreError};
 
 pub(crate) use catalogue::Catalogue;
@@ -169,8 +169,10 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, permit: Permit, request:
 
 /// Answers what is asked, on a thread that may wait.
 fn answer(world: &World, asked: &Asked) -> Result<Reply, Problem> {
-    if let Some(action) = action_of(&asked.method, &asked.path) {
-        world.permit.also(action)?;
+    match action_of(&asked.method, &asked.path) {
+        Action::RegisterDevices => world.permit.also(Action::RegisterDevices)?,
+        // Which device it is at is known later.
+        action => world.permit.somewhere(action)?,
     }
     match asked.method {
         Method::GET | Method::HEAD => read::read(world, &asked.path, &asked.query),
@@ -178,18 +180,26 @@ fn answer(world: &World, asked: &Asked) -> Result<Reply, Problem> {
     }
 }
 
-/// What a change needs; the parts of a batch are asked one by one.
-fn action_of(method: &Method, path: &str) -> Option<Action> {
-    // As `path` reads it, so that no way of writing it needs less.
-    let path = percent_decode_str(path).decode_utf8_lossy();
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let observations = last.starts_with("Observations") || last == "CreateObservations";
-    match *method {
-        Method::GET | Method::HEAD => None,
-        Method::POST if last == "$batch" => None,
-        Method::POST if observations => Some(Action::WriteReadings),
-        Method::DELETE if observations => Some(Action::PurgeReadings),
-        _ => Some(Action::RegisterDevices),
+/// What a request needs, for the router: asks with the path of the whole address.
+pub(crate) fn action_at(method: &Method, path: &str) -> Action {
+    action_of(method, path.strip_prefix(ROOT).unwrap_or_default())
+}
+
+/// What a request needs; the parts of a batch are asked one by one.
+fn action_of(method: &Method, path: &str) -> Action {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return Action::ReadDevices;
+    }
+    // Read as it is answered, so that no way of writing it needs less.
+    let set = match (method, path.trim_matches('/')) {
+        (&Method::POST, "$batch") => return Action::ReadDevices,
+        (&Method::POST, "CreateObservations") => Some(Set::Observation),
+        _ => ResourcePath::parse(path).ok().flatten().map(|path| path.target().0),
+    };
+    match (method, set) {
+        (&Method::DELETE, Some(Set::Observation)) => Action::PurgeReadings,
+        (_, Some(Set::Observation)) => Action::WriteReadings,
+        _ => Action::RegisterDevices,
     }
 }
 

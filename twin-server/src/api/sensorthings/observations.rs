@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::entity::{Entity, datastream_of_token};
 use super::history::Source;
-use super::plan::{Lane, Plan, STEP, datastreams_of_feature};
+use super::plan::{Lane, Plan, STEP, datastreams_of_feature, is_of_feature};
 use super::select::{Found, Next, Sorted, page_size};
 use super::world::World;
 use crate::api::Problem;
@@ -137,9 +137,9 @@ pub(super) fn each(
     at_once: u32,
     show: &mut dyn FnMut(Entity) -> Result<bool, Problem>,
 ) -> Result<(), Problem> {
-    let datastreams = match of.set() {
-        Set::Datastream => vec![of.clone()],
-        _ => datastreams_of_feature(world, of)?,
+    let (datastreams, feature) = match of.set() {
+        Set::Datastream => (vec![of.clone()], None),
+        _ => (datastreams_of_feature(world, of)?, Some(of.id())),
     };
     for datastream in datastreams {
         let source = Source::of(world, datastream);
@@ -149,6 +149,11 @@ pub(super) fn each(
             let full = page.len() == at_once as usize;
             for observation in page {
                 to = time_of(&observation).map(|time| time - STEP);
+                if let (Some(feature), Entity::Observation(observation)) = (&feature, &observation)
+                    && !is_of_feature(world, observation, feature)?
+                {
+                    continue;
+                }
                 if !show(observation)? {
                     return Ok(());
                 }

@@ -1,6 +1,7 @@
 //! Observations as clients send them: drafts in, readings to the one writer, and what they say beside their
 //! results to the store.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -31,7 +32,8 @@ impl Pending {
     pub(super) fn read(world: &World, datastream: &Entity, mut draft: Draft) -> Result<Self, Problem> {
         let (device, stream) = datastream.series().ok_or_else(World::nothing)?;
         let value = result(&draft, datastream.is_truth())?;
-        let when = draft.text("phenomenonTime").and_then(When::parse).unwrap_or(When::at(world.now));
+        let when =
+            draft.text("phenomenonTime").and_then(When::parse).unwrap_or_else(|| When::at(world.instant()));
         let time = whole_microseconds(when.start);
         draft.body.remove("result");
         if when.is_instant() {
@@ -111,9 +113,22 @@ fn result(draft: &Draft, truth: bool) -> Result<f64, Problem> {
     })
 }
 
+/// Refuses observations of which one could not be stored, before anything is.
+pub(super) fn check(world: &World, all: &[Pending]) -> Result<(), Problem> {
+    let mut seen = HashMap::new();
+    for pending in all {
+        pending.check(world.now)?;
+        let before = seen.insert((&pending.device, &pending.stream, pending.time), pending.value);
+        if before.is_some_and(|before| before != pending.value) {
+            return Err(exists());
+        }
+    }
+    Ok(())
+}
+
 /// Stores observations; they are on disk when this answers. One answer each: its id, or why it is not
 /// stored. An observation of the same datastream and instant that is there already stays, and counts as
-/// stored if there is only one to be stored and its result is the same.
+/// stored if its result is the same.
 pub(super) fn ingest(world: &World, all: &[Pending]) -> Result<Vec<Result<String, Problem>>, Problem> {
     if all.is_empty() {
         return Ok(Vec::new());
@@ -131,8 +146,12 @@ pub(super) fn ingest(world: &World, all: &[Pending]) -> Result<Vec<Result<String
             *told = Err(bad("observation_rejected", rejected.message));
         }
     }
-    if let ([pending], 1) = (all, answer.duplicates) {
-        check_same(world, pending)?;
+    if answer.duplicates > 0 {
+        for (pending, told) in all.iter().zip(&mut told).filter(|(_, told)| told.is_ok()) {
+            if let Err(problem) = check_same(world, pending) {
+                *told = Err(problem);
+            }
+        }
     }
     let stored = all.iter().zip(&told).filter(|(_, told)| told.is_ok()).map(|(pending, _)| pending);
     let notes: Vec<ObservationNote> = stored.filter_map(Pending::note).collect();
@@ -148,11 +167,13 @@ pub(super) fn ingest(world: &World, all: &[Pending]) -> Result<Vec<Result<String
 fn check_same(world: &World, pending: &Pending) -> Result<(), Problem> {
     let before = world.get(crate::sensorthings::model::Set::Observation, &pending.id())?;
     match before {
-        Some(Entity::Observation(before)) if before.value != pending.value => {
-            let detail = "there is an observation of this datastream and instant, with another result";
-            Err(Problem::new(StatusCode::CONFLICT, "observation_exists", detail)
-                .with_hint("a measurement stays what it was; send another `phenomenonTime`"))
-        }
+        Some(Entity::Observation(before)) if before.value != pending.value => Err(exists()),
         _ => Ok(()),
     }
+}
+
+fn exists() -> Problem {
+    let detail = "there is an observation of this datastream and instant, with another result";
+    Problem::new(StatusCode::CONFLICT, "observation_exists", detail)
+        .with_hint("a measurement stays what it was; send another `phenomenonTime`")
 }

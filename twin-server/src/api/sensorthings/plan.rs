@@ -103,7 +103,12 @@ impl Plan {
     }
 }
 
-fn is_of_feature(world: &World, observation: &Observation, feature: &str) -> Result<bool, Problem> {
+/// Whether an observation is about a feature.
+pub(super) fn is_of_feature(
+    world: &World,
+    observation: &Observation,
+    feature: &str,
+) -> Result<bool, Problem> {
     if let Some(named) = observation.note.as_ref().and_then(|note| note.feature.as_deref()) {
         return Ok(named == feature);
     }

@@ -15,6 +15,7 @@ use super::read;
 use super::world::World;
 use super::{Asked, Reply, adopt, write};
 use crate::api::Problem;
+use crate::domain::permission::Action;
 use crate::sensorthings::model::Set;
 use crate::store::ObservationNote;
 
@@ -31,7 +32,10 @@ pub(super) fn update(world: &World, found: &Entity, asked: &Asked) -> Result<Rep
         Entity::Free(document) => update_document(world, document, draft, whole)?,
         Entity::Device(Set::Thing, entry) => {
             let device = adopt::changed(world, &entry.device, &draft)?;
-            world.wait(world.app.writer.register(device))?;
+            let kind = world.app.kinds.get(&device.kind).unwrap_or(&entry.kind).clone();
+            let mut changes = Changes::new(world);
+            changes.register(device, kind);
+            changes.commit()?;
         }
         Entity::Device(Set::Location, entry) => {
             let mut changes = Changes::new(world);
@@ -134,6 +138,7 @@ fn update_observation(world: &World, before: &Observation, draft: &Draft) -> Res
         }
     }
     let (device, stream) = before.datastream.series().ok_or_else(World::nothing)?;
+    world.may_at(Action::WriteReadings, &device)?;
     let data = json!(note.body).to_string();
     let note = ObservationNote { device, stream, time: before.time, feature: note.feature, data };
     world.wait(world.app.store.note_observations(std::slice::from_ref(&note), true))?;

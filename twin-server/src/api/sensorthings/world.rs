@@ -19,7 +19,10 @@ use super::history;
 use crate::api::Problem;
 use crate::app::App;
 use crate::auth::Permit;
+use crate::auth::place::check_devices;
 use crate::domain::enu::to_geographic;
+use crate::domain::permission::Action;
+use crate::domain::reading::whole_microseconds;
 use crate::sensorthings::model::{Navigation, Set};
 use crate::sensorthings::when::When;
 
@@ -45,6 +48,8 @@ pub(super) struct World {
     until: Instant,
     looked: Cell<u64>,
     answered: Cell<usize>,
+    /// Observations so far that brought no instant.
+    unnamed: Cell<i64>,
 }
 
 impl World {
@@ -61,7 +66,21 @@ impl World {
             until: Instant::now() + TIME_MOST,
             looked: Cell::new(0),
             answered: Cell::new(0),
+            unnamed: Cell::new(0),
         }
+    }
+
+    /// Whether an action may be done at a device, or a stream of a client.
+    pub(super) fn may_at(&self, action: Action, device: &str) -> Result<(), Problem> {
+        check_devices(&self.permit.acting(action), &self.app, std::iter::once(device))
+    }
+
+    /// The instant of an observation that brings none: that of the request, each time a microsecond later, so
+    /// that no two of a datastream are one.
+    pub(super) fn instant(&self) -> OffsetDateTime {
+        let step = self.unnamed.get();
+        self.unnamed.set(step + 1);
+        whole_microseconds(self.now) + time::Duration::microseconds(step)
     }
 
     /// The server's address.

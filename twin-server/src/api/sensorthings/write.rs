@@ -11,6 +11,7 @@ use super::read::entity;
 use super::world::World;
 use super::{Asked, Reply, batch, data_array, delete, features, problems, render, select, update};
 use crate::api::Problem;
+use crate::domain::permission::Action;
 use crate::sensorthings::model::Set;
 use crate::sensorthings::options::Options;
 use crate::sensorthings::path::{ResourcePath, Step, Tail};
@@ -97,6 +98,8 @@ fn observe_at_once(world: &World, parent: Option<&Entity>, draft: &Draft) -> Res
     if draft.take_link("FeatureOfInterest").is_some() || features::may_be_missing(world, &datastream)? {
         return Ok(None);
     }
+    let (device, _) = datastream.series().ok_or_else(World::nothing)?;
+    world.may_at(Action::WriteReadings, &device)?;
     let pending = Pending::read(world, &datastream, draft)?;
     pending.check(world.now)?;
     let stored = observe::ingest(world, std::slice::from_ref(&pending))?.pop().transpose()?;

@@ -2,7 +2,7 @@
 //! appends, so that several processes write one chain.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::{SqliteStore, from_us, to_us};
 use crate::domain::audit::{AuditDraft, AuditEntry, Chain, Digest, Outcome};
@@ -20,46 +20,51 @@ impl AuditStore for SqliteStore {
     }
 
     fn audit_before<'a>(&'a self, before: i64, query: &'a AuditQuery) -> Answer<'a, Vec<AuditEntry>> {
-        Box::pin(async move {
-            let rows = sqlx::query(
-                "SELECT seq, at_us, actor, action, object, outcome, detail, request, previous, digest FROM audit \
-                 WHERE seq < ?1 AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3) \
-                 AND (?4 IS NULL OR object = ?4) AND (?5 IS NULL OR at_us >= ?5) AND (?6 IS NULL OR at_us <= ?6) \
-                 ORDER BY seq DESC LIMIT ?7",
-            )
-            .bind(before)
-            .bind(&query.actor)
-            .bind(&query.action)
-            .bind(&query.object)
-            .bind(query.from.map(to_us))
-            .bind(query.to.map(to_us))
-            .bind(query.limit)
-            .fetch_all(self.reader())
-            .await?;
-            rows.iter().map(entry_of).collect()
-        })
+        Box::pin(self.entries("seq < ", before, query, " ORDER BY seq DESC"))
     }
 
     fn audit_after<'a>(&'a self, after: i64, query: &'a AuditQuery) -> Answer<'a, Vec<AuditEntry>> {
-        Box::pin(async move {
-            let rows = sqlx::query(
-                "SELECT seq, at_us, actor, action, object, outcome, detail, request, previous, digest FROM audit \
-                 WHERE seq > ?1 AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3) \
-                 AND (?4 IS NULL OR object = ?4) AND (?5 IS NULL OR at_us >= ?5) AND (?6 IS NULL OR at_us <= ?6) \
-                 ORDER BY seq LIMIT ?7",
-            )
-            .bind(after)
-            .bind(&query.actor)
-            .bind(&query.action)
-            .bind(&query.object)
-            .bind(query.from.map(to_us))
-            .bind(query.to.map(to_us))
-            .bind(query.limit)
-            .fetch_all(self.reader())
-            .await?;
-            rows.iter().map(entry_of).collect()
-        })
+        Box::pin(self.entries("seq > ", after, query, " ORDER BY seq"))
     }
+}
+
+impl SqliteStore {
+    async fn entries(
+        &self,
+        beyond: &str,
+        seq: i64,
+        query: &AuditQuery,
+        order: &str,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut statement = statement(beyond, seq, query, order);
+        let rows = statement.build().fetch_all(self.reader()).await?;
+        rows.iter().map(entry_of).collect()
+    }
+}
+
+/// The question for entries. It says only what is given: SQLite uses no index for `? IS NULL OR actor = ?`.
+fn statement(beyond: &str, seq: i64, query: &AuditQuery, order: &str) -> QueryBuilder<Sqlite> {
+    let mut statement = QueryBuilder::new(
+        "SELECT seq, at_us, actor, action, object, outcome, detail, request, previous, digest FROM audit WHERE ",
+    );
+    statement.push(beyond).push_bind(seq);
+    let texts = [
+        (" AND actor = ", &query.actor),
+        (" AND action = ", &query.action),
+        (" AND object = ", &query.object),
+    ];
+    for (condition, text) in texts {
+        if let Some(text) = text {
+            statement.push(condition).push_bind(text.clone());
+        }
+    }
+    for (condition, at) in [(" AND at_us >= ", query.from), (" AND at_us <= ", query.to)] {
+        if let Some(at) = at {
+            statement.push(condition).push_bind(to_us(at));
+        }
+    }
+    statement.push(order).push(" LIMIT ").push_bind(query.limit);
+    statement
 }
 
 /// Appends within a transaction, which makes the entries one with the change that they tell of.
@@ -122,4 +127,28 @@ pub(super) fn digest_of(row: &SqliteRow, column: &str) -> Result<Digest, StoreEr
     bytes.try_into().map_err(|bytes: Vec<u8>| {
         StoreError::Content(format!("`{column}` has {} bytes, a digest has 32", bytes.len()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_entries_of_an_actor_and_of_an_object_are_found_by_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!("sqlite:{}/twin.db", folder.path().display());
+        let store = SqliteStore::open(&file).await.unwrap();
+        for (actor, object, index) in [(Some("a"), None, "audit_actor"), (None, Some("o"), "audit_object")] {
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            let query =
+                AuditQuery { actor: text(actor), object: text(object), limit: 5, ..AuditQuery::default() };
+            let asked = statement("seq < ", i64::MAX, &query, " ORDER BY seq DESC").into_sql();
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", asked.as_str())))
+                .fetch_all(store.reader())
+                .await
+                .unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            assert!(plan[0].contains(index), "{plan:?}");
+        }
+    }
 }

@@ -50,7 +50,7 @@ impl PeopleStore for SqliteStore {
             if others.iter().any(|other| other.name == user.name) {
                 return Ok(UserChange::NameTaken);
             }
-            if others.is_empty() && !user.administers() {
+            if others.is_empty() && !user.is_administrator() {
                 return Ok(UserChange::Refused(UserError::FirstUser));
             }
             insert(&mut transaction, user, entrance).await?;
