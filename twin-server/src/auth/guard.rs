@@ -315,9 +315,8 @@ async fn note_refusal(permit: &Permit, request: Request<Body>, next: Inner) -> R
 async fn change(auth: Arc<Auth>, permit: Permit, request: Request<Body>, next: Inner) -> Response {
     let object = request.uri().path().to_owned();
     let draft = permit.entry(permit.0.action.id(), object).with_detail(request.method().as_str());
-    if auth.auditor.write(draft.clone().ending(Outcome::Begun)).await.is_err() {
-        let detail = "the audit log cannot be written, so nothing was changed";
-        return Problem::unavailable("audit_unavailable", detail).into_response();
+    if let Err(not_written) = auth.auditor.write(draft.clone().ending(Outcome::Begun)).await {
+        return Problem::from(not_written).into_response();
     }
     let work = async move {
         let response = next.run(request).await;
