@@ -17,6 +17,7 @@ use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::live::{EventId, Subscription};
 use crate::metrics::EVENTS_DELIVERED;
 
@@ -61,6 +62,10 @@ pub(crate) async fn stream_events(
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    // The stream tells of all of these: whoever is refused one of them elsewhere is refused here.
+    for action in [Action::ReadDevices, Action::ReadAlarms, Action::ReadModel] {
+        permit.also(action)?;
+    }
     let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
     let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
         Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")

@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 use super::extract::Json;
 use super::{Problem, ProblemBody, devices, objects};
 use crate::app::App;
+use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::spatial::query::{self, Area, At, Company, Filter, Found, Hit, Place, Query, QueryError, Ray};
 use crate::spatial::{Kind, Snapshot, Thing};
 
@@ -280,6 +282,20 @@ pub(crate) struct NearThing {
     distance_m: f64,
 }
 
+impl SpatialQuestion {
+    /// Whether its answer may tell of devices, which have an action of their own.
+    fn asks_for_devices(&self) -> bool {
+        let around = matches!(&self.r#where, Where::Around(place) if place.device.is_some());
+        around || self.which.has_devices() || self.near.as_ref().is_some_and(|near| near.which.has_devices())
+    }
+}
+
+impl Which {
+    fn has_devices(&self) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&Kind::Device))
+    }
+}
+
 /// Finds things by place: in a box, in a polygon, within a distance, nearest, along a ray, around another
 /// thing; and of them those that have others near.
 #[utoipa::path(
@@ -291,8 +307,12 @@ pub(crate) struct NearThing {
 )]
 pub(crate) async fn query_things(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Json(question): Json<SpatialQuestion>,
 ) -> Result<JsonAnswer<SpatialAnswer>, Problem> {
+    if question.asks_for_devices() {
+        permit.also(Action::ReadDevices)?;
+    }
     let stopping = || Problem::unavailable("stopping", "the server is stopping");
     let _room = ASKING.acquire().await.map_err(|_| stopping())?;
     let now = app.model.now();

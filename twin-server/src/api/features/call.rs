@@ -17,6 +17,7 @@ use super::super::http::{base_url, none_match_hits};
 use super::{media, page};
 use crate::app::App;
 use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::features::Source;
 
 /// Most parameters in one request.
@@ -42,6 +43,8 @@ pub(crate) struct Call {
     /// `f` and `lang` as they were asked for, to be kept in links to more of the same.
     form: Vec<(&'static str, String)>,
     headers: HeaderMap,
+    /// Devices have a route of their own, and an action: what it refuses is not given here.
+    pub(super) may_read_devices: Result<(), Problem>,
 }
 
 /// An answer before it has a form.
@@ -96,7 +99,9 @@ impl FromRequestParts<Arc<App>> for Call {
         };
         let path = parts.uri.path().to_owned();
         let host = base_url(parts, permit.client()).unwrap_or_default();
-        Ok(Self { host, path, chinese, html, parameters, form, headers: headers.clone() })
+        let may_read_devices = permit.also(Action::ReadDevices);
+        let headers = headers.clone();
+        Ok(Self { host, path, chinese, html, parameters, form, headers, may_read_devices })
     }
 }
 

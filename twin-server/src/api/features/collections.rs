@@ -12,7 +12,7 @@ use crate::api::extract::Path;
 use crate::api::{Problem, ProblemBody};
 use crate::app::App;
 use crate::features::schema::Schema;
-use crate::features::{Collection, Source};
+use crate::features::{Collection, DEVICES, Source};
 
 /// Relation of a link to queryables (Features Part 3 § 6.2).
 const QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
@@ -32,8 +32,9 @@ pub(crate) async fn list_collections(State(app): State<Arc<App>>, call: Call) ->
 fn collections(app: &App, call: &Call) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let all: Vec<Value> =
-        app.features.all(&source).iter().map(|collection| describe(&**collection, &source, call)).collect();
+    let all = app.features.all(&source);
+    let shown = all.iter().filter(|one| one.about().id != DEVICES || call.may_read_devices.is_ok());
+    let all: Vec<Value> = shown.map(|collection| describe(&**collection, &source, call)).collect();
     let title = call.text(["要素集", "Collections of features"]).to_owned();
     let mut links = call.own_links(media::JSON);
     links.push(call.link("/", "up", media::JSON, call.text(["首页", "Landing page"])));
@@ -63,7 +64,7 @@ pub(crate) async fn get_collection(
 fn collection(app: &App, id: &str, call: &Call) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let collection = find(app, &source, id)?;
+    let collection = find(app, &source, id, call)?;
     let mut body = describe(&*collection, &source, call);
     if let Some(Value::Array(links)) = body.get_mut("links") {
         links.extend(call.own_links(media::JSON));
@@ -137,7 +138,7 @@ fn schema_answer(
 ) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let collection = find(app, &source, id)?;
+    let collection = find(app, &source, id, call)?;
     let title = call.text(collection.about().title).to_owned();
     let body = make(collection.schema(), &call.own_address(), &title, call.chinese);
     let state = source.model_version().to_owned();
@@ -145,7 +146,15 @@ fn schema_answer(
 }
 
 /// The collection with this id.
-pub(super) fn find(app: &App, source: &Source, id: &str) -> Result<Box<dyn Collection>, Problem> {
+pub(super) fn find(
+    app: &App,
+    source: &Source,
+    id: &str,
+    call: &Call,
+) -> Result<Box<dyn Collection>, Problem> {
+    if id == DEVICES {
+        call.may_read_devices.clone()?;
+    }
     app.features.get(source, id).ok_or_else(|| {
         let ids: Vec<String> = app
             .features

@@ -82,7 +82,7 @@ pub(crate) async fn get_item(
 
 fn items(app: &App, id: &str, call: &Call) -> Result<Response, Problem> {
     let source = source(app);
-    let collection = find(app, &source, id)?;
+    let collection = find(app, &source, id, call)?;
     let frame = source.frame();
     let query = ItemsQuery::read(call, &*collection, frame.is_some())?;
     let state = state(&source, &*collection);
@@ -141,7 +141,7 @@ fn feature_collection(selected: &Selected<Json>, collection: &dyn Collection, ca
 fn item(app: &App, id: &str, feature_id: &str, call: &Call) -> Result<Response, Problem> {
     call.only(&[])?;
     let source = source(app);
-    let collection = find(app, &source, id)?;
+    let collection = find(app, &source, id, call)?;
     let frame = source.frame();
     let properties: Vec<&Property> = collection.schema().properties().iter().collect();
     let mut found = None;

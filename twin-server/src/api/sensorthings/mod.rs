@@ -185,7 +185,7 @@ fn action_of(method: &Method, path: &str) -> Option<Action> {
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let observations = last.starts_with("Observations") || last == "CreateObservations";
     match *method {
-        Method::GET | Method::HEAD => None,
+        Method::GET | Method::HEAD => Some(Action::ReadDevices),
         Method::POST if last == "$batch" => None,
         Method::POST if observations => Some(Action::WriteReadings),
         Method::DELETE if observations => Some(Action::PurgeReadings),
