@@ -81,6 +81,13 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
+    /// The address does not take this method; `allow` names those that it takes.
+    #[must_use]
+    pub(crate) fn not_allowed(allow: &'static str) -> Self {
+        Self::of_status(StatusCode::METHOD_NOT_ALLOWED)
+            .with_header(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
     /// There is no room left to store what was sent.
     #[must_use]
     pub(crate) fn full(detail: impl Into<String>) -> Self {

@@ -78,7 +78,7 @@ pub enum StoreError {
 }
 
 /// What engines say when there is no room left: SQLite's `SQLITE_FULL` and `SQLITE_IOERR_SHMSIZE`
-/// (<https://www.sqlite.org/rescode.html>), PostgreSQL's `disk_full`.
+/// (<https://www.sqlite.org/rescode.html>), `disk_full` of `PostgreSQL`.
 const FULL: [&str; 3] = ["13", "4874", "53100"];
 
 impl StoreError {

@@ -14,6 +14,7 @@ mod common;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod kills;
+mod openapi;
 mod side_doors;
 mod writers;
 
