@@ -96,7 +96,12 @@ impl Victim<'_> {
                     }
                 });
             }
-            scope.spawn(|| (0_u32..).find(|n| !changes.make(&gateway, &admin, &format!("made-{round}-{n}"))));
+            scope.spawn(|| {
+                let mut count = 0_u32;
+                while changes.make(&gateway, &admin, &format!("made-{round}-{count}")) {
+                    count += 1;
+                }
+            });
             std::thread::sleep(wait);
             server.child.kill().unwrap();
         });
@@ -112,7 +117,7 @@ impl Victim<'_> {
         self.changes.check(&admin, &audit);
         let verify = if self.head.is_empty() { vec![] } else { vec!["--head", &self.head] };
         let verified = command(self.address, &[["audit", "verify"].as_slice(), &verify].concat(), "");
-        self.head = verified.lines().nth(1).unwrap().to_owned();
+        verified.lines().nth(1).unwrap().clone_into(&mut self.head);
     }
 }
 
