@@ -213,6 +213,7 @@ pub struct PublicationEvent {
 #[serde(deny_unknown_fields)]
 pub struct ReadingBatch {
     /// 1 to 10,000 readings, of any devices, in any order.
+    #[schema(min_items = 1, max_items = 10_000)]
     pub readings: Vec<Reading>,
 }
 

@@ -300,3 +300,38 @@ async fn every_action_that_a_route_needs_is_one_of_the_policy() {
         assert!(!is_change || !action.is_public() || action.reach() == Reach::Open, "{route}");
     }
 }
+
+#[tokio::test]
+async fn every_family_of_addresses_is_in_the_matrix() {
+    let server = Server::start().await;
+    let permissions = server.get("/api/v1/permissions").await.json();
+    let paths: Vec<&str> = permissions["routes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|route| route["path"].as_str().unwrap())
+        .collect();
+    for family in ["/api/", "/ogc/", "/sta/", "/publication/", "/metrics", "/health/"] {
+        assert!(paths.iter().any(|path| path.starts_with(family)), "{family}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_is_refused_where_a_get_is() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let auth = AuthConfig { require_sign_in: true, ..AuthConfig::default() };
+    let server = Server::start_with(folder, None, auth).await;
+    People::begin(&server).await;
+    let visitor = Comer::new("visitor", vec![], None);
+    let permissions = server.get("/api/v1/permissions").await.json();
+    let mut refused = 0;
+    for route in permissions["routes"].as_array().unwrap().iter().filter(|route| route["method"] == "GET") {
+        let path = filled(route["path"].as_str().unwrap(), "d1");
+        let (get, _) = visitor.ask(&server, "GET", &path, None).await;
+        let (head, _) = visitor.ask(&server, "HEAD", &path, None).await;
+        assert_eq!(get, head, "{path}");
+        refused += usize::from(get == 401);
+    }
+    assert!(refused > 40, "{refused}");
+}

@@ -56,7 +56,8 @@ pub(crate) struct AlarmsQuery {
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<String>,
     /// Only alarms with a lower number: the `next` of the page before.
-    before: Option<u64>,
+    #[param(minimum = 0)]
+    before: Option<i64>,
     /// Alarms on a page, 1 to 1,000, default 100.
     #[param(minimum = 1, maximum = 1_000)]
     limit: Option<u32>,
@@ -135,6 +136,8 @@ pub(crate) async fn list_alarms(
         let detail = format!("`limit` is {limit}, 1 to {PAGE_LIMIT} are given");
         return Err(Problem::bad_request("bad_limit", detail));
     }
+    let before = query.before.map(u64::try_from).transpose();
+    let before = before.map_err(|_| Problem::bad_request("bad_query", "`before` is a number from 0"))?;
     let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
     let asked = AlarmQuery {
         states: states(query.state.as_deref().unwrap_or_default())?,
@@ -146,7 +149,7 @@ pub(crate) async fn list_alarms(
         bounds: filter.bounds,
         from: instant("from", query.from.as_deref())?,
         to: instant("to", query.to.as_deref())?,
-        before: query.before,
+        before,
         // One more than asked for shows whether there is a next page.
         limit: limit + 1,
     };

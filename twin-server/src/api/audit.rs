@@ -50,6 +50,25 @@ pub(crate) struct AuditParams {
     limit: Option<u32>,
 }
 
+/// Which entries a table holds; all conditions must hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditTableParams {
+    /// Only of this actor, such as `user:…`.
+    actor: Option<String>,
+    /// Only of this action, such as `user.add` or `register_devices`.
+    action: Option<String>,
+    /// Only of this object: an id such as `user:…`, or a path.
+    object: Option<String>,
+    /// Earliest instant, included, RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<String>,
+    /// Latest instant, included, RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<String>,
+}
+
 /// Entries, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditPage {
@@ -146,10 +165,9 @@ pub(crate) async fn list_audit(
     Ok(no_store(JsonAnswer(AuditPage { entries, next }).into_response()))
 }
 
-/// Gives the audit log as a table (CSV, RFC 4180), oldest entries first. `limit` and `before` do not
-/// count here.
+/// Gives the audit log as a table (CSV, RFC 4180), oldest entries first.
 #[utoipa::path(
-    get, path = "/api/v1/audit/export", tag = "people", params(AuditParams),
+    get, path = "/api/v1/audit/export", tag = "people", params(AuditTableParams),
     security((), ("key" = []), ("session" = [])),
     responses(
         (status = 200, content_type = "text/csv", body = String), (status = 400, body = ProblemBody),
@@ -158,8 +176,10 @@ pub(crate) async fn list_audit(
 )]
 pub(crate) async fn export_audit(
     State(app): State<Arc<App>>,
-    Query(params): Query<AuditParams>,
+    Query(params): Query<AuditTableParams>,
 ) -> Result<Response, Problem> {
+    let AuditTableParams { actor, action, object, from, to } = params;
+    let params = AuditParams { actor, action, object, from, to, before: None, limit: None };
     app.auth.auditor.flush().await;
     let query = query_of(&params, PAGE_LIMIT)?;
     let start = Some((Arc::clone(&app.store), query, 0));

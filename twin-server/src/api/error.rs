@@ -81,6 +81,21 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
+    /// The address does not take this method; `allow` names those that it takes.
+    #[must_use]
+    pub(crate) fn not_allowed(allow: &'static str) -> Self {
+        Self::of_status(StatusCode::METHOD_NOT_ALLOWED)
+            .with_header(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
+    /// There is no room left to store what was sent.
+    #[must_use]
+    pub(crate) fn full(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", detail)
+            .with_hint("free room on the disk of the database; what was not acknowledged must be sent again")
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+
     /// The HTTP status.
     #[must_use]
     pub(crate) const fn status(&self) -> StatusCode {
@@ -199,6 +214,7 @@ impl From<WriteError> for Problem {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Store => Self::unavailable("storage", error.to_string()),
+            WriteError::Full => Self::full(error.to_string()),
             WriteError::Stopping => Self::unavailable("stopping", error.to_string()),
             WriteError::Busy => Self::unavailable("busy", error.to_string()),
         }
@@ -208,6 +224,9 @@ impl From<WriteError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store refused a question");
+        if error.is_full() {
+            return Self::full("there is no room left where the database lies");
+        }
         Self::unavailable("storage", "the database could not answer; the server's log has the reason")
     }
 }

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::Problem;
@@ -22,6 +22,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Ok(Self(value));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(JsonRejection::from)?;
+        // Every body is an object; serde would also take a list of the values in the order of the fields.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            let detail = "the body is a list, an object is taken";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_value", detail));
+        }
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok(Self(value)),
             Err(_) => Ok(Self(axum::Json::from_bytes(&bytes)?.0)),

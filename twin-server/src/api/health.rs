@@ -92,6 +92,10 @@ impl Readiness {
         }
         let found = match tokio::time::timeout(STORE_TIMEOUT, app.store.check_writable()).await {
             Ok(Ok(())) => None,
+            Ok(Err(error)) if error.is_full() => {
+                tracing::error!(%error, "the disk of the database is full");
+                Some(("storage_full", "there is no room left where the database lies"))
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, "the database takes no writes");
                 Some(("storage", "the database takes no writes; the log has the reason"))

@@ -25,6 +25,7 @@ pub(crate) mod metrics;
 pub(crate) mod model;
 pub(crate) mod mqtt;
 pub(crate) mod object_edits;
+mod object_path;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod permissions;

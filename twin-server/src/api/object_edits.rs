@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
 use super::http::match_tags;
+use super::object_path::{ObjectId, edit_in, methods_of};
 use super::objects::{answer, unknown};
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -184,7 +185,7 @@ pub(crate) async fn post_object(
 pub(crate) async fn patch_object(
     State(app): State<Arc<App>>,
     permit: Permit,
-    Path(id): Path<String>,
+    ObjectId(id): ObjectId,
     headers: HeaderMap,
     Json(body): Json<ObjectChanges>,
 ) -> Result<Response, Problem> {
@@ -213,7 +214,7 @@ pub(crate) async fn patch_object(
 pub(crate) async fn delete_object(
     State(app): State<Arc<App>>,
     permit: Permit,
-    Path(id): Path<String>,
+    ObjectId(id): ObjectId,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     if app.model.now().get(&id).is_some_and(|object| object.class == ObjectClass::Zone) {
@@ -242,11 +243,10 @@ pub(crate) async fn restore_object(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = path.strip_suffix("/restore").and_then(|path| path.rsplit_once('/'));
-    let asked = asked.and_then(|(path, number)| Some((path.strip_suffix("/history")?, number)));
+    let asked = edit_in(&path);
     let zone = place::zone_of_object(&app, asked.map_or(&path, |(id, _)| id));
     permit.within(Place::Zone(zone.as_deref()))?;
-    let Some((id, number)) = asked else { return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)) };
+    let Some((id, number)) = asked else { return Err(Problem::not_allowed(methods_of(&path))) };
     if app.model.now().published().get(id).is_none() {
         // What people made may have stood elsewhere.
         permit.within(Place::Whole)?;

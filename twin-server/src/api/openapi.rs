@@ -1,6 +1,8 @@
 //! The OpenAPI document of everything that the server answers, made from the code. `twin-server
 //! openapi` prints it, `schemas/openapi.json` holds it, the viewer's types come from there.
 
+mod failures;
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use twin_schemas::alarm::AlarmChangedEvent;
@@ -8,7 +10,6 @@ use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
@@ -114,32 +115,7 @@ impl Modify for Proofs {
         let cookie = ApiKeyValue::with_description("twin-session", "Over HTTPS `__Host-twin-session`.");
         let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
         components.security_schemes.insert("session".into(), session.into());
-        add_refusals(document);
-    }
-}
-
-/// What any answer may be: keys that are not good, roles that may not, more requests than are taken.
-const REFUSALS: [(&str, &str); 3] = [
-    ("401", "Needs a sign-in, or the key is not good"),
-    ("403", "The actor may not"),
-    ("429", "More requests than are taken; `Retry-After` says when to come again"),
-];
-
-fn add_refusals(document: &mut utoipa::openapi::OpenApi) {
-    let problem = Ref::from_schema_name("ProblemBody");
-    let content = ContentBuilder::new().schema(Some(problem)).build();
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        for responses in operations.into_iter().flatten().map(|operation| &mut operation.responses.responses)
-        {
-            for (status, description) in REFUSALS {
-                let response = ResponseBuilder::new()
-                    .description(description)
-                    .content("application/json", content.clone())
-                    .build();
-                responses.entry(status.into()).or_insert_with(|| response.into());
-            }
-        }
+        failures::add(document);
     }
 }
 

@@ -13,6 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
+use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::spatial::Kind;
 
 /// Devices further away than this are not near.
@@ -77,8 +79,11 @@ pub(crate) struct NearDevice {
 )]
 pub(crate) async fn get_place(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Query(PlaceQuery { east_m, north_m }): Query<PlaceQuery>,
 ) -> Result<Json<PlaceAnswer>, Problem> {
+    // What is refused at `/api/v1/devices` is not given here.
+    permit.also(Action::ReadDevices)?;
     if !(east_m.is_finite() && north_m.is_finite()) {
         return Err(Problem::bad_request("bad_place", "`east_m` and `north_m` are metres"));
     }

@@ -77,6 +77,9 @@ impl From<PasswordError> for Problem {
 
 impl From<NotWritten> for Problem {
     fn from(error: NotWritten) -> Self {
-        Self::unavailable("audit_unavailable", error.to_string())
+        match error {
+            NotWritten::Refused => Self::unavailable("audit_unavailable", error.to_string()),
+            NotWritten::Full => Self::full(error.to_string()),
+        }
     }
 }

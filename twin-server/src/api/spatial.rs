@@ -282,6 +282,20 @@ pub(crate) struct NearThing {
     distance_m: f64,
 }
 
+impl SpatialQuestion {
+    /// Whether its answer may tell of devices, which have an action of their own.
+    fn asks_for_devices(&self) -> bool {
+        let around = matches!(&self.r#where, Where::Around(place) if place.device.is_some());
+        around || self.which.has_devices() || self.near.as_ref().is_some_and(|near| near.which.has_devices())
+    }
+}
+
+impl Which {
+    fn has_devices(&self) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&Kind::Device))
+    }
+}
+
 /// Finds things by place: in a box, in a polygon, within a distance, nearest, along a ray, around another
 /// thing; and of them those that have others near.
 #[utoipa::path(
@@ -296,6 +310,9 @@ pub(crate) async fn query_things(
     permit: Permit,
     Json(question): Json<SpatialQuestion>,
 ) -> Result<JsonAnswer<SpatialAnswer>, Problem> {
+    if question.asks_for_devices() {
+        permit.also(Action::ReadDevices)?;
+    }
     let stopping = || Problem::unavailable("stopping", "the server is stopping");
     let _room = ASKING.acquire().await.map_err(|_| stopping())?;
     let now = app.model.now();

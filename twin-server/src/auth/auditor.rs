@@ -11,14 +11,20 @@ use crate::store::AuditStore;
 /// Entries that wait; each belongs to a request that waits, or to one that was answered just now.
 const QUEUE: usize = 1024;
 
-/// The audit log does not take the entry; the reason is in the server's log.
+/// Why the audit log does not take an entry; more is in the server's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the audit log could not be written")]
-pub struct NotWritten;
+pub enum NotWritten {
+    /// The store refused it.
+    #[error("the audit log cannot be written, so nothing was changed")]
+    Refused,
+    /// There is no room left where the database lies.
+    #[error("there is no room left for the audit log, so nothing was changed")]
+    Full,
+}
 
 struct Job {
     draft: Option<AuditDraft>,
-    written: Option<oneshot::Sender<bool>>,
+    written: Option<oneshot::Sender<Result<(), NotWritten>>>,
 }
 
 /// Writes the audit log. Ends when it is dropped and the queue is empty.
@@ -56,8 +62,8 @@ impl Auditor {
 
     async fn send(&self, draft: Option<AuditDraft>) -> Result<(), NotWritten> {
         let (written, answer) = oneshot::channel();
-        self.queue.send(Job { draft, written: Some(written) }).await.map_err(|_| NotWritten)?;
-        if answer.await.unwrap_or(false) { Ok(()) } else { Err(NotWritten) }
+        self.queue.send(Job { draft, written: Some(written) }).await.map_err(|_| NotWritten::Refused)?;
+        answer.await.unwrap_or(Err(NotWritten::Refused))
     }
 }
 
@@ -65,7 +71,7 @@ async fn write<S: AuditStore + ?Sized>(store: Arc<S>, mut jobs: mpsc::Receiver<J
     let mut waiting = Vec::with_capacity(QUEUE);
     while jobs.recv_many(&mut waiting, QUEUE).await > 0 {
         let drafts: Vec<AuditDraft> = waiting.iter_mut().filter_map(|job| job.draft.take()).collect();
-        let written = drafts.is_empty() || store.audit(&drafts).await.inspect_err(log).is_ok();
+        let written = if drafts.is_empty() { Ok(()) } else { store.audit(&drafts).await.map_err(told) };
         for job in waiting.drain(..) {
             if let Some(reply) = job.written {
                 let _ = reply.send(written);
@@ -74,6 +80,8 @@ async fn write<S: AuditStore + ?Sized>(store: Arc<S>, mut jobs: mpsc::Receiver<J
     }
 }
 
-fn log(error: &crate::store::StoreError) {
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a mapping of errors")]
+fn told(error: crate::store::StoreError) -> NotWritten {
     tracing::error!(%error, "the audit log could not be written");
+    if error.is_full() { NotWritten::Full } else { NotWritten::Refused }
 }

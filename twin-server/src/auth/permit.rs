@@ -113,10 +113,7 @@ impl Permit {
     pub(crate) async fn begin(&self, draft: AuditDraft) -> Result<Begun, Problem> {
         let auth = Arc::clone(&self.0.auth);
         let written = auth.auditor.write(draft.clone().ending(Outcome::Begun)).await;
-        written.map_err(|_| {
-            let detail = "the audit log cannot be written, so nothing was changed";
-            Problem::unavailable("audit_unavailable", detail)
-        })?;
+        written.map_err(Problem::from)?;
         Ok(Begun { auth, draft })
     }
 

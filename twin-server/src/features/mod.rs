@@ -20,3 +20,6 @@ pub use catalogue::Catalogue;
 pub use collection::{About, Collection, Gone, Visit};
 pub use select::{Page, Selected, Unselected, select};
 pub use source::Source;
+
+/// Id of the collection of devices.
+pub const DEVICES: &str = devices::ABOUT.id;

@@ -30,6 +30,9 @@ pub enum WriteError {
     /// The store refused; the reason is in the log.
     #[error("the change could not be stored")]
     Store,
+    /// There is no room left where the database lies.
+    #[error("there is no room left to store the change")]
+    Full,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -331,5 +334,5 @@ impl Writer {
 pub(super) fn log_store_error(error: crate::store::StoreError) -> WriteError {
     tracing::error!(%error, "the store refused a change");
     INGEST.failed_commits.add(1);
-    WriteError::Store
+    if error.is_full() { WriteError::Full } else { WriteError::Store }
 }

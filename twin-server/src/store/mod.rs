@@ -77,6 +77,20 @@ pub enum StoreError {
     Content(String),
 }
 
+/// What engines say when there is no room left: SQLite's `SQLITE_FULL` and `SQLITE_IOERR_SHMSIZE`
+/// (<https://www.sqlite.org/rescode.html>), `disk_full` of `PostgreSQL`.
+const FULL: [&str; 3] = ["13", "4874", "53100"];
+
+impl StoreError {
+    /// Whether there is no room left where the database lies. What was to be stored is not, and can be sent
+    /// again once there is room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let Self::Sql(sqlx::Error::Database(error)) = self else { return false };
+        error.code().is_some_and(|code| FULL.contains(&&*code))
+    }
+}
+
 /// A whole store.
 pub trait Store:
     AlarmStore

@@ -2,6 +2,7 @@
 //! the router.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod client;
 pub(crate) mod people;
 pub(crate) mod process;
 

@@ -110,12 +110,17 @@ pub(crate) fn serve(folder: &Path) -> Command {
 
 /// As [`serve`], on another database in the folder.
 pub(crate) fn serve_database(folder: &Path, name: &str) -> Command {
+    serve_address(folder, &database(folder, name))
+}
+
+/// As [`serve`], on the database that an address names.
+pub(crate) fn serve_address(folder: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_twin-server"));
     command
         .arg("serve")
         .arg("--publication")
         .arg(folder.join("publication"))
-        .args(["--database", &database(folder, name)])
+        .args(["--database", address])
         // The readings of the tests are of a fixed day and grow old.
         .args(["--retention-days", "0"])
         .env_remove("TWIN_CONFIG")

@@ -86,7 +86,9 @@ async fn store(
                 return Some(answer);
             }
             Err(WriteError::Stopping) => return None,
-            Err(error @ (WriteError::Store | WriteError::Busy)) => status.stalled(Some(error.to_string())),
+            Err(error @ (WriteError::Store | WriteError::Full | WriteError::Busy)) => {
+                status.stalled(Some(error.to_string()));
+            }
         }
         tokio::select! {
             () = stopped(stop) => return None,

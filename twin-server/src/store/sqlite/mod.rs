@@ -54,6 +54,7 @@ const READERS: u32 = 4;
 #[derive(Debug)]
 pub struct SqliteStore {
     write: Mutex<Option<WriteSide>>,
+    options: SqliteConnectOptions,
     read: SqlitePool,
     /// Held by the one closing that may run at a time.
     closing: Mutex<()>,
@@ -109,19 +110,42 @@ impl SqliteStore {
         sqlx::query("ROLLBACK").execute(&mut connection).await?;
         let hot = opening::load(&mut connection).await?;
         let data_version = data_version(&mut connection).await?;
-        let read =
-            SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options.clone().read_only(true));
         let write = WriteSide { connection, data_version };
-        Ok(Self { write: Mutex::new(Some(write)), read, closing: Mutex::new(()), hot: RwLock::new(hot) })
+        Ok(Self {
+            write: Mutex::new(Some(write)),
+            options,
+            read,
+            closing: Mutex::new(()),
+            hot: RwLock::new(hot),
+        })
     }
 
     /// Sole use of the writing side.
     pub(super) async fn writer(&self) -> Result<WriteGuard<'_>, StoreError> {
-        let guard = self.write.lock().await;
-        if guard.is_none() {
-            return Err(StoreError::Sql(sqlx::Error::PoolClosed));
+        let mut guard = self.write.lock().await;
+        let Some(side) = guard.as_mut() else { return Err(StoreError::Sql(sqlx::Error::PoolClosed)) };
+        if side.connection.is_in_transaction() {
+            self.set_free(side).await?;
         }
         Ok(WriteGuard(guard))
+    }
+
+    /// Nobody holds the writing side, so nothing is open there. SQLite itself undoes a transaction that meets
+    /// a full disk (<https://www.sqlite.org/lang_transaction.html>, § 2.3); `sqlx` then fails to undo it, and
+    /// takes it for open as long as the connection lasts.
+    async fn set_free(&self, side: &mut WriteSide) -> Result<(), StoreError> {
+        // What was dropped a moment ago may be about to be undone.
+        side.connection.ping().await?;
+        if side.connection.is_in_transaction() {
+            tracing::warn!("a transaction was undone by the database; its connection is opened anew");
+            side.connection = SqliteConnection::connect_with(&self.options).await?;
+            // Counted anew for each connection: look once for what others may have written.
+            side.data_version = -1;
+        }
+        Ok(())
     }
 
     // A lock is poisoned if a holder panicked; what it holds is whole between statements, so go on.

@@ -41,6 +41,25 @@ fn expected(range: std::ops::Range<i32>) -> Vec<f64> {
     range.map(f64::from).collect()
 }
 
+#[tokio::test]
+async fn a_full_database_takes_readings_again_once_there_is_room() {
+    let place = Place::new();
+    let store = place.open().await;
+    add(&store, 0..10).await;
+    {
+        let mut guard = store.writer().await.unwrap();
+        // What a full disk does to SQLite, without a disk; a connection that is opened anew has room.
+        let limit = sqlx::query("PRAGMA max_page_count = 1");
+        limit.execute(&mut guard.side().unwrap().connection).await.unwrap();
+    }
+    let fresh = (10..100_000).map(reading).collect();
+    let refused = store.append(&ReadingsToStore { fresh, ..ReadingsToStore::default() }).await;
+    assert!(refused.as_ref().is_err_and(crate::store::StoreError::is_full), "{refused:?}");
+    add(&store, 10..20).await;
+    assert_eq!(values(&store).await, expected(0..20));
+    assert_eq!(values(&place.open().await).await, expected(0..20));
+}
+
 struct Place(tempfile::TempDir);
 
 impl Place {
