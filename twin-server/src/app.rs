@@ -106,7 +106,7 @@ pub async fn start(
             kinds.ids()
         );
     }
-    let store = store::open(&config.database).await?;
+    let store = store::serve(&config.database).await?;
     let auth = Auth::open(config.auth.clone(), config.ingest_key.as_deref(), Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;
     let hub = Arc::new(Hub::new(epoch(), publications.served().version.clone(), entries));

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod people;
+pub(crate) mod postgres;
 pub(crate) mod process;
 
 use std::path::Path;

@@ -35,6 +35,13 @@ impl Process {
         Self::spawn(command)
     }
 
+    /// Starts it on a database by its address.
+    pub(crate) fn start_at(folder: &Path, address: &str) -> Self {
+        let mut command = serve_address(folder, address);
+        command.args(["--listen", "127.0.0.1:0"]);
+        Self::spawn(command)
+    }
+
     /// Starts a command that prints its address as `serve` does.
     pub(crate) fn spawn(command: Command) -> Self {
         Self::spawn_with_log(command, Stdio::null())
@@ -110,12 +117,17 @@ pub(crate) fn serve(folder: &Path) -> Command {
 
 /// As [`serve`], on another database in the folder.
 pub(crate) fn serve_database(folder: &Path, name: &str) -> Command {
+    serve_address(folder, &database(folder, name))
+}
+
+/// As [`serve`], on a database by its address.
+pub(crate) fn serve_address(folder: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_twin-server"));
     command
         .arg("serve")
         .arg("--publication")
         .arg(folder.join("publication"))
-        .args(["--database", &database(folder, name)])
+        .args(["--database", address])
         // The readings of the tests are of a fixed day and grow old.
         .args(["--retention-days", "0"])
         .env_remove("TWIN_CONFIG")

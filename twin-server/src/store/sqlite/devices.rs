@@ -54,10 +54,7 @@ impl DeviceStore for SqliteStore {
             }
             transaction.commit().await?;
             // What the log still holds of its series is skipped when the log is read.
-            let mut hot = self.hot_mut();
-            for series in hot.series.remove(id).unwrap_or_default().into_values() {
-                hot.recent.remove(series);
-            }
+            self.hot_mut().remove(id);
             Ok(removed.rows_affected() > 0)
         })
     }
