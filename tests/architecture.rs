@@ -52,7 +52,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("spatial", &["domain"]),
     ("store", &["domain"]),
     ("metrics", &[]),
-    ("config", &["auth", "domain", "ingest"]),
+    ("config", &["auth", "domain", "ingest", "store"]),
     ("listen", &["config", "metrics"]),
     ("backup", &["store"]),
     ("live", &["domain", "spatial"]),

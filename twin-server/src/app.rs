@@ -106,7 +106,7 @@ pub async fn start(
             kinds.ids()
         );
     }
-    let store = store::open(&config.database).await?;
+    let store = store::serve(&config.database).await?;
     let (key, token) = (config.ingest_key.as_deref(), config.metrics.token.as_deref());
     let auth = Auth::open(config.auth.clone(), key, token, Arc::clone(&store)).await?;
     let entries = restore(&*store, &kinds).await?;

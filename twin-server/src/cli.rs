@@ -62,7 +62,7 @@ struct PlaceArgs {
     #[arg(long, env = "TWIN_PUBLICATION", value_name = "FOLDER")]
     publication: PathBuf,
     /// Database, made if it is missing.
-    #[arg(long, env = "TWIN_DATABASE", value_name = "sqlite:FILE")]
+    #[arg(long, env = "TWIN_DATABASE", hide_env_values = true, value_name = "sqlite:FILE|postgres://…")]
     database: String,
 }
 

@@ -15,7 +15,7 @@ use crate::store::{self, Migration};
 #[derive(Debug, Args)]
 struct DatabaseArgs {
     /// The database.
-    #[arg(long, env = "TWIN_DATABASE", value_name = "sqlite:FILE")]
+    #[arg(long, env = "TWIN_DATABASE", hide_env_values = true, value_name = "sqlite:FILE|postgres://…")]
     database: String,
 }
 
@@ -37,7 +37,13 @@ pub(super) struct RestoreArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The database to make.
-    #[arg(long, env = "TWIN_DATABASE", value_name = "sqlite:FILE", required_unless_present = "check")]
+    #[arg(
+        long,
+        env = "TWIN_DATABASE",
+        hide_env_values = true,
+        value_name = "sqlite:FILE",
+        required_unless_present = "check"
+    )]
     database: Option<String>,
     /// Replace the database if it exists; it is kept beside the new one, as `<name>.replaced`.
     #[arg(long)]

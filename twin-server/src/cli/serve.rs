@@ -29,7 +29,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FOLDER")]
     publication: Option<String>,
     /// Database, made if it is missing [env: `TWIN_DATABASE`].
-    #[arg(long, value_name = "sqlite:FILE")]
+    #[arg(long, value_name = "sqlite:FILE|postgres://…")]
     database: Option<String>,
     /// Address and port to listen on; port 0 takes a free one [env: `TWIN_LISTEN`; default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]

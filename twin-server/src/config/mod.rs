@@ -29,6 +29,7 @@ pub use section::{Given, Key, Section, literal};
 use crate::auth::AuthConfig;
 use crate::domain::retention::Retention;
 use crate::ingest::mqtt::MqttConfig;
+use crate::store;
 use section::{AnySection, KeyInfo};
 
 /// Shortest ingest key that is taken: 16 random characters cannot be guessed.
@@ -39,7 +40,7 @@ const KEY_MIN: usize = 16;
 pub struct ServeConfig {
     /// Folder of the publication.
     pub publication: PathBuf,
-    /// Address of the database, `sqlite:<file>`.
+    /// Address of the database, `sqlite:<file>` or `postgres://<user>:<password>@<host>/<database>`.
     pub database: String,
     /// Address and port to listen on.
     pub listen: SocketAddr,
@@ -132,10 +133,10 @@ impl Section for ServeConfig {
         },
         Key {
             name: "database",
-            about: "database, made if it is missing: `sqlite:<file>`",
+            about: "database: `sqlite:<file>`, made if it is missing, or `postgres://<user>:<password>@<host>/<database>`, which must exist (PostgreSQL 14 or later)",
             secret: false,
             sample: "\"sqlite:twin.db\"",
-            show: |config| (!config.database.is_empty()).then(|| literal(&config.database)),
+            show: |config| (!config.database.is_empty()).then(|| literal(&store::shown(&config.database))),
             set: |config, given| given.text().map(|text| text.clone_into(&mut config.database)),
         },
         Key {

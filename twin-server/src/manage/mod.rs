@@ -21,7 +21,7 @@ use crate::store::{self, Store, StoreError};
 #[derive(Debug, Args)]
 struct DatabaseArgs {
     /// Database, made if it is missing.
-    #[arg(long, env = "TWIN_DATABASE", value_name = "sqlite:FILE")]
+    #[arg(long, env = "TWIN_DATABASE", hide_env_values = true, value_name = "sqlite:FILE|postgres://…")]
     database: String,
 }
 

@@ -7,12 +7,15 @@
 
 mod alarms;
 mod audit;
+mod codec;
 #[cfg(test)]
 mod conformance;
 mod devices;
+mod history;
 mod keys;
 mod model;
 mod people;
+mod postgres;
 mod readings;
 mod sensorthings;
 mod sessions;
@@ -30,6 +33,7 @@ pub use devices::{DeviceStore, Registered};
 pub use keys::KeyStore;
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
+pub use postgres::PostgresStore;
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
@@ -46,7 +50,9 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address is not one that the server can open.
-    #[error("database `{0}` is not understood\nhint: write `sqlite:<file>`, such as `sqlite:twin.db`")]
+    #[error(
+        "database `{0}` is not understood\nhint: write `sqlite:<file>`, such as `sqlite:twin.db`, or `postgres://<user>:<password>@<host>/<database>`"
+    )]
     Address(String),
     /// The database cannot be opened or brought to the present shape.
     #[error(
@@ -69,6 +75,63 @@ pub enum StoreError {
     /// Another program has the database open.
     #[error("database `{0}` is in use\nhint: stop the server that serves it")]
     InUse(String),
+    /// There is no such database, or it does not let us in.
+    #[error(
+        "database `{address}` cannot be reached: {reason}\nhint: check that PostgreSQL runs there, that the database exists (`createdb`), and user and password; TWIN_DATABASE and PGPASSWORD keep the password off the command line"
+    )]
+    Unreachable {
+        /// The address without its password.
+        address: String,
+        /// What the system or the server said.
+        reason: String,
+    },
+    /// The database is of a server that lacks what we need.
+    #[error("database `{address}` is of PostgreSQL {version}\nhint: use PostgreSQL 14 or later")]
+    TooOld {
+        /// The address without its password.
+        address: String,
+        /// Version of the database server.
+        version: String,
+    },
+    /// The database cannot hold every text.
+    #[error(
+        "database `{address}` is encoded in {encoding}\nhint: make one with `createdb --encoding=UTF8 --template=template0`"
+    )]
+    Encoding {
+        /// The address without its password.
+        address: String,
+        /// Its encoding.
+        encoding: String,
+    },
+    /// The database was used by a later server.
+    #[error(
+        "database `{address}` has migration {number}, which this server does not know\nhint: update twin-server"
+    )]
+    Newer {
+        /// The address without its password.
+        address: String,
+        /// Number of the migration.
+        number: i64,
+    },
+    /// Another server served the database since this one did.
+    #[error(
+        "database `{0}` was served by another server meanwhile\nhint: start this one anew, once the other has ended"
+    )]
+    Overtaken(String),
+    /// Readings are written by the server that serves the database, by nobody else.
+    #[error("database: readings are written by the server that serves it alone")]
+    NotServing,
+    /// The database took too long.
+    #[error("database: no answer within {limit_s} s")]
+    Slow {
+        /// How long it was waited for.
+        limit_s: u64,
+    },
+    /// The database is no file.
+    #[error(
+        "database `{0}` is no file of ours to copy or replace; PostgreSQL has tools of its own, which also work while the server runs\nhint: back it up with `pg_dump --format=custom --file=twin.dump <address>`; to restore, stop the server and run `pg_restore --clean --if-exists --single-transaction --dbname=<address> twin.dump`"
+    )]
+    NoFile(String),
     /// The engine refused a statement.
     #[error("database: {0}")]
     Sql(#[from] sqlx::Error),
@@ -111,12 +174,27 @@ pub trait Store:
     fn close(&self) -> Answer<'_, ()>;
 }
 
-/// Opens the store that an address names, makes it if it is missing and brings it to the present shape.
+/// Opens the store that an address names, makes it if it is missing and brings it to the present shape. For
+/// commands, also beside a server: on PostgreSQL, readings cannot be written.
 ///
 /// # Errors
 /// If the address is not understood or the store cannot be written.
 pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
+    if postgres::is_ours(address) {
+        return Ok(Arc::new(PostgresStore::open(address).await?));
+    }
     Ok(Arc::new(SqliteStore::open(address).await?))
+}
+
+/// As [`open`], for the server that serves the database.
+///
+/// # Errors
+/// As [`open`], and on PostgreSQL if another server serves it.
+pub async fn serve(address: &str) -> Result<Arc<dyn Store>, StoreError> {
+    if postgres::is_ours(address) {
+        return Ok(Arc::new(PostgresStore::serve(address).await?));
+    }
+    open(address).await
 }
 
 /// What a database lacks of the shape that this server needs; nothing is changed.
@@ -124,7 +202,13 @@ pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// If the address is not understood or the database cannot be read.
 pub async fn shape(address: &str) -> Result<Shape, StoreError> {
-    sqlite::shape(address).await
+    if postgres::is_ours(address) { postgres::shape(address).await } else { sqlite::shape(address).await }
+}
+
+/// An address as it may be shown: without its password.
+#[must_use]
+pub fn shown(address: &str) -> String {
+    postgres::without_password(address)
 }
 
 /// Writes the database of one moment to a new file, while a server may write on.
@@ -157,5 +241,8 @@ pub async fn replace(address: &str, from: &Path) -> Result<Option<PathBuf>, Stor
 /// # Errors
 /// If it names none.
 pub fn file_of(address: &str) -> Result<PathBuf, StoreError> {
+    if postgres::is_ours(address) {
+        return Err(StoreError::NoFile(shown(address)));
+    }
     sqlite::file_of(address)
 }

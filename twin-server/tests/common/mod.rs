@@ -4,6 +4,7 @@
 
 pub(crate) mod client;
 pub(crate) mod people;
+pub(crate) mod postgres;
 pub(crate) mod process;
 
 use std::path::Path;

@@ -35,6 +35,13 @@ impl Process {
         Self::spawn(command)
     }
 
+    /// Starts it on a database by its address.
+    pub(crate) fn start_at(folder: &Path, address: &str) -> Self {
+        let mut command = serve_address(folder, address);
+        command.args(["--listen", "127.0.0.1:0"]);
+        Self::spawn(command)
+    }
+
     /// Starts a command that prints its address as `serve` does.
     pub(crate) fn spawn(command: Command) -> Self {
         Self::spawn_with_log(command, Stdio::null())

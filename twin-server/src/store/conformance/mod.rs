@@ -3,6 +3,8 @@
 
 mod alarms;
 mod audit;
+#[path = "../../../tests/common/postgres.rs"]
+pub(super) mod cluster;
 mod devices;
 mod keys;
 mod model;
@@ -17,21 +19,28 @@ use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::Device;
 
-use super::{End, HistoryQuery, ReadingsToStore, SqliteStore, Store};
+use super::{End, HistoryQuery, PostgresStore, ReadingsToStore, SqliteStore, Store};
 use crate::domain::reading::CheckedReading;
 
 /// A store on a database of its own, which goes with it.
 struct Private {
     store: Box<dyn Store>,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 async fn sqlite() -> Private {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite:{}/twin.db", folder.path().display());
-    Private { store: Box::new(SqliteStore::open(&address).await.unwrap()), _folder: folder }
+    Private { store: Box::new(SqliteStore::open(&address).await.unwrap()), _folder: Some(folder) }
 }
 
+/// None if PostgreSQL is missing.
+async fn postgres() -> Option<Private> {
+    let address = cluster::Cluster::shared()?.database();
+    Some(Private { store: Box::new(PostgresStore::serve(&address).await.unwrap()), _folder: None })
+}
+
+/// On PostgreSQL the cases of a file share a server, which takes longer to start than they take: one test.
 macro_rules! on_every_store {
     ($($case:ident),* $(,)?) => {
         mod on_sqlite {$(
@@ -41,6 +50,15 @@ macro_rules! on_every_store {
                 super::$case(&*private.store).await;
             }
         )*}
+
+        #[tokio::test]
+        async fn on_postgres() {
+            $(
+                let Some(private) = super::postgres().await else { return };
+                $case(&*private.store).await;
+                private.store.close().await.unwrap();
+            )*
+        }
     };
 }
 use on_every_store;

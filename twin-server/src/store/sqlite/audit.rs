@@ -4,8 +4,9 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{SqliteStore, from_us, to_us};
-use crate::domain::audit::{AuditDraft, AuditEntry, Chain, Digest, Outcome};
+use super::SqliteStore;
+use crate::domain::audit::{AuditDraft, AuditEntry, Chain, Digest};
+use crate::store::codec::{self, from_us, outcome_of, to_us};
 use crate::store::{Answer, AuditQuery, AuditStore, StoreError};
 
 impl AuditStore for SqliteStore {
@@ -102,14 +103,12 @@ pub(super) async fn append(
 }
 
 fn entry_of(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
-    let outcome: String = row.try_get("outcome")?;
-    let known = Outcome::ALL.into_iter().find(|known| known.id() == outcome);
     let what = AuditDraft {
         at: from_us(row.try_get("at_us")?)?,
         actor: row.try_get("actor")?,
         action: row.try_get("action")?,
         object: row.try_get("object")?,
-        outcome: known.ok_or_else(|| StoreError::Content(format!("outcome `{outcome}` of the audit log")))?,
+        outcome: outcome_of(row.try_get("outcome")?)?,
         detail: row.try_get("detail")?,
         request: row.try_get("request")?,
     };
@@ -123,10 +122,7 @@ fn entry_of(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
 
 /// A stored digest.
 pub(super) fn digest_of(row: &SqliteRow, column: &str) -> Result<Digest, StoreError> {
-    let bytes: Vec<u8> = row.try_get(column)?;
-    bytes.try_into().map_err(|bytes: Vec<u8>| {
-        StoreError::Content(format!("`{column}` has {} bytes, a digest has 32", bytes.len()))
-    })
+    codec::digest_of(column, row.try_get(column)?)
 }
 
 #[cfg(test)]

@@ -59,10 +59,7 @@ impl DeviceStore for SqliteStore {
             }
             transaction.commit().await?;
             // What the log still holds of its series is skipped when the log is read.
-            let mut hot = self.hot_mut();
-            for (_, series) in hot.series.remove(id).unwrap_or_default() {
-                hot.recent.remove(series);
-            }
+            self.hot_mut().remove(id);
             Ok(removed.rows_affected() > 0)
         })
     }

@@ -6,12 +6,13 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 use time::{Date, OffsetDateTime};
 
+use super::SqliteStore;
 use super::audit::digest_of;
 use super::people::finish;
-use super::{SqliteStore, from_us, to_us};
 use crate::domain::audit::AuditDraft;
 use crate::domain::keys::{ApiKey, KeyQuota, KeyUse};
-use crate::domain::permission::{Grant, Role, Scope};
+use crate::domain::permission::{Grant, Scope};
+use crate::store::codec::{day_of, days, from_us, json, parsed, role_of, to_us};
 use crate::store::{Answer, KeyStore, StoreError};
 
 impl KeyStore for SqliteStore {
@@ -41,9 +42,9 @@ impl KeyStore for SqliteStore {
             .bind(&key.name)
             .bind(&key.digest[..])
             .bind(key.grant.role.id())
-            .bind(list(key.grant.zones.as_ref()))
-            .bind(list(key.scope.actions.as_ref()))
-            .bind(list(key.scope.devices.as_ref()))
+            .bind(list(key.grant.zones.as_ref())?)
+            .bind(list(key.scope.actions.as_ref())?)
+            .bind(list(key.scope.devices.as_ref())?)
             .bind(key.quota.per_minute)
             .bind(key.quota.per_day)
             .bind(&key.issuer)
@@ -116,7 +117,6 @@ impl KeyStore for SqliteStore {
 
 fn key_of(row: &SqliteRow) -> Result<ApiKey, StoreError> {
     let role: String = row.try_get("role")?;
-    let known = Role::ALL.iter().copied().find(|known| known.id() == role);
     let instant =
         |column| row.try_get::<Option<i64>, _>(column).map_err(StoreError::from)?.map(from_us).transpose();
     Ok(ApiKey {
@@ -124,7 +124,7 @@ fn key_of(row: &SqliteRow) -> Result<ApiKey, StoreError> {
         name: row.try_get("name")?,
         digest: digest_of(row, "digest")?,
         grant: Grant {
-            role: known.ok_or_else(|| StoreError::Content(format!("role `{role}` of a key")))?,
+            role: role_of(&role).ok_or_else(|| StoreError::Content(format!("role `{role}` of a key")))?,
             zones: read_list(row, "zones")?,
         },
         scope: Scope { actions: read_list(row, "actions")?, devices: read_list(row, "devices")? },
@@ -141,31 +141,21 @@ fn left_out(error: &StoreError) {
 }
 
 fn use_of(row: &SqliteRow) -> Result<KeyUse, StoreError> {
-    let day: i64 = row.try_get("day")?;
-    let date = OffsetDateTime::from_unix_timestamp(day.saturating_mul(86_400));
     Ok(KeyUse {
         key: row.try_get("key_id")?,
-        day: date.map_err(|_| StoreError::Content(format!("day {day} is out of range")))?.date(),
+        day: day_of(row.try_get("day")?)?,
         requests: row.try_get::<i64, _>("requests")? as u64,
         refused: row.try_get::<i64, _>("refused")? as u64,
         last: from_us(row.try_get("last_us")?)?,
     })
 }
 
-/// Days since 1970.
-fn days(day: Date) -> i64 {
-    day.midnight().assume_utc().unix_timestamp().div_euclid(86_400)
-}
-
-fn list<T: Serialize>(list: Option<&T>) -> Option<String> {
-    // A set of texts always is JSON.
-    list.map(|list| serde_json::to_string(list).unwrap_or_default())
+fn list<T: Serialize>(list: Option<&T>) -> Result<Option<String>, StoreError> {
+    list.map(json).transpose()
 }
 
 fn read_list<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Option<T>, StoreError> {
     let text: Option<String> = row.try_get(column)?;
     // A limit that cannot be read must not become none.
-    text.map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|error| StoreError::Content(format!("`{column}` of a key: {error}")))
+    text.map(|text| parsed(&format!("`{column}` of a key"), &text)).transpose()
 }

@@ -3,13 +3,13 @@
 //! Write-ahead log with `synchronous=FULL`: a committed transaction survives a power cut, not only
 //! a killed process (<https://www.sqlite.org/pragma.html#pragma_synchronous>). Readers never wait
 //! for the writer nor it for them. The ingest writer shares one transaction between concurrent
-//! posts, so that the sync costs little. `history` says how readings lie on disk.
+//! posts, so that the sync costs little. `store/history` says how readings lie on disk.
 
 mod alarms;
 mod audit;
+mod chunks;
 mod closing;
 mod devices;
-mod history;
 mod keys;
 mod model;
 mod opening;
@@ -21,24 +21,20 @@ mod purging;
 mod readings;
 mod sensorthings;
 mod sessions;
-mod stretch;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
-use time::OffsetDateTime;
 use tokio::sync::{Mutex, MutexGuard};
 
-use self::history::SeriesId;
-use self::history::recent::Recent;
+use super::history::hot::Hot;
 use super::{Answer, Store, StoreError};
 
 pub(super) use self::upkeep::{check_whole, replace, shape, snapshot};
@@ -60,21 +56,6 @@ pub struct SqliteStore {
     closing: Mutex<()>,
     /// Held for moments only, never while the database is asked.
     hot: RwLock<Hot>,
-}
-
-/// What is kept in memory of the readings. Follows the database: changed after each commit.
-#[derive(Debug, Default)]
-struct Hot {
-    /// Ids of series by device: of each of its few streams.
-    series: FxHashMap<String, Vec<(Box<str>, SeriesId)>>,
-    recent: Recent,
-}
-
-impl Hot {
-    fn id(&self, device: &str, stream: &str) -> Option<SeriesId> {
-        let streams = self.series.get(device)?;
-        streams.iter().find(|(known, _)| **known == *stream).map(|(_, id)| *id)
-    }
 }
 
 /// The connection that writes, and what it remembers.
@@ -202,24 +183,13 @@ async fn data_version(connection: &mut SqliteConnection) -> Result<i64, StoreErr
 }
 
 pub(super) fn file_of(address: &str) -> Result<PathBuf, StoreError> {
-    let error = || StoreError::Address(address.to_owned());
+    let error = || StoreError::Address(super::shown(address));
     let path = address.strip_prefix("sqlite:").ok_or_else(error)?;
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() || path.starts_with(':') || path.contains('?') {
         return Err(error());
     }
     Ok(Path::new(path).to_owned())
-}
-
-/// Microseconds since 1970, as the database keeps instants.
-pub(super) fn to_us(time: OffsetDateTime) -> i64 {
-    (time.unix_timestamp_nanos() / 1_000) as i64
-}
-
-/// The instant of a stored number.
-pub(super) fn from_us(time_us: i64) -> Result<OffsetDateTime, StoreError> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1_000)
-        .map_err(|_| StoreError::Content(format!("instant {time_us} µs is out of range")))
 }
 
 #[cfg(test)]

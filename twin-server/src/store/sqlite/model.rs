@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
-use super::{SqliteStore, from_us, to_us};
+use super::SqliteStore;
 use crate::domain::edit::Edit;
+use crate::store::codec::{self, from_us, json, to_us};
 use crate::store::{Answer, ModelBlock, ModelImport, ModelStore, ModelVersion, StoreError};
 
 impl ModelStore for SqliteStore {
@@ -154,10 +153,6 @@ fn edit_of(row: &SqliteRow) -> Result<Edit, StoreError> {
     })
 }
 
-fn json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Content(error.to_string()))
-}
-
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Content(format!("an edit of the model: {error}")))
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    codec::parsed("an edit of the model", text)
 }

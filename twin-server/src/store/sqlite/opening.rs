@@ -5,11 +5,11 @@ use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
-use super::Hot;
-use super::closing::close_series;
-use super::history::recent::Tip;
-use super::history::{Sample, SeriesId, log};
 use crate::store::StoreError;
+use crate::store::history::closing::close_series;
+use crate::store::history::hot::Hot;
+use crate::store::history::recent::Tip;
+use crate::store::history::{Sample, SeriesId, log};
 
 /// Readings of an older layout that are moved in one transaction.
 const MOVED_AT_ONCE: i64 = 50_000;
@@ -21,12 +21,10 @@ pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Hot, Store
     // A row at a time, here and below: a row takes many times what is kept of it.
     let mut rows = sqlx::query("SELECT id, device, stream FROM series").fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
-        let stream: &str = row.try_get(2)?;
-        hot.series.entry(row.try_get(1)?).or_default().push((stream.into(), row.try_get(0)?));
+        hot.learn(row.try_get(1)?, row.try_get(2)?, row.try_get(0)?);
     }
     drop(rows);
-    let known: std::collections::HashSet<SeriesId> =
-        hot.series.values().flat_map(|streams| streams.iter().map(|(_, id)| *id)).collect();
+    let known: std::collections::HashSet<SeriesId> = hot.ids().collect();
     let tips = sqlx::query("SELECT series, newest_us, latest_us, latest FROM series_tip");
     let mut rows = tips.fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
@@ -45,9 +43,7 @@ pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Hot, Store
             tracing::error!(seq = after, "a row of the log of readings is damaged and is left out");
             continue;
         };
-        for (series, sample) in readings.into_iter().filter(|(series, _)| known.contains(series)) {
-            hot.recent.add(series, sample);
-        }
+        hot.replay(&known, readings);
     }
     Ok(hot)
 }
@@ -88,7 +84,7 @@ async fn take_over_rows(connection: &mut SqliteConnection) -> Result<(), StoreEr
             Ok(Sample { time_us: row.try_get(0)?, value: row.try_get(1)?, plausible })
         });
         let samples: Vec<Sample> = samples.collect::<Result<_, sqlx::Error>>()?;
-        close_series(&mut transaction, series, &samples).await?;
+        close_series(&mut *transaction, &[(series, samples.as_slice())]).await?;
         sqlx::query("DELETE FROM reading WHERE series = ?1 AND time_us <= ?2")
             .bind(series)
             .bind(samples.last().map_or(i64::MIN, |sample| sample.time_us))

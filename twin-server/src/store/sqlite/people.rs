@@ -1,17 +1,18 @@
 //! Users and invitations in SQLite.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sqlx::{Connection, Row, SqliteConnection};
 use time::OffsetDateTime;
 
+use super::SqliteStore;
 use super::audit::append;
-use super::{SqliteStore, from_us, to_us};
 use crate::domain::audit::{AuditDraft, Digest};
 use crate::domain::people::{User, UserError, check_administrated};
-use crate::domain::permission::{Grant, Role};
+use crate::domain::permission::Grant;
 use crate::domain::privacy::Personal;
-use crate::store::{Answer, Entrance, Invitation, Naming, PeopleStore, StoreError, UserChange, UserEdit};
+use crate::store::codec::{add_grant, apply, from_us, to_us, zones_of};
+use crate::store::{Answer, Entrance, Invitation, PeopleStore, StoreError, UserChange, UserEdit};
 
 impl PeopleStore for SqliteStore {
     fn people_revision(&self) -> Answer<'_, i64> {
@@ -215,7 +216,7 @@ async fn users(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreErro
         .collect()
 }
 
-/// The grants of all users. A role of a later version is left out: it grants nothing here.
+/// The grants of all users.
 async fn grants(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Vec<Grant>>, StoreError> {
     let rows = sqlx::query("SELECT user_id, role, zone FROM user_role ORDER BY user_id, role, zone")
         .fetch_all(connection)
@@ -224,30 +225,9 @@ async fn grants(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Ve
     for row in rows {
         let (user, role, zone): (String, String, String) =
             (row.try_get("user_id")?, row.try_get("role")?, row.try_get("zone")?);
-        let Some(role) = Role::ALL.iter().copied().find(|known| known.id() == role) else { continue };
-        let grants = by_user.entry(user).or_default();
-        let limited = grants.iter_mut().filter(|grant| grant.role == role).find_map(|g| g.zones.as_mut());
-        match (zone.is_empty(), limited) {
-            (true, _) => grants.push(Grant::whole(role)),
-            (false, Some(zones)) => drop(zones.insert(zone)),
-            (false, None) => grants.push(Grant { role, zones: Some(BTreeSet::from([zone])) }),
-        }
+        add_grant(&mut by_user, user, role.as_str(), zone);
     }
     Ok(by_user)
-}
-
-fn apply(user: &mut User, edit: &UserEdit) {
-    match &edit.display_name {
-        Naming::Keep => {}
-        Naming::TakeOut => user.display_name = None,
-        Naming::Set(name) => user.display_name = Some(name.clone()),
-    }
-    if let Some(grants) = &edit.grants {
-        user.grants.clone_from(grants);
-    }
-    if let Some(disabled) = edit.disabled {
-        user.disabled = disabled;
-    }
 }
 
 async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) -> Result<(), StoreError> {
@@ -276,11 +256,7 @@ async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) 
 
 async fn insert_grants(connection: &mut SqliteConnection, user: &User) -> Result<(), StoreError> {
     for grant in &user.grants {
-        let zones: Vec<&str> = match &grant.zones {
-            Some(zones) => zones.iter().map(String::as_str).collect(),
-            None => vec![""],
-        };
-        for zone in zones {
+        for zone in zones_of(grant) {
             sqlx::query("INSERT OR IGNORE INTO user_role (user_id, role, zone) VALUES (?1, ?2, ?3)")
                 .bind(&user.id)
                 .bind(grant.role.id())

@@ -1,28 +1,26 @@
 //! Readings and statuses in SQLite: what is committed, and how it is asked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
 use sqlx::{Connection, Row, SqliteConnection};
 use time::OffsetDateTime;
-use twin_schemas::live::DeviceStatus;
 
+use super::SqliteStore;
 use super::alarms::write_alarms;
 use super::closing::insert_log;
-use super::history::{Sample, SeriesId, chunk};
-use super::stretch::Stretch;
-use super::{SqliteStore, from_us, to_us};
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::Bucket;
+use crate::store::codec::{from_us, status_of, to_us};
+use crate::store::history::hot::{OPEN_KEPT, OPEN_MOST};
+use crate::store::history::late::{find_in_chunks, new_to_memory, sample};
+use crate::store::history::stretch::{answered, buckets, samples, stretch_of};
+use crate::store::history::table::Stretch;
+use crate::store::history::{Sample, SeriesId};
 use crate::store::{
     AggregateQuery, Answer, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoreError, StoredReading,
 };
-
-/// Readings that may be open before some are closed, and how many then stay: those of slow series, which
-/// would make many small chunks.
-const OPEN_MOST: usize = 400_000;
-const OPEN_KEPT: usize = 100_000;
 
 impl ReadingStore for SqliteStore {
     fn append<'a>(&'a self, batch: &'a ReadingsToStore) -> Answer<'a, Vec<bool>> {
@@ -38,7 +36,8 @@ impl ReadingStore for SqliteStore {
             }
             let late = self.ids(&mut transaction, &mut made, &batch.late).await?;
             let late: Vec<(SeriesId, Sample)> = late.into_iter().zip(batch.late.iter().map(sample)).collect();
-            let stored = self.new_ones(&mut transaction, &rows, &late).await?;
+            let unseen = new_to_memory(&self.hot(), &rows, &late);
+            let stored = find_in_chunks(&mut *transaction, &late, unseen).await?;
             rows.extend(late.iter().zip(&stored).filter(|(_, stored)| **stored).map(|(row, _)| *row));
             if !rows.is_empty() {
                 insert_log(&mut transaction, &rows).await?;
@@ -48,7 +47,7 @@ impl ReadingStore for SqliteStore {
             transaction.commit().await?;
             let mut hot = self.hot_mut();
             for ((device, stream), id) in made.0 {
-                hot.series.entry(device).or_default().push((stream.into(), id));
+                hot.learn(device, stream, id);
             }
             for (series, sample) in rows {
                 hot.recent.add(series, sample);
@@ -74,18 +73,20 @@ impl ReadingStore for SqliteStore {
         Box::pin(async move {
             let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
             let stretch = Stretch::of(series, query.from, query.to);
-            let samples = self.samples(stretch, query.end, query.limit as usize).await?;
-            let stored = samples.into_iter().map(|Sample { time_us, value, plausible }| {
-                Ok(StoredReading { time: from_us(time_us)?, value, plausible })
-            });
-            stored.collect()
+            let memory = self.hot().recent.between(series, stretch.from_us, stretch.to_us);
+            let mut transaction = self.reader().begin().await?;
+            let limit = query.limit as usize;
+            answered(samples(&mut *transaction, &memory, stretch, query.end, limit).await?)
         })
     }
 
     fn aggregate(&self, query: AggregateQuery) -> Answer<'_, Vec<Bucket>> {
         Box::pin(async move {
             let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
-            self.buckets(series, query.grid).await
+            let stretch = stretch_of(series, query.grid);
+            let memory = self.hot().recent.between(series, stretch.from_us, stretch.to_us);
+            let mut transaction = self.reader().begin().await?;
+            buckets(&mut *transaction, memory, stretch, query.grid).await
         })
     }
 
@@ -101,25 +102,7 @@ impl ReadingStore for SqliteStore {
     }
 
     fn tips(&self) -> Answer<'_, Vec<SeriesTip>> {
-        Box::pin(async move {
-            let hot = self.hot();
-            let mut tips = Vec::new();
-            for (device, streams) in &hot.series {
-                for (stream, id) in streams {
-                    let Some(tip) = hot.recent.tip(*id) else { continue };
-                    tips.push(SeriesTip {
-                        device: device.clone(),
-                        stream: stream.to_string(),
-                        newest: from_us(tip.newest_us)?,
-                        latest: match tip.latest {
-                            Some((time_us, value)) => Some((value, from_us(time_us)?)),
-                            None => None,
-                        },
-                    });
-                }
-            }
-            Ok(tips)
-        })
+        Box::pin(async move { self.hot().tips() })
     }
 
     fn statuses(&self) -> Answer<'_, Vec<StatusRow>> {
@@ -164,41 +147,6 @@ impl SqliteStore {
         }
         Ok(ids)
     }
-
-    /// Of readings that may be there already, which are not: neither in this transaction, nor in memory,
-    /// nor in a chunk.
-    async fn new_ones(
-        &self,
-        connection: &mut SqliteConnection,
-        fresh: &[(SeriesId, Sample)],
-        late: &[(SeriesId, Sample)],
-    ) -> Result<Vec<bool>, StoreError> {
-        let mut new = vec![true; late.len()];
-        let mut closed = Vec::new();
-        if late.is_empty() {
-            return Ok(new);
-        }
-        let mut seen: HashSet<(SeriesId, i64)> =
-            fresh.iter().map(|(series, sample)| (*series, sample.time_us)).collect();
-        {
-            let hot = self.hot();
-            let recent = &hot.recent;
-            for (at, (series, sample)) in late.iter().enumerate() {
-                new[at] = seen.insert((*series, sample.time_us)) && !recent.holds(*series, sample.time_us);
-                if new[at] && recent.may_be_closed(*series, sample.time_us) {
-                    closed.push(at);
-                }
-            }
-        }
-        // In the order of series and time, so that a chunk is opened once.
-        closed.sort_unstable_by_key(|at| (late[*at].0, late[*at].1.time_us));
-        let mut open = OpenChunk::default();
-        for at in closed {
-            let (series, sample) = late[at];
-            new[at] = !open.holds(connection, series, sample.time_us).await?;
-        }
-        Ok(new)
-    }
 }
 
 impl Made {
@@ -227,44 +175,6 @@ impl Made {
     }
 }
 
-/// The chunk that was opened last.
-#[derive(Default)]
-struct OpenChunk {
-    series: SeriesId,
-    last_us: i64,
-    samples: Vec<Sample>,
-}
-
-impl OpenChunk {
-    /// Whether a chunk of the series holds an instant. Instants of a series come in the order of time.
-    async fn holds(
-        &mut self,
-        connection: &mut SqliteConnection,
-        series: SeriesId,
-        time_us: i64,
-    ) -> Result<bool, StoreError> {
-        if self.samples.is_empty() || self.series != series || self.last_us < time_us {
-            let row = sqlx::query(
-                "SELECT last_us, data FROM reading_chunk WHERE series = ?1 AND first_us <= ?2 \
-                 ORDER BY first_us DESC LIMIT 1",
-            )
-            .bind(series)
-            .bind(time_us)
-            .fetch_optional(connection)
-            .await?;
-            let Some(row) = row else { return Ok(false) };
-            (self.series, self.last_us) = (series, row.try_get(0)?);
-            // One that is damaged holds nothing; it is told when it is closed anew or read.
-            self.samples = if self.last_us < time_us {
-                Vec::new()
-            } else {
-                chunk::decode(row.try_get(1)?).unwrap_or_default()
-            };
-        }
-        Ok(self.samples.binary_search_by_key(&time_us, |sample| sample.time_us).is_ok())
-    }
-}
-
 async fn write_statuses(connection: &mut SqliteConnection, rows: &[StatusRow]) -> Result<(), StoreError> {
     for row in rows {
         sqlx::query("INSERT OR REPLACE INTO device_status (device, status, since_us) VALUES (?1, ?2, ?3)")
@@ -275,12 +185,4 @@ async fn write_statuses(connection: &mut SqliteConnection, rows: &[StatusRow]) -
             .await?;
     }
     Ok(())
-}
-
-fn sample(reading: &CheckedReading) -> Sample {
-    Sample { time_us: to_us(reading.time), value: reading.value, plausible: reading.plausible }
-}
-
-fn status_of(word: &str) -> Result<DeviceStatus, StoreError> {
-    DeviceStatus::of_word(word).ok_or_else(|| StoreError::Content(format!("status `{word}` is unknown")))
 }

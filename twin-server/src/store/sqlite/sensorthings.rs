@@ -4,7 +4,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 use time::{Duration, OffsetDateTime};
 
-use super::{SqliteStore, from_us, to_us};
+use super::SqliteStore;
+use crate::store::codec::{from_us, to_us};
 use crate::store::{
     Answer, HistoryQuery, ObservationNote, Purge, SensorThingsStore, StaChange, StaEntities, StaRow,
     StoreError,

@@ -3,10 +3,11 @@
 use sqlx::{Connection, Row};
 use time::OffsetDateTime;
 
+use super::SqliteStore;
 use super::audit::digest_of;
 use super::people::finish;
-use super::{SqliteStore, from_us, to_us};
 use crate::domain::audit::{AuditDraft, Digest};
+use crate::store::codec::{from_us, to_us};
 use crate::store::{Answer, Session, SessionStore};
 
 impl SessionStore for SqliteStore {

@@ -6,8 +6,9 @@ use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 use twin_schemas::alarm::{Alarm, AlarmState};
 
-use super::super::{SqliteStore, to_us};
-use super::{data_of, level_of, number_of, parsed, word};
+use super::super::SqliteStore;
+use super::data_of;
+use crate::store::codec::{level_of, number_of, parsed, to_us, word};
 use crate::store::{AlarmCount, AlarmQuery, StoreError};
 
 /// The conditions of an [`AlarmQuery`], in the order in which they are bound.
@@ -56,7 +57,7 @@ pub(super) async fn counts(store: &SqliteStore, asked: AlarmQuery) -> Result<Vec
     let count = rows.iter().map(|row| {
         Ok(AlarmCount {
             level: level_of(row.try_get(0)?)?,
-            state: parsed(&format!("\"{}\"", row.try_get::<&str, _>(1)?))?,
+            state: parsed("a state", &format!("\"{}\"", row.try_get::<&str, _>(1)?))?,
             alarms: row.try_get::<i64, _>(2)? as u64,
         })
     });

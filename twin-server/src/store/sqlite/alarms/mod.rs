@@ -4,18 +4,18 @@ mod list;
 mod rules;
 mod write;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 use twin_schemas::alarm::{
-    AdaptiveBand, Alarm, AlarmEventRecord, AlarmLevel, AlarmRule, AlarmRuleView, MaintenanceWindow,
+    AdaptiveBand, Alarm, AlarmEventRecord, AlarmRule, AlarmRuleView, MaintenanceWindow,
 };
 
 pub(super) use self::write::write_alarms;
-use super::{SqliteStore, to_us};
+use super::SqliteStore;
 use crate::domain::alarm::Hold;
+use crate::store::codec::{json, parsed, to_us};
 use crate::store::{AlarmCount, AlarmQuery, AlarmStore, Answer, Edit, StoreError};
 
 impl AlarmStore for SqliteStore {
@@ -97,7 +97,7 @@ impl AlarmStore for SqliteStore {
                     rule: row.try_get(0)?,
                     device: row.try_get(1)?,
                     version: row.try_get(2)?,
-                    steps: parsed(row.try_get(3)?)?,
+                    steps: parsed("a hold", row.try_get(3)?)?,
                 })
             };
             rows.iter().map(hold).collect()
@@ -164,34 +164,7 @@ impl AlarmStore for SqliteStore {
     }
 }
 
-/// A value as JSON.
-fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Content(error.to_string()))
-}
-
 /// What the column `data` of a row holds.
 fn data_of<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreError> {
-    parsed(row.try_get("data")?)
-}
-
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Content(error.to_string()))
-}
-
-/// The word for a level or a state, as it is written on the wire.
-fn word<T: Serialize>(value: T) -> Result<String, StoreError> {
-    json(&value).map(|text| text.trim_matches('"').to_owned())
-}
-
-/// 1 to 4, from least to most urgent.
-fn number_of(level: AlarmLevel) -> i64 {
-    AlarmLevel::ALL.iter().position(|known| *known == level).unwrap_or_default() as i64 + 1
-}
-
-fn level_of(number: i64) -> Result<AlarmLevel, StoreError> {
-    let place = usize::try_from(number - 1).unwrap_or(usize::MAX);
-    AlarmLevel::ALL
-        .get(place)
-        .copied()
-        .ok_or_else(|| StoreError::Content(format!("level {number} is unknown")))
+    parsed("alarms", row.try_get("data")?)
 }

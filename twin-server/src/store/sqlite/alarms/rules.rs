@@ -4,8 +4,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 use twin_schemas::alarm::{AlarmRule, AlarmRuleView};
 
-use super::super::{SqliteStore, from_us, to_us};
-use super::{data_of, json};
+use super::super::SqliteStore;
+use super::data_of;
+use crate::store::codec::{from_us, json, to_us};
 use crate::store::{Edit, StoreError};
 
 pub(super) async fn all(store: &SqliteStore) -> Result<Vec<AlarmRuleView>, StoreError> {

@@ -3,10 +3,9 @@
 use sqlx::SqliteConnection;
 use twin_schemas::alarm::Alarm;
 
-use super::super::to_us;
-use super::{json, number_of, word};
 use crate::domain::alarm::{AlarmChanges, Hold};
 use crate::store::StoreError;
+use crate::store::codec::{json, number_of, to_us, word};
 
 /// Writes alarms, their events and what watches know.
 pub(in crate::store::sqlite) async fn write_alarms(

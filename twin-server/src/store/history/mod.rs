@@ -1,12 +1,19 @@
 //! History in two tiers: readings since the last closing lie in memory and in a log of transactions;
-//! older ones lie in chunks, each a compressed stretch of one series. Called by `readings`.
+//! older ones lie in chunks, each a compressed stretch of one series. Shared by the engines, which lend their
+//! table of chunks ([`table::ChunkTable`]) and keep the log as they can.
 //!
 //! A row a reading would dirty a page of the database for each stream and transaction; a log row takes all
 //! readings of a transaction in one page or few, and a chunk holds a reading in some 4 bytes instead of 26.
 
 pub(super) mod chunk;
+pub(super) mod closing;
+pub(super) mod hot;
+pub(super) mod late;
 pub(super) mod log;
+pub(super) mod purging;
 pub(super) mod recent;
+pub(super) mod stretch;
+pub(super) mod table;
 
 /// A reading of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,11 +7,9 @@
 
 use pco::ChunkConfig;
 use pco::standalone::{simple_compress, simple_decompress_into};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::{Sample, sealed, unsealed};
-use crate::domain::summary::{Summary, Values};
+use crate::domain::summary::Summary;
 
 /// Most samples in a chunk: an hour at 1 Hz and some.
 pub(in super::super) const CHUNK_MOST: usize = 4096;
@@ -30,25 +28,6 @@ pub(in super::super) fn summary(samples: &[Sample]) -> Option<Summary> {
         all.join(&one);
         all
     }))
-}
-
-/// The summary in the columns `first_us`, `last_us`, `readings`, `plausible`, `least`, `most`, `total`,
-/// `first` and `last`.
-pub(in super::super) fn summary_of(row: &SqliteRow) -> Result<Summary, sqlx::Error> {
-    let count: i64 = row.try_get(3)?;
-    let values = match count {
-        0 => None,
-        _ => Some(Values {
-            count: count.unsigned_abs(),
-            least: row.try_get(4)?,
-            most: row.try_get(5)?,
-            total: row.try_get(6)?,
-            first: row.try_get(7)?,
-            last: row.try_get(8)?,
-        }),
-    };
-    let readings = row.try_get::<i64, _>(2)?.unsigned_abs();
-    Ok(Summary { first_us: row.try_get(0)?, last_us: row.try_get(1)?, readings, values })
 }
 
 /// Why bytes are no chunk.
