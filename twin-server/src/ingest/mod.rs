@@ -4,7 +4,7 @@
 mod alarms;
 pub mod device_file;
 pub mod mqtt;
-pub(crate) mod reading_table;
+pub mod reading_table;
 mod round;
 pub(crate) mod table;
 pub(crate) mod template;

@@ -29,18 +29,18 @@ const CLOCKS: [&[BorrowedFormatItem<'static>]; 3] = [
 
 /// What a table of readings says.
 #[derive(Debug, Default)]
-pub(crate) struct ReadingTable {
+pub struct ReadingTable {
     /// The readings, each with its line.
-    pub(crate) readings: Vec<(u64, Reading)>,
+    pub readings: Vec<(u64, Reading)>,
     /// Lines that are no reading, and why.
-    pub(crate) problems: Vec<(u64, String)>,
+    pub problems: Vec<(u64, String)>,
 }
 
 /// Reads a table; `clock` is the offset of the clock by which times without one were written down.
 ///
 /// # Errors
 /// In words, if it is no table of readings at all.
-pub(crate) fn read(bytes: &[u8], clock: UtcOffset) -> Result<ReadingTable, String> {
+pub fn read(bytes: &[u8], clock: UtcOffset) -> Result<ReadingTable, String> {
     let table = table::read(bytes, &["device", "stream", "time", "value"])?;
     if table.rows.len() > ROWS_LIMIT {
         return Err(format!("{} rows, limit {ROWS_LIMIT} in one table", table.rows.len()));
