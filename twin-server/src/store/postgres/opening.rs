@@ -47,13 +47,12 @@ pub(super) async fn load(connection: &mut PgConnection) -> Result<Hot, StoreErro
     // A row at a time: together they may be as large as the memory that they then take.
     let mut rows = sqlx::query(rows).bind(closed).fetch(&mut *transaction);
     while let Some(row) = rows.try_next().await? {
-        match packed::decode(row.try_get(1)?) {
-            Some(readings) => hot.replay(&known, readings),
+        if let Some(readings) = packed::decode(row.try_get(1)?) {
+            hot.replay(&known, readings);
+        } else {
             // It stays for whoever may rescue it, until its generation is closed.
-            None => {
-                let seq: i64 = row.try_get(0)?;
-                tracing::error!(seq, "a row of the log of readings is damaged and is left out");
-            }
+            let seq: i64 = row.try_get(0)?;
+            tracing::error!(seq, "a row of the log of readings is damaged and is left out");
         }
     }
     drop(rows);
