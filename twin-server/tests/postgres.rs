@@ -1,5 +1,5 @@
-//! The server as a process on PostgreSQL: a whole life with restarts, a database that goes away under load,
-//! commands beside it. `scripts/setup test` installs PostgreSQL; without it, the tests say that they are skipped.
+//! The server as a process on `PostgreSQL`: a whole life with restarts, a database that goes away under load,
+//! commands beside it. `scripts/setup test` installs `PostgreSQL`; without it, the tests say that they are skipped.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod common;

@@ -175,7 +175,7 @@ pub trait Store:
 }
 
 /// Opens the store that an address names, makes it if it is missing and brings it to the present shape. For
-/// commands, also beside a server: on PostgreSQL, readings cannot be written.
+/// commands, also beside a server: on `PostgreSQL`, readings cannot be written.
 ///
 /// # Errors
 /// If the address is not understood or the store cannot be written.
@@ -189,7 +189,7 @@ pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// As [`open`], for the server that serves the database.
 ///
 /// # Errors
-/// As [`open`], and on PostgreSQL if another server serves it.
+/// As [`open`], and on `PostgreSQL` if another server serves it.
 pub async fn serve(address: &str) -> Result<Arc<dyn Store>, StoreError> {
     if postgres::is_ours(address) {
         return Ok(Arc::new(PostgresStore::serve(address).await?));

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the tests' own, in a folder of its own and behind a socket there. It ends with the process
+//! A `PostgreSQL` of the tests' own, in a folder of its own and behind a socket there. It ends with the process
 //! that started it, however that ends: a shell waits for the other end of a pipe. Used by the tests of the
 //! interface and, from within the crate, by the suite that all stores pass.
 #![allow(dead_code, reason = "each test file uses its part")]
@@ -24,7 +24,7 @@ if read -r signal; then kill "-$signal" $server; wait $server
 else kill -INT $server; wait $server; rm -rf "$FOLDER"; fi
 "#;
 
-/// A PostgreSQL that runs, or has run.
+/// A `PostgreSQL` that runs, or has run.
 pub(crate) struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
@@ -33,7 +33,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// The one that the tests of this process share; none, after saying so, if PostgreSQL is missing. It does
+    /// The one that the tests of this process share; none, after saying so, if `PostgreSQL` is missing. It does
     /// not wait for the disk.
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
@@ -99,7 +99,7 @@ impl Cluster {
         format!("postgres:///{name}?host={}&user={USER}", self.folder.display())
     }
 
-    /// One of PostgreSQL's tools, at this server.
+    /// One of `PostgreSQL`'s tools, at this server.
     pub(crate) fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));
         command.arg("-h").arg(&self.folder).args(["-U", USER]).stdin(Stdio::null());

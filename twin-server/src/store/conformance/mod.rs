@@ -34,13 +34,13 @@ async fn sqlite() -> Private {
     Private { store: Box::new(SqliteStore::open(&address).await.unwrap()), _folder: Some(folder) }
 }
 
-/// None if PostgreSQL is missing.
+/// None if `PostgreSQL` is missing.
 async fn postgres() -> Option<Private> {
     let address = cluster::Cluster::shared()?.database();
     Some(Private { store: Box::new(PostgresStore::serve(&address).await.unwrap()), _folder: None })
 }
 
-/// On PostgreSQL the cases of a file share a server, which takes longer to start than they take: one test.
+/// On `PostgreSQL` the cases of a file share a server, which takes longer to start than they take: one test.
 macro_rules! on_every_store {
     ($($case:ident),* $(,)?) => {
         mod on_sqlite {$(

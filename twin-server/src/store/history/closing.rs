@@ -92,6 +92,8 @@ pub(super) fn packed(series: SeriesId, samples: &[Sample]) -> Result<Vec<NewChun
 
 fn tip_of(samples: &[Sample]) -> Option<Tip> {
     let mut tip = None;
-    samples.iter().for_each(|sample| Tip::take(&mut tip, sample));
+    for sample in samples {
+        Tip::take(&mut tip, sample);
+    }
     tip
 }

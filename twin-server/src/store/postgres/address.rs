@@ -1,4 +1,4 @@
-//! The address of a PostgreSQL database: what it means, and how it is shown without its password.
+//! The address of a `PostgreSQL` database: what it means, and how it is shown without its password.
 
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::store::StoreError;
 
-/// Whether an address names a PostgreSQL database.
+/// Whether an address names a `PostgreSQL` database.
 pub(in crate::store) fn is_ours(address: &str) -> bool {
     address.starts_with("postgres://") || address.starts_with("postgresql://")
 }

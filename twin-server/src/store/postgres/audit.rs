@@ -1,4 +1,4 @@
-//! The audit log in PostgreSQL. The place and digest of the last entry are read in the transaction that
+//! The audit log in `PostgreSQL`. The place and digest of the last entry are read in the transaction that
 //! appends, so that several processes write one chain.
 
 use sqlx::Row;

@@ -1,4 +1,4 @@
-//! The table of chunks in PostgreSQL, as the rules of history ask for it: a slice of series in one round trip.
+//! The table of chunks in `PostgreSQL`, as the rules of history ask for it: a slice of series in one round trip.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Closing in PostgreSQL: what is taken from memory, slice by slice into chunks, and the log's generation
+//! Closing in `PostgreSQL`: what is taken from memory, slice by slice into chunks, and the log's generation
 //! dropped.
 
 use super::{PostgresStore, log};

@@ -1,4 +1,4 @@
-//! Registered devices in PostgreSQL.
+//! Registered devices in `PostgreSQL`.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;

@@ -1,4 +1,4 @@
-//! Keys in PostgreSQL.
+//! Keys in `PostgreSQL`.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,4 +1,4 @@
-//! The PostgreSQL engine: one session that serves, a pool for everything else.
+//! The `PostgreSQL` engine: one session that serves, a pool for everything else.
 //!
 //! The serving session holds the lock that makes this server the only one (`connect`), and writes readings and
 //! what follows from them, turn by turn (`serving`). Commands beside a server have no such session and cannot
@@ -57,7 +57,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long anything short may take. A network that swallows packets would otherwise hold the writer for ever.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A store in a PostgreSQL database.
+/// A store in a `PostgreSQL` database.
 #[derive(Debug)]
 pub struct PostgresStore {
     place: Place,
@@ -168,7 +168,7 @@ fn answer<'a, T>(work: impl Future<Output = Result<T, StoreError>> + Send + 'a) 
     })
 }
 
-/// A text as PostgreSQL can hold it: without the character U+0000, which it has no place for.
+/// A text as `PostgreSQL` can hold it: without the character U+0000, which it has no place for.
 fn text(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }

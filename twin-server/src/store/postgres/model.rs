@@ -1,4 +1,4 @@
-//! The community model in PostgreSQL.
+//! The community model in `PostgreSQL`.
 
 use std::collections::BTreeMap;
 

@@ -51,13 +51,12 @@ pub(super) async fn load(connection: &mut PgConnection) -> Result<Hot, StoreErro
     let rows = "SELECT seq, data FROM reading_log WHERE generation > $1 ORDER BY generation, seq";
     let mut rows = sqlx::query(rows).bind(closed).fetch(&mut *transaction);
     while let Some(row) = rows.try_next().await? {
-        match packed::decode(row.try_get(1)?) {
-            Some(readings) => hot.replay(&known, readings),
+        if let Some(readings) = packed::decode(row.try_get(1)?) {
+            hot.replay(&known, readings);
+        } else {
             // It stays for whoever may rescue it, until its generation is closed.
-            None => {
-                let seq: i64 = row.try_get(0)?;
-                tracing::error!(seq, "a row of the log of readings is damaged and is left out");
-            }
+            let seq: i64 = row.try_get(0)?;
+            tracing::error!(seq, "a row of the log of readings is damaged and is left out");
         }
     }
     drop(rows);

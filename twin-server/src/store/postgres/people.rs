@@ -1,4 +1,4 @@
-//! Users and invitations in PostgreSQL.
+//! Users and invitations in `PostgreSQL`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Deleting readings in PostgreSQL.
+//! Deleting readings in `PostgreSQL`.
 
 use time::OffsetDateTime;
 

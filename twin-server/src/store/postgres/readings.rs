@@ -1,4 +1,4 @@
-//! Readings and statuses in PostgreSQL: what is committed, and how it is asked for.
+//! Readings and statuses in `PostgreSQL`: what is committed, and how it is asked for.
 
 use std::collections::{BTreeMap, HashMap};
 

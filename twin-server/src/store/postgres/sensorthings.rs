@@ -1,4 +1,4 @@
-//! Entities of SensorThings clients and notes of observations, in PostgreSQL.
+//! Entities of SensorThings clients and notes of observations, in `PostgreSQL`.
 
 use std::collections::BTreeMap;
 

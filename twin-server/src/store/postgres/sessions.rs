@@ -1,4 +1,4 @@
-//! Sessions in PostgreSQL.
+//! Sessions in `PostgreSQL`.
 
 use sqlx::Row;
 use time::OffsetDateTime;

@@ -1,4 +1,4 @@
-//! What is PostgreSQL's own: who serves, lost sessions, restarts, the log's partitions, texts it cannot hold.
+//! What is `PostgreSQL`'s own: who serves, lost sessions, restarts, the log's partitions, texts it cannot hold.
 
 use sqlx::{Connection, PgConnection, Row};
 use time::macros::datetime;

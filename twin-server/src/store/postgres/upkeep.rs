@@ -1,4 +1,4 @@
-//! The PostgreSQL database as a whole: its health and its shape.
+//! The `PostgreSQL` database as a whole: its health and its shape.
 
 use sqlx::Row;
 

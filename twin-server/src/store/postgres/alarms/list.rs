@@ -45,7 +45,7 @@ pub(super) async fn alarms(store: &PostgresStore, asked: AlarmQuery) -> Result<V
     let before = asked.before.and_then(|id| i64::try_from(id).ok()).unwrap_or(i64::MAX);
     let limit = asked.limit;
     let rows =
-        bound(sqlx::query(text), asked)?.bind(before).bind(i64::from(limit)).fetch_all(&store.pool).await?;
+        bound(sqlx::query(text), &asked)?.bind(before).bind(i64::from(limit)).fetch_all(&store.pool).await?;
     rows.iter().map(data_of).collect()
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn counts(store: &PostgresStore, asked: AlarmQuery) -> Result<V
         conditions!(),
         " GROUP BY state, level ORDER BY state, level"
     );
-    let rows = bound(sqlx::query(text), asked)?.fetch_all(&store.pool).await?;
+    let rows = bound(sqlx::query(text), &asked)?.fetch_all(&store.pool).await?;
     let count = rows.iter().map(|row| {
         Ok(AlarmCount {
             level: level_of(row.try_get(0)?)?,
@@ -67,10 +67,10 @@ pub(super) async fn counts(store: &PostgresStore, asked: AlarmQuery) -> Result<V
     count.collect()
 }
 
-fn bound(
-    query: Query<'_, Postgres, PgArguments>,
-    asked: AlarmQuery,
-) -> Result<Query<'_, Postgres, PgArguments>, StoreError> {
+fn bound<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    asked: &AlarmQuery,
+) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
     let states: Vec<String> = asked.states.iter().map(word).collect::<Result<_, _>>()?;
     let bounds = asked.bounds;
     Ok(query

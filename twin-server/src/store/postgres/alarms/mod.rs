@@ -1,4 +1,4 @@
-//! Alarm rules, alarms, maintenance windows and bands in PostgreSQL.
+//! Alarm rules, alarms, maintenance windows and bands in `PostgreSQL`.
 
 mod list;
 mod rules;
