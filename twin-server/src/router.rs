@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    features, health, imports, keys, layers, maintenance_windows, metrics, model, mqtt, object_edits,
+    features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits,
     objects, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
     viewer,
 };
@@ -64,6 +64,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/mqtt", [get(RegisterDevices, mqtt::get_mqtt)])
         .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
         .route("/api/v1/events", [get(ReadEvents, events::stream_events)])
+        .route("/api/v1/live", [get(ReadEvents, live::open_socket)])
         .route("/api/v1/model/versions", [get(ReadModel, model::list_versions)])
         .route(
             "/api/v1/objects",

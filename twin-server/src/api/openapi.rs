@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
-    exports, features, health, imports, keys, maintenance_windows, metrics, model, mqtt, object_edits,
+    exports, features, health, imports, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
     objects, permissions, place, readings, sensorthings, session, spatial, users,
 };
 
@@ -41,6 +41,7 @@ use super::{
         imports::import_devices,
         imports::get_template,
         events::stream_events,
+        live::open_socket,
         objects::list_objects,
         objects::get_object,
         object_edits::post_object,

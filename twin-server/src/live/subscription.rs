@@ -61,6 +61,12 @@ impl Subscription {
         Self { hub, filter, seen, changed, stop, ready: VecDeque::new() }
     }
 
+    /// Follows something else from now on, beginning with a snapshot.
+    pub fn change(&mut self, filter: DeviceFilter) {
+        (self.filter, self.seen) = (filter, None);
+        self.ready.clear();
+    }
+
     /// The next event with its id; nothing when the server stops.
     pub async fn next(&mut self) -> Option<(String, LiveEvent)> {
         loop {
