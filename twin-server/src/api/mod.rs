@@ -39,5 +39,6 @@ pub(crate) mod spatial;
 mod trace;
 pub(crate) mod users;
 pub(crate) mod viewer;
+pub(crate) mod webhooks;
 
 pub(crate) use error::{Problem, ProblemBody};

@@ -181,7 +181,11 @@ impl Guarded {
 fn may_repeat(method: &Method, action: Action) -> bool {
     let secret = matches!(
         action,
-        Action::SignIn | Action::ManageOwnAccount | Action::ManageUsers | Action::ManageKeys
+        Action::SignIn
+            | Action::ManageOwnAccount
+            | Action::ManageUsers
+            | Action::ManageKeys
+            | Action::ManageWebhooks
     );
     matches!(*method, Method::POST | Method::PATCH) && !secret
 }

@@ -23,6 +23,7 @@ mod sensorthings;
 mod sessions;
 mod stretch;
 mod upkeep;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

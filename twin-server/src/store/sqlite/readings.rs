@@ -10,6 +10,7 @@ use super::alarms::write_alarms;
 use super::closing::insert_log;
 use super::history::{Sample, SeriesId, chunk};
 use super::stretch::Stretch;
+use super::webhooks::write_outgoing;
 use super::{SqliteStore, from_us, to_us};
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::Bucket;
@@ -44,6 +45,7 @@ impl ReadingStore for SqliteStore {
             }
             write_statuses(&mut transaction, &batch.statuses).await?;
             write_alarms(&mut transaction, &batch.alarms).await?;
+            write_outgoing(&mut transaction, &batch.outgoing).await?;
             transaction.commit().await?;
             let mut hot = self.hot_mut();
             for ((device, stream), id) in made.0 {
