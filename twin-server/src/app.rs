@@ -159,6 +159,7 @@ pub async fn start(
         jobs.push(job);
         status
     });
+    jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
     let app = App {
         hub,
         writer: handle,

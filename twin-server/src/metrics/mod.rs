@@ -27,6 +27,8 @@ pub static FILES: FileMetrics = FileMetrics::new();
 pub static EVENTS_DELIVERED: Counter = Counter::new();
 /// Deliveries to webhooks.
 pub static WEBHOOKS: WebhookMetrics = WebhookMetrics::new();
+/// Messages that were told to the broker.
+pub static MQTT_TOLD: Counter = Counter::new();
 /// Answers that were given again to a repeated `Idempotency-Key`.
 pub static REPLAYED: Counter = Counter::new();
 
@@ -189,6 +191,7 @@ pub fn write_counted(out: &mut Text) {
     WEBHOOKS.write(out);
     for (name, about, counter) in [
         ("twin_events_delivered_total", "Events handed to viewers.", &EVENTS_DELIVERED),
+        ("twin_mqtt_told_total", "Messages told to the broker.", &MQTT_TOLD),
         ("twin_idempotent_replays_total", "Answers given again to a repeated key.", &REPLAYED),
     ] {
         out.head(name, "counter", about);
