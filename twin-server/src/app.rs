@@ -30,6 +30,7 @@ use crate::model::Model;
 use crate::spatial::Kind;
 use crate::store::{self, Edit, SeriesTip, Store};
 use crate::tiles::{FileStore, Publications};
+use crate::webhooks::{self, Courier, Outbox};
 use crate::{jobs, router};
 
 /// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
@@ -65,6 +66,10 @@ pub struct App {
     pub auth: Arc<Auth>,
     /// How it stands with the broker, if there is one.
     pub mqtt: Option<Arc<MqttStatus>>,
+    /// Where events for webhooks begin their way.
+    pub(crate) outbox: Arc<Outbox>,
+    /// Who delivers them.
+    pub(crate) courier: Arc<Courier>,
     /// Room for viewers.
     pub viewers: Arc<Semaphore>,
     /// How many viewers have room.
@@ -120,7 +125,14 @@ pub async fn start(
     let zones = zones_of(&model);
     let (mut writer, handle) =
         Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
+    let outbox = writer.outbox();
+    outbox.look().await?;
     writer.take_up_alarms().await?;
+    let courier = Arc::new(Courier::new(
+        Arc::clone(&store),
+        webhooks::Client::new(config.webhooks.clone())?,
+        format!("/communities/{}", served.catalog.community.id),
+    ));
     let mut jobs = vec![
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
@@ -139,19 +151,24 @@ pub async fn start(
             Arc::clone(&files),
             Arc::clone(&hub),
             handle.clone(),
+            Arc::clone(&outbox),
             stop.clone(),
         )),
+        tokio::spawn(webhooks::deliver(Arc::clone(&courier), Arc::clone(&outbox), stop.clone())),
     ];
     let mqtt = mqtt::start(&config.mqtt, handle.clone(), stop.clone())?.map(|(status, job)| {
         jobs.push(job);
         status
     });
+    jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
     let app = App {
         hub,
         writer: handle,
         model,
         mqtt,
         store,
+        outbox,
+        courier,
         features: Catalogue::new(&kinds),
         kinds,
         zones,

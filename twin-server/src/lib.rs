@@ -25,3 +25,4 @@ pub mod simulate;
 pub mod spatial;
 pub mod store;
 pub mod tiles;
+pub mod webhooks;

@@ -13,18 +13,18 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    features, health, imports, keys, layers, maintenance_windows, metrics, model, mqtt, object_edits,
+    features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits,
     objects, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
-    viewer,
+    viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
     Guarded, asking, at_device, at_object, audited_inside, by_path, delete, get, inside, patch, post, put,
 };
 use crate::domain::permission::Action::{
-    EditModel, HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, PurgeReadings,
-    ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication, RegisterDevices, SignIn,
-    UseService, WriteReadings,
+    EditModel, HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, ManageWebhooks,
+    PurgeReadings, ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication,
+    RegisterDevices, SignIn, UseService, WriteReadings,
 };
 
 /// 10,000 readings of 400 bytes each.
@@ -62,6 +62,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/mqtt", [get(RegisterDevices, mqtt::get_mqtt)])
         .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])
         .route("/api/v1/events", [get(ReadEvents, events::stream_events)])
+        .route("/api/v1/live", [get(ReadEvents, live::open_socket)])
         .route("/api/v1/model/versions", [get(ReadModel, model::list_versions)])
         .route(
             "/api/v1/objects",
@@ -150,6 +151,20 @@ pub fn router(app: Arc<App>) -> Router {
             "/api/v1/keys/{id}",
             [get(ManageKeys, keys::get_key), delete(audited_inside(ManageKeys), keys::revoke_key)],
         )
+        .route(
+            "/api/v1/webhooks",
+            [get(ManageWebhooks, webhooks::list_webhooks), post(ManageWebhooks, webhooks::add_webhook)],
+        )
+        .route(
+            "/api/v1/webhooks/{id}",
+            [
+                get(ManageWebhooks, webhooks::get_webhook),
+                put(ManageWebhooks, webhooks::put_webhook),
+                delete(ManageWebhooks, webhooks::delete_webhook),
+            ],
+        )
+        .route("/api/v1/webhooks/{id}/test", [post(ManageWebhooks, webhooks::test_webhook)])
+        .route("/api/v1/webhooks/{id}/secret", [post(ManageWebhooks, webhooks::renew_secret)])
         .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
         .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
         .finish()

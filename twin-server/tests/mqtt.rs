@@ -305,3 +305,34 @@ fn what_is_wrong_with_the_options_is_said_without_the_password() {
         assert!(message.contains(expected) && !message.contains("geheim"), "{message}");
     }
 }
+
+#[test]
+fn the_broker_is_told_of_states_and_alarms_and_nothing_of_it_comes_back() {
+    let Some(broker) = Mosquitto::start() else { return };
+    for version in ["5", "3.1.1"] {
+        let folder = folder();
+        let url = broker.url();
+        let options = ["--mqtt", &url, "--mqtt-version", version, "--set", "mqtt.publish=true"];
+        let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1"]).connected();
+        broker.publish("bin-1", TOPIC, "55");
+        // The broker keeps the state, so whoever asks later has it too.
+        until("the state", || {
+            broker.kept("twin/devices/bin-1/state").is_some_and(|state| {
+                let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+                state["latest"][STREAM]["value"] == 55.0
+            })
+        });
+        let listener = broker.listen("v1.1/Datastreams('bin-1:fill_pct')/Observations");
+        until("an observation", || {
+            broker.publish("bin-1", TOPIC, "60");
+            listener.heard().iter().any(|line| {
+                let observation: serde_json::Value = serde_json::from_str(line).unwrap();
+                observation["result"] == 60.0 && observation["@iot.id"].is_string()
+            })
+        });
+        let counts = server.broker();
+        assert_eq!(counts["refusals"], serde_json::json!([]), "{counts}");
+        ureq::delete(format!("{}/api/v1/devices/bin-1", server.url)).call().unwrap();
+        until("nothing kept", || broker.kept("twin/devices/bin-1/state").is_none());
+    }
+}

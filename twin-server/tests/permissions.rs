@@ -49,8 +49,12 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/users"
             | "/api/v1/keys"
             | "/api/v1/invitations/accept"
-            | "/api/v1/users/{id}/invitation",
+            | "/api/v1/users/{id}/invitation"
+            | "/api/v1/webhooks"
+            | "/api/v1/webhooks/{id}/test"
+            | "/api/v1/webhooks/{id}/secret",
         )
+        | ("PUT" | "DELETE", "/api/v1/webhooks/{id}")
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
         | ("PUT", "/api/v1/session/password")

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use twin_schemas::alarm::{AdaptiveBand, Alarm, AlarmEventRecord, AlarmLevel, AlarmState};
 use utoipa::{IntoParams, ToSchema};
 
-use super::devices::{filter_of, unknown};
+use super::devices::{Wanted, unknown};
 use super::extract::{Json, Path, Query};
 use super::readings::instant;
 use super::{Problem, ProblemBody};
@@ -138,13 +138,15 @@ pub(crate) async fn list_alarms(
     }
     let before = query.before.map(u64::try_from).transpose();
     let before = before.map_err(|_| Problem::bad_request("bad_query", "`before` is a number from 0"))?;
-    let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
+    let kinds = query.kind.into_iter().collect();
+    let wanted = Wanted { kinds, bounds: query.bbox.as_deref().map(str::parse), zone: None };
+    let filter = wanted.filter(&app)?;
     let asked = AlarmQuery {
         states: states(query.state.as_deref().unwrap_or_default())?,
         level: query.level,
         rule: query.rule,
         device: query.device,
-        kind: filter.kind,
+        kind: filter.kinds.into_iter().next(),
         zone: query.zone,
         bounds: filter.bounds,
         from: instant("from", query.from.as_deref())?,

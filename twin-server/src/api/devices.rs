@@ -10,15 +10,17 @@ use serde::{Deserialize, Serialize};
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, DeviceStatus, DeviceView};
+use twin_schemas::model::ObjectClass;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::{Permit, place};
+use crate::domain::bounds::{BoundsError, LocalRect};
 use crate::domain::permission::Place;
 use crate::domain::registration;
-use crate::live::DeviceFilter;
+use crate::live::{DeviceFilter, ZoneFilter};
 use crate::store::Registered;
 
 /// Which devices are meant; all conditions must hold.
@@ -26,12 +28,14 @@ use crate::store::Registered;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DeviceQuery {
-    /// Id of a kind.
+    /// Id of a kind, or several with `,` between them.
     kind: Option<String>,
     /// A status.
     status: Option<DeviceStatus>,
     /// `min_e,min_n,max_e,max_n` in local metres.
     bbox: Option<String>,
+    /// Id of a zone of the model.
+    zone: Option<String>,
 }
 
 /// Devices by id.
@@ -59,23 +63,43 @@ pub(crate) struct DeviceRegistration {
     object: Option<String>,
 }
 
-/// The filter that kind, status and box in a query ask for.
-pub(super) fn filter_of(
-    app: &App,
-    kind: Option<String>,
-    status: Option<DeviceStatus>,
-    bbox: Option<&str>,
-) -> Result<DeviceFilter, Problem> {
-    if let Some(kind) = &kind
-        && app.kinds.get(kind).is_none()
-    {
-        let detail = format!("kind `{kind}` is unknown, use one of {}", app.kinds.ids());
-        return Err(Problem::bad_request("unknown_kind", detail));
+/// Which kinds and places are asked for.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Ids of kinds; none: all.
+    pub(super) kinds: Vec<String>,
+    /// A rectangle.
+    pub(super) bounds: Option<Result<LocalRect, BoundsError>>,
+    /// Id of a zone.
+    pub(super) zone: Option<String>,
+}
+
+impl Wanted {
+    /// As the parameters of a query say it.
+    pub(super) fn of_query(kind: Option<&str>, bbox: Option<&str>, zone: Option<String>) -> Self {
+        let kinds = kind.map(|kinds| kinds.split(',').map(|kind| kind.trim().to_owned()).collect());
+        Self { kinds: kinds.unwrap_or_default(), bounds: bbox.map(str::parse), zone }
     }
-    let bounds = bbox.map(str::parse).transpose().map_err(|error: crate::domain::bounds::BoundsError| {
-        Problem::bad_request("bad_bbox", error.to_string())
-    })?;
-    Ok(DeviceFilter { kind, status, bounds, ..DeviceFilter::default() })
+
+    /// The filter for it, if there are such kinds and such a zone.
+    pub(super) fn filter(self, app: &App) -> Result<DeviceFilter, Problem> {
+        if let Some(kind) = self.kinds.iter().find(|kind| app.kinds.get(kind).is_none()) {
+            let detail = format!("kind `{kind}` is unknown, use one of {}", app.kinds.ids());
+            return Err(Problem::bad_request("unknown_kind", detail));
+        }
+        let bounds =
+            self.bounds.transpose().map_err(|error| Problem::bad_request("bad_bbox", error.to_string()))?;
+        let zone = self.zone.map(|id| zone_filter(app, id)).transpose()?;
+        Ok(DeviceFilter { kinds: self.kinds, bounds, zone, ..DeviceFilter::default() })
+    }
+}
+
+fn zone_filter(app: &App, id: String) -> Result<ZoneFilter, Problem> {
+    if app.model.now().get(&id).is_none_or(|object| object.class != ObjectClass::Zone) {
+        return Err(Problem::bad_request("unknown_zone", format!("the model has no zone `{id}`"))
+            .with_hint("`/api/v1/objects?class=zone` lists the zones"));
+    }
+    Ok(ZoneFilter { id, index: Arc::clone(app.hub.index()) })
 }
 
 /// Lists devices by id.
@@ -87,7 +111,8 @@ pub(crate) async fn list_devices(
     State(app): State<Arc<App>>,
     Query(query): Query<DeviceQuery>,
 ) -> Result<Response, Problem> {
-    let filter = filter_of(&app, query.kind, query.status, query.bbox.as_deref())?;
+    let wanted = Wanted::of_query(query.kind.as_deref(), query.bbox.as_deref(), query.zone);
+    let filter = DeviceFilter { status: query.status, ..wanted.filter(&app)? };
     // The views are kept as JSON, so that many viewers cost no more than one.
     let body = format!(r#"{{"devices":{}}}"#, app.hub.list(&filter));
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())

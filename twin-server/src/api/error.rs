@@ -108,6 +108,20 @@ impl Problem {
         self.code
     }
 
+    /// As it is written.
+    #[must_use]
+    pub(crate) fn body(&self) -> ProblemBody {
+        ProblemBody {
+            r#type: "about:blank".into(),
+            title: self.status.canonical_reason().unwrap_or("Error").into(),
+            status: self.status.as_u16(),
+            code: self.code.into(),
+            detail: self.detail.clone(),
+            hint: self.hint.clone(),
+            errors: self.errors.clone(),
+        }
+    }
+
     /// With the next step.
     #[must_use]
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
@@ -152,16 +166,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = ProblemBody {
-            r#type: "about:blank".into(),
-            title: self.status.canonical_reason().unwrap_or("Error").into(),
-            status: self.status.as_u16(),
-            code: self.code.into(),
-            detail: self.detail,
-            hint: self.hint,
-            errors: self.errors,
-        };
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use utoipa::IntoParams;
 
-use super::devices::filter_of;
+use super::devices::Wanted;
 use super::extract::Query;
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -23,7 +24,7 @@ use crate::live::{EventId, LiveEvent, Subscription};
 use crate::metrics::EVENTS_DELIVERED;
 
 /// A comment is sent after this long without an event, so that proxies keep the connection.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Events are sent together up to about this size.
 const PIECE_BYTES: usize = 64 * 1024;
 /// How long a viewer waits before it reconnects.
@@ -34,14 +35,38 @@ const RETRY: Duration = Duration::from_secs(2);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
-    /// Only devices of this kind and their alarms.
+    /// Only devices of this kind and their alarms; several kinds with `,` between them.
     kind: Option<String>,
     /// Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
     /// `device-removed`.
     bbox: Option<String>,
+    /// Only devices in this zone of the model and their alarms.
+    zone: Option<String>,
     /// Id of the last event of an earlier stream with the same filter, for clients that cannot set
     /// the header `Last-Event-ID`.
     last_event_id: Option<String>,
+}
+
+impl EventsQuery {
+    /// Begins to follow, after the event that `header` or the query names, in one of the places for viewers.
+    pub(super) fn subscribe(
+        self,
+        app: &App,
+        permit: &Permit,
+        header: Option<&str>,
+    ) -> Result<(Subscription, OwnedSemaphorePermit), Problem> {
+        // The stream is of devices and objects; a narrowed key may follow it without alarms.
+        permit.also(Action::ReadDevices)?;
+        permit.also(Action::ReadModel)?;
+        let mut filter =
+            Wanted::of_query(self.kind.as_deref(), self.bbox.as_deref(), self.zone).filter(app)?;
+        filter.without_alarms = permit.also(Action::ReadAlarms).is_err();
+        let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
+            Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
+        })?;
+        let last = header.or(self.last_event_id.as_deref()).and_then(EventId::parse);
+        Ok((Subscription::new(Arc::clone(&app.hub), filter, last.as_ref(), app.stop.clone()), room))
+    }
 }
 
 /// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `object`, `object-removed` and
@@ -65,16 +90,8 @@ pub(crate) async fn stream_events(
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    // The stream is of devices; a narrowed key may follow it without their alarms.
-    permit.also(Action::ReadDevices)?;
-    let mut filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
-    filter.without_alarms = permit.also(Action::ReadAlarms).is_err();
-    let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
-        Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
-    })?;
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let last = header.or(query.last_event_id.as_deref()).and_then(EventId::parse);
-    let subscription = Subscription::new(Arc::clone(&app.hub), filter, last.as_ref(), app.stop.clone());
+    let (subscription, room) = query.subscribe(&app, &permit, header)?;
     let events = stream::unfold((subscription, room), async |(mut subscription, room)| {
         let text = match timeout(KEEP_ALIVE, subscription.next()).await {
             Ok(first) => batch(&mut subscription, first?),

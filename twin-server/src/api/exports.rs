@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use utoipa::IntoParams;
 
-use super::devices::{filter_of, unknown};
+use super::devices::{Wanted, unknown};
 use super::extract::Query;
 use super::readings::instant;
 use super::{Problem, ProblemBody};
@@ -78,7 +78,7 @@ pub(crate) async fn export_readings(
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
     let (from, to) = (instant("from", query.from.as_deref())?, instant("to", query.to.as_deref())?);
-    let filter = filter_of(&app, query.kind, None, query.bbox.as_deref())?;
+    let filter = Wanted::of_query(query.kind.as_deref(), query.bbox.as_deref(), None).filter(&app)?;
     let entries = match &query.device {
         Some(id) => vec![app.hub.entry(id).ok_or_else(|| unknown(id))?],
         None => app.hub.entries(),

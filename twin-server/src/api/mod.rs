@@ -20,6 +20,7 @@ pub(crate) mod idempotency;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod layers;
+pub(crate) mod live;
 pub(crate) mod maintenance_windows;
 pub(crate) mod metrics;
 pub(crate) mod model;
@@ -39,5 +40,6 @@ pub(crate) mod spatial;
 mod trace;
 pub(crate) mod users;
 pub(crate) mod viewer;
+pub(crate) mod webhooks;
 
 pub(crate) use error::{Problem, ProblemBody};

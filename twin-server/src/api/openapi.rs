@@ -14,8 +14,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
-    exports, features, health, imports, keys, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, permissions, place, readings, sensorthings, session, spatial, users,
+    exports, features, health, imports, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
+    objects, permissions, place, readings, sensorthings, session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -42,6 +42,7 @@ use super::{
         imports::import_devices,
         imports::get_template,
         events::stream_events,
+        live::open_socket,
         objects::list_objects,
         objects::get_object,
         object_edits::post_object,
@@ -98,6 +99,13 @@ use super::{
         users::get_user,
         users::invite_user,
         users::list_users,
+        webhooks::add_webhook,
+        webhooks::delete_webhook,
+        webhooks::get_webhook,
+        webhooks::list_webhooks,
+        webhooks::put_webhook,
+        webhooks::renew_secret,
+        webhooks::test_webhook,
     ),
     components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
     modifiers(&Proofs),

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use tracing::Instrument;
 
-use super::identify::{Identity, Proof, Refusal, is_cross_site, is_safe};
+use super::identify::{Identity, Proof, Refusal, is_cross_site, is_safe, opens_socket};
 use super::permit::{Granted, Permit, decide};
 use super::{Client, place};
 use crate::api::{Problem, idempotency};
@@ -192,7 +192,11 @@ impl Guarded {
 fn may_repeat(method: &Method, action: Action) -> bool {
     let secret = matches!(
         action,
-        Action::SignIn | Action::ManageOwnAccount | Action::ManageUsers | Action::ManageKeys
+        Action::SignIn
+            | Action::ManageOwnAccount
+            | Action::ManageUsers
+            | Action::ManageKeys
+            | Action::ManageWebhooks
     );
     matches!(*method, Method::POST | Method::PATCH) && !secret
 }
@@ -257,17 +261,23 @@ async fn admit(gate: &Gate, parts: &mut Parts, client: &Client) -> Result<Identi
     Ok(identity)
 }
 
-/// Browsers send cookies, and reach this machine, also for pages of others; those may change nothing.
+/// Browsers send cookies, and reach this machine, also for pages of others; those may change nothing, nor open
+/// a WebSocket: unlike an answer, a browser does not keep what comes through it from the page.
 fn by_whose_will(proof: &Proof, parts: &Parts) -> Result<(), Problem> {
     let foreign = is_cross_site(&parts.headers);
+    let is_socket = opens_socket(&parts.headers);
     let is_refused = match proof {
-        _ if is_safe(&parts.method) => false,
+        _ if is_safe(&parts.method) && !is_socket => false,
         Proof::Key(_) | Proof::IngestKey => false,
         Proof::Session(_) => foreign != Some(false),
         Proof::None | Proof::Local => foreign == Some(true),
     };
     if is_refused {
-        let detail = "a change that a browser sends must come from a page of this server";
+        let detail = if is_socket {
+            "a socket that a browser opens must be of a page of this server"
+        } else {
+            "a change that a browser sends must come from a page of this server"
+        };
         let hint = "send `Origin` with this server's own address, or use a key";
         return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", detail).with_hint(hint));
     }

@@ -189,6 +189,12 @@ pub(super) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
+/// Whether a request asks for a WebSocket.
+pub(super) fn opens_socket(headers: &HeaderMap) -> bool {
+    let names = headers.get_all(header::UPGRADE).iter().filter_map(|value| value.to_str().ok());
+    names.flat_map(|names| names.split(',')).any(|name| name.trim().eq_ignore_ascii_case("websocket"))
+}
+
 /// A failure that asks for a key or a sign-in.
 pub(super) fn unauthorized(code: &'static str, detail: &str, hint: &str) -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, code, detail)

@@ -15,6 +15,7 @@ mod retention;
 mod section;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ use crate::auth::AuthConfig;
 use crate::domain::retention::Retention;
 use crate::ingest::mqtt::MqttConfig;
 use crate::store;
+use crate::webhooks::WebhooksConfig;
 use section::{AnySection, KeyInfo};
 
 /// Shortest ingest key that is taken: 16 random characters cannot be guessed.
@@ -60,6 +62,8 @@ pub struct ServeConfig {
     pub auth: AuthConfig,
     /// The broker that readings come from too.
     pub mqtt: MqttConfig,
+    /// Where events may be posted.
+    pub webhooks: WebhooksConfig,
 }
 
 /// The sections in the order of the example; the keys above all sections come first.
@@ -68,6 +72,7 @@ const SECTIONS: &[&str] = &[
     AuthConfig::NAME,
     Retention::NAME,
     MqttConfig::NAME,
+    WebhooksConfig::NAME,
     LimitsConfig::NAME,
     LogConfig::NAME,
     MetricsConfig::NAME,
@@ -83,6 +88,7 @@ impl ServeConfig {
             MetricsConfig::NAME => Some(&mut self.metrics),
             AuthConfig::NAME => Some(&mut self.auth),
             MqttConfig::NAME => Some(&mut self.mqtt),
+            WebhooksConfig::NAME => Some(&mut self.webhooks),
             _ => None,
         }
     }
@@ -112,6 +118,7 @@ impl Default for ServeConfig {
             metrics: MetricsConfig::default(),
             auth: AuthConfig::default(),
             mqtt: MqttConfig::default(),
+            webhooks: WebhooksConfig::default(),
         }
     }
 }

@@ -67,5 +67,13 @@ impl Section for MqttConfig {
                 Ok(())
             },
         },
+        Key {
+            name: "publish",
+            about: "whether the broker is told of states and alarms: `<prefix>/devices/<device>/state`, `<prefix>/alarms/<alarm>`",
+            secret: false,
+            sample: "",
+            show: |mqtt| Some(mqtt.publish.to_string()),
+            set: |mqtt, given| given.flag().map(|publish| mqtt.publish = publish),
+        },
     ];
 }

@@ -42,9 +42,19 @@ impl FromStr for LocalRect {
             .map(|part| part.trim().parse::<f64>())
             .collect::<Result<_, _>>()
             .map_err(|_| error())?;
-        let [min_east_m, min_north_m, max_east_m, max_north_m] = numbers[..] else { return Err(error()) };
+        let numbers = <[f64; 4]>::try_from(numbers).map_err(|_| error())?;
+        Self::try_from(numbers).map_err(|_| error())
+    }
+}
+
+impl TryFrom<[f64; 4]> for LocalRect {
+    type Error = BoundsError;
+
+    /// Takes west, south, east and north edge.
+    fn try_from(numbers: [f64; 4]) -> Result<Self, BoundsError> {
+        let [min_east_m, min_north_m, max_east_m, max_north_m] = numbers;
         if !numbers.iter().all(|n| n.is_finite()) || min_east_m > max_east_m || min_north_m > max_north_m {
-            return Err(error());
+            return Err(BoundsError(numbers.map(|number| number.to_string()).join(",")));
         }
         Ok(Self { min_east_m, min_north_m, max_east_m, max_north_m })
     }

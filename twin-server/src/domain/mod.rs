@@ -16,3 +16,4 @@ pub mod registration;
 pub mod retention;
 pub mod state;
 pub mod summary;
+pub mod webhook;

@@ -139,6 +139,8 @@ actions! {
     ManageUsers      "manage_users"       "管理用户"     "manage users"        Whole [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
     /// Issue and revoke keys of machines.
     ManageKeys       "manage_keys"        "管理密钥"     "manage keys"         Whole [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+    /// Have events posted to other systems.
+    ManageWebhooks   "manage_webhooks"    "管理消息推送" "manage webhooks"     Whole [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
     /// Read the audit log.
     ReadAudit        "read_audit"         "查看审计日志" "read the audit log"  Whole [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
 }

@@ -20,12 +20,10 @@ use crate::domain::reading::CheckedReading;
 use crate::domain::state::DeviceState;
 use crate::live::{Entry, Hub};
 use crate::store::{Edit, ReadingsToStore, Store, StoreError};
+use crate::webhooks::{Outbox, ZoneOf};
 
 /// Cleared alarms that may be opened again are at most this old.
 const REOPENED_WITHIN: Duration = Duration::hours(24);
-
-/// Finds the zone that a device stands in.
-pub type ZoneOf = Arc<dyn Fn(&Device) -> Option<String> + Send + Sync>;
 
 type Reply<T> = oneshot::Sender<Result<T, WriteError>>;
 
@@ -111,6 +109,8 @@ pub(super) struct AlarmDesk {
     engine: Engine,
     hub: Arc<Hub>,
     store: Arc<dyn Store>,
+    /// Where changes are stored.
+    pub(super) outbox: Arc<Outbox>,
     zone_of: ZoneOf,
     /// Whether the engine knows what the store does not.
     stale: bool,
@@ -119,7 +119,8 @@ pub(super) struct AlarmDesk {
 impl AlarmDesk {
     /// A desk that opens with the first command.
     pub(super) fn new(hub: Arc<Hub>, store: Arc<dyn Store>, zone_of: ZoneOf) -> Self {
-        Self { engine: Engine::new(1, 0), hub, store, zone_of, stale: true }
+        let outbox = Arc::new(Outbox::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&zone_of)));
+        Self { engine: Engine::new(1, 0), hub, store, outbox, zone_of, stale: true }
     }
 
     /// Makes the engine from the store if it is not what the store says.
@@ -295,8 +296,8 @@ impl AlarmDesk {
         if changes.is_empty() {
             return Ok(());
         }
-        let batch = ReadingsToStore { alarms: changes, ..ReadingsToStore::default() };
-        if let Err(error) = self.store.append(&batch).await {
+        let mut batch = ReadingsToStore { alarms: changes, ..ReadingsToStore::default() };
+        if let Err(error) = self.outbox.append(&mut batch).await {
             self.distrust();
             return Err(log_store_error(error));
         }

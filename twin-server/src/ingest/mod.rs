@@ -10,5 +10,5 @@ pub(crate) mod table;
 pub(crate) mod template;
 mod writer;
 
-pub use alarms::ZoneOf;
+pub use crate::webhooks::ZoneOf;
 pub use writer::{WriteError, Writer, WriterHandle};

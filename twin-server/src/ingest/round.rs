@@ -15,7 +15,8 @@ use crate::domain::reading::{self, CheckedReading, Refusal};
 use crate::domain::state::DeviceState;
 use crate::live::Hub;
 use crate::metrics::INGEST;
-use crate::store::{ReadingsToStore, StatusRow, Store};
+use crate::store::{ReadingsToStore, StatusRow};
+use crate::webhooks::Outbox;
 
 /// The posts of one transaction while they are being decided.
 pub(super) struct Round<'a> {
@@ -127,7 +128,7 @@ impl<'a> Round<'a> {
     }
 
     /// Stores what was decided, and then tells viewers.
-    pub(super) async fn commit(&mut self, store: &dyn Store) -> Result<(), WriteError> {
+    pub(super) async fn commit(&mut self) -> Result<(), WriteError> {
         let mut batch = std::mem::take(&mut self.batch);
         if batch.fresh.is_empty() && batch.late.is_empty() {
             return Ok(());
@@ -135,13 +136,14 @@ impl<'a> Round<'a> {
         batch.statuses = self.changed_statuses();
         batch.alarms = std::mem::take(&mut self.changes);
         let started = Instant::now();
-        let stored = store.append(&batch).await.map_err(|error| {
+        let outbox = Arc::clone(&self.alarms.outbox);
+        let stored = outbox.append(&mut batch).await.map_err(|error| {
             self.alarms.distrust();
             log_store_error(error)
         })?;
         count_commit(&batch, &stored, started.elapsed());
         let statuses = self.settle_late(&batch.late, &stored);
-        save_statuses(store, statuses).await;
+        save_statuses(&outbox, statuses).await;
         self.hub.update(self.updates());
         self.alarms.tell(batch.alarms);
         // The readings are stored; what late ones did to alarms comes again from the store if this fails.
@@ -193,12 +195,12 @@ impl Devices {
 }
 
 /// A status row only keeps an instant over a restart; that it failed is logged, no more.
-pub(super) async fn save_statuses(store: &dyn Store, statuses: Vec<StatusRow>) {
+pub(super) async fn save_statuses(outbox: &Outbox, statuses: Vec<StatusRow>) {
     if statuses.is_empty() {
         return;
     }
-    let batch = ReadingsToStore { statuses, ..ReadingsToStore::default() };
-    if let Err(error) = store.append(&batch).await {
+    let mut batch = ReadingsToStore { statuses, ..ReadingsToStore::default() };
+    if let Err(error) = outbox.append(&mut batch).await {
         log_store_error(error);
     }
 }

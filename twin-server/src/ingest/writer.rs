@@ -11,13 +11,14 @@ use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use twin_schemas::live::{Device, IngestAnswer, Reading};
 
-use super::alarms::{AlarmCommand, AlarmDesk, ZoneOf};
+use super::alarms::{AlarmCommand, AlarmDesk};
 use super::round::{Round, save_statuses};
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::DeviceState;
 use crate::live::{Entry, Hub};
 use crate::metrics::INGEST;
 use crate::store::{Registered, StatusRow, Store};
+use crate::webhooks::{Outbox, ZoneOf};
 
 /// Commands that wait; each is a request that waits with it.
 const QUEUE: usize = 1024;
@@ -176,6 +177,12 @@ impl Writer {
         (Self { hub, store, kinds, alarms, commands }, WriterHandle { commands: sender, waiting })
     }
 
+    /// Where events for webhooks begin their way.
+    #[must_use]
+    pub fn outbox(&self) -> Arc<Outbox> {
+        Arc::clone(&self.alarms.outbox)
+    }
+
     /// Takes up the alarms as they are stored, so that viewers see them from the first moment.
     ///
     /// # Errors
@@ -231,14 +238,14 @@ impl Writer {
             }
             return;
         }
-        let Self { hub, store, alarms, .. } = self;
+        let Self { hub, alarms, .. } = self;
         let mut round = Round::new(hub, alarms, OffsetDateTime::now_utc());
         let mut replies = Vec::with_capacity(posts.len());
         for post in posts {
             round.take(post.readings, post.received);
             replies.push(post.reply);
         }
-        let done = round.commit(&**store).await;
+        let done = round.commit().await;
         for (reply, answer) in replies.into_iter().zip(round.answers) {
             let _ = reply.send(done.map(|()| answer));
         }
@@ -288,7 +295,7 @@ impl Writer {
             updates.push((device.id.clone(), state, true));
         }
         if !updates.is_empty() {
-            save_statuses(&*self.store, statuses).await;
+            save_statuses(&self.alarms.outbox, statuses).await;
             self.hub.update(updates);
         }
     }

@@ -19,6 +19,7 @@ use crate::live::Hub;
 use crate::model::Model;
 use crate::store::Store;
 use crate::tiles::{FileStore, Publication, Publications};
+use crate::webhooks::Outbox;
 
 /// How often silent devices are judged and due alarms raised; durations are whole seconds.
 const TICK_EVERY: Duration = Duration::from_secs(1);
@@ -91,6 +92,7 @@ pub async fn follow_publication(
     files: Arc<FileStore>,
     hub: Arc<Hub>,
     writer: WriterHandle,
+    outbox: Arc<Outbox>,
     stop: watch::Receiver<bool>,
 ) {
     // The reason why a version is not served is reported once, not every two seconds.
@@ -111,6 +113,7 @@ pub async fn follow_publication(
                 tracing::info!(version, "serving a new version of the publication");
                 files.forget_other_versions(&version);
                 hub.publish(&version);
+                outbox.tell_publication(&version).await;
                 writer.relocate().await;
             }
             Ok(Look::Refused(reason)) => refused = Some(reason),

@@ -75,7 +75,8 @@ pub(crate) async fn serve(
         match connections.crowd.enter(peer.ip()) {
             Ok(place) => {
                 CONNECTIONS.accepted.add(1);
-                let connection = Connection { stream, peer, _place: place, _open: open.clone() };
+                let connection =
+                    Connection { stream, peer, held: Held { _place: Arc::new(place), _open: open.clone() } };
                 let stall = connections.limits.stall_timeout;
                 tokio::spawn(connection.run(http.clone(), router.clone(), stall, stop.clone()));
             }
@@ -92,7 +93,14 @@ pub(crate) async fn serve(
 struct Connection {
     stream: TcpStream,
     peer: SocketAddr,
-    _place: Place,
+    held: Held,
+}
+
+/// The place of a connection, and that it is waited for when the server stops. Each request carries it, so that
+/// one which goes on as a WebSocket can keep it for as long as the socket is open.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    _place: Arc<Place>,
     _open: mpsc::Sender<()>,
 }
 
@@ -106,8 +114,8 @@ impl Connection {
     ) {
         // Small answers and events must not wait for more to send.
         let _ = self.stream.set_nodelay(true);
-        let peer = self.peer;
-        let service = service_fn(move |request: hyper::Request<Incoming>| ask(&router, request, peer));
+        let (peer, held) = (self.peer, self.held);
+        let service = service_fn(move |request: hyper::Request<Incoming>| ask(&router, request, peer, &held));
         let stream = TokioIo::new(Stalled::new(self.stream, stall));
         let connection = http.serve_connection(stream, service).with_upgrades();
         let mut connection = std::pin::pin!(connection);
@@ -129,9 +137,11 @@ fn ask(
     router: &Router,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
+    held: &Held,
 ) -> <Router as Service<Request<Incoming>>>::Future {
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(held.clone());
     // A router is always ready.
     router.clone().call(request)
 }

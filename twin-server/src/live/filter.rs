@@ -1,21 +1,49 @@
 //! Which devices a list or a subscription covers.
 
+use std::fmt;
+use std::sync::Arc;
+
 use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, DeviceStatus};
 
 use crate::domain::bounds::LocalRect;
+use crate::spatial::{Kind, SpatialIndex};
 
 /// All given conditions must hold; without any, every device is covered.
 #[derive(Debug, Clone, Default)]
 pub struct DeviceFilter {
-    /// Only this kind.
-    pub kind: Option<String>,
+    /// Only these kinds; none: all.
+    pub kinds: Vec<String>,
     /// Only this status. Not for subscriptions: a device would vanish when it recovers.
     pub status: Option<DeviceStatus>,
     /// Only within this rectangle.
     pub bounds: Option<LocalRect>,
     /// Leaves out alarms, for those who may not read them.
     pub without_alarms: bool,
+    /// Only in this zone.
+    pub zone: Option<ZoneFilter>,
+}
+
+/// A zone, and where to look up what stands in it: always in the model as it is.
+#[derive(Clone)]
+pub struct ZoneFilter {
+    /// Id of the zone.
+    pub id: String,
+    /// Where things are.
+    pub index: Arc<SpatialIndex>,
+}
+
+impl ZoneFilter {
+    fn holds(&self, at: &LocalPoint) -> bool {
+        let now = self.index.now();
+        now.at(Kind::Zone, at.east_m, at.north_m).is_some_and(|zone| zone.id == self.id)
+    }
+}
+
+impl fmt::Debug for ZoneFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ZoneFilter").field(&self.id).finish()
+    }
 }
 
 impl DeviceFilter {
@@ -28,7 +56,9 @@ impl DeviceFilter {
     /// Whether something of this kind at this place is covered.
     #[must_use]
     pub fn covers_at(&self, kind: &str, position: &LocalPoint) -> bool {
-        self.kind.as_ref().is_none_or(|covered| covered == kind)
+        (self.kinds.is_empty() || self.kinds.iter().any(|covered| covered == kind))
             && self.bounds.is_none_or(|bounds| bounds.contains(position))
+            // Last, for it costs the most.
+            && self.zone.as_ref().is_none_or(|zone| zone.holds(position))
     }
 }

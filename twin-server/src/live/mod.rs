@@ -6,6 +6,6 @@ mod hub;
 mod log;
 mod subscription;
 
-pub use filter::DeviceFilter;
+pub use filter::{DeviceFilter, ZoneFilter};
 pub use hub::{Entry, Hub, LiveEvent};
 pub use subscription::{EventId, Subscription};

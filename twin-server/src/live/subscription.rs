@@ -75,6 +75,14 @@ impl Subscription {
         Some((EventId::of(&self.hub, &event), event))
     }
 
+    /// Follows something else from now on, beginning with a snapshot; alarms stay out where they were.
+    pub fn change(&mut self, filter: DeviceFilter) {
+        let without_alarms = self.filter.without_alarms;
+        (self.filter, self.seen) = (DeviceFilter { without_alarms, ..filter }, None);
+        self.next_fetch = Instant::now();
+        self.ready.clear();
+    }
+
     /// The next event with its id; nothing when the server stops.
     pub async fn next(&mut self) -> Option<(String, LiveEvent)> {
         loop {

@@ -25,6 +25,10 @@ pub static INGEST: IngestMetrics = IngestMetrics::new();
 pub static FILES: FileMetrics = FileMetrics::new();
 /// Events that were handed to viewers.
 pub static EVENTS_DELIVERED: Counter = Counter::new();
+/// Deliveries to webhooks.
+pub static WEBHOOKS: WebhookMetrics = WebhookMetrics::new();
+/// Messages that were told to the broker.
+pub static MQTT_TOLD: Counter = Counter::new();
 /// Answers that were given again to a repeated `Idempotency-Key`.
 pub static REPLAYED: Counter = Counter::new();
 
@@ -147,14 +151,47 @@ impl FileMetrics {
     }
 }
 
+/// Deliveries to webhooks.
+#[derive(Debug)]
+pub struct WebhookMetrics {
+    /// Events that a receiver took.
+    pub delivered: Counter,
+    /// Tries that failed.
+    pub failed: Counter,
+    /// Events that were given up.
+    pub given_up: Counter,
+}
+
+impl WebhookMetrics {
+    const fn new() -> Self {
+        Self { delivered: Counter::new(), failed: Counter::new(), given_up: Counter::new() }
+    }
+
+    /// Counts a try.
+    pub fn count(&self, delivered: bool) {
+        if delivered { self.delivered.add(1) } else { self.failed.add(1) }
+    }
+
+    fn write(&self, out: &mut Text) {
+        out.head("twin_webhook_tries_total", "counter", "Deliveries to webhooks by what became of them.");
+        for (outcome, counter) in
+            [("delivered", &self.delivered), ("failed", &self.failed), ("given_up", &self.given_up)]
+        {
+            out.value("twin_webhook_tries_total", &[("outcome", outcome)], counter.get() as f64);
+        }
+    }
+}
+
 /// Writes all that is counted by itself.
 pub fn write_counted(out: &mut Text) {
     HTTP.write(out);
     CONNECTIONS.write(out);
     INGEST.write(out);
     FILES.write(out);
+    WEBHOOKS.write(out);
     for (name, about, counter) in [
         ("twin_events_delivered_total", "Events handed to viewers.", &EVENTS_DELIVERED),
+        ("twin_mqtt_told_total", "Messages told to the broker.", &MQTT_TOLD),
         ("twin_idempotent_replays_total", "Answers given again to a repeated key.", &REPLAYED),
     ] {
         out.head(name, "counter", about);

@@ -21,6 +21,7 @@ mod sensorthings;
 mod sessions;
 mod sqlite;
 mod upkeep;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use sensorthings::{ObservationNote, SensorThingsStore, StaChange, StaEntitie
 pub use sessions::{Session, SessionStore};
 pub use sqlite::SqliteStore;
 pub use upkeep::{Migration, Shape, Upkeep};
+pub use webhooks::{StoredWebhook, WebhookStore};
 
 /// What a store answers, in time.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -166,6 +168,7 @@ pub trait Store:
     + SensorThingsStore
     + SessionStore
     + Upkeep
+    + WebhookStore
 {
     /// Whether another process wrote to the database since this was last asked.
     fn changed_elsewhere(&self) -> Answer<'_, bool>;

@@ -7,6 +7,7 @@ use super::Answer;
 use crate::domain::alarm::AlarmChanges;
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::{Bucket, Grid};
+use crate::domain::webhook::Outgoing;
 
 /// Readings and statuses that are stored in one transaction.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub struct ReadingsToStore {
     pub statuses: Vec<StatusRow>,
     /// What the readings, or the time that passed, did to alarms.
     pub alarms: AlarmChanges,
+    /// What webhooks are told of all that.
+    pub outgoing: Vec<Outgoing>,
 }
 
 /// The status of a device as it is stored.

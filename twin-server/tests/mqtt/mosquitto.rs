@@ -1,9 +1,11 @@
 //! A Mosquitto of a test's own: on a free port, in a private folder, with the configuration that
 //! `scripts/deploy/mosquitto` offers, but for places and ports.
 
+use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -11,7 +13,9 @@ use tempfile::TempDir;
 /// Everyone's password.
 pub(crate) const PASSWORD: &str = "p@ss/word";
 /// The server's name, and the devices'.
-const USERS: [&str; 4] = ["twin", "bin-1", "bin-2", "bin-3"];
+const USERS: [&str; 5] = ["twin", "bin-1", "bin-2", "bin-3", READER];
+/// One who hears what the server tells.
+const READER: &str = "reader";
 
 /// A running broker, or one that is away for now. Ended when dropped.
 pub(crate) struct Mosquitto {
@@ -56,7 +60,9 @@ impl Mosquitto {
                 Command::new("mosquitto_passwd").arg("-b").arg(&passwords).args([user, PASSWORD]).output();
             assert!(done.unwrap().status.success());
         }
-        std::fs::copy(offered().join("acl"), folder.path().join("acl")).unwrap();
+        let rules = std::fs::read_to_string(offered().join("acl")).unwrap();
+        let more = format!("{rules}\nuser {READER}\ntopic read twin/#\ntopic read v1.1/#\n");
+        std::fs::write(folder.path().join("acl"), more).unwrap();
         Some(Self { child: None, folder, port: free_port(), tls_port: None })
     }
 
@@ -113,6 +119,44 @@ impl Mosquitto {
         output
     }
 
+    /// What the broker keeps of a topic.
+    pub(crate) fn kept(&self, topic: &str) -> Option<String> {
+        let output = self.subscriber(topic).args(["--retained-only", "-C", "1", "-W", "1"]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Listens to a topic.
+    pub(crate) fn listen(&self, topic: &str) -> Listener {
+        let mut child = self.subscriber(topic).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&lines);
+        let output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                heard.lock().unwrap().push(line);
+            }
+        });
+        Listener { child, lines }
+    }
+
+    fn subscriber(&self, topic: &str) -> Command {
+        let mut command = Command::new("mosquitto_sub");
+        command.args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &self.port.to_string(),
+            "-u",
+            READER,
+            "-P",
+            PASSWORD,
+            "-t",
+            topic,
+        ]);
+        command
+    }
+
     /// The offered configuration with places and ports of this test.
     fn configuration(&self) -> String {
         let mut text = std::fs::read_to_string(offered().join("mosquitto.conf")).unwrap();
@@ -133,6 +177,26 @@ impl Mosquitto {
         }
         // Mosquitto gives up being root otherwise, and cannot read the folder then.
         text + "user root\n"
+    }
+}
+
+/// A client that listens; ended when dropped.
+pub(crate) struct Listener {
+    child: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Listener {
+    /// What it has heard.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

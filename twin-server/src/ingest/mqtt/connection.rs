@@ -22,8 +22,8 @@ pub(super) const QUEUE: usize = 8192;
 /// Readings between the halves: some 15 MB.
 const ROOM: usize = 100_000;
 /// Pauses between attempts to connect.
-const PAUSE_FIRST: Duration = Duration::from_millis(500);
-const PAUSE_LAST: Duration = Duration::from_secs(30);
+pub(super) const PAUSE_FIRST: Duration = Duration::from_millis(500);
+pub(super) const PAUSE_LAST: Duration = Duration::from_secs(30);
 /// A connection that held so long was a good one; the next attempt may come soon.
 const GOOD: Duration = Duration::from_secs(10);
 /// How long the broker may take to let the server in and to answer its subscription.
@@ -43,6 +43,8 @@ pub(super) struct Connection {
 /// Where messages go.
 struct Outlet {
     prefix: String,
+    /// Whether what the server itself tells comes back with the rest.
+    publish: bool,
     deliveries: mpsc::Sender<Delivery>,
     room: Arc<Semaphore>,
     clock: Clock,
@@ -60,6 +62,7 @@ impl Connection {
     pub(super) async fn run(mut self, deliveries: mpsc::Sender<Delivery>, worker: JoinHandle<()>) {
         let mut outlet = Outlet {
             prefix: self.config.prefix.clone(),
+            publish: self.config.publish,
             deliveries,
             room: Arc::new(Semaphore::new(ROOM)),
             clock: Clock(OffsetDateTime::UNIX_EPOCH),
@@ -179,7 +182,12 @@ impl Outlet {
     async fn take(&mut self, message: Message) -> Option<()> {
         self.status.counts().messages.fetch_add(1, Relaxed);
         let topic = String::from_utf8_lossy(message.topic()).into_owned();
-        let readings = self.readings(&topic, &message);
+        let readings = if self.publish && message::is_own(&topic) {
+            self.status.counts().ignored.fetch_add(1, Relaxed);
+            Vec::new()
+        } else {
+            self.readings(&topic, &message)
+        };
         let (room, wanted) = (Arc::clone(&self.room), readings.len() as u32);
         let Some(receipt) = message.into_receipt() else {
             let delivery = room.try_acquire_many_owned(wanted).ok();
@@ -228,7 +236,7 @@ impl Clock {
 }
 
 /// Between half of a pause and all of it, so that many servers do not come back at once.
-fn jittered(pause: Duration) -> Duration {
+pub(super) fn jittered(pause: Duration) -> Duration {
     let random = getrandom::u32().unwrap_or(u32::MAX);
     pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
 }

@@ -12,6 +12,7 @@ use super::address::Address;
 use super::message::PAYLOAD_LIMIT;
 use super::options::{MqttConfig, MqttVersion};
 use super::session::NothingOfOurs;
+use super::telling::Told;
 
 /// Seconds between signs of life.
 const KEEP_ALIVE_S: u16 = 30;
@@ -29,6 +30,11 @@ const PACKET_LIMIT_V3: usize = 4 << 20;
 const READ_BATCH_V3: usize = 16;
 /// Largest packet that is sent: a subscription.
 const PACKET_LIMIT_OUT: usize = 64 * 1024;
+
+/// Largest packet that is told: a device with long names and many streams.
+const PACKET_LIMIT_TOLD: usize = 1 << 20;
+/// Messages that wait for the connection.
+const TOLD_WAITING: usize = 64;
 
 /// A connection, or what will be one: the first [`next`](Self::next) makes it.
 pub(super) struct Link {
@@ -68,6 +74,9 @@ enum Publish {
     V3(rumqttc_v4::Publish),
     V5(rumqttc_v5::Publish),
 }
+
+/// What tells the broker something over a connection.
+pub(super) struct Teller(Arc<Sender>);
 
 /// What a message is acknowledged with. Dropped without, the broker sends the message again in the next
 /// connection.
@@ -127,6 +136,53 @@ impl Link {
         options.set_network_options(network);
         let (client, events) = AsyncClient::builder(options).unbounded().build();
         Ok(Self { events: Events::V5(Box::new(events)), sender: Arc::new(Sender::V5(client)) })
+    }
+
+    /// A connection to be made that takes nothing, for what the server tells.
+    pub(super) fn telling(config: &MqttConfig, broker: &Address, ca: Option<&[u8]>) -> Result<Self, String> {
+        let id = format!("{}-out", config.client_id);
+        match config.version {
+            MqttVersion::V3 => {
+                let mut options = rumqttc_v4::MqttOptions::new(id, (broker.host.clone(), broker.port));
+                options.set_keep_alive(KEEP_ALIVE_S).set_clean_session(true);
+                options.set_max_packet_size(PACKET_LIMIT_V5 as usize, PACKET_LIMIT_TOLD);
+                if let Some(as_whom) = &broker.credentials {
+                    options.set_credentials(&as_whom.user, as_whom.password.clone());
+                }
+                if broker.tls {
+                    options.set_transport(match ca {
+                        Some(ca) => rumqttc_v4::Transport::tls(ca.to_vec(), None, None),
+                        None => rumqttc_v4::Transport::try_tls_with_default_config()
+                            .map_err(|error| error.to_string())?,
+                    });
+                }
+                let (client, events) =
+                    rumqttc_v4::AsyncClient::builder(options).capacity(TOLD_WAITING).build();
+                Ok(Self { events: Events::V3(Box::new(events)), sender: Arc::new(Sender::V3(client)) })
+            }
+            MqttVersion::V5 => {
+                let mut options = rumqttc_v5::MqttOptions::new(id, (broker.host.clone(), broker.port));
+                options.set_keep_alive(KEEP_ALIVE_S).set_clean_start(true);
+                if let Some(as_whom) = &broker.credentials {
+                    options.set_credentials(&as_whom.user, as_whom.password.clone());
+                }
+                if broker.tls {
+                    options.set_transport(match ca {
+                        Some(ca) => rumqttc_v5::Transport::tls(ca.to_vec(), None, None),
+                        None => rumqttc_v5::Transport::try_tls_with_default_config()
+                            .map_err(|error| error.to_string())?,
+                    });
+                }
+                let (client, events) =
+                    rumqttc_v5::AsyncClient::builder(options).capacity(TOLD_WAITING).build();
+                Ok(Self { events: Events::V5(Box::new(events)), sender: Arc::new(Sender::V5(client)) })
+            }
+        }
+    }
+
+    /// What tells the broker something over this connection, while [`next`](Self::next) is asked.
+    pub(super) fn teller(&self) -> Teller {
+        Teller(Arc::clone(&self.sender))
     }
 
     /// Waits for the next event. May be dropped while it waits; an acknowledgement that was being
@@ -228,6 +284,23 @@ fn v5_reason(error: &rumqttc_v5::ConnectionError) -> String {
             "another client took over the session; give each server its own `--mqtt-client-id`".into()
         }
         error => error.to_string(),
+    }
+}
+
+impl Teller {
+    /// Hands a message over; waits while as many as may be are under way. The broker acknowledges each.
+    pub(super) async fn tell(&self, told: Told) -> Result<(), String> {
+        let Told { topic, payload, kept } = told;
+        match &*self.0 {
+            Sender::V3(client) => {
+                let options = rumqttc_v4::PublishOptions::at_least_once().retain(kept);
+                client.publish(topic, payload, options).await.map_err(|error| error.to_string())
+            }
+            Sender::V5(client) => {
+                let options = rumqttc_v5::PublishOptions::at_least_once().retain(kept);
+                client.publish(topic, payload, options).await.map_err(|error| error.to_string())
+            }
+        }
     }
 }
 

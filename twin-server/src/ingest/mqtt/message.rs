@@ -26,6 +26,8 @@ pub const READINGS_LIMIT: usize = 10_000;
 const TEXT_LIMIT: usize = 200;
 /// The last part of the topic for readings that name their stream themselves.
 const READINGS: &str = "readings";
+/// The last part of the topic of what the server itself tells of a device.
+pub(super) const STATE: &str = "state";
 
 /// Why a message is not taken. It would be refused each time, so it is acknowledged all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +83,11 @@ impl MessageRefusal {
 #[must_use]
 pub fn filter(prefix: &str) -> String {
     format!("{prefix}/devices/+/+")
+}
+
+/// Whether a topic that [`filter`] covers is one of what the server itself tells, and holds no readings.
+pub(super) fn is_own(topic: &str) -> bool {
+    topic.rsplit('/').next() == Some(STATE)
 }
 
 /// Reads a message. An empty payload, which is how MQTT takes back a retained message, holds no

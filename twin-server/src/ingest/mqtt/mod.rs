@@ -18,6 +18,7 @@ pub mod message;
 pub mod options;
 mod session;
 mod status;
+mod telling;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::WriterHandle;
+use crate::live::Hub;
 use connection::Connection;
 pub use options::MqttConfig;
 pub use status::{MqttSnapshot, MqttStatus, Refused, Told};
@@ -51,6 +53,21 @@ pub fn start(
     let worker = tokio::spawn(delivery::store_all(queue, writer, Arc::clone(&status), stop.clone()));
     let connection = Connection { config: config.clone(), broker, ca, status: Arc::clone(&status), stop };
     Ok(Some((status, tokio::spawn(connection.run(deliveries, worker)))))
+}
+
+/// Starts telling the configured broker of states and alarms, if that is asked for. The task ends when the server
+/// stops.
+///
+/// # Errors
+/// If the certificates to trust cannot be read.
+pub fn start_telling(
+    config: &MqttConfig,
+    hub: Arc<Hub>,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let Some(broker) = config.broker.clone().filter(|_| config.publish) else { return Ok(None) };
+    let ca = certificates(config)?;
+    Ok(Some(tokio::spawn(telling::tell(config.clone(), broker, ca, hub, stop))))
 }
 
 fn certificates(config: &MqttConfig) -> anyhow::Result<Option<Vec<u8>>> {

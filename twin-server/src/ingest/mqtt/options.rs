@@ -21,6 +21,8 @@ pub struct MqttConfig {
     pub client_id: String,
     /// Certificates to trust, instead of the system's.
     pub ca: Option<PathBuf>,
+    /// Whether the broker is told of states and alarms.
+    pub publish: bool,
 }
 
 impl Default for MqttConfig {
@@ -32,6 +34,7 @@ impl Default for MqttConfig {
             // Must not change by itself: it names the session.
             client_id: "twin-server".into(),
             ca: None,
+            publish: false,
         }
     }
 }

@@ -12,6 +12,7 @@ mod people;
 mod readings;
 mod sensorthings;
 mod upkeep;
+mod webhooks;
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};

@@ -28,6 +28,7 @@ mod sensorthings;
 mod serving;
 mod sessions;
 mod upkeep;
+mod webhooks;
 
 use std::borrow::Cow;
 use std::future::Future;

@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 
 use super::alarms::write_alarms;
+use super::webhooks::write_outgoing;
 use super::{PostgresStore, answer, column, log};
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::Bucket;
@@ -41,6 +42,7 @@ impl ReadingStore for PostgresStore {
             }
             write_statuses(connection, &batch.statuses).await?;
             write_alarms(connection, &batch.alarms).await?;
+            write_outgoing(connection, &batch.outgoing).await?;
             let _held = turn.commit().await?;
             let mut hot = self.hot_mut();
             for ((device, stream), id) in made {

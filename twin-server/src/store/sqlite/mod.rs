@@ -22,6 +22,7 @@ mod readings;
 mod sensorthings;
 mod sessions;
 mod upkeep;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::SqliteStore;
 use super::alarms::write_alarms;
 use super::closing::insert_log;
+use super::webhooks::write_outgoing;
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::Bucket;
 use crate::store::codec::{from_us, status_of, to_us};
@@ -44,6 +45,7 @@ impl ReadingStore for SqliteStore {
             }
             write_statuses(&mut transaction, &batch.statuses).await?;
             write_alarms(&mut transaction, &batch.alarms).await?;
+            write_outgoing(&mut transaction, &batch.outgoing).await?;
             transaction.commit().await?;
             let mut hot = self.hot_mut();
             for ((device, stream), id) in made.0 {

@@ -1,0 +1,276 @@
+//! Webhooks, delivered to a receiver on loopback by a server as a process: order, repetition, signatures, what
+//! outlasts a kill, and what is refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use common::process::{Process, folder};
+use common::{Server, check_problem, publish};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+
+/// Nothing here may hang for ever; no test measures this.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PRIVATE: &[&str] = &["--set", "webhooks.allow_private=true"];
+
+/// A delivery as it came.
+#[derive(Debug)]
+struct Delivery {
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Delivery {
+    fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    fn event(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    fn kind(&self) -> String {
+        self.event()["type"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A receiver: answers with the statuses that it is given, then with 204.
+struct Receiver {
+    address: SocketAddr,
+    deliveries: mpsc::Receiver<Delivery>,
+    answers: Arc<Mutex<Vec<u16>>>,
+}
+
+impl Receiver {
+    fn start(answers: &[u16]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let answers = Arc::new(Mutex::new(answers.iter().rev().copied().collect::<Vec<_>>()));
+        let (sender, deliveries) = mpsc::channel();
+        let queue = Arc::clone(&answers);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut reader = BufReader::new(stream.unwrap());
+                let Some(delivery) = read(&mut reader) else { continue };
+                let status = queue.lock().unwrap().pop().unwrap_or(204);
+                let location = if status == 302 { "location: /elsewhere\r\n" } else { "" };
+                let head = format!("HTTP/1.1 {status} X\r\n{location}content-length: 0\r\n\r\n");
+                let _ = reader.get_mut().write_all(head.as_bytes());
+                if sender.send(delivery).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { address, deliveries, answers }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/hook?a=b", self.address)
+    }
+
+    fn next(&self) -> Delivery {
+        self.deliveries.recv_timeout(PATIENCE).unwrap()
+    }
+}
+
+fn read(reader: &mut impl BufRead) -> Option<Delivery> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    assert_eq!(line.trim_end(), "POST /hook?a=b HTTP/1.1");
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.push((name.to_lowercase(), value.to_owned()));
+    }
+    let delivery = Delivery { headers, body: String::new() };
+    let mut body = vec![0; delivery.header("content-length").parse().ok()?];
+    reader.read_exact(&mut body).ok()?;
+    Some(Delivery { body: String::from_utf8(body).unwrap(), ..delivery })
+}
+
+/// Adds a webhook; gives its id and its secret.
+fn add(server: &Process, settings: &Value) -> (String, String) {
+    let added: Value = ureq::post(format!("{}/api/v1/webhooks", server.url))
+        .send_json(settings)
+        .unwrap()
+        .body_mut()
+        .read_json()
+        .unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&added["webhook"]["id"]), text(&added["secret"]))
+}
+
+fn smoke(server: &Process, value: f64) {
+    server.post(&json!([{ "device": "s", "stream": "smoke_db_m", "value": value }])).unwrap();
+}
+
+fn try_out(server: &Process, id: &str) -> Value {
+    let answer = ureq::post(format!("{}/api/v1/webhooks/{id}/test", server.url)).send_empty();
+    answer.unwrap().body_mut().read_json().unwrap()
+}
+
+#[test]
+fn what_happens_is_posted_in_order_as_signed_cloudevents() {
+    let (folder, receiver) = (folder(), Receiver::start(&[]));
+    let server = Process::start_with(folder.path(), PRIVATE);
+    server.put("s", "smoke_detector");
+    let (id, secret) = add(&server, &json!({ "name": "duty", "url": receiver.url() }));
+    smoke(&server, 0.3);
+    let opened = receiver.next();
+    assert_eq!(opened.header("content-type"), "application/cloudevents+json; charset=utf-8");
+    let event = opened.event();
+    assert_eq!((&event["specversion"], &event["source"]), (&json!("1.0"), &json!("/communities/garden")));
+    assert_eq!(
+        (&event["type"], &event["data"]["alarm"]["device"]),
+        (&json!("twin.alarm.opened"), &json!("s"))
+    );
+    assert_eq!(event["id"], opened.header("webhook-id"));
+    let mut mac =
+        Hmac::<sha2::Sha256>::new_from_slice(&STANDARD.decode(&secret["whsec_".len()..]).unwrap()).unwrap();
+    let signed =
+        format!("{}.{}.{}", opened.header("webhook-id"), opened.header("webhook-timestamp"), opened.body);
+    mac.update(signed.as_bytes());
+    let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    assert_eq!(opened.header("webhook-signature"), expected);
+    let status = receiver.next().event();
+    assert_eq!(
+        (&status["type"], &status["subject"]),
+        (&json!("twin.device.status_changed"), &json!("devices/s"))
+    );
+    assert_eq!(
+        (&status["data"]["status_before"], &status["data"]["status"]),
+        (&json!("offline"), &json!("alarm"))
+    );
+    publish(&folder.path().join("publication"), "v2");
+    let switched = receiver.next().event();
+    assert_eq!(
+        (&switched["type"], &switched["data"]["publication"]),
+        (&json!("twin.publication.switched"), &json!("v2"))
+    );
+    let number = |event: &Value| event["id"].as_str().unwrap().parse::<u64>().unwrap();
+    assert!(number(&event) < number(&status) && number(&status) < number(&switched));
+    let shown = server.text(&format!("/api/v1/webhooks/{id}"));
+    assert!(!shown.contains(&secret) && shown.contains("\"failures\":[]"), "{shown}");
+}
+
+#[test]
+fn what_is_refused_comes_again_before_what_follows() {
+    let (folder, receiver) = (folder(), Receiver::start(&[500, 302, 429]));
+    let server = Process::start_with(folder.path(), PRIVATE);
+    server.put("s", "smoke_detector");
+    let wanted = json!(["twin.alarm.opened", "twin.alarm.cleared", "twin.alarm.changed"]);
+    let (id, _) = add(&server, &json!({ "name": "duty", "url": receiver.url(), "types": wanted }));
+    smoke(&server, 0.3);
+    let first = receiver.next();
+    smoke(&server, 0.0);
+    let again: Vec<Delivery> = (0..3).map(|_| receiver.next()).collect();
+    for each in &again {
+        assert_eq!((each.header("webhook-id"), &each.body), (first.header("webhook-id"), &first.body));
+    }
+    let next = receiver.next();
+    assert!(next.event()["id"] != first.event()["id"] && next.kind() != "twin.alarm.opened", "{next:?}");
+    let shown = server.get(&format!("/api/v1/webhooks/{id}"));
+    assert!(shown["progress"]["delivered"].as_u64().unwrap() >= 1, "{shown}");
+    assert!(server.figure("twin_webhook_tries_total{outcome=\"failed\"}") >= 3.0);
+}
+
+#[test]
+fn nothing_is_lost_over_a_kill() {
+    let (folder, receiver) = (folder(), Receiver::start(&[503; 100]));
+    let mut server = Process::start_with(folder.path(), PRIVATE);
+    server.put("s", "smoke_detector");
+    add(&server, &json!({ "name": "duty", "url": receiver.url(), "types": ["twin.alarm.opened"] }));
+    smoke(&server, 0.3);
+    let first = receiver.next();
+    server.signal("-KILL");
+    receiver.answers.lock().unwrap().clear();
+    // Tries before the kill.
+    while receiver.deliveries.try_recv().is_ok() {}
+    let _server = Process::start_with(folder.path(), PRIVATE);
+    assert_eq!(receiver.next().event(), first.event());
+}
+
+#[test]
+fn a_receiver_that_does_not_want_events_any_more_gets_none() {
+    let (folder, receiver) = (folder(), Receiver::start(&[410]));
+    let server = Process::start_with(folder.path(), PRIVATE);
+    server.put("s", "smoke_detector");
+    let (id, _) = add(&server, &json!({ "name": "duty", "url": receiver.url() }));
+    smoke(&server, 0.3);
+    receiver.next();
+    let path = format!("/api/v1/webhooks/{id}");
+    while server.get(&path)["progress"]["disabled_because"] != "the receiver answered 410 Gone" {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    smoke(&server, 0.0);
+    let settings = json!({ "name": "duty", "url": receiver.url(), "types": ["twin.publication.switched"] });
+    ureq::put(format!("{}{path}", server.url)).send_json(&settings).unwrap();
+    publish(&folder.path().join("publication"), "v2");
+    // Enabled again, it hears of what happens from then on.
+    assert_eq!(receiver.next().kind(), "twin.publication.switched");
+}
+
+#[test]
+fn a_test_is_posted_at_once_and_tells_what_became_of_it() {
+    let (folder, receiver) = (folder(), Receiver::start(&[204, 500]));
+    let server = Process::start_with(folder.path(), PRIVATE);
+    let (id, _) = add(&server, &json!({ "name": "duty", "url": receiver.url(), "enabled": false }));
+    assert_eq!(try_out(&server, &id), json!({ "delivered": true, "status": 204 }));
+    assert_eq!(receiver.next().kind(), "twin.webhook.test");
+    let failed = try_out(&server, &id);
+    assert_eq!((&failed["delivered"], &failed["status"]), (&json!(false), &json!(500)));
+}
+
+#[test]
+fn addresses_that_only_the_server_reaches_are_not_posted_to() {
+    let (folder, receiver) = (folder(), Receiver::start(&[]));
+    let server = Process::start(folder.path());
+    let port = receiver.address.port();
+    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "0x7f000001"] {
+        let (id, _) = add(&server, &json!({ "name": "x", "url": format!("http://{host}:{port}/hook?a=b") }));
+        let tried = try_out(&server, &id);
+        assert_eq!(tried["delivered"], false, "{host}: {tried}");
+    }
+    assert!(receiver.deliveries.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_webhook_that_cannot_be_is_refused_by_name() {
+    let server = Server::start().await;
+    for (settings, code) in [
+        (json!({ "name": "x", "url": "ftp://a" }), "bad_url"),
+        (json!({ "name": "x", "url": "https://u:p@a" }), "bad_url"),
+        (json!({ "name": " ", "url": "https://a" }), "bad_name"),
+        (json!({ "name": "x", "url": "https://a", "kinds": ["dragon"] }), "unknown_kind"),
+        (json!({ "name": "x", "url": "https://a", "types": ["twin.webhook.test"] }), "bad_event_type"),
+        (json!({ "name": "x", "url": "https://a", "types": ["dragon"] }), "bad_value"),
+    ] {
+        let answer = server.send("POST", "/api/v1/webhooks", settings.to_string()).await;
+        check_problem(&answer, 422, code);
+    }
+    for (method, path) in [
+        ("GET", "/api/v1/webhooks/none"),
+        ("DELETE", "/api/v1/webhooks/none"),
+        ("POST", "/api/v1/webhooks/none/test"),
+        ("POST", "/api/v1/webhooks/none/secret"),
+    ] {
+        check_problem(&server.send(method, path, "").await, 404, "unknown_webhook");
+    }
+    let added =
+        server.send("POST", "/api/v1/webhooks", json!({ "name": "x", "url": "https://a" }).to_string());
+    let added = added.await.json();
+    let path = format!("/api/v1/webhooks/{}", added["webhook"]["id"].as_str().unwrap());
+    let renewed = server.send("POST", &format!("{path}/secret"), "").await.json();
+    assert_ne!(renewed["secret"], added["secret"]);
+    assert_eq!(server.send("DELETE", &path, "").await.status.as_u16(), 204);
+    assert_eq!(server.get("/api/v1/webhooks").await.json(), json!({ "webhooks": [] }));
+}
