@@ -22,7 +22,7 @@ use std::time::Duration;
 use common::process::{Process, folder};
 use mosquitto::Mosquitto;
 use publisher::Publisher;
-use server::{Fed, until};
+use server::{Fed, STREAM, until};
 
 const TOPIC: &str = "twin/devices/bin-1/fill_pct";
 const READINGS: &str = "twin/devices/bin-1/readings";
