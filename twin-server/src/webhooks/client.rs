@@ -112,7 +112,7 @@ fn canonical(address: IpAddr) -> IpAddr {
 
 fn request(uri: &Uri, posted: Posted<'_>) -> Result<Request<Body>, String> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let host = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    let host = uri.authority().map(axum::http::uri::Authority::as_str).unwrap_or_default();
     Request::post(path)
         .header(header::HOST, host)
         .header(header::CONTENT_TYPE, "application/cloudevents+json; charset=utf-8")
