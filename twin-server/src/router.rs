@@ -208,7 +208,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/readings", [post(inside(WriteReadings), readings::post_readings)])
         .finish()
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(timeout.clone());
+        .layer(timeout);
     let hot = Guarded::new(&app)
         .route("/publication/current", [get(ReadPublication, publication::get_current)])
         .route("/publication/tileset.json", [get(ReadPublication, publication::get_tileset)])

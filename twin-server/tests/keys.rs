@@ -200,7 +200,7 @@ async fn a_key_that_is_narrowed_to_the_model_sees_no_devices_by_a_side_door() {
         let mut events = server.raw(request).await.into_body().into_data_stream();
         String::from_utf8_lossy(&events.next().await.unwrap().unwrap()).into_owned()
     };
-    let all = key(json!(["read_events", "read_devices", "read_alarms"])).await;
+    let all = key(json!(["read_model", "read_events", "read_devices", "read_alarms"])).await;
     assert!(first(&all).await.contains("smoke_detector-smoke"));
     let few = first(&devices).await;
     assert!(few.contains("smoke_detector") && few.contains("\"alarms\":[]"), "{few}");

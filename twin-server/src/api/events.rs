@@ -28,7 +28,7 @@ pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Events are sent together up to about this size.
 const PIECE_BYTES: usize = 64 * 1024;
 /// How long a viewer waits before it reconnects.
-const RETRY: Duration = Duration::from_secs(2);
+const RETRY: &str = "retry: 2000\n";
 
 /// What a viewer wants to hear of.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -124,7 +124,7 @@ fn batch(subscription: &mut Subscription, first: (String, LiveEvent)) -> String 
 /// HTML, section 9.2: fields a line each, an empty line ends the event. JSON has no line breaks.
 fn write_event(wire: &mut String, id: &str, event: &LiveEvent) {
     if event.name == "snapshot" {
-        wire.push_str(&format!("retry: {}\n", RETRY.as_millis()));
+        wire.push_str(RETRY);
     }
     for (field, value) in [("id: ", id), ("event: ", event.name), ("data: ", &*event.data)] {
         wire.push_str(field);

@@ -173,22 +173,14 @@ impl<'a> Round<'a> {
 impl Devices {
     /// A device, if it is registered.
     fn touch(&mut self, hub: &Hub, alarms: &AlarmDesk, id: &str) -> Option<&mut Touched> {
-        let place = match self.places.get(id) {
-            Some(place) => *place,
-            None => {
-                let (kind, state) = hub.standing(id)?;
-                let (recorded, handle) = (state.status(), alarms.handle(id));
-                self.touched.push(Touched {
-                    id: id.to_owned(),
-                    kind,
-                    state,
-                    handle,
-                    recorded,
-                    visible: false,
-                });
-                self.places.insert(id.to_owned(), self.touched.len() - 1);
-                self.touched.len() - 1
-            }
+        let place = if let Some(place) = self.places.get(id) {
+            *place
+        } else {
+            let (kind, state) = hub.standing(id)?;
+            let (recorded, handle) = (state.status(), alarms.handle(id));
+            self.touched.push(Touched { id: id.to_owned(), kind, state, handle, recorded, visible: false });
+            self.places.insert(id.to_owned(), self.touched.len() - 1);
+            self.touched.len() - 1
         };
         self.touched.get_mut(place)
     }

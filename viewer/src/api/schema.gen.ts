@@ -464,6 +464,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams events over a WebSocket. Each is a text message `{"id","seq","event","data"}`, with the events and
+         *     data of `/api/v1/events`; a client that reconnects with `last_event_id` and the same filter gets what
+         *     changed since.
+         * @description A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n]}}`; from then on that
+         *     filter holds, beginning with a snapshot. A message that is not understood is answered with the event
+         *     `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the stream may not
+         *     be followed any more or too much is sent, 1009 after a message of more than 16 KiB.
+         */
+        get: operations["open_socket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/maintenance-windows": {
         parameters: {
             query?: never;
@@ -805,6 +830,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the webhooks. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Adds a webhook; it hears of what happens from now on. Events are posted one by one, in order, as `CloudEvents`
+         *     1.0 (`application/cloudevents+json`). A receiver answers 2xx when it has one; otherwise it comes again, for a
+         *     day. An event may come twice: its `id` tells.
+         */
+        post: operations["add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one webhook, with the events that were given up. */
+        get: operations["get_webhook"];
+        /**
+         * Changes a webhook. One that was disabled because nothing arrived, and is put with `enabled`, hears of what
+         *     happens from now on.
+         */
+        put: operations["put_webhook"];
+        post?: never;
+        /** Removes a webhook, and what waits for it. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a webhook another secret; the old one signs nothing any more. */
+        post: operations["renew_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Posts an event of type `twin.webhook.test` at once, also to a disabled webhook, and tells what became of it. */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1131,7 +1234,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "read_metrics" | "manage_users" | "manage_keys" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -1887,6 +1990,30 @@ export interface components {
             /** @description The role that is responsible from then on. */
             role?: string | null;
         };
+        /**
+         * @description What an event is about; the attribute `type` of its `CloudEvent`.
+         * @enum {string}
+         */
+        EventType: "AlarmOpened" | "AlarmChanged" | "AlarmCleared" | "DeviceStatusChanged" | "PublicationSwitched" | "WebhookTest";
+        /** @description An event that was given up. */
+        Failure: {
+            /**
+             * Format: date-time
+             * @description When it was given up.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Its number, the `id` of its `CloudEvent`.
+             */
+            event: number;
+            /** @description Why. */
+            reason: string;
+            /** @description What it happened to. */
+            subject: string;
+            /** @description Its type. */
+            type: string;
+        };
         /** @description What has to be fetched and drawn until a scene is first seen as a whole on a phone. */
         FirstView: {
             /**
@@ -2438,6 +2565,13 @@ export interface components {
             /** @description Their roles. */
             roles: components["schemas"]["Grant"][];
         };
+        /** @description A webhook with its secret. */
+        NewWebhook: {
+            /** @description What deliveries are signed with, as Standard Webhooks says. It is shown only now. */
+            secret: string;
+            /** @description The webhook. */
+            webhook: components["schemas"]["WebhookView"];
+        };
         /** @description `{}`. */
         Nothing: Record<string, never>;
         /** @description Changes of an object, as a merge patch (RFC 7396): what is absent stays. */
@@ -2614,6 +2748,48 @@ export interface components {
             title: string;
             /** @description Always `about:blank`. */
             type: string;
+        };
+        /** @description How delivery goes. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Events delivered.
+             */
+            delivered: number;
+            /** @description Why nothing is delivered any more; a person may enable it again. */
+            disabled_because?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was first tried.
+             */
+            first_try?: string | null;
+            /**
+             * Format: int64
+             * @description Events given up.
+             */
+            given_up: number;
+            /**
+             * Format: int32
+             * @description Events given up since the last delivery.
+             */
+            in_a_row?: number;
+            /**
+             * Format: date-time
+             * @description When the last one was delivered.
+             */
+            last_delivered?: string | null;
+            /** @description Why the last try failed; absent if it did not. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            next_try?: string | null;
+            /**
+             * Format: int32
+             * @description Tries of the event that waits.
+             */
+            tries: number;
         };
         /** @description Another version of the publication is served from now on. SSE event name `publication`. */
         PublicationEvent: {
@@ -3011,6 +3187,77 @@ export interface components {
              * @description How many there were.
              */
             readings: number;
+        };
+        /** @description An address that hears of events, as people set it. */
+        Webhook: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created: string;
+            /** @description Whether events are delivered. */
+            enabled: boolean;
+            /** @description Stable id. */
+            id: string;
+            /** @description Of alarms and devices, only these kinds of device; none: all. */
+            kinds?: string[];
+            least_level?: components["schemas"]["AlarmLevel"] | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it hears of; none: everything. */
+            types: components["schemas"]["EventType"][];
+            /** @description Where events are posted, `https://` or `http://`. */
+            url: string;
+            /** @description Of alarms and devices, only those in these zones; none: everywhere. */
+            zones?: string[];
+        };
+        /** @description A webhook with the events that were given up. */
+        WebhookDetails: components["schemas"]["WebhookView"] & {
+            /** @description The last events that were given up, newest first. */
+            failures: components["schemas"]["Failure"][];
+        };
+        /** @description Webhooks by id. */
+        WebhookList: {
+            /** @description The webhooks. */
+            webhooks: components["schemas"]["WebhookView"][];
+        };
+        /** @description A webhook as it is set. */
+        WebhookSettings: {
+            /** @description Whether events are delivered. What happens while it is false is not delivered later. */
+            enabled?: boolean;
+            /** @description Of alarms and devices, only these kinds of device; none: all. */
+            kinds?: string[];
+            least_level?: components["schemas"]["AlarmLevel"] | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description Types of events; none: all. */
+            types?: components["schemas"]["EventType"][];
+            /** @description Where events are posted: `https://` or `http://`, without name and password. */
+            url: string;
+            /** @description Of alarms and devices, only those in these zones; none: everywhere. */
+            zones?: string[];
+        };
+        /** @description What became of a test. */
+        WebhookTest: {
+            /** @description Whether the receiver took it. */
+            delivered: boolean;
+            /** @description Why it did not arrive. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description Status of the receiver's answer.
+             */
+            status?: number | null;
+        };
+        /** @description A webhook, and how delivery goes. */
+        WebhookView: components["schemas"]["Webhook"] & {
+            /** @description How delivery goes. */
+            progress: components["schemas"]["Progress"];
+            /**
+             * Format: int64
+             * @description Events that wait or are looked through.
+             */
+            waiting: number;
         };
         /** @description Where things are sought. */
         Where: {
@@ -4403,12 +4650,14 @@ export interface operations {
     list_devices: {
         parameters: {
             query?: {
-                /** @description Id of a kind. */
+                /** @description Id of a kind, or several with `,` between them. */
                 kind?: string;
                 /** @description A status. */
                 status?: components["schemas"]["DeviceStatus"];
                 /** @description `min_e,min_n,max_e,max_n` in local metres. */
                 bbox?: string;
+                /** @description Id of a zone of the model. */
+                zone?: string;
             };
             header?: never;
             path?: never;
@@ -5091,13 +5340,15 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
-                /** @description Only devices of this kind and their alarms. */
+                /** @description Only devices of this kind and their alarms; several kinds with `,` between them. */
                 kind?: string;
                 /**
                  * @description Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
                  *     `device-removed`.
                  */
                 bbox?: string;
+                /** @description Only devices in this zone of the model and their alarms. */
+                zone?: string;
                 /**
                  * @description Id of the last event of an earlier stream with the same filter, for clients that cannot set
                  *     the header `Last-Event-ID`.
@@ -5859,6 +6110,90 @@ export interface operations {
             };
             /** @description There is no room left to store it; nothing was changed */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_socket: {
+        parameters: {
+            query?: {
+                /** @description Only devices of this kind and their alarms; several kinds with `,` between them. */
+                kind?: string;
+                /**
+                 * @description Only devices within `min_e,min_n,max_e,max_n`, local metres. A device that leaves is told as
+                 *     `device-removed`.
+                 */
+                bbox?: string;
+                /** @description Only devices in this zone of the model and their alarms. */
+                zone?: string;
+                /**
+                 * @description Id of the last event of an earlier stream with the same filter, for clients that cannot set
+                 *     the header `Last-Event-ID`.
+                 */
+                last_event_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket now (RFC 6455) */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not the beginning of a WebSocket */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8121,6 +8456,586 @@ export interface operations {
                 };
             };
             /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    renew_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             503: {
                 headers: {
                     [name: string]: unknown;

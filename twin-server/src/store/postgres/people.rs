@@ -48,7 +48,7 @@ impl PeopleStore for PostgresStore {
             if others.iter().any(|other| other.name == user.name) {
                 return Ok(UserChange::NameTaken);
             }
-            if others.is_empty() && !user.administers() {
+            if others.is_empty() && !user.is_administrator() {
                 return Ok(UserChange::Refused(UserError::FirstUser));
             }
             insert(&mut transaction, user, entrance).await?;
