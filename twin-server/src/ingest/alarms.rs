@@ -114,13 +114,15 @@ pub(super) struct AlarmDesk {
     zone_of: ZoneOf,
     /// Whether the engine knows what the store does not.
     stale: bool,
+    /// Since when this server listens: silence from before is its own.
+    listening: Option<OffsetDateTime>,
 }
 
 impl AlarmDesk {
     /// A desk that opens with the first command.
     pub(super) fn new(hub: Arc<Hub>, store: Arc<dyn Store>, zone_of: ZoneOf) -> Self {
         let outbox = Arc::new(Outbox::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&zone_of)));
-        Self { engine: Engine::new(1, 0), hub, store, outbox, zone_of, stale: true }
+        Self { engine: Engine::new(1, 0), hub, store, outbox, zone_of, stale: true, listening: None }
     }
 
     /// Makes the engine from the store if it is not what the store says.
@@ -128,17 +130,19 @@ impl AlarmDesk {
         if self.stale {
             let now = OffsetDateTime::now_utc();
             let changes = self.load(now).await.map_err(log_store_error)?;
+            self.save(changes).await?;
+            // Once what is due is stored: a store that refuses is asked each second, and viewers are not.
             let open = self.store.unfinished_alarms(now).await.map_err(log_store_error)?;
             self.stale = false;
             self.hub.raise(open);
-            self.save(changes).await?;
         }
         Ok(())
     }
 
     async fn load(&mut self, now: OffsetDateTime) -> Result<AlarmChanges, StoreError> {
         let (now_us, store) = (to_us(now), &self.store);
-        let mut engine = Engine::new(store.last_alarm().await? + 1, now_us);
+        let listening = *self.listening.get_or_insert(now);
+        let mut engine = Engine::new(store.last_alarm().await? + 1, to_us(listening));
         for AlarmRuleView { rule, version, .. } in store.alarm_rules().await? {
             if rule.enabled {
                 engine.load_rule(Arc::new(Plan::new(rule, version)));

@@ -74,10 +74,7 @@ impl Engine {
         for mut alarm in alarms {
             match self.watch_of(&alarm.device, &alarm.rule) {
                 Some(watch) => {
-                    if alarm.state != AlarmState::Cleared {
-                        watch.listening_us = NEVER;
-                    }
-                    watch.alarm = Some(Box::new(alarm));
+                    watch.resume(Some(Box::new(alarm)));
                 }
                 None => life::dissolve(&mut alarm, "rule_or_device_removed", now_us, changes),
             }
@@ -253,7 +250,7 @@ impl Engine {
             let watch_at = slot.streams[stream].watches[at];
             let usual = slot.streams[stream].usual.as_deref();
             let watch = &mut slot.watches[watch_at];
-            let taken = moves && watch.take(stream, time_us, reading.value, now_us, usual);
+            let taken = moves && watch.take(stream, (time_us, reading.value), now_us, usual, false);
             let spoken = newer && (watch.silent || (first && watch.plan.silence));
             if taken || spoken {
                 let when = When { at_us: time_us, now_us, quiet_us: slot.newest_us };
@@ -362,8 +359,8 @@ impl Engine {
                 old => {
                     new.push(at);
                     let mut watch = Watch::new(Arc::clone(plan), places, *started_us);
-                    if let Some(mut old) = old {
-                        watch.inherit(&mut old);
+                    if let Some(old) = old {
+                        watch.inherit(old);
                     }
                     watch
                 }
@@ -387,10 +384,11 @@ impl Engine {
         let Some(slot) = self.slots.get_mut(place).and_then(Option::as_mut) else { return };
         for at in watches {
             let Some(watch) = slot.watches.get_mut(*at) else { continue };
+            let lasted = watch.has_lasted();
             for (stream, known) in slot.streams.iter().enumerate() {
                 let time_us = slot.clocks[stream];
                 if time_us != NEVER {
-                    watch.take(stream, time_us, known.value, now_us, known.usual.as_deref());
+                    watch.take(stream, (time_us, known.value), now_us, known.usual.as_deref(), lasted);
                 }
             }
         }

@@ -139,15 +139,15 @@ fn reopen(plan: &Plan, alarm: &mut Alarm, standing: Standing, moment: &mut Momen
     let window = moment.windows.over(moment.facts, at_us.max(moment.now_us)).map(str::to_owned);
     (alarm.ended_at, alarm.cleared_at, alarm.cleared_by) = (None, None, None);
     alarm.reopened += 1;
-    alarm.role.clone_from(&plan.rule.role);
     set_level(alarm, standing.level);
     caused(alarm, moment);
     if let Some(window) = window {
         (alarm.state, alarm.waiting_since) = (AlarmState::Suppressed, None);
+        alarm.role.clone_from(&plan.rule.role);
         alarm.suppressed_by = Some(window);
         tell(alarm, AlarmEventKind::Suppressed, at_us, moment);
     } else {
-        wait(alarm, at_us);
+        wait(plan, alarm, at_us);
         tell(alarm, AlarmEventKind::Reopened, at_us, moment);
     }
 }
@@ -156,14 +156,16 @@ fn reopen(plan: &Plan, alarm: &mut Alarm, standing: Standing, moment: &mut Momen
 fn goes_on(plan: &Plan, alarm: &mut Alarm, standing: Standing, moment: &mut Moment<'_>) {
     let before_us = to_us(alarm.changed_at);
     let (rose_us, fell_us) = (standing.at_us.max(before_us), moment.at_us.max(before_us));
-    let level = plan.escalated(alarm.escalations).0.map_or(standing.level, |least| standing.level.max(least));
+    let escalated = plan.escalated(alarm.escalations).0;
+    let mut level = escalated.map_or(standing.level, |least| standing.level.max(least));
     let (kind, at_us) = if alarm.ended_at.take().is_some() {
-        wait(alarm, rose_us);
+        wait(plan, alarm, rose_us);
+        level = standing.level;
         (AlarmEventKind::Resumed, rose_us)
     } else if level > alarm.level {
         // Who acknowledged a notice did not acknowledge an alarm.
         if alarm.state == AlarmState::Acknowledged {
-            wait(alarm, rose_us);
+            wait(plan, alarm, rose_us);
         }
         (AlarmEventKind::Raised, rose_us)
     } else if level < alarm.level {
@@ -197,7 +199,7 @@ fn leave_window(plan: &Plan, alarm: &mut Alarm, moment: &mut Moment<'_>) {
         return;
     }
     let at_us = moment.now_us.max(to_us(alarm.changed_at));
-    wait(alarm, at_us);
+    wait(plan, alarm, at_us);
     alarm.rule_version = plan.version;
     tell(alarm, AlarmEventKind::Opened, at_us, moment);
 }
@@ -218,9 +220,10 @@ fn escalate(plan: &Plan, alarm: &mut Alarm, moment: &mut Moment<'_>) {
     }
 }
 
-/// From now on the alarm waits for someone.
-fn wait(alarm: &mut Alarm, at_us: i64) {
+/// From now on the alarm waits for someone: for whom the rule says first.
+fn wait(plan: &Plan, alarm: &mut Alarm, at_us: i64) {
     alarm.state = AlarmState::Open;
+    alarm.role.clone_from(&plan.rule.role);
     alarm.waiting_since = Some(from_us(at_us));
     (alarm.acknowledged_at, alarm.acknowledged_by) = (None, None);
     alarm.escalations = 0;

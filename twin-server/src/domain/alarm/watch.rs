@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use twin_schemas::alarm::{Alarm, AlarmLevel, AlarmState};
+use twin_schemas::alarm::{Alarm, AlarmLevel};
 
 use super::adaptive::Usual;
 use super::check::NODES_LIMIT;
@@ -103,23 +103,44 @@ impl Watch {
         }
     }
 
-    /// Takes over the alarm of the rule's version before. What held by that version means nothing here.
-    pub(super) fn inherit(&mut self, old: &mut Self) {
-        self.alarm = old.alarm.take();
+    /// Takes over the alarm of the rule's version before, and what held by it if that means the same here.
+    pub(super) fn inherit(&mut self, old: Self) {
+        if old.plan.rule.condition == self.plan.rule.condition && old.streams == self.streams {
+            (self.steps, self.rates) = (old.steps, old.rates);
+            self.listening_us = old.listening_us;
+        }
         self.stored = old.stored;
-        if self.alarm.as_ref().is_some_and(|alarm| alarm.state != AlarmState::Cleared) {
+        self.resume(old.alarm);
+    }
+
+    /// Takes up an alarm. While its condition lasts, silence counts from before the server listened.
+    pub(super) fn resume(&mut self, alarm: Option<Box<Alarm>>) {
+        self.alarm = alarm;
+        if self.is_lasting() {
             self.listening_us = NEVER;
         }
     }
 
-    /// Takes in a value of one of the device's streams. True if a level began or ceased to hold.
+    /// Whether there is an alarm whose condition lasts.
+    fn is_lasting(&self) -> bool {
+        self.alarm.as_ref().is_some_and(|alarm| alarm.ended_at.is_none())
+    }
+
+    /// Whether its alarm lasts and nothing is known of how, as under another condition. A level that holds then
+    /// has held: within its hysteresis, its duration over.
+    pub(super) fn has_lasted(&self) -> bool {
+        self.is_lasting() && !self.steps.iter().any(|state| state.holds())
+    }
+
+    /// Takes in a value of one of the device's streams, of which `lasted` says whether what holds has held before
+    /// this. True if a level began or ceased to hold.
     pub(super) fn take(
         &mut self,
         stream: usize,
-        time_us: i64,
-        value: f64,
+        (time_us, value): (i64, f64),
         now_us: i64,
         usual: Option<&Usual>,
+        lasted: bool,
     ) -> bool {
         let mut changed = false;
         let Self { plan, steps, rates, streams, .. } = self;
@@ -141,9 +162,10 @@ impl Watch {
             let Some(gauged) = gauged else { continue };
             let range = node.steps.clone();
             for (step, state) in plan.steps[range.clone()].iter().zip(&mut steps[range]) {
-                let holds = step.holds(gauged, state.holds());
+                let holds = step.holds(gauged, state.holds() || lasted);
                 if holds != state.holds() {
-                    *state = begun(holds, time_us, now_us);
+                    let for_us = if lasted { step.for_us } else { 0 };
+                    *state = begun(holds, time_us.saturating_sub(for_us), now_us.saturating_sub(for_us));
                     changed = true;
                 }
             }

@@ -145,3 +145,55 @@ fn a_rule_tried_against_history_gives_what_it_would_have_raised() {
     );
     assert_eq!((end.alarms.len(), end.open_s), (2, 90 + 10));
 }
+
+/// The scene's rule in its next version.
+fn next_version(scene: &mut Scene, second: i64, condition: Value, more: Value) {
+    let plan = Plan::new(rule(condition, more), 2);
+    scene.engine.put_rule(Arc::new(plan), at(second), &mut scene.changes);
+}
+
+#[test]
+fn another_wording_of_a_rule_leaves_its_alarms_as_they_are() {
+    let mut scene = Scene::one(heat(60), json!({}));
+    scene.heat(0, 60.0).tick(60).heat(70, 47.0).check(&["60 #1 opened warning"]);
+    next_version(&mut scene, 80, heat(60), json!({ "advice": { "en": "Look." } }));
+    scene.tick(200).check(&[]);
+    assert_eq!(scene.changes.holds.values().next().unwrap().version, 2);
+    scene.heat(210, 40.0).check(&["210 #1 cleared warning"]);
+}
+
+#[test]
+fn under_another_condition_an_alarm_goes_on_if_its_value_still_meets_it() {
+    let warmer = |from: i64| {
+        json!({ "type": "threshold", "stream": "temperature_c",
+            "levels": [{ "level": "warning", "from": from, "hysteresis": 5, "for_s": 60 }] })
+    };
+    let mut scene = Scene::one(heat(60), json!({}));
+    scene.heat(0, 52.0).tick(60).check(&["60 #1 opened warning"]);
+    next_version(&mut scene, 70, warmer(55), json!({}));
+    scene.tick(71).check(&[]);
+    next_version(&mut scene, 80, warmer(70), json!({}));
+    scene.check(&["80 #1 cleared warning"]);
+}
+
+#[test]
+fn a_silence_that_was_closed_by_force_stays_closed_over_a_restart() {
+    let silence = json!({ "type": "silence", "levels": [{ "level": "notice", "after_s": 100 }] });
+    let silence = rule(silence, json!({}));
+    let mut scene = Scene::new(vec![silence.clone()]);
+    scene.heat(0, 20.0).tick(100);
+    scene.act(110, Deed::Clear { force: true }).unwrap();
+    scene.check(&["100 #1 opened notice", "110 #1 cleared notice"]);
+    restarted(&mut scene, &[(silence, 1)], 150, &[("temperature_c", 0, 20.0)]);
+    scene.tick(160).tick(400).check(&[]);
+}
+
+#[test]
+fn the_silence_of_the_server_resumes_no_alarm_whose_device_had_come_back() {
+    let silence = json!({ "type": "silence", "levels": [{ "level": "notice", "after_s": 100 }] });
+    let silence = rule(silence, json!({ "clear": "manual" }));
+    let mut scene = Scene::new(vec![silence.clone()]);
+    scene.heat(0, 20.0).tick(100).heat(120, 20.0).check(&["100 #1 opened notice", "120 #1 ended notice"]);
+    restarted(&mut scene, &[(silence, 1)], 1000, &[("temperature_c", 120, 20.0)]);
+    scene.tick(1050).check(&[]).tick(1101).check(&["1100 #1 resumed notice"]);
+}
