@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use tempfile::TempDir;
-use twin_e2e::{Server, node, program, run, say, survey_data};
+use twin_e2e::{Server, free_port, node, program, run, say, survey_data};
 
 /// Builds `input` under a name with Chinese characters and a space, and checks it with the
 /// builder's own rules and with the Khronos validator.
@@ -51,6 +51,28 @@ fn a_building_model_stands_in_the_browser_in_place_of_its_survey() {
     let publication = build(dir.path(), &sample);
     let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
     say(&node("models.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
+fn people_sign_in_by_password_and_through_an_identity_provider() {
+    let dir = TempDir::new().unwrap();
+    let sample = dir.path().join("sample");
+    let mut make = program("tile-builder").unwrap();
+    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "1", "--detail", "light"])).unwrap();
+    let publication = build(dir.path(), &sample);
+    let (own, provider) = (free_port().unwrap(), free_port().unwrap());
+    let server = Server::start_as(&publication, &dir.path().join("twin.db"), |command| {
+        command
+            .args(["--listen", &format!("127.0.0.1:{own}")])
+            .env("TWIN_OIDC_ISSUER", format!("http://127.0.0.1:{provider}"))
+            .env("TWIN_OIDC_PUBLIC_URL", format!("http://127.0.0.1:{own}"))
+            .env("TWIN_OIDC_CLIENT_ID", "community-twin")
+            .env("TWIN_OIDC_CLIENT_SECRET", "a secret of the browser case")
+            .env("TWIN_OIDC_LABEL", "街道办")
+            .env("TWIN_OIDC_ROLES", "planners=community_planner")
+    });
+    let server = server.unwrap();
+    say(&node("account.mjs", &[&provider.to_string()], Some(&server.address)).unwrap());
 }
 
 #[test]

@@ -66,10 +66,22 @@ impl Server {
     /// # Errors
     /// If it ends before it listens.
     pub fn start(publication: &Path, database: &Path) -> Result<Self, String> {
+        Self::start_as(publication, database, |command| command.args(["--listen", "127.0.0.1:0"]))
+    }
+
+    /// As [`Self::start`], configured in a way of its own, which says where to listen.
+    ///
+    /// # Errors
+    /// If it ends before it listens.
+    pub fn start_as(
+        publication: &Path,
+        database: &Path,
+        configured: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Result<Self, String> {
         let mut command = program("twin-server")?;
         command.arg("serve").arg("--publication").arg(publication);
         command.arg("--database").arg(format!("sqlite:{}", database.display()));
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        configured(&mut command).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let out = child.stdout.take().ok_or("no standard output")?;
         let line = BufReader::new(out).lines().next().and_then(Result::ok);
@@ -98,6 +110,15 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A loopback port that was free a moment ago, for programs that must know it before they start.
+///
+/// # Errors
+/// If there is none.
+pub fn free_port() -> Result<u16, String> {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    free.map(|address| address.port()).map_err(|error| error.to_string())
 }
 
 /// Runs a script of `tests/browser` with Node.

@@ -16,6 +16,7 @@ use twin_schemas::live::{DeviceStatus, LatestReading};
 use crate::api::health::Readiness;
 use crate::api::idempotency::Answers;
 use crate::api::sensorthings;
+use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::config::{MetricsAccess, ServeConfig};
 use crate::domain::alarm::built_in_rules;
@@ -64,6 +65,8 @@ pub struct App {
     pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
     /// Who may do what.
     pub auth: Arc<Auth>,
+    /// The identity provider, if there is one.
+    pub(crate) oidc: Option<Arc<Provider>>,
     /// How it stands with the broker, if there is one.
     pub mqtt: Option<Arc<MqttStatus>>,
     /// Where events for webhooks begin their way.
@@ -176,6 +179,7 @@ pub async fn start(
         files,
         sensorthings,
         auth,
+        oidc: Provider::new(&config.oidc)?.map(Arc::new),
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,
         metrics_access: config.metrics.access,

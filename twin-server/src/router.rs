@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
     features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
+    objects, oidc, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
     viewer, webhooks,
 };
 use crate::app::App;
@@ -132,6 +132,8 @@ pub fn router(app: Arc<App>) -> Router {
                 delete(audited_inside(SignIn), session::sign_out),
             ],
         )
+        .route("/api/v1/session/oidc", [get(SignIn, oidc::begin)])
+        .route("/api/v1/session/oidc/callback", [get(audited_inside(SignIn), oidc::finish)])
         .route("/api/v1/session/password", [put(audited_inside(ManageOwnAccount), session::change_password)])
         .route("/api/v1/invitations/accept", [post(audited_inside(SignIn), users::accept_invitation)])
         .route(

@@ -28,6 +28,7 @@ pub(crate) mod mqtt;
 pub(crate) mod object_edits;
 mod object_path;
 pub(crate) mod objects;
+pub(crate) mod oidc;
 pub(crate) mod openapi;
 pub(crate) mod permissions;
 pub(crate) mod place;

@@ -15,7 +15,7 @@ use utoipa::{Modify, OpenApi};
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
     exports, features, health, imports, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, permissions, place, readings, sensorthings, session, spatial, users, webhooks,
+    objects, oidc, permissions, place, readings, sensorthings, session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -89,6 +89,8 @@ use super::{
         maintenance_windows::put_window,
         permissions::get_permissions,
         sensorthings::handle,
+        oidc::begin,
+        oidc::finish,
         session::change_password,
         session::get_session,
         session::sign_in,

@@ -15,7 +15,7 @@ use super::users::UserView;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::secret::secret;
-use crate::auth::{Cookie, Permit, session_cookie};
+use crate::auth::{Cookie, Permit, set_cookie};
 use crate::domain::audit::{AuditDraft, Outcome};
 use crate::domain::people::{PASSWORD_LIMIT_BYTES, User, check_password};
 use crate::domain::permission::{Action, Actor, Decision, Grant, Place, Who, may};
@@ -58,15 +58,20 @@ pub(crate) struct SessionView {
     roles: Vec<Grant>,
     /// What may be done, in some place at least.
     actions: Vec<Action>,
+    /// What the identity provider is called through which one may sign in at `/api/v1/session/oidc`, if there is
+    /// one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_provider: Option<String>,
 }
 
-fn view(actor: &Actor, user: Option<&User>) -> SessionView {
+fn view(app: &App, actor: &Actor, user: Option<&User>) -> SessionView {
     let mays = |action: &Action| may(actor, *action, Place::Any) == Decision::Allowed;
     SessionView {
         who: actor.id(),
         user: user.map(|user| UserView::new(user, actor)),
         roles: actor.grants().to_vec(),
         actions: Action::ALL.iter().copied().filter(mays).collect(),
+        identity_provider: app.oidc.as_ref().map(|provider| provider.label().to_owned()),
     }
 }
 
@@ -80,7 +85,7 @@ pub(crate) async fn get_session(State(app): State<Arc<App>>, permit: Permit) -> 
         Who::User(id) => app.auth.user(id),
         _ => None,
     };
-    no_store(JsonAnswer(view(permit.actor(), user.as_deref())).into_response())
+    no_store(JsonAnswer(view(&app, permit.actor(), user.as_deref())).into_response())
 }
 
 /// Signs in. The session is a cookie that scripts cannot read; changes that are sent with it must come
@@ -108,18 +113,21 @@ pub(crate) async fn sign_in(
         app.auth.auditor.write_soon(entry).await;
         return Err(failed());
     };
+    let token = begin(&app, &permit, &user).await?.ok_or_else(failed)?;
     let limits = app.auth.config.sessions;
+    let actor = Actor::new(Who::User(user.id.clone()), user.grants.clone(), !app.auth.config.require_sign_in);
+    let response = JsonAnswer(view(&app, &actor, Some(&user))).into_response();
+    Ok(with_cookie(response, Cookie::Keep(&token, limits.most.as_secs()), &permit))
+}
+
+/// The token of a new session; nothing if the user may not sign in any more.
+pub(super) async fn begin(app: &App, permit: &Permit, user: &User) -> Result<Option<String>, Problem> {
     let (token, digest) = secret("")?;
     let now = whole_microseconds(OffsetDateTime::now_utc());
     let session = Session { digest, user: user.id.clone(), created: now, seen: now };
     let object = format!("user:{}", user.id);
     let entry = AuditDraft { actor: object.clone(), ..permit.entry("session.begin", object) };
-    if !app.store.add_session(&session, &entry).await? {
-        return Err(failed());
-    }
-    let actor = Actor::new(Who::User(user.id.clone()), user.grants.clone(), !app.auth.config.require_sign_in);
-    let response = JsonAnswer(view(&actor, Some(&user))).into_response();
-    Ok(with_cookie(response, Cookie::Keep(&token, limits.most.as_secs()), &permit))
+    Ok(app.store.add_session(&session, &entry).await?.then_some(token))
 }
 
 /// The user with this name, if the password is theirs and they may sign in. What is asked for and how
@@ -193,7 +201,7 @@ pub(crate) async fn change_password(
 }
 
 fn with_cookie(mut response: Response, cookie: Cookie<'_>, permit: &Permit) -> Response {
-    if let Some(value) = session_cookie(cookie, permit.client()) {
+    if let Some(value) = set_cookie(cookie, permit.client()) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
     no_store(response)

@@ -36,8 +36,10 @@ pub(crate) struct UserView {
     roles: Vec<Grant>,
     /// Whether they may not sign in any more.
     disabled: bool,
-    /// Whether they have not chosen a password yet.
+    /// Whether they have no way in yet: no password, and never came from the identity provider.
     invited: bool,
+    /// Whether they come in from the organisation's identity provider.
+    identity_provider: bool,
     /// When they were added.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -53,7 +55,8 @@ impl UserView {
             display_name: user.display_name.as_ref().and_then(|name| name.shown(actor, Some(&user.id), None)),
             roles: user.grants.clone(),
             disabled: user.disabled,
-            invited: !user.has_password,
+            invited: !user.can_sign_in(),
+            identity_provider: user.subject.is_some(),
             created: user.created,
         }
     }
@@ -224,7 +227,7 @@ pub(crate) async fn change_user(
     let naming = (display_name != Naming::Keep).then(|| "display_name".to_owned()).into_iter();
     let detail = roles.chain(disabling).chain(naming).collect::<Vec<_>>().join(" ");
     let entry = permit.entry("user.change", format!("user:{id}")).with_detail(detail);
-    let edit = UserEdit { display_name, grants, disabled };
+    let edit = UserEdit { display_name, grants, disabled, subject: None };
     outcome(app.store.change_user(&id, &edit, &entry).await?, &id)?;
     app.auth.reload().await?;
     let user = app.auth.user(&id).ok_or_else(|| unknown(&id))?;
@@ -311,6 +314,9 @@ fn outcome(change: UserChange, id: &str) -> Result<(), Problem> {
         UserChange::Unknown => Err(unknown(id)),
         UserChange::NameTaken => {
             Err(Problem::new(StatusCode::CONFLICT, "name_taken", "another user has this name"))
+        }
+        UserChange::SubjectTaken => {
+            Err(Problem::new(StatusCode::CONFLICT, "subject_taken", "another user comes in in this way"))
         }
         UserChange::Refused(error) => Err(error.into()),
     }

@@ -16,11 +16,21 @@ use crate::domain::audit::Digest;
 use crate::domain::permission::Actor;
 use crate::store::StoreError;
 
-/// Longest token of a session that is looked at.
-const TOKEN_LIMIT_BYTES: usize = 256;
-/// Name of the cookie. Over HTTPS, `__Host-` has the browser hold it to this very host.
-const COOKIE: &str = "twin-session";
-const SECURE_COOKIE: &str = "__Host-twin-session";
+/// Longest cookie that is looked at.
+const COOKIE_LIMIT_BYTES: usize = 2048;
+
+/// Names of a cookie: over plain HTTP, and over HTTPS, where `__Host-` has the browser hold it to this very host.
+struct Names(&'static str, &'static str);
+
+const SESSION: Names = Names("twin-session", "__Host-twin-session");
+/// A sign-in at the identity provider that has begun.
+const FLOW: Names = Names("twin-sign-in", "__Host-twin-sign-in");
+
+impl Names {
+    fn of(&self, client: &Client) -> &'static str {
+        if client.is_https { self.1 } else { self.0 }
+    }
+}
 
 /// What an actor is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,14 +152,22 @@ fn key_of(headers: &HeaderMap) -> Option<&str> {
 
 /// The token of a session that a request carries.
 fn token_of<'h>(headers: &'h HeaderMap, client: &Client) -> Option<&'h str> {
-    let name = if client.is_https { SECURE_COOKIE } else { COOKIE };
+    cookie_of(headers, SESSION.of(client))
+}
+
+/// The sign-in at the identity provider that a browser began.
+pub(crate) fn kept_flow<'h>(headers: &'h HeaderMap, client: &Client) -> Option<&'h str> {
+    cookie_of(headers, FLOW.of(client))
+}
+
+fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(found, token)| *found == name && (1..=TOKEN_LIMIT_BYTES).contains(&token.len()))
+        .find(|(found, token)| *found == name && (1..=COOKIE_LIMIT_BYTES).contains(&token.len()))
         .map(|(_, token)| token)
 }
 
@@ -158,17 +176,23 @@ fn token_of<'h>(headers: &'h HeaderMap, client: &Client) -> Option<&'h str> {
 pub(crate) enum Cookie<'a> {
     /// The token of a session, for this many seconds.
     Keep(&'a str, u64),
-    /// Nothing any more.
+    /// No session any more.
     Forget,
+    /// A sign-in at the identity provider that has begun, for this many seconds.
+    Flow(&'a str, u64),
+    /// No such sign-in any more.
+    ForgetFlow,
 }
 
-/// The header that has a browser keep or forget its session.
-pub(crate) fn session_cookie(cookie: Cookie<'_>, client: &Client) -> Option<HeaderValue> {
-    let (name, secure) = if client.is_https { (SECURE_COOKIE, "; Secure") } else { (COOKIE, "") };
-    let (token, age_s) = match cookie {
-        Cookie::Keep(token, age_s) => (token, age_s),
-        Cookie::Forget => ("", 0),
+/// The header that has a browser keep or forget something.
+pub(crate) fn set_cookie(cookie: Cookie<'_>, client: &Client) -> Option<HeaderValue> {
+    let (names, token, age_s) = match cookie {
+        Cookie::Keep(token, age_s) => (SESSION, token, age_s),
+        Cookie::Forget => (SESSION, "", 0),
+        Cookie::Flow(flow, age_s) => (FLOW, flow, age_s),
+        Cookie::ForgetFlow => (FLOW, "", 0),
     };
+    let (name, secure) = (names.of(client), if client.is_https { "; Secure" } else { "" });
     let text = format!("{name}={token}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&text).ok()
 }
@@ -257,9 +281,9 @@ mod tests {
 
     #[test]
     fn scripts_cannot_read_the_cookie_and_https_keeps_it_to_itself() {
-        let keep = session_cookie(Cookie::Keep("abc", 60), &Client { is_https: true, ..PLAIN }).unwrap();
+        let keep = set_cookie(Cookie::Keep("abc", 60), &Client { is_https: true, ..PLAIN }).unwrap();
         assert_eq!(keep, "__Host-twin-session=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
-        let forget = session_cookie(Cookie::Forget, &PLAIN).unwrap();
+        let forget = set_cookie(Cookie::Forget, &PLAIN).unwrap();
         assert_eq!(forget, "twin-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }
 

@@ -44,9 +44,9 @@ pub fn user(
     check_name(&name)?;
     check_display_name(display_name.as_ref())?;
     check_grants(&grants)?;
-    let (disabled, has_password) = (false, false);
+    let (disabled, has_password, subject) = (false, false, None);
     let created = whole_microseconds(now);
-    Ok(User { id: id()?, name, display_name, grants, disabled, has_password, created })
+    Ok(User { id: id()?, name, display_name, grants, disabled, has_password, subject, created })
 }
 
 /// An invitation and its token.

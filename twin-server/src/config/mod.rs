@@ -10,6 +10,7 @@ mod load;
 mod log;
 mod metrics;
 mod mqtt;
+mod oidc;
 mod print;
 mod retention;
 mod section;
@@ -28,6 +29,7 @@ pub use print::{effective, example};
 pub use section::{Given, Key, Section, literal};
 
 use crate::auth::AuthConfig;
+use crate::auth::oidc::OidcConfig;
 use crate::domain::retention::Retention;
 use crate::ingest::mqtt::MqttConfig;
 use crate::store;
@@ -60,6 +62,8 @@ pub struct ServeConfig {
     pub metrics: MetricsConfig,
     /// Who may do what.
     pub auth: AuthConfig,
+    /// The identity provider.
+    pub oidc: OidcConfig,
     /// The broker that readings come from too.
     pub mqtt: MqttConfig,
     /// Where events may be posted.
@@ -70,6 +74,7 @@ pub struct ServeConfig {
 const SECTIONS: &[&str] = &[
     "",
     AuthConfig::NAME,
+    OidcConfig::NAME,
     Retention::NAME,
     MqttConfig::NAME,
     WebhooksConfig::NAME,
@@ -87,6 +92,7 @@ impl ServeConfig {
             LogConfig::NAME => Some(&mut self.log),
             MetricsConfig::NAME => Some(&mut self.metrics),
             AuthConfig::NAME => Some(&mut self.auth),
+            OidcConfig::NAME => Some(&mut self.oidc),
             MqttConfig::NAME => Some(&mut self.mqtt),
             WebhooksConfig::NAME => Some(&mut self.webhooks),
             _ => None,
@@ -117,6 +123,7 @@ impl Default for ServeConfig {
             log: LogConfig::default(),
             metrics: MetricsConfig::default(),
             auth: AuthConfig::default(),
+            oidc: OidcConfig::default(),
             mqtt: MqttConfig::default(),
             webhooks: WebhooksConfig::default(),
         }
@@ -193,6 +200,14 @@ pub enum ConfigError {
     /// `/metrics` would be closed to everyone.
     #[error("`metrics.access` is `token`, and `metrics.token` is not set\nhint: set TWIN_METRICS_TOKEN")]
     NoToken,
+    /// The identity provider could not be asked.
+    #[error("`oidc.issuer` is set, and `oidc.{key}` is not\nhint: set {variable}, or `{key}` in `[oidc]`")]
+    NoClient {
+        /// The key.
+        key: &'static str,
+        /// Its variable.
+        variable: &'static str,
+    },
     /// Something that no server starts without.
     #[error(
         "`{key}` is not set\nhint: give the option `--{key}`, the variable {variable}, or `{key} = {sample}` in the file of `--config`"
@@ -240,6 +255,14 @@ impl ServeConfig {
         }
         if self.metrics.access == MetricsAccess::Token && self.metrics.token.is_none() {
             return Err(ConfigError::NoToken);
+        }
+        if self.oidc.issuer.is_some() {
+            if self.oidc.client_id.is_empty() {
+                return Err(ConfigError::NoClient { key: "client_id", variable: "TWIN_OIDC_CLIENT_ID" });
+            }
+            if self.oidc.public_url.is_none() {
+                return Err(ConfigError::NoClient { key: "public_url", variable: "TWIN_OIDC_PUBLIC_URL" });
+            }
         }
         let strong = |key: &String| key.len() >= KEY_MIN && key.bytes().all(|b| b.is_ascii_graphic());
         if self.ingest_key.as_ref().is_some_and(|key| !strong(key)) {

@@ -1,6 +1,7 @@
 //! What the server knows about a community, as plain values and decisions: no framework, no SQL,
 //! no clock. Everything here is given the instant that it decides for.
 
+pub mod admission;
 pub mod alarm;
 pub mod audit;
 pub mod bounds;

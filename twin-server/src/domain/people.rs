@@ -62,6 +62,8 @@ pub struct User {
     pub disabled: bool,
     /// Whether they have chosen a password.
     pub has_password: bool,
+    /// Who they are at the identity provider, if they come in from there: issuer and `sub`.
+    pub subject: Option<String>,
     /// When they were added.
     pub created: OffsetDateTime,
 }
@@ -73,10 +75,16 @@ impl User {
         !self.disabled && self.grants.contains(&Grant::whole(Role::Administrator))
     }
 
+    /// Whether they have a way in.
+    #[must_use]
+    pub fn can_sign_in(&self) -> bool {
+        self.has_password || self.subject.is_some()
+    }
+
     /// Whether they can run the system now: no key, and no other user, would be needed to let one in.
     #[must_use]
     pub fn administers(&self) -> bool {
-        self.has_password && self.is_administrator()
+        self.can_sign_in() && self.is_administrator()
     }
 }
 
@@ -262,6 +270,7 @@ mod tests {
             grants: vec![Grant::whole(Role::Administrator)],
             disabled,
             has_password,
+            subject: None,
             created: datetime!(2026-05-01 12:00 UTC),
         };
         let (good, invited, gone) = (user(true, false), user(false, false), user(true, true));

@@ -211,6 +211,28 @@ impl std::fmt::Display for Grant {
     }
 }
 
+impl std::str::FromStr for Grant {
+    type Err = String;
+
+    /// Reads what [`Display`](std::fmt::Display) writes.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, zones) = text.split_once('@').map_or((text, None), |(name, zones)| (name, Some(zones)));
+        let zones = zones.map(|zones| zones.split('+').map(str::trim).map(str::to_owned).collect());
+        Ok(Self { role: name.parse()?, zones })
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().copied().find(|role| role.id() == name);
+        found.ok_or_else(|| {
+            format!("use one of {}", Self::ALL.iter().map(|r| r.id()).collect::<Vec<_>>().join(", "))
+        })
+    }
+}
+
 /// What a key is narrowed to beside its role and zones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

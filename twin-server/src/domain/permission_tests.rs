@@ -17,6 +17,14 @@ fn key(role: Role, scope: Scope) -> Actor {
 const IN_Z1: Place<'_> = Place::Zone(Some("zone/z1"));
 
 #[test]
+fn roles_are_written_as_they_are_read() {
+    for text in ["resident", "grid_worker@zone/z1+zone/z2"] {
+        assert_eq!(text.parse::<Grant>().unwrap().to_string(), text);
+    }
+    assert!("king".parse::<Grant>().unwrap_err().contains("community_planner"));
+}
+
+#[test]
 fn names_on_the_wire_are_those_of_the_table() {
     for action in Action::ALL {
         assert_eq!(serde_json::to_value(action).unwrap(), action.id());

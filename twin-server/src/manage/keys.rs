@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use time::{Duration, OffsetDateTime};
 
-use super::{DatabaseArgs, action, entry, role};
+use super::{DatabaseArgs, action, entry};
 use crate::auth::issue::{self, KeyWish};
 use crate::cli::print;
 use crate::domain::keys::{KeyQuota, KeyState};
@@ -42,7 +42,7 @@ struct AddArgs {
     /// What it is for.
     name: String,
     /// Its role.
-    #[arg(long, default_value = "device", value_parser = role)]
+    #[arg(long, default_value = "device")]
     role: Role,
     /// A zone that it is limited to, such as `zone/z1`; may be given several times.
     #[arg(long)]

@@ -14,7 +14,7 @@ pub use self::audit::AuditArgs;
 pub use self::keys::KeyArgs;
 pub use self::users::UserArgs;
 use crate::domain::audit::AuditDraft;
-use crate::domain::permission::{Action, Grant, Role, Who};
+use crate::domain::permission::{Action, Who};
 use crate::store::{self, Store, StoreError};
 
 /// Which database.
@@ -36,20 +36,6 @@ fn entry(action: &str, object: String) -> AuditDraft {
     AuditDraft::new(time::OffsetDateTime::now_utc(), Who::CommandLine.to_string(), action, object)
 }
 
-/// Reads a role, limited to zones or not: `resident`, `grid_worker@zone/z1+zone/z2`.
-fn grant(text: &str) -> Result<Grant, String> {
-    let (name, zones) = text.split_once('@').map_or((text, None), |(name, zones)| (name, Some(zones)));
-    let zones = zones.map(|zones| zones.split('+').map(str::trim).map(str::to_owned).collect());
-    Ok(Grant { role: role(name)?, zones })
-}
-
-fn role(name: &str) -> Result<Role, String> {
-    let found = Role::ALL.iter().copied().find(|role| role.id() == name);
-    found.ok_or_else(|| {
-        format!("use one of {}", Role::ALL.iter().map(|r| r.id()).collect::<Vec<_>>().join(", "))
-    })
-}
-
 fn action(name: &str) -> Result<Action, String> {
     let found = Action::ALL.iter().copied().find(|action| action.id() == name);
     found.ok_or_else(|| {
@@ -62,11 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_are_written_as_they_are_read() {
-        for text in ["resident", "grid_worker@zone/z1+zone/z2"] {
-            assert_eq!(grant(text).unwrap().to_string(), text);
-        }
-        assert!(grant("king").unwrap_err().contains("community_planner"));
+    fn an_unknown_action_is_answered_with_those_that_are() {
         assert!(action("fly").unwrap_err().contains("write_readings"));
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use time::OffsetDateTime;
 
-use super::{DatabaseArgs, entry, grant, secrets};
+use super::{DatabaseArgs, entry, secrets};
 use crate::auth::{issue, passwords};
 use crate::cli::print;
 use crate::domain::people::{User, check_grants, check_password};
@@ -30,7 +30,7 @@ enum Command {
         /// What they type to sign in.
         name: String,
         /// A role, such as `administrator` or `grid_worker@zone/z1+zone/z2`; may be given several times.
-        #[arg(long, required = true, value_parser = grant)]
+        #[arg(long, required = true)]
         role: Vec<Grant>,
         /// What they are called.
         #[arg(long)]
@@ -48,7 +48,7 @@ enum Command {
         /// Name of the user.
         name: String,
         /// A role, such as `administrator` or `grid_worker@zone/z1`; may be given several times.
-        #[arg(long, required = true, value_parser = grant)]
+        #[arg(long, required = true)]
         role: Vec<Grant>,
     },
     /// Let a user sign in no more, and end their sessions.
@@ -127,7 +127,7 @@ async fn add(store: &dyn Store, user: User, invite: bool) -> anyhow::Result<()> 
 async fn list(store: &dyn Store) -> anyhow::Result<()> {
     let mut table = String::new();
     for user in store.users().await? {
-        let state = match (user.disabled, user.has_password) {
+        let state = match (user.disabled, user.can_sign_in()) {
             (true, _) => "disabled",
             (false, true) => "active",
             (false, false) => "invited",
@@ -179,6 +179,8 @@ fn done(change: UserChange, name: &str) -> anyhow::Result<()> {
     match change {
         UserChange::Done => Ok(()),
         UserChange::Unknown => bail!("there is no user `{name}`"),
+        // No command makes one another at the identity provider.
+        UserChange::SubjectTaken => bail!("another user comes in in this way"),
         UserChange::NameTaken => bail!("another user has the name `{name}`"),
         UserChange::Refused(error) => Err(error.into()),
     }

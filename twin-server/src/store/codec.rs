@@ -9,7 +9,7 @@ use time::{Date, OffsetDateTime};
 use twin_schemas::alarm::AlarmLevel;
 use twin_schemas::live::DeviceStatus;
 
-use super::{Naming, StoreError, UserEdit};
+use super::{Naming, StoreError, UserChange, UserEdit};
 use crate::domain::audit::{Digest, Outcome};
 use crate::domain::people::User;
 use crate::domain::permission::{Grant, Role};
@@ -99,6 +99,19 @@ pub(super) fn apply(user: &mut User, edit: &UserEdit) {
     if let Some(disabled) = edit.disabled {
         user.disabled = disabled;
     }
+    if edit.subject.is_some() {
+        user.subject.clone_from(&edit.subject);
+    }
+}
+
+/// What a user cannot be because another one is it.
+pub(super) fn taken(users: &[User], user: &User) -> Option<UserChange> {
+    let others = || users.iter().filter(|other| other.id != user.id);
+    if others().any(|other| other.name == user.name) {
+        return Some(UserChange::NameTaken);
+    }
+    let is_taken = user.subject.is_some() && others().any(|other| other.subject == user.subject);
+    is_taken.then_some(UserChange::SubjectTaken)
 }
 
 /// The zones of a grant, one a row; an empty one stands for the whole community.

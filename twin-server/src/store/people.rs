@@ -25,6 +25,8 @@ pub enum Entrance {
     Password(String),
     /// By choosing one.
     Invitation(Invitation),
+    /// As the one whom the identity provider knows by the user's subject.
+    IdentityProvider,
 }
 
 /// What becomes of what a user is called.
@@ -48,6 +50,8 @@ pub struct UserEdit {
     pub grants: Option<Vec<Grant>>,
     /// Whether they may not sign in. Disabling ends their sessions.
     pub disabled: Option<bool>,
+    /// Who they are at the identity provider.
+    pub subject: Option<String>,
 }
 
 /// What became of a change.
@@ -59,6 +63,8 @@ pub enum UserChange {
     Unknown,
     /// Another user has the name.
     NameTaken,
+    /// Another user is this one at the identity provider.
+    SubjectTaken,
     /// It may not be.
     Refused(UserError),
 }

@@ -4,7 +4,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ApiError } from '../api/client';
-import { accept, account, accountOpen, invitation, signIn, signOut } from '../state/account';
+import { accept, account, accountOpen, identityProvider, invitation, providerAddress, signIn, signInFailed, signOut } from '../state/account';
 import { texts } from '../state/settings';
 import { Icon } from './Icon';
 
@@ -15,10 +15,10 @@ export function Account() {
   const user = account.value?.user;
   const title = invitation.value !== null ? t.choosePassword : user ? t.account : t.signIn;
   return (
-    <dialog ref={dialog} class="account" aria-label={title} onClose={() => (accountOpen.value = false)} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+    <dialog ref={dialog} class="account" aria-label={title} onClose={close} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
       <header>
         <h2>{title}</h2>
-        <button class="tool" aria-label={t.close} onClick={() => (accountOpen.value = false)}>
+        <button class="tool" aria-label={t.close} onClick={close}>
           <Icon name="x" />
         </button>
       </header>
@@ -27,12 +27,34 @@ export function Account() {
   );
 }
 
+function close(): void {
+  accountOpen.value = false;
+  signInFailed.value = null;
+}
+
 function SignIn() {
   const t = texts.value;
   const name = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
+  const why = signInFailed.value;
+  const provider = identityProvider.value;
   return (
-    <Form submit={t.signIn} act={() => signIn(name.current?.value.trim() ?? '', password.current?.value ?? '')}>
+    <Form
+      submit={t.signIn}
+      beside={
+        provider !== null && (
+          <a class="button quiet" href={providerAddress()}>
+            {t.signInWith(provider)}
+          </a>
+        )
+      }
+      act={() => signIn(name.current?.value.trim() ?? '', password.current?.value ?? '')}
+    >
+      {why !== null && (
+        <p class="failed" role="alert">
+          {wordsIn(t.signInFailed, why)}
+        </p>
+      )}
       <label>
         {t.userName}
         <input ref={name} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
@@ -80,8 +102,16 @@ function SignedIn() {
   );
 }
 
+interface FormProps {
+  submit: string;
+  act: () => Promise<void>;
+  /** Another way to the same end. */
+  beside?: preact.ComponentChildren;
+  children: preact.ComponentChildren;
+}
+
 /** Fields with one deed: it runs once at a time, and says why it failed. */
-function Form({ submit, act, children }: { submit: string; act: () => Promise<void>; children: preact.ComponentChildren }) {
+function Form({ submit, act, beside, children }: FormProps) {
   const running = useSignal(false);
   const failed = useSignal<string | null>(null);
   const send = async (event: Event): Promise<void> => {
@@ -103,6 +133,7 @@ function Form({ submit, act, children }: { submit: string; act: () => Promise<vo
       <button class="button" type="submit" disabled={running.value}>
         {submit}
       </button>
+      {beside}
     </form>
   );
 }
@@ -112,6 +143,9 @@ function wordsOf(error: unknown): string {
   if (!(error instanceof ApiError)) return t.accountFault;
   if (error.wait_s !== null) return t.waitSeconds(error.wait_s);
   if (error.failure === 'unreachable') return t.unreachableTitle;
-  const byCode: Readonly<Record<string, string>> = t.accountProblems;
-  return (error.code === null ? undefined : byCode[error.code]) ?? t.accountFault;
+  return wordsIn(t.accountProblems, error.code);
+}
+
+function wordsIn(byCode: Readonly<Record<string, string>>, code: string | null): string {
+  return (code === null ? undefined : byCode[code]) ?? texts.value.accountFault;
 }

@@ -21,6 +21,7 @@ fn user(id: &str, role: Role) -> User {
         grants: vec![Grant::whole(role)],
         disabled: false,
         has_password: true,
+        subject: None,
         created: NOON,
     }
 }
@@ -84,7 +85,8 @@ async fn changes_replace_what_they_name_and_are_noticed(store: &dyn Store) {
     add(store, &user("w", Role::GridWorker)).await;
     let before = store.people_revision().await.unwrap();
     let grants = vec![Grant { role: Role::Property, zones: Some(["zone/z1".to_owned()].into()) }];
-    let edit = UserEdit { grants: Some(grants.clone()), display_name: Naming::TakeOut, disabled: None };
+    let edit =
+        UserEdit { grants: Some(grants.clone()), display_name: Naming::TakeOut, ..UserEdit::default() };
     assert_eq!(change(store, "w", edit).await, UserChange::Done);
     let worker = store.users().await.unwrap().remove(1);
     assert_eq!((worker.grants, worker.display_name, worker.disabled), (grants, None, false));
@@ -145,6 +147,21 @@ async fn an_invitation_is_used_once_and_in_time(store: &dyn Store) {
     assert!(!store.invite("nobody", invitation(4), &entry("user.invite")).await.unwrap());
 }
 
+async fn a_subject_is_of_one_user(store: &dyn Store) {
+    let subject = |subject: &str| Some(subject.to_owned());
+    let admin = User { has_password: false, subject: subject("s1"), ..user("a", Role::Administrator) };
+    let added = store.add_user(&admin, &Entrance::IdentityProvider, &entry("user.add")).await.unwrap();
+    assert_eq!((added, store.users().await.unwrap()), (UserChange::Done, vec![admin]));
+    add(store, &user("w", Role::GridWorker)).await;
+    let edit = |text: &str| UserEdit { subject: subject(text), ..UserEdit::default() };
+    assert_eq!(change(store, "w", edit("s1")).await, UserChange::SubjectTaken);
+    assert_eq!(change(store, "w", edit("s2")).await, UserChange::Done);
+    assert_eq!(change(store, "w", UserEdit::default()).await, UserChange::Done);
+    assert_eq!(store.users().await.unwrap()[1].subject, subject("s2"));
+    let twin = User { subject: subject("s2"), ..user("b", Role::Resident) };
+    assert_eq!(add(store, &twin).await, UserChange::SubjectTaken);
+}
+
 on_every_store!(
     users_come_back_as_they_were_added,
     what_may_not_be_leaves_no_trace,
@@ -152,4 +169,5 @@ on_every_store!(
     sessions_end_with_sign_out_a_new_password_and_disabling,
     sessions_that_are_used_are_kept,
     an_invitation_is_used_once_and_in_time,
+    a_subject_is_of_one_user,
 );

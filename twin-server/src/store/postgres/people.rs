@@ -12,7 +12,7 @@ use crate::domain::audit::{AuditDraft, Digest};
 use crate::domain::people::{User, UserError, check_administrated};
 use crate::domain::permission::Grant;
 use crate::domain::privacy::Personal;
-use crate::store::codec::{add_grant, apply, from_us, to_us, zones_of};
+use crate::store::codec::{add_grant, apply, from_us, taken, to_us, zones_of};
 use crate::store::{Answer, Entrance, Invitation, PeopleStore, StoreError, UserChange, UserEdit};
 
 impl PeopleStore for PostgresStore {
@@ -45,8 +45,8 @@ impl PeopleStore for PostgresStore {
         answer(async move {
             let mut transaction = self.change().await?;
             let others = users(&mut transaction).await?;
-            if others.iter().any(|other| other.name == user.name) {
-                return Ok(UserChange::NameTaken);
+            if let Some(change) = taken(&others, user) {
+                return Ok(change);
             }
             if others.is_empty() && !user.is_administrator() {
                 return Ok(UserChange::Refused(UserError::FirstUser));
@@ -73,6 +73,9 @@ impl PeopleStore for PostgresStore {
             };
             apply(user, edit);
             let user = user.clone();
+            if let Some(change) = taken(&all, &user) {
+                return Ok(change);
+            }
             if administrated && let Err(error) = check_administrated(all.iter()) {
                 return Ok(UserChange::Refused(error));
             }
@@ -188,7 +191,7 @@ pub(super) async fn finish(connection: &mut PgConnection, audit: &AuditDraft) ->
 async fn users(connection: &mut PgConnection) -> Result<Vec<User>, StoreError> {
     let mut grants = grants(connection).await?;
     let rows = sqlx::query(
-        "SELECT id, name, display_name, password IS NOT NULL AS has_password, disabled, created_us \
+        "SELECT id, name, display_name, password IS NOT NULL AS has_password, subject, disabled, created_us \
          FROM app_user ORDER BY name",
     )
     .fetch_all(connection)
@@ -202,6 +205,7 @@ async fn users(connection: &mut PgConnection) -> Result<Vec<User>, StoreError> {
                 grants: grants.remove(&id).unwrap_or_default(),
                 disabled: row.try_get("disabled")?,
                 has_password: row.try_get("has_password")?,
+                subject: row.try_get("subject")?,
                 created: from_us(row.try_get("created_us")?)?,
                 id,
             })
@@ -226,11 +230,11 @@ async fn grants(connection: &mut PgConnection) -> Result<BTreeMap<String, Vec<Gr
 async fn insert(connection: &mut PgConnection, user: &User, way: &Entrance) -> Result<(), StoreError> {
     let password = match way {
         Entrance::Password(password) => Some(password),
-        Entrance::Invitation(_) => None,
+        Entrance::Invitation(_) | Entrance::IdentityProvider => None,
     };
     sqlx::query(
-        "INSERT INTO app_user (id, name, display_name, password, disabled, created_us) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO app_user (id, name, display_name, password, disabled, created_us, subject) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(text(&user.id))
     .bind(text(&user.name))
@@ -238,11 +242,12 @@ async fn insert(connection: &mut PgConnection, user: &User, way: &Entrance) -> R
     .bind(password)
     .bind(user.disabled)
     .bind(to_us(user.created))
+    .bind(user.subject.as_deref().map(text))
     .execute(&mut *connection)
     .await?;
     insert_grants(connection, user).await?;
     match way {
-        Entrance::Password(_) => Ok(()),
+        Entrance::Password(_) | Entrance::IdentityProvider => Ok(()),
         Entrance::Invitation(invitation) => insert_invitation(connection, &user.id, invitation).await,
     }
 }
@@ -281,10 +286,11 @@ async fn insert_invitation(
 }
 
 async fn update(connection: &mut PgConnection, user: &User) -> Result<(), StoreError> {
-    sqlx::query("UPDATE app_user SET display_name = $2, disabled = $3 WHERE id = $1")
+    sqlx::query("UPDATE app_user SET display_name = $2, disabled = $3, subject = $4 WHERE id = $1")
         .bind(text(&user.id))
         .bind(user.display_name.as_ref().map(|name| text(name.for_store())))
         .bind(user.disabled)
+        .bind(user.subject.as_deref().map(text))
         .execute(&mut *connection)
         .await?;
     sqlx::query("DELETE FROM user_role WHERE user_id = $1")

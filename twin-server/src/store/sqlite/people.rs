@@ -11,7 +11,7 @@ use crate::domain::audit::{AuditDraft, Digest};
 use crate::domain::people::{User, UserError, check_administrated};
 use crate::domain::permission::Grant;
 use crate::domain::privacy::Personal;
-use crate::store::codec::{add_grant, apply, from_us, to_us, zones_of};
+use crate::store::codec::{add_grant, apply, from_us, taken, to_us, zones_of};
 use crate::store::{Answer, Entrance, Invitation, PeopleStore, StoreError, UserChange, UserEdit};
 
 impl PeopleStore for SqliteStore {
@@ -48,8 +48,8 @@ impl PeopleStore for SqliteStore {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
             let others = users(&mut transaction).await?;
-            if others.iter().any(|other| other.name == user.name) {
-                return Ok(UserChange::NameTaken);
+            if let Some(change) = taken(&others, user) {
+                return Ok(change);
             }
             if others.is_empty() && !user.is_administrator() {
                 return Ok(UserChange::Refused(UserError::FirstUser));
@@ -77,6 +77,9 @@ impl PeopleStore for SqliteStore {
             };
             apply(user, edit);
             let user = user.clone();
+            if let Some(change) = taken(&all, &user) {
+                return Ok(change);
+            }
             if administrated && let Err(error) = check_administrated(all.iter()) {
                 return Ok(UserChange::Refused(error));
             }
@@ -195,7 +198,7 @@ pub(super) async fn finish(connection: &mut SqliteConnection, audit: &AuditDraft
 async fn users(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreError> {
     let mut grants = grants(connection).await?;
     let rows = sqlx::query(
-        "SELECT id, name, display_name, password IS NOT NULL AS has_password, disabled, created_us \
+        "SELECT id, name, display_name, password IS NOT NULL AS has_password, subject, disabled, created_us \
          FROM app_user ORDER BY name",
     )
     .fetch_all(connection)
@@ -209,6 +212,7 @@ async fn users(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreErro
                 grants: grants.remove(&id).unwrap_or_default(),
                 disabled: row.try_get("disabled")?,
                 has_password: row.try_get("has_password")?,
+                subject: row.try_get("subject")?,
                 created: from_us(row.try_get("created_us")?)?,
                 id,
             })
@@ -233,11 +237,11 @@ async fn grants(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Ve
 async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) -> Result<(), StoreError> {
     let password = match way {
         Entrance::Password(password) => Some(password),
-        Entrance::Invitation(_) => None,
+        Entrance::Invitation(_) | Entrance::IdentityProvider => None,
     };
     sqlx::query(
-        "INSERT INTO app_user (id, name, display_name, password, disabled, created_us) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO app_user (id, name, display_name, password, disabled, created_us, subject) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )
     .bind(&user.id)
     .bind(&user.name)
@@ -245,11 +249,12 @@ async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) 
     .bind(password)
     .bind(user.disabled)
     .bind(to_us(user.created))
+    .bind(user.subject.as_deref())
     .execute(&mut *connection)
     .await?;
     insert_grants(connection, user).await?;
     match way {
-        Entrance::Password(_) => Ok(()),
+        Entrance::Password(_) | Entrance::IdentityProvider => Ok(()),
         Entrance::Invitation(invitation) => insert_invitation(connection, &user.id, invitation).await,
     }
 }
@@ -283,10 +288,11 @@ async fn insert_invitation(
 }
 
 async fn update(connection: &mut SqliteConnection, user: &User) -> Result<(), StoreError> {
-    sqlx::query("UPDATE app_user SET display_name = ?2, disabled = ?3 WHERE id = ?1")
+    sqlx::query("UPDATE app_user SET display_name = ?2, disabled = ?3, subject = ?4 WHERE id = ?1")
         .bind(&user.id)
         .bind(user.display_name.as_ref().map(Personal::for_store))
         .bind(user.disabled)
+        .bind(user.subject.as_deref())
         .execute(&mut *connection)
         .await?;
     sqlx::query("DELETE FROM user_role WHERE user_id = ?1").bind(&user.id).execute(&mut *connection).await?;
