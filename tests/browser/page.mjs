@@ -23,7 +23,9 @@ export async function open(address, { width = 900, height = 600, locale = 'zh-CN
   });
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+    // What is of another host is among the foreign.
+    const { url } = message.location();
+    if (message.type() === 'error' && (!url || new URL(url).host === host)) problems.push(`console: ${message.text()}`);
   });
   await page.goto(address);
   return {
