@@ -130,8 +130,21 @@ pub struct DeviceView {
     /// Why the status is not normal, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<LocalizedText>,
+    /// How its clock stands, as its readings tell; absent until one came with a time of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
     /// Latest reading of each stream.
     pub latest: BTreeMap<String, LatestReading>,
+}
+
+/// A device's clock beside the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Clock {
+    /// How far it is ahead, in milliseconds; negative: behind, or that long is needed to send. Taken from the last
+    /// eight posts; live streams tell it anew only when `is_off` changes.
+    pub offset_ms: i64,
+    /// Whether it is off by more than 5 s.
+    pub is_off: bool,
 }
 
 /// The latest value of a stream.

@@ -266,12 +266,14 @@ async fn a_restart_forgets_nothing() {
             reading("s", "temperature_c", 30.0, &ago(9))
         ]))
         .await;
-    let before = server.get("/api/v1/devices").await.json();
+    let mut before = server.get("/api/v1/devices").await.json();
     server.stop.send(true).unwrap();
     let Server { folder, app, router, .. } = server;
     app.store.close().await.unwrap();
     drop((app, router));
     let server = Server::start_in(folder, None).await;
+    // Clocks are measured anew: they may have been set while nobody listened.
+    assert!(before["devices"][1].as_object_mut().unwrap().remove("clock").is_some());
     assert_eq!(server.get("/api/v1/devices").await.json(), before);
 }
 
@@ -292,4 +294,42 @@ async fn another_process_may_register_devices_while_the_server_runs() {
     server.put("last", "lift", 0.0).await;
     assert_eq!(server.get("/api/v1/devices/new").await.json()["name"]["zh"], "电梯");
     assert_eq!(server.get("/api/v1/devices/old").await.json()["name"]["zh"], "旧梯");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_seen_also_where_its_readings_are_refused() {
+    let server = Server::start().await;
+    for id in ["slow", "fast", "mute"] {
+        server.put(id, "waste_bin", 0.0).await;
+    }
+    for i in 0..4 {
+        let late = reading("slow", "fill_pct", f64::from(i), &ago(20));
+        let ahead = reading("fast", "fill_pct", f64::from(i), &ago(-20));
+        let mute = json!({ "device": "mute", "stream": "fill_pct", "value": 1.0 });
+        let answer = server.post(json!([late, ahead, mute])).await;
+        assert_eq!(
+            (&answer["accepted"], &answer["rejected"][0]["code"]),
+            (&json!(2), &json!("time_in_future"))
+        );
+    }
+    // Viewers are told of a clock when it is called off, and not at every reading.
+    server.put("late", "waste_bin", 0.0).await;
+    let mut told = Vec::new();
+    for i in 0..6 {
+        let before = server.app.hub.seq();
+        server.post(json!([reading("late", "fill_pct", f64::from(i), &ago(-20))])).await;
+        told.push(server.app.hub.seq() > before);
+    }
+    assert_eq!(told, [false, false, false, true, false, false]);
+    let clock = async |id: &str| {
+        let device = server.get(&format!("/api/v1/devices/{id}")).await.json();
+        device.get("clock").map(|clock| (clock["offset_ms"].as_i64().unwrap(), clock["is_off"] == true))
+    };
+    let slow = clock("slow").await.unwrap();
+    assert!(slow.0 < -19_000 && slow.1, "{slow:?}");
+    let fast = clock("fast").await.unwrap();
+    assert!(fast.0 > 19_000 && fast.1, "{fast:?}");
+    assert_eq!(clock("mute").await, None);
+    let figures = server.get("/metrics").await.text();
+    assert!(figures.contains("\ntwin_devices_clock_off 3\n"), "{figures}");
 }

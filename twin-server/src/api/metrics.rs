@@ -80,4 +80,6 @@ async fn write_asked(app: &App, out: &mut Text) {
         let count = counts.get(&status).copied().unwrap_or_default();
         out.value("twin_devices", &[("status", status.word())], count as f64);
     }
+    out.head("twin_devices_clock_off", "gauge", "Devices whose clock is off by more than 5 s.");
+    out.value("twin_devices_clock_off", &[], app.hub.count_clocks_off() as f64);
 }

@@ -115,6 +115,12 @@ pub fn check(
     })
 }
 
+/// Microseconds since 1970.
+#[must_use]
+pub fn to_us(time: OffsetDateTime) -> i64 {
+    (time.unix_timestamp_nanos() / 1_000) as i64
+}
+
 /// The instant in UTC, cut to whole microseconds.
 #[must_use]
 pub fn whole_microseconds(time: OffsetDateTime) -> OffsetDateTime {

@@ -8,8 +8,9 @@
 
 use time::{Duration, OffsetDateTime};
 use twin_schemas::LocalizedText;
-use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView, LatestReading};
+use twin_schemas::live::{Clock, Device, DeviceKind, DeviceStatus, DeviceView, LatestReading};
 
+use super::clock::ClockWatch;
 use super::reading::CheckedReading;
 
 /// What is known about a device beyond its registration.
@@ -20,6 +21,7 @@ pub struct DeviceState {
     status: DeviceStatus,
     since: Option<OffsetDateTime>,
     reason: Option<LocalizedText>,
+    clock: ClockWatch,
 }
 
 /// What is known about a stream of a device.
@@ -40,6 +42,7 @@ impl Default for DeviceState {
             status: DeviceStatus::Offline,
             since: None,
             reason: Some(LocalizedText::new("从未上报", "has never reported")),
+            clock: ClockWatch::default(),
         }
     }
 }
@@ -110,6 +113,17 @@ impl DeviceState {
         self.settle(kind, now) || moves
     }
 
+    /// Takes in when a reading was measured by the device's own clock. True if anything that viewers see changed.
+    pub fn note_clock(&mut self, measured: OffsetDateTime, received: OffsetDateTime) -> bool {
+        self.clock.note(measured, received)
+    }
+
+    /// The device's clock.
+    #[must_use]
+    pub fn clock(&self) -> &ClockWatch {
+        &self.clock
+    }
+
     /// Judges the device anew. True if status or reason changed.
     pub fn settle(&mut self, kind: &DeviceKind, now: OffsetDateTime) -> bool {
         let standing = self.standing(kind, now);
@@ -176,6 +190,7 @@ impl DeviceState {
             status: self.status,
             status_since: self.since,
             reason: self.reason.clone(),
+            clock: self.clock.offset_ms().map(|offset_ms| Clock { offset_ms, is_off: self.clock.is_off() }),
             latest: self.latest().map(|(id, reading)| (id.to_owned(), *reading)).collect(),
         }
     }

@@ -48,6 +48,10 @@ pub(super) fn schema(kinds: &DeviceKinds) -> Schema {
         Property::field("reason_en", Text, "原因（英文）", "Reason (English)"),
         Property::field("object", Text, "所属对象", "Object that it belongs to"),
         Property::field("last_reading", Instant, "最新读数时刻", "Latest reading at"),
+        Property {
+            unit: "s".into(),
+            ..Property::field("clock_offset_s", PropertyType::Number, "时钟偏差", "Clock ahead by")
+        },
         Property::metres("east_m", "东向坐标", "East of the origin"),
         Property::metres("north_m", "北向坐标", "North of the origin"),
         Property::metres("up_m", "高程", "Above the origin"),
@@ -138,6 +142,10 @@ impl Item for Entry {
             "reason_en" => Value::text(self.state.reason().and_then(|reason| reason.en.as_deref())),
             "object" => Value::text(device.object.as_deref()),
             "last_reading" => Value::instant(last_reading(self)),
+            "clock_offset_s" => {
+                let offset_ms = self.state.clock().offset_ms();
+                offset_ms.map_or(Value::Null, |offset_ms| Value::Number(offset_ms as f64 / 1_000.0))
+            }
             "east_m" => Value::Number(device.position.east_m),
             "north_m" => Value::Number(device.position.north_m),
             "up_m" => Value::Number(device.position.up_m),

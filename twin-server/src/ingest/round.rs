@@ -90,9 +90,16 @@ impl<'a> Round<'a> {
             return Err(Refusal::unknown_device(&reading.device));
         };
         let Touched { kind, state, .. } = touched;
-        let checked = reading::check(reading, kind, received)?;
+        let told = reading.time;
+        let checked = reading::check(reading, kind, received).inspect_err(|refusal| {
+            // A clock that is far ahead has all its readings refused, and must show all the same.
+            if let (Refusal::TimeInFuture { .. }, Some(told)) = (refusal, told) {
+                touched.visible |= state.note_clock(told, received);
+            }
+        })?;
         if state.is_newest(&checked.stream, checked.time) {
             touched.visible |= state.observe(&checked, kind, self.now);
+            touched.visible |= told.is_some() && state.note_clock(checked.time, received);
             if let Some(handle) = touched.handle {
                 self.alarms.observe(handle, &checked, self.now, &mut self.changes);
             }
@@ -131,6 +138,7 @@ impl<'a> Round<'a> {
     pub(super) async fn commit(&mut self) -> Result<(), WriteError> {
         let mut batch = std::mem::take(&mut self.batch);
         if batch.fresh.is_empty() && batch.late.is_empty() {
+            self.hub.update(self.updates());
             return Ok(());
         }
         batch.statuses = self.changed_statuses();

@@ -121,6 +121,12 @@ impl Hub {
         counts
     }
 
+    /// Devices whose clock is off by more than it may.
+    #[must_use]
+    pub fn count_clocks_off(&self) -> usize {
+        self.read().devices.values().filter(|slot| slot.entry.state.clock().is_off()).count()
+    }
+
     /// Number of the last change: another one whenever viewers are told something.
     #[must_use]
     pub fn seq(&self) -> u64 {

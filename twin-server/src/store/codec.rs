@@ -13,11 +13,7 @@ use super::{Naming, StoreError, UserChange, UserEdit};
 use crate::domain::audit::{Digest, Outcome};
 use crate::domain::people::User;
 use crate::domain::permission::{Grant, Role};
-
-/// Microseconds since 1970, as databases keep instants.
-pub(super) fn to_us(time: OffsetDateTime) -> i64 {
-    (time.unix_timestamp_nanos() / 1_000) as i64
-}
+pub(super) use crate::domain::reading::to_us;
 
 /// The instant of a stored number.
 pub(super) fn from_us(time_us: i64) -> Result<OffsetDateTime, StoreError> {

@@ -1879,6 +1879,17 @@ export interface components {
          * @enum {string}
          */
         ClearMode: "auto" | "manual";
+        /** @description A device's clock beside the server's. */
+        Clock: {
+            /** @description Whether it is off by more than 5 s. */
+            is_off: boolean;
+            /**
+             * Format: int64
+             * @description How far it is ahead, in milliseconds; negative: behind, or that long is needed to send. Taken from the last
+             *     eight posts; live streams tell it anew only when `is_off` changes.
+             */
+            offset_ms: number;
+        };
         /** @description Identity and frame of the community. */
         Community: {
             /** @description Box around everything published. */
@@ -1992,6 +2003,7 @@ export interface components {
         DeviceStatus: "normal" | "notice" | "offline" | "warning" | "alarm";
         /** @description A device with its state: what the viewer shows. */
         DeviceView: components["schemas"]["Device"] & {
+            clock?: components["schemas"]["Clock"] | null;
             /** @description Latest reading of each stream. */
             latest: {
                 [key: string]: components["schemas"]["LatestReading"];

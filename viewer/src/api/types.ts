@@ -18,6 +18,7 @@ export type DeviceList = Schemas['DeviceList'];
 export type DeviceEvent = Schemas['DeviceEvent'];
 export type DeviceRemovedEvent = Schemas['DeviceRemovedEvent'];
 export type DeviceStatus = Schemas['DeviceStatus'];
+export type Clock = Schemas['Clock'];
 export type DeviceView = Schemas['DeviceView'];
 export type GeographicPoint = Schemas['GeographicPoint'];
 export type LatestReading = Schemas['LatestReading'];

@@ -57,7 +57,7 @@ function SignIn() {
       )}
       <label>
         {t.userName}
-        <input ref={name} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
+        <input ref={name} autofocus name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
       </label>
       <label>
         {t.password}

@@ -1,5 +1,5 @@
 // A device: its state and why, its readings, where it stands.
-import type { DeviceView, StreamKind } from '../api/types';
+import type { Clock, DeviceView, StreamKind } from '../api/types';
 import { ago, clock, figure, named, quantity } from '../i18n';
 import { bandOf, isSwitch } from '../state/bands';
 import { modelOf } from '../state/bound';
@@ -36,6 +36,7 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
         {reported.map(([id, stream]) => (
           <Reading key={id} device={device} id={id} stream={stream} />
         ))}
+        {device.clock && <ClockOffset {...device.clock} />}
       </section>
       <section>
         <h3>{t.where}</h3>
@@ -46,6 +47,17 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
         </dl>
       </section>
     </>
+  );
+}
+
+function ClockOffset({ offset_ms, is_off }: Clock) {
+  const t = texts.value;
+  const seconds = figure(Math.abs(offset_ms) / 1000, language.value);
+  return (
+    <p class={is_off ? 'clock off' : 'clock'}>
+      {offset_ms > 0 ? t.clockAhead(seconds) : t.clockBehind(seconds)}
+      {is_off && ` · ${t.clockOff}`}
+    </p>
   );
 }
 

@@ -34,6 +34,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use twin_schemas::alarm::{Alarm, AlarmEventRecord};
 
+pub use super::reading::to_us;
 pub use actions::{ActError, Action, Deed};
 pub use check::{RuleError, check_rule, check_window};
 pub use court::{DeviceFacts, Known};
@@ -73,12 +74,6 @@ impl AlarmChanges {
     pub fn is_empty(&self) -> bool {
         self.alarms.is_empty() && self.events.is_empty() && self.holds.is_empty()
     }
-}
-
-/// Microseconds since 1970, as the engine counts.
-#[must_use]
-pub fn to_us(time: OffsetDateTime) -> i64 {
-    (time.unix_timestamp_nanos() / 1_000) as i64
 }
 
 /// The instant of a count of microseconds; the ends of time where there is none.
