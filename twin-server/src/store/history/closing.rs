@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::chunk::{self, CHUNK_MOST};
 use super::recent::{BySeries, Tip};
-use super::table::{ChunkTable, NewChunk, StoredChunk, Stretch};
+use super::table::{ChunkTable, NewChunk, Outline, Stretch};
 use super::{Sample, SeriesId, merged};
 use crate::store::StoreError;
 
@@ -52,30 +52,59 @@ pub(in crate::store) async fn close_series<T: ChunkTable>(
             Some(Stretch { series: *series, from_us: first.time_us, to_us: last.time_us })
         })
         .collect();
-    let mut stored: HashMap<SeriesId, Vec<StoredChunk>> = HashMap::new();
-    for chunk in table.touched(&stretches, FULL).await? {
-        stored.entry(chunk.series).or_default().push(chunk);
+    let mut outlines: HashMap<SeriesId, Vec<Outline>> = HashMap::new();
+    for outline in table.outlines(&stretches).await? {
+        outlines.entry(outline.series).or_default().push(outline);
     }
-    let (mut old, mut damaged, mut new, mut tips) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (series, samples) in lists {
-        let mut all = samples.to_vec();
-        for StoredChunk { id, first_us, data, .. } in stored.remove(series).unwrap_or_default() {
-            match chunk::decode(&data) {
-                Ok(stored) => all = merged(&stored, &all),
-                Err(error) => {
-                    tracing::error!(series, first_us, %error, "a chunk of readings is damaged and put apart");
-                    damaged.push(id);
-                }
-            }
-            old.push(id);
-        }
-        new.extend(packed(*series, &all)?);
-        tips.extend(tip_of(samples).map(|tip| (*series, tip)));
+    let known = |series: &SeriesId| outlines.get(series).map(Vec::as_slice).unwrap_or_default();
+    let parts: Vec<Part<'_>> =
+        lists.iter().flat_map(|(series, samples)| parts(*series, samples, known(series))).collect();
+    let old: Vec<i64> = parts.iter().filter_map(|part| part.chunk).collect();
+    let mut stored = table.data_of(&old).await?;
+    let (mut damaged, mut new) = (Vec::new(), Vec::new());
+    for Part { series, chunk, samples } in &parts {
+        let before = match chunk.and_then(|id| Some((id, stored.remove(&id)?))) {
+            None => Vec::new(),
+            Some((id, data)) => chunk::decode(&data).unwrap_or_else(|error| {
+                tracing::error!(series, chunk = id, %error, "a chunk of readings is damaged and put apart");
+                damaged.push(id);
+                Vec::new()
+            }),
+        };
+        new.extend(packed(*series, &merged(&before, samples))?);
     }
     table.put_apart(&damaged).await?;
     table.delete(&old).await?;
     table.insert(&new).await?;
-    table.raise_tips(&tips).await
+    let tips = lists.iter().filter_map(|(series, samples)| Some((*series, tip_of(samples)?)));
+    table.raise_tips(&tips.collect::<Vec<_>>()).await
+}
+
+/// Samples that are packed together, and the chunk that they are put into.
+#[derive(Debug, PartialEq)]
+struct Part<'s> {
+    series: SeriesId,
+    chunk: Option<i64>,
+    samples: &'s [Sample],
+}
+
+/// Shares samples out among the chunks of their series, both in the order of time: those that lie in a chunk or
+/// behind it go into it, if it is opened anyway or has room; no other chunk is touched, however far apart they
+/// lie.
+fn parts<'s>(series: SeriesId, samples: &'s [Sample], outlines: &[Outline]) -> Vec<Part<'s>> {
+    let until = |place: usize| outlines.get(place).map_or(i64::MAX, |outline| outline.first_us);
+    let (first, mut rest) = samples.split_at(samples.partition_point(|sample| sample.time_us < until(0)));
+    let mut parts = vec![Part { series, chunk: None, samples: first }];
+    for (place, outline) in outlines.iter().enumerate() {
+        let (samples, behind) =
+            rest.split_at(rest.partition_point(|sample| sample.time_us < until(place + 1)));
+        rest = behind;
+        let lies_in = samples.first().is_some_and(|sample| sample.time_us <= outline.last_us);
+        let chunk = (lies_in || outline.readings < FULL).then_some(outline.id);
+        parts.push(Part { series, chunk, samples });
+    }
+    parts.retain(|part| !part.samples.is_empty());
+    parts
 }
 
 /// Packs samples of one series as chunks of about even size.
@@ -96,4 +125,40 @@ fn tip_of(samples: &[Sample]) -> Option<Tip> {
         Tip::take(&mut tip, sample);
     }
     tip
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(id: i64, first_us: i64, last_us: i64, readings: usize) -> Outline {
+        Outline { id, series: 7, first_us, last_us, readings }
+    }
+
+    /// The chunks, and the instants that go into them.
+    fn shared(times: &[i64], outlines: &[Outline]) -> Vec<(Option<i64>, Vec<i64>)> {
+        let samples: Vec<Sample> =
+            times.iter().map(|time_us| Sample { time_us: *time_us, value: 0.0, plausible: true }).collect();
+        let parts = parts(7, &samples, outlines);
+        parts.iter().map(|part| (part.chunk, part.samples.iter().map(|s| s.time_us).collect())).collect()
+    }
+
+    #[test]
+    fn only_chunks_that_a_sample_lies_in_or_that_have_room_are_opened() {
+        let full = FULL + 1;
+        let chunks = [
+            outline(1, 100, 199, full),
+            outline(2, 200, 299, full),
+            outline(3, 300, 399, 5),
+            outline(4, 900, 999, full),
+        ];
+        assert_eq!(shared(&[], &chunks), []);
+        assert_eq!(shared(&[150], &chunks), [(Some(1), vec![150])]);
+        // One long before all, one in a chunk, one behind it, and what came just now.
+        let expected =
+            [(None, vec![5]), (Some(2), vec![200, 299]), (Some(3), vec![500, 899]), (None, vec![1000, 1001])];
+        assert_eq!(shared(&[5, 200, 299, 500, 899, 1000, 1001], &chunks), expected);
+        assert_eq!(shared(&[1, 2], &[]), [(None, vec![1, 2])]);
+        assert_eq!(shared(&[i64::MAX - 1], &[outline(1, 0, 9, 1)]), [(Some(1), vec![i64::MAX - 1])]);
+    }
 }

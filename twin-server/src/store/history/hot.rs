@@ -40,8 +40,12 @@ impl Hot {
         known: &std::collections::HashSet<SeriesId>,
         readings: Vec<(SeriesId, Sample)>,
     ) {
-        for (series, sample) in readings.into_iter().filter(|(series, _)| known.contains(series)) {
-            self.recent.add(series, sample);
+        for (series, sample) in readings {
+            if known.contains(&series) {
+                self.recent.add(series, sample);
+            } else {
+                self.recent.log_is_stale();
+            }
         }
     }
 

@@ -36,9 +36,14 @@ impl Tip {
 #[derive(Debug, Default)]
 pub(in super::super) struct Recent {
     series: FxHashMap<SeriesId, Series>,
+    /// Readings that no closing has taken yet.
     count: usize,
     /// What is being closed.
     closing: Arc<BySeries>,
+    /// Whether the log holds what was deleted since.
+    log_is_stale: bool,
+    /// The same of the closing, should it fail.
+    log_was_stale: bool,
 }
 
 /// What is known of one series.
@@ -106,14 +111,20 @@ impl Recent {
         merged(&cut(closing), &cut(self.open_of(series)))
     }
 
-    /// Number of readings that no closing has taken yet.
-    pub(in super::super) fn count(&self) -> usize {
-        self.count
+    /// Whether readings should be closed, or the log be written anew, when there are so many.
+    pub(in super::super) fn needs_closing(&self, most: usize) -> bool {
+        self.count >= most || self.log_is_stale
     }
 
-    /// Begins a closing: takes all but `keep` readings, of the series that have most; none if one is under way.
+    /// Says that the log holds what is not to be found any more.
+    pub(in super::super) fn log_is_stale(&mut self) {
+        self.log_is_stale = true;
+    }
+
+    /// Begins a closing: takes all but `keep` readings, of the series that have most, or nothing if only the log
+    /// is to be written anew; none if one is under way or there is nothing to do.
     pub(in super::super) fn freeze(&mut self, keep: usize) -> Option<Arc<BySeries>> {
-        if !self.closing.is_empty() || self.count == 0 {
+        if !self.closing.is_empty() || (self.count == 0 && !self.log_is_stale) {
             return None;
         }
         let sizes = self.series.iter().map(|(series, known)| (known.open.len(), *series));
@@ -133,7 +144,8 @@ impl Recent {
             }
         }
         self.closing = Arc::new(taken);
-        (!self.closing.is_empty()).then(|| Arc::clone(&self.closing))
+        self.log_was_stale = std::mem::take(&mut self.log_is_stale);
+        (!self.closing.is_empty() || self.log_was_stale).then(|| Arc::clone(&self.closing))
     }
 
     /// Ends a closing: what it took lies in chunks now.
@@ -143,6 +155,7 @@ impl Recent {
 
     /// Ends a closing that failed: what it took is open again.
     pub(in super::super) fn reopen(&mut self) {
+        self.log_is_stale |= self.log_was_stale;
         for (series, samples) in std::mem::take(&mut self.closing).iter() {
             let open = &mut self.series.entry(*series).or_default().open;
             let whole = merged(samples, open);
@@ -176,6 +189,7 @@ impl Recent {
         let old = known.open.partition_point(|sample| sample.time_us < time_us);
         known.open.drain(..old);
         self.count -= old;
+        self.log_is_stale |= old > 0;
         old as u64
     }
 
@@ -188,7 +202,9 @@ impl Recent {
 
     /// Forgets a series.
     pub(in super::super) fn remove(&mut self, series: SeriesId) {
-        self.count -= self.series.remove(&series).map_or(0, |known| known.open.len());
+        let open = self.series.remove(&series).map_or(0, |known| known.open.len());
+        self.count -= open;
+        self.log_is_stale |= open > 0 || self.closing.contains_key(&series);
     }
 }
 
@@ -215,7 +231,7 @@ mod tests {
             recent.add(1, at(time));
         }
         recent.add(1, Sample { value: 77.0, ..at(3) });
-        assert_eq!((times(&recent, 1), recent.count()), (vec![1, 3, 5, 9], 4));
+        assert_eq!((times(&recent, 1), recent.count), (vec![1, 3, 5, 9], 4));
         assert_eq!(recent.between(1, 2, 5), [at(3), at(5)]);
         assert_eq!(recent.tip(1).unwrap(), Tip { newest_us: 9, latest: Some((9, 9.0)) });
         assert!(recent.holds(1, 3) && !recent.holds(1, 4) && !recent.holds(2, 3));
@@ -227,15 +243,32 @@ mod tests {
         (0..10).for_each(|time| recent.add(1, at(time)));
         (0..2).for_each(|time| recent.add(2, at(time)));
         let taken = recent.freeze(5).unwrap();
-        assert_eq!((taken.len(), taken[&1].len(), recent.count()), (1, 10, 2));
+        assert_eq!((taken.len(), taken[&1].len(), recent.count), (1, 10, 2));
         assert!(recent.freeze(0).is_none(), "two closings at once");
         recent.add(1, at(4));
         recent.add(1, at(20));
-        assert_eq!((times(&recent, 1).len(), recent.count()), (11, 3));
+        assert_eq!((times(&recent, 1).len(), recent.count), (11, 3));
         recent.closed();
         assert!(recent.may_be_closed(1, 9) && !recent.may_be_closed(1, 10) && !recent.may_be_closed(2, 0));
         assert_eq!(times(&recent, 1), [20]);
         assert_eq!(recent.tip(1).unwrap().newest_us, 20);
+    }
+
+    #[test]
+    fn a_log_that_holds_what_was_deleted_is_written_anew() {
+        let mut recent = Recent::default();
+        (0..4).for_each(|time| recent.add(1, at(time)));
+        recent.add(2, at(0));
+        assert!(!recent.needs_closing(6) && recent.needs_closing(5));
+        recent.remove(1);
+        assert!(recent.needs_closing(6));
+        assert_eq!(recent.freeze(9).map(|taken| taken.len()), Some(0));
+        recent.reopen();
+        assert_eq!(recent.freeze(9).map(|taken| taken.len()), Some(0), "the closing of before failed");
+        recent.closed();
+        assert!(!recent.needs_closing(6) && recent.freeze(9).is_none());
+        assert_eq!((recent.forget_before(2, 0), recent.needs_closing(6)), (0, false));
+        assert_eq!((recent.forget_before(2, 1), recent.needs_closing(6)), (1, true));
     }
 
     #[test]
@@ -245,8 +278,8 @@ mod tests {
         recent.freeze(0).unwrap();
         recent.add(1, at(9));
         recent.reopen();
-        assert_eq!((times(&recent, 1), recent.count()), (vec![0, 1, 2, 3, 9], 5));
+        assert_eq!((times(&recent, 1), recent.count), (vec![0, 1, 2, 3, 9], 5));
         recent.remove(1);
-        assert_eq!((times(&recent, 1), recent.count(), recent.tip(1)), (vec![], 0, None));
+        assert_eq!((times(&recent, 1), recent.count, recent.tip(1)), (vec![], 0, None));
     }
 }

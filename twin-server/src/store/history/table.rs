@@ -2,7 +2,7 @@
 //! connection of each engine; a slice of series is asked for at once, so that an engine beyond a network
 //! answers in few round trips.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 
 use time::OffsetDateTime;
@@ -40,11 +40,19 @@ impl Stretch {
 /// A chunk as it is stored.
 #[derive(Debug)]
 pub(in crate::store) struct StoredChunk {
+    pub(in crate::store) first_us: i64,
+    pub(in crate::store) last_us: i64,
+    pub(in crate::store) data: Vec<u8>,
+}
+
+/// A chunk without what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Outline {
     pub(in crate::store) id: i64,
     pub(in crate::store) series: SeriesId,
     pub(in crate::store) first_us: i64,
     pub(in crate::store) last_us: i64,
-    pub(in crate::store) data: Vec<u8>,
+    pub(in crate::store) readings: usize,
 }
 
 /// A chunk to be stored.
@@ -62,13 +70,12 @@ pub(in crate::store) trait ChunkTable: Send {
     /// Of some series, those that there are.
     fn existing(&mut self, series: &[SeriesId]) -> impl Future<Output = Found<HashSet<SeriesId>>> + Send;
 
-    /// The chunks that touch stretches of different series, and the one before each that holds fewer than
-    /// `room` readings.
-    fn touched(
-        &mut self,
-        stretches: &[Stretch],
-        room: usize,
-    ) -> impl Future<Output = Found<Vec<StoredChunk>>> + Send;
+    /// The chunks that touch stretches of different series, and the one before each; of a series in the order of
+    /// time.
+    fn outlines(&mut self, stretches: &[Stretch]) -> impl Future<Output = Found<Vec<Outline>>> + Send;
+
+    /// What is in chunks, by their ids.
+    fn data_of(&mut self, ids: &[i64]) -> impl Future<Output = Found<HashMap<i64, Vec<u8>>>> + Send;
 
     /// Copies chunks to where damaged ones are kept.
     fn put_apart(&mut self, ids: &[i64]) -> impl Future<Output = Found<()>> + Send;

@@ -1,6 +1,6 @@
 //! The table of chunks in `PostgreSQL`, as the rules of history ask for it: a slice of series in one round trip.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -9,7 +9,7 @@ use super::column;
 use crate::domain::summary::{Summary, Values};
 use crate::store::history::SeriesId;
 use crate::store::history::recent::Tip;
-use crate::store::history::table::{ChunkTable, NewChunk, StoredChunk, Stretch};
+use crate::store::history::table::{ChunkTable, NewChunk, Outline, StoredChunk, Stretch};
 use crate::store::{End, StoreError};
 
 impl ChunkTable for PgConnection {
@@ -18,23 +18,32 @@ impl ChunkTable for PgConnection {
         query.fetch_all(self).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    async fn touched(&mut self, stretches: &[Stretch], room: usize) -> Result<Vec<StoredChunk>, StoreError> {
+    async fn outlines(&mut self, stretches: &[Stretch]) -> Result<Vec<Outline>, StoreError> {
         if stretches.is_empty() {
             return Ok(Vec::new());
         }
         let query = sqlx::query(
-            "SELECT chunk.id, chunk.series, chunk.first_us, chunk.last_us, chunk.data \
+            "SELECT chunk.id, chunk.series, chunk.first_us, chunk.last_us, chunk.readings \
              FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS want (series, from_us, to_us) \
-             CROSS JOIN LATERAL (SELECT * FROM reading_chunk WHERE series = want.series \
+             CROSS JOIN LATERAL (SELECT id, series, first_us, last_us, readings FROM reading_chunk \
+             WHERE series = want.series \
              AND first_us <= want.to_us AND first_us >= coalesce((SELECT max(first_us) FROM reading_chunk \
-             WHERE series = want.series AND first_us < want.from_us), want.from_us) \
-             AND (last_us >= want.from_us OR readings < $4)) AS chunk",
+             WHERE series = want.series AND first_us < want.from_us), want.from_us)) AS chunk \
+             ORDER BY chunk.series, chunk.first_us",
         )
         .bind(column(stretches, |stretch| stretch.series))
         .bind(column(stretches, |stretch| stretch.from_us))
-        .bind(column(stretches, |stretch| stretch.to_us))
-        .bind(room as i64);
-        query.fetch_all(self).await?.iter().map(chunk_of).collect()
+        .bind(column(stretches, |stretch| stretch.to_us));
+        query.fetch_all(self).await?.iter().map(outline_of).collect()
+    }
+
+    async fn data_of(&mut self, ids: &[i64]) -> Result<HashMap<i64, Vec<u8>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let query = sqlx::query("SELECT id, data FROM reading_chunk WHERE id = ANY($1)").bind(ids);
+        let rows = query.fetch_all(self).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     async fn put_apart(&mut self, ids: &[i64]) -> Result<(), StoreError> {
@@ -114,12 +123,12 @@ impl ChunkTable for PgConnection {
     ) -> Result<Vec<StoredChunk>, StoreError> {
         let query = match end {
             End::Newest => sqlx::query(
-                "SELECT id, series, first_us, last_us, data FROM reading_chunk WHERE series = $1 AND first_us >= \
+                "SELECT first_us, last_us, data FROM reading_chunk WHERE series = $1 AND first_us >= \
                  coalesce((SELECT max(first_us) FROM reading_chunk WHERE series = $1 AND first_us <= $2), $2) \
                  AND first_us <= $3 AND last_us >= $2 ORDER BY first_us DESC LIMIT $4",
             ),
             End::Oldest => sqlx::query(
-                "SELECT id, series, first_us, last_us, data FROM reading_chunk WHERE series = $1 AND first_us >= \
+                "SELECT first_us, last_us, data FROM reading_chunk WHERE series = $1 AND first_us >= \
                  coalesce((SELECT max(first_us) FROM reading_chunk WHERE series = $1 AND first_us <= $2), $2) \
                  AND first_us <= $3 AND last_us >= $2 ORDER BY first_us LIMIT $4",
             ),
@@ -150,7 +159,7 @@ impl ChunkTable for PgConnection {
         time_us: i64,
     ) -> Result<Option<StoredChunk>, StoreError> {
         let query = sqlx::query(
-            "SELECT id, series, first_us, last_us, data FROM reading_chunk \
+            "SELECT first_us, last_us, data FROM reading_chunk \
              WHERE series = $1 AND first_us <= $2 ORDER BY first_us DESC LIMIT 1",
         );
         let row = query.bind(series).bind(time_us).fetch_optional(self).await?;
@@ -197,14 +206,18 @@ impl ChunkTable for PgConnection {
     }
 }
 
-fn chunk_of(row: &PgRow) -> Result<StoredChunk, StoreError> {
-    Ok(StoredChunk {
+fn outline_of(row: &PgRow) -> Result<Outline, StoreError> {
+    Ok(Outline {
         id: row.try_get(0)?,
         series: row.try_get(1)?,
         first_us: row.try_get(2)?,
         last_us: row.try_get(3)?,
-        data: row.try_get(4)?,
+        readings: row.try_get::<i64, _>(4)? as usize,
     })
+}
+
+fn chunk_of(row: &PgRow) -> Result<StoredChunk, StoreError> {
+    Ok(StoredChunk { first_us: row.try_get(0)?, last_us: row.try_get(1)?, data: row.try_get(2)? })
 }
 
 /// The summary in the columns `first_us`, `last_us`, `readings`, `plausible`, `least`, `most`, `total`,

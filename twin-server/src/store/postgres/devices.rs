@@ -60,6 +60,7 @@ impl DeviceStore for PostgresStore {
                 .await?;
             for statement in [
                 "DELETE FROM reading_chunk WHERE series IN (SELECT id FROM series WHERE device = $1)",
+                "DELETE FROM reading_chunk_damaged WHERE series IN (SELECT id FROM series WHERE device = $1)",
                 "DELETE FROM series_tip WHERE series IN (SELECT id FROM series WHERE device = $1)",
                 "DELETE FROM series WHERE device = $1",
                 "DELETE FROM device_status WHERE device = $1",
@@ -71,7 +72,8 @@ impl DeviceStore for PostgresStore {
             let revision = raise_revision(connection).await?;
             let _held = turn.commit().await?;
             self.know(revision);
-            // What the log still holds of its series is skipped when the log is read.
+            // What the log still holds of its series goes when it is written anew, and is skipped if it is read
+            // before.
             self.hot_mut().remove(id);
             Ok(removed.rows_affected() > 0)
         })

@@ -57,7 +57,7 @@ impl ReadingStore for PostgresStore {
 
     fn close_old(&self) -> Answer<'_, usize> {
         Box::pin(async move {
-            if self.hot().recent.count() < OPEN_MOST {
+            if !self.hot().recent.needs_closing(OPEN_MOST) {
                 return Ok(0);
             }
             self.close_readings(OPEN_KEPT).await

@@ -1,7 +1,7 @@
 //! The table of chunks in SQLite, as the rules of history ask for it. A question costs microseconds, so that
 //! slices are simply gone through.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use crate::domain::summary::{Summary, Values};
 use crate::store::history::SeriesId;
 use crate::store::history::recent::Tip;
-use crate::store::history::table::{ChunkTable, NewChunk, StoredChunk, Stretch};
+use crate::store::history::table::{ChunkTable, NewChunk, Outline, StoredChunk, Stretch};
 use crate::store::{End, StoreError};
 
 impl ChunkTable for SqliteConnection {
@@ -24,25 +24,33 @@ impl ChunkTable for SqliteConnection {
         Ok(existing)
     }
 
-    async fn touched(&mut self, stretches: &[Stretch], room: usize) -> Result<Vec<StoredChunk>, StoreError> {
-        let mut chunks = Vec::new();
+    async fn outlines(&mut self, stretches: &[Stretch]) -> Result<Vec<Outline>, StoreError> {
+        let mut outlines = Vec::new();
         for stretch in stretches {
             let rows = sqlx::query(
-                "SELECT id, series, first_us, last_us, data FROM reading_chunk WHERE series = ?1 \
+                "SELECT id, series, first_us, last_us, readings FROM reading_chunk WHERE series = ?1 \
                  AND first_us <= ?3 AND first_us >= coalesce((SELECT max(first_us) FROM reading_chunk \
-                 WHERE series = ?1 AND first_us < ?2), ?2) AND (last_us >= ?2 OR readings < ?4)",
+                 WHERE series = ?1 AND first_us < ?2), ?2) ORDER BY first_us",
             )
             .bind(stretch.series)
             .bind(stretch.from_us)
             .bind(stretch.to_us)
-            .bind(room as i64)
             .fetch_all(&mut *self)
             .await?;
             for row in &rows {
-                chunks.push(chunk_of(row)?);
+                outlines.push(outline_of(row)?);
             }
         }
-        Ok(chunks)
+        Ok(outlines)
+    }
+
+    async fn data_of(&mut self, ids: &[i64]) -> Result<HashMap<i64, Vec<u8>>, StoreError> {
+        let mut data = HashMap::new();
+        for id in ids {
+            let row = sqlx::query("SELECT data FROM reading_chunk WHERE id = ?1").bind(id);
+            data.insert(*id, row.fetch_one(&mut *self).await?.try_get(0)?);
+        }
+        Ok(data)
     }
 
     async fn put_apart(&mut self, ids: &[i64]) -> Result<(), StoreError> {
@@ -119,12 +127,12 @@ impl ChunkTable for SqliteConnection {
     ) -> Result<Vec<StoredChunk>, StoreError> {
         let query = match end {
             End::Newest => sqlx::query(
-                "SELECT id, series, first_us, last_us, data FROM reading_chunk WHERE series = ?1 AND first_us >= \
+                "SELECT first_us, last_us, data FROM reading_chunk WHERE series = ?1 AND first_us >= \
                  coalesce((SELECT max(first_us) FROM reading_chunk WHERE series = ?1 AND first_us <= ?2), ?2) \
                  AND first_us <= ?3 AND last_us >= ?2 ORDER BY first_us DESC LIMIT ?4",
             ),
             End::Oldest => sqlx::query(
-                "SELECT id, series, first_us, last_us, data FROM reading_chunk WHERE series = ?1 AND first_us >= \
+                "SELECT first_us, last_us, data FROM reading_chunk WHERE series = ?1 AND first_us >= \
                  coalesce((SELECT max(first_us) FROM reading_chunk WHERE series = ?1 AND first_us <= ?2), ?2) \
                  AND first_us <= ?3 AND last_us >= ?2 ORDER BY first_us LIMIT ?4",
             ),
@@ -155,7 +163,7 @@ impl ChunkTable for SqliteConnection {
         time_us: i64,
     ) -> Result<Option<StoredChunk>, StoreError> {
         let query = sqlx::query(
-            "SELECT id, series, first_us, last_us, data FROM reading_chunk \
+            "SELECT first_us, last_us, data FROM reading_chunk \
              WHERE series = ?1 AND first_us <= ?2 ORDER BY first_us DESC LIMIT 1",
         );
         let row = query.bind(series).bind(time_us).fetch_optional(self).await?;
@@ -204,14 +212,18 @@ impl ChunkTable for SqliteConnection {
     }
 }
 
-fn chunk_of(row: &SqliteRow) -> Result<StoredChunk, StoreError> {
-    Ok(StoredChunk {
+fn outline_of(row: &SqliteRow) -> Result<Outline, StoreError> {
+    Ok(Outline {
         id: row.try_get(0)?,
         series: row.try_get(1)?,
         first_us: row.try_get(2)?,
         last_us: row.try_get(3)?,
-        data: row.try_get(4)?,
+        readings: row.try_get::<i64, _>(4)? as usize,
     })
+}
+
+fn chunk_of(row: &SqliteRow) -> Result<StoredChunk, StoreError> {
+    Ok(StoredChunk { first_us: row.try_get(0)?, last_us: row.try_get(1)?, data: row.try_get(2)? })
 }
 
 /// The summary in the columns `first_us`, `last_us`, `readings`, `plausible`, `least`, `most`, `total`,

@@ -49,6 +49,7 @@ impl DeviceStore for SqliteStore {
                 sqlx::query("DELETE FROM device WHERE id = ?1").bind(id).execute(&mut *transaction).await?;
             for statement in [
                 "DELETE FROM reading_chunk WHERE series IN (SELECT id FROM series WHERE device = ?1)",
+                "DELETE FROM reading_chunk_damaged WHERE series IN (SELECT id FROM series WHERE device = ?1)",
                 "DELETE FROM series_tip WHERE series IN (SELECT id FROM series WHERE device = ?1)",
                 "DELETE FROM series WHERE device = ?1",
                 "DELETE FROM device_status WHERE device = ?1",
@@ -58,7 +59,8 @@ impl DeviceStore for SqliteStore {
                 sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
-            // What the log still holds of its series is skipped when the log is read.
+            // What the log still holds of its series goes when it is written anew, and is skipped if it is read
+            // before.
             self.hot_mut().remove(id);
             Ok(removed.rows_affected() > 0)
         })

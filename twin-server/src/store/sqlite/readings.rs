@@ -60,7 +60,7 @@ impl ReadingStore for SqliteStore {
 
     fn close_old(&self) -> Answer<'_, usize> {
         Box::pin(async move {
-            if self.hot().recent.count() < OPEN_MOST {
+            if !self.hot().recent.needs_closing(OPEN_MOST) {
                 return Ok(0);
             }
             self.close_readings(OPEN_KEPT).await

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::SqliteStore;
 use crate::domain::reading::CheckedReading;
-use crate::store::{End, HistoryQuery, ReadingStore, ReadingsToStore, Store};
+use crate::store::{DeviceStore, End, HistoryQuery, ReadingStore, ReadingsToStore, Store};
 
 const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 
@@ -151,6 +151,39 @@ async fn slow_series_fill_a_chunk_before_another_is_begun() {
     }
     assert_eq!(place.count("SELECT count(*) FROM reading_chunk").await, 1);
     assert_eq!(values(&store).await, expected(0..40));
+}
+
+#[tokio::test]
+async fn one_very_late_reading_touches_one_chunk() {
+    let place = Place::new();
+    let store = place.open().await;
+    add(&store, 0..20_000).await;
+    store.close_all().await.unwrap();
+    let chunks = place.count("SELECT count(*) FROM reading_chunk").await;
+    let newest = place.count("SELECT max(id) FROM reading_chunk").await;
+    assert!(chunks >= 5, "{chunks}");
+    // One in the midst of an old chunk, beside what came just now.
+    let late = CheckedReading { time: NOON + Duration::milliseconds(3500), ..reading(3) };
+    let late = ReadingsToStore { late: vec![late], ..ReadingsToStore::default() };
+    assert_eq!(store.append(&late).await.unwrap(), [true]);
+    add(&store, 20_000..20_010).await;
+    store.close_all().await.unwrap();
+    let rewritten = place.count("SELECT count(*) FROM reading_chunk").await - chunks;
+    let made = place.count("SELECT max(id) FROM reading_chunk").await - newest;
+    assert!((0..=1).contains(&rewritten) && (1..=3).contains(&made), "{rewritten} more, {made} made");
+    assert_eq!(values(&store).await.len(), 20_011);
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_removed_device_leaves_the_log() {
+    let place = Place::new();
+    let store = place.open().await;
+    add(&store, 0..10).await;
+    let bytes = place.count("SELECT sum(length(data)) FROM reading_log").await;
+    assert!(bytes > 0);
+    store.remove("a").await.unwrap();
+    assert_eq!(store.close_old().await.unwrap(), 0);
+    assert_eq!(place.count("SELECT count(*) FROM reading_log").await, 0);
 }
 
 #[tokio::test]
