@@ -130,7 +130,8 @@ pub struct DeviceView {
     /// Why the status is not normal, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<LocalizedText>,
-    /// How its clock stands, as its readings tell; absent until one came with a time of its own.
+    /// How its clock stands, as its readings tell; absent until four posts came with times of its own. Measured anew
+    /// after a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
     /// Latest reading of each stream.

@@ -36,6 +36,8 @@ use crate::{jobs, router};
 
 /// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
 const TRIALS: usize = 1;
+/// Tables that are imported at once; others wait. Each takes up to about 500 MB while it is read.
+const IMPORTS: usize = 2;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 
@@ -53,6 +55,8 @@ pub struct App {
     pub kinds: Arc<DeviceKinds>,
     /// The zones that devices stand in.
     pub zones: ZoneOf,
+    /// Room for tables that are imported.
+    pub(crate) imports: Arc<Semaphore>,
     /// Room for rules that are tried against history.
     pub trials: Arc<Semaphore>,
     /// The community as collections of features.
@@ -186,6 +190,7 @@ pub async fn start(
         request_timeout: config.limits.request_timeout,
         answers: Arc::default(),
         readiness: Readiness::default(),
+        imports: Arc::new(Semaphore::new(IMPORTS)),
         trials: Arc::new(Semaphore::new(TRIALS)),
         stop,
     };

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
 use twin_schemas::live::Reading;
 use utoipa::{IntoParams, ToSchema};
 
@@ -79,10 +81,12 @@ pub(crate) struct RowProblem {
 pub(crate) async fn import_readings(
     State(app): State<Arc<App>>,
     Query(query): Query<ReadingImportQuery>,
+    room: Room,
     body: Bytes,
 ) -> Result<Json<ReadingImport>, Problem> {
     let clock = offset_of(Some(query.utc_offset.as_deref().unwrap_or(CLOCK)))?;
-    let ReadingTable { readings, problems } = off_thread(move || reading_table::read(&body, clock)).await?;
+    let read = off_thread(room, move || reading_table::read(&body, clock)).await?;
+    let (ReadingTable { readings, problems }, _room) = read;
     let mut done =
         ReadingImport { rows: (readings.len() + problems.len()) as u64, ..ReadingImport::default() };
     for (line, message) in problems {
@@ -151,15 +155,17 @@ pub(crate) struct DeviceImport {
 pub(crate) async fn import_devices(
     State(app): State<Arc<App>>,
     Query(query): Query<DeviceImportQuery>,
+    room: Room,
     body: Bytes,
 ) -> Result<Json<DeviceImport>, Problem> {
     let (served, kinds) = (app.publications.served(), Arc::clone(&app.kinds));
-    let read = off_thread(move || {
+    let read = off_thread(room, move || {
         let first = body.iter().copied().find(|byte| !byte.is_ascii_whitespace());
         let format = if first == Some(b'{') { Format::GeoJson } else { Format::Table };
         Ok(read_devices(&body, format, &served, &kinds))
     });
-    let devices = read.await?.map_err(|DeviceFileError(problems)| {
+    let (read, _room) = read.await?;
+    let devices = read.map_err(|DeviceFileError(problems)| {
         let detail = format!("the list has {} problems; nothing was changed", problems.len());
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_list", detail).with_errors(problems)
     })?;
@@ -243,14 +249,33 @@ pub(crate) async fn get_template(
     Ok(response)
 }
 
-/// Reads a large table beside the threads that answer others.
+/// Room for a table in memory. Taken before the body is read, and kept until the table is done with.
+pub(crate) struct Room {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl FromRequestParts<Arc<App>> for Room {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let permit = Arc::clone(&app.imports).acquire_owned().await;
+        permit
+            .map(|permit| Self { _permit: permit })
+            .map_err(|_| Problem::unavailable("stopping", "the server is stopping"))
+    }
+}
+
+/// Reads a large table beside the threads that answer others. The room is kept while it is read, also if the
+/// client has gone.
 async fn off_thread<T: Send + 'static>(
+    room: Room,
     read: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, Problem> {
-    let read = tokio::task::spawn_blocking(read).await.map_err(|error| {
-        tracing::error!(%error, "reading a table failed");
-        Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
-    })?;
+) -> Result<(T, Room), Problem> {
+    let read =
+        tokio::task::spawn_blocking(move || read().map(|read| (read, room))).await.map_err(|error| {
+            tracing::error!(%error, "reading a table failed");
+            Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+        })?;
     read.map_err(|message| {
         let (detail, hint) = message.split_once("\nhint: ").unwrap_or((&message, ""));
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_table", detail);

@@ -16,8 +16,8 @@ use super::reading::to_us;
 pub const LIMIT: Duration = Duration::seconds(5);
 /// Posts that the estimate is made of.
 const SAMPLES: usize = 8;
-/// Posts that there must be before a clock is called off.
-const SAMPLES_LEAST: u8 = 4;
+/// Posts that there must be before anything is told of a clock.
+const SAMPLES_LEAST: usize = 4;
 /// Time may run so much ahead in a reading before it makes up for lost time: beside twice what passed here.
 const SLACK_US: i64 = 1_000_000;
 
@@ -30,45 +30,70 @@ pub struct ClockWatch {
     /// Of the ring, the place to be written next.
     next: u8,
     is_off: bool,
-    /// Measurement and receipt of the last reading, microseconds since 1970; zero before the first.
+    /// Whether the post under way counts.
+    counts: bool,
+    /// The newest readings of the post under way, and of the one before.
+    now: Option<Moment>,
+    before: Option<Moment>,
+}
+
+/// When a reading was measured and received, microseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Moment {
     measured_us: i64,
     received_us: i64,
+}
+
+impl Moment {
+    /// Whether time ran so much faster in the readings since another moment that they were kept before.
+    fn makes_up(self, since: Self) -> bool {
+        let told_us = self.measured_us.saturating_sub(since.measured_us);
+        let passed_us = self.received_us.saturating_sub(since.received_us);
+        told_us > passed_us.saturating_mul(2).saturating_add(SLACK_US)
+    }
+
+    fn delay_ms(self) -> i32 {
+        let delay_ms = self.received_us.saturating_sub(self.measured_us) / 1_000;
+        delay_ms.clamp(i64::from(i32::MIN + 1), i64::from(i32::MAX)) as i32
+    }
 }
 
 impl ClockWatch {
     /// Takes in a reading. True if the clock is called off by it, or no longer.
     pub fn note(&mut self, measured: OffsetDateTime, received: OffsetDateTime) -> bool {
-        let (measured_us, received_us) = (to_us(measured), to_us(received));
-        let passed_us = received_us.saturating_sub(self.received_us);
-        let told_us = measured_us.saturating_sub(self.measured_us);
-        let is_first = self.received_us == 0;
-        (self.measured_us, self.received_us) = (measured_us, received_us);
-        let sample = received_us.saturating_sub(measured_us) / 1_000;
-        let sample = sample.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
-        let is_same_post = passed_us == 0 && !is_first;
-        if is_same_post && self.count > 0 {
-            if let Some(slot) = self.samples.get_mut((usize::from(self.next) + SAMPLES - 1) % SAMPLES) {
-                *slot = sample.min(*slot);
-            }
-        } else if is_first || told_us <= passed_us.saturating_mul(2).saturating_add(SLACK_US) {
-            if let Some(slot) = self.samples.get_mut(usize::from(self.next)) {
-                *slot = sample;
-            }
+        let moment = Moment { measured_us: to_us(measured), received_us: to_us(received) };
+        let same_post = self.now.filter(|now| now.received_us == moment.received_us);
+        if same_post.is_some_and(|now| now.measured_us >= moment.measured_us) {
+            return false;
+        }
+        if same_post.is_none() {
+            self.before = self.now;
+        } else if self.counts {
+            // The newest of the post takes the place of the one before it.
+            self.next = (self.next + SAMPLES as u8 - 1) % SAMPLES as u8;
+            self.count -= 1;
+        }
+        self.now = Some(moment);
+        self.counts = !self.before.is_some_and(|before| moment.makes_up(before));
+        if let (true, Some(slot)) = (self.counts, self.samples.get_mut(usize::from(self.next))) {
+            *slot = moment.delay_ms();
             self.next = (self.next + 1) % SAMPLES as u8;
             self.count = (self.count + 1).min(SAMPLES as u8);
         }
-        let limit_ms = LIMIT.whole_milliseconds().unsigned_abs();
-        let offset_ms = self.offset_ms().map_or(0, i64::unsigned_abs);
-        let is_off = self.count >= SAMPLES_LEAST && u128::from(offset_ms) > limit_ms;
+        let is_off = self.offset_ms().is_some_and(|ms| Duration::milliseconds(ms).abs() > LIMIT);
         std::mem::replace(&mut self.is_off, is_off) != is_off
     }
 
     /// How far the clock is ahead, in milliseconds; negative: behind, or that long is needed to send. Nothing
-    /// before the first reading with a time.
+    /// before there were a few posts with times.
     #[must_use]
     pub fn offset_ms(&self) -> Option<i64> {
-        let known = self.samples.get(..usize::from(self.count))?;
-        known.iter().min().map(|least| -i64::from(*least))
+        let count = usize::from(self.count);
+        // Those written last; the ring may hold older ones between.
+        let last = (1..=count).map(|back| (usize::from(self.next) + SAMPLES - back) % SAMPLES);
+        let least =
+            last.filter_map(|place| self.samples.get(place)).min().filter(|_| count >= SAMPLES_LEAST)?;
+        Some(-i64::from(*least))
     }
 
     /// Whether the clock is off by more than [`LIMIT`].
@@ -158,11 +183,28 @@ mod tests {
     }
 
     #[test]
-    fn instants_of_another_age_do_not_overflow() {
+    fn old_readings_that_are_sent_at_once_say_nothing_of_a_clock_and_a_clock_of_another_age_does() {
         let mut watch = ClockWatch::default();
-        for measured in [datetime!(2000-01-01 0:00 UTC), NOON, datetime!(9999-01-01 0:00 UTC)] {
-            watch.note(measured, NOON);
-            watch.note(measured, datetime!(9999-12-31 0:00 UTC));
+        for i in 0..5_000 {
+            // Posts of 500 readings, a second apart, every 5 ms.
+            watch.note(at(f64::from(i)), at(1e7 + f64::from(i / 500) * 0.005));
+        }
+        assert_eq!(watch.offset_ms(), None);
+        let mut watch = ClockWatch::default();
+        for i in 0..5 {
+            let run = Duration::seconds(i * 60);
+            watch.note(datetime!(2000-01-01 0:00 UTC) + run, NOON + run);
+        }
+        assert_eq!((watch.offset_ms(), watch.is_off()), (Some(-i64::from(i32::MAX)), true));
+    }
+
+    #[test]
+    fn instants_at_the_ends_of_time_do_not_overflow() {
+        let mut watch = ClockWatch::default();
+        for measured in [datetime!(-9999-01-01 0:00 UTC), NOON, datetime!(9999-01-01 0:00 UTC)] {
+            for received in [NOON, datetime!(9999-12-31 0:00 UTC), datetime!(-9999-01-01 0:00 UTC)] {
+                watch.note(measured, received);
+            }
         }
         assert!(watch.offset_ms().is_some());
     }

@@ -16,7 +16,7 @@ use time::{Duration, PrimitiveDateTime};
 
 /// Most columns that are looked at.
 const COLUMNS_LIMIT: usize = 64;
-/// Most cells of a spreadsheet.
+/// Most cells of a table, empty ones and empty rows included.
 const CELLS_LIMIT: usize = 4_000_000;
 /// Most bytes that the parts of a spreadsheet may unpack to, together.
 const UNPACKED_LIMIT_BYTES: u64 = 512 * 1024 * 1024;
@@ -153,14 +153,26 @@ fn csv_rows(bytes: &[u8]) -> Result<Rows, String> {
     let text = decode(bytes)?;
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).has_headers(false).from_reader(text.as_bytes());
-    let mut rows = Rows::new();
+    let (mut rows, mut count) = (Rows::new(), 0);
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells = record.iter().take(COLUMNS_LIMIT).map(text_cell);
-        rows.push((line, cells.collect()));
+        count += record.len().max(1);
+        check_count(count)?;
+        let cells: Vec<Option<Cell>> = record.iter().take(COLUMNS_LIMIT).map(text_cell).collect();
+        if cells.iter().any(Option::is_some) {
+            rows.push((record.position().map_or(0, csv::Position::line), cells));
+        }
     }
     Ok(rows)
+}
+
+fn check_count(cells: usize) -> Result<(), String> {
+    if cells <= CELLS_LIMIT {
+        return Ok(());
+    }
+    Err(format!(
+        "the table has more than {CELLS_LIMIT} cells, limit {CELLS_LIMIT}\nhint: cut it into several"
+    ))
 }
 
 fn text_cell(text: &str) -> Option<Cell> {
@@ -177,9 +189,7 @@ fn sheet_rows(bytes: &[u8]) -> Result<Rows, String> {
     let (mut rows, mut count) = (Rows::new(), 0);
     while let Some(cell) = reader.next_cell().map_err(error)? {
         count += 1;
-        if count > CELLS_LIMIT {
-            return Err(format!("the sheet has more than {CELLS_LIMIT} cells, limit {CELLS_LIMIT}"));
-        }
+        check_count(count)?;
         let (row, column) = cell.get_position();
         let (line, column) = (u64::from(row) + 1, column as usize);
         let Some(value) = sheet_cell(cell.get_value()).filter(|_| column < COLUMNS_LIMIT) else { continue };
@@ -238,6 +248,15 @@ mod tests {
     use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
     use super::*;
+
+    #[test]
+    fn a_table_of_nothing_but_commas_is_refused_before_it_fills_memory() {
+        let header = b"device,stream,time,value\n".to_vec();
+        let full = [header.clone(), b",,,\n".repeat(CELLS_LIMIT / 4)].concat();
+        assert!(read(&full, &[]).unwrap_err().contains("limit 4000000"));
+        let fits = [header, b",,,\n".repeat(CELLS_LIMIT / 4 - 1)].concat();
+        assert!(read(&fits, &["value"]).unwrap().rows.is_empty());
+    }
 
     fn cells(row: &Row) -> Vec<(&str, Cell)> {
         row.cells.iter().map(|(name, cell)| (name.as_str(), cell.clone())).collect()
