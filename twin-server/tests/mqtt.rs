@@ -157,10 +157,10 @@ fn what_a_broker_kept_of_unknown_age_is_no_measurement_of_now() {
         &retained,
     );
     let folder = folder();
+    // The broker sends what it kept at once: the bins must be there by then.
+    Process::start(folder.path()).with_bins(&["bin-1", "bin-2"]).stop();
     for start in 1..=2 {
-        let server = Process::start_with(folder.path(), &["--mqtt", &broker.url()])
-            .with_bins(&["bin-1", "bin-2"])
-            .connected();
+        let server = Process::start_with(folder.path(), &["--mqtt", &broker.url()]).connected();
         until("both messages", || server.broker()["counts"]["messages"] == 2);
         broker.publish("bin-1", TOPIC, "3");
         until("a reading of now", || server.values("bin-1").len() == start);
@@ -304,6 +304,23 @@ fn what_is_wrong_with_the_options_is_said_without_the_password() {
         assert_eq!(output.status.code(), Some(1), "{message}");
         assert!(message.contains(expected) && !message.contains("geheim"), "{message}");
     }
+}
+
+#[test]
+fn what_the_server_told_once_is_no_reading_when_it_tells_no_more() {
+    let Some(broker) = Mosquitto::start() else { return };
+    let folder = folder();
+    let url = broker.url();
+    let telling = ["--mqtt", &url, "--set", "mqtt.publish=true"];
+    let server = Process::start_with(folder.path(), &telling).with_bins(&["bin-1"]).connected();
+    until("the state", || broker.kept("twin/devices/bin-1/state").is_some());
+    server.stop();
+    let server = Process::start_with(folder.path(), &["--mqtt", &url]).connected();
+    until("what the broker kept", || server.broker()["counts"]["messages"] == 1);
+    broker.publish("bin-1", TOPIC, "5");
+    until("the reading", || server.values("bin-1") == [5.0]);
+    let state = server.broker();
+    assert_eq!((&state["counts"]["ignored"], &state["refusals"]), (&1.into(), &serde_json::json!([])));
 }
 
 #[test]

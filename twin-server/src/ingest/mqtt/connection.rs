@@ -43,8 +43,6 @@ pub(super) struct Connection {
 /// Where messages go.
 struct Outlet {
     prefix: String,
-    /// Whether what the server itself tells comes back with the rest.
-    publish: bool,
     deliveries: mpsc::Sender<Delivery>,
     room: Arc<Semaphore>,
     clock: Clock,
@@ -62,7 +60,6 @@ impl Connection {
     pub(super) async fn run(mut self, deliveries: mpsc::Sender<Delivery>, worker: JoinHandle<()>) {
         let mut outlet = Outlet {
             prefix: self.config.prefix.clone(),
-            publish: self.config.publish,
             deliveries,
             room: Arc::new(Semaphore::new(ROOM)),
             clock: Clock(OffsetDateTime::UNIX_EPOCH),
@@ -182,7 +179,7 @@ impl Outlet {
     async fn take(&mut self, message: Message) -> Option<()> {
         self.status.counts().messages.fetch_add(1, Relaxed);
         let topic = String::from_utf8_lossy(message.topic()).into_owned();
-        let readings = if self.publish && message::is_own(&topic) {
+        let readings = if message::is_own(&topic) {
             self.status.counts().ignored.fetch_add(1, Relaxed);
             Vec::new()
         } else {
