@@ -14,8 +14,10 @@ mod mosquitto;
 mod publisher;
 #[path = "mqtt/server.rs"]
 mod server;
+#[path = "mqtt/wire.rs"]
+mod wire;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use common::process::{Process, folder};
 use mosquitto::Mosquitto;
 use publisher::Publisher;
 use server::{Fed, STREAM, until};
+use wire::Door;
 
 const TOPIC: &str = "twin/devices/bin-1/fill_pct";
 const READINGS: &str = "twin/devices/bin-1/readings";
@@ -256,31 +259,42 @@ fn an_encrypted_connection_needs_a_trusted_certificate() {
     }
 }
 
-/// A broker in a few bytes of 3.1.1, which takes everyone in and refuses each subscription.
 #[test]
 fn a_refused_subscription_is_told_and_tried_again() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("mqtt://{}", listener.local_addr().unwrap());
-    let broker = std::thread::spawn(move || {
+    for (version, refused) in [("5", 0x87), ("3.1.1", 0x80)] {
+        let broker = Door::open(version);
+        let folder = folder();
+        let options = ["--mqtt", &broker.url(), "--mqtt-version", version];
+        let server = Process::start_with(folder.path(), &options);
         for _ in 0..2 {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut connect = [0; 1024];
-            assert!(stream.read(&mut connect).unwrap() > 0);
-            stream.write_all(&[0x20, 2, 0, 0]).unwrap();
-            let mut subscribe = [0; 1024];
-            assert!(stream.read(&mut subscribe).unwrap() > 4);
-            stream.write_all(&[0x90, 3, subscribe[2], subscribe[3], 0x80]).unwrap();
-            // Until the server goes.
-            let _ = stream.read(&mut connect);
+            broker.take_in(false, refused).end();
         }
-    });
-    let folder = folder();
-    let server = Process::start_with(folder.path(), &["--mqtt", &url, "--mqtt-version", "3.1.1"]);
-    until("the refusal", || {
-        server.broker()["last_error"]["message"].to_string().contains("refuses the subscription")
-    });
-    assert_eq!(server.broker()["connected"], false);
-    broker.join().unwrap();
+        until("the refusal", || {
+            server.broker()["last_error"]["message"].to_string().contains("refuses the subscription")
+        });
+        assert_eq!(server.broker()["connected"], false);
+    }
+}
+
+#[test]
+fn what_was_acknowledged_in_vain_and_comes_again_counts_once() {
+    for version in ["5", "3.1.1"] {
+        let broker = Door::open(version);
+        let folder = folder();
+        let options = ["--mqtt", &broker.url(), "--mqtt-version", version];
+        let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1"]);
+        let mut first = broker.take_in(false, 1);
+        first.deliver(1, false, TOPIC, "21.5");
+        // The broker goes, and has not heard of it.
+        drop(first);
+        let mut second = broker.take_in(true, 1);
+        second.deliver(1, true, TOPIC, "21.5");
+        assert_eq!(server.values("bin-1"), [21.5]);
+        assert_eq!(server.broker()["counts"]["duplicates"], 1);
+        // The same words under the same number are a reading of their own if they are sent first.
+        second.deliver(1, false, TOPIC, "21.5");
+        assert_eq!(server.values("bin-1"), [21.5, 21.5]);
+    }
 }
 
 #[test]

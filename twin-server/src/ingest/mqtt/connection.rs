@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use time::OffsetDateTime;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::Reading;
 
 use super::address::Address;
+use super::dating::Dating;
 use super::delivery::Delivery;
 use super::link::{Event, Link, Message};
 use super::options::MqttConfig;
@@ -45,7 +45,7 @@ struct Outlet {
     prefix: String,
     deliveries: mpsc::Sender<Delivery>,
     room: Arc<Semaphore>,
-    clock: Clock,
+    dating: Dating,
     status: Arc<MqttStatus>,
 }
 
@@ -62,7 +62,7 @@ impl Connection {
             prefix: self.config.prefix.clone(),
             deliveries,
             room: Arc::new(Semaphore::new(ROOM)),
-            clock: Clock(OffsetDateTime::UNIX_EPOCH),
+            dating: Dating::new(),
             status: Arc::clone(&self.status),
         };
         let mut pause = PAUSE_FIRST;
@@ -106,6 +106,9 @@ impl Connection {
                 Err(reason) => return Over::Lost(reason),
                 Ok(Event::Connected(session_present)) => {
                     resumed = session_present;
+                    if !resumed {
+                        outlet.dating.forget();
+                    }
                     // Also in a session that is there: its subscription may be one of other options.
                     if let Err(reason) = link.subscribe(&filter) {
                         return Over::Lost(reason);
@@ -213,22 +216,11 @@ impl Outlet {
             self.status.counts().ignored.fetch_add(1, Relaxed);
             return Vec::new();
         }
-        let received = self.clock.next();
+        let received = self.dating.instant(message);
         for reading in &mut readings {
             reading.time.get_or_insert(received);
         }
         readings
-    }
-}
-
-/// Instants of receipt, each later than the one before: a store takes two readings of one stream and one
-/// instant for the same.
-struct Clock(OffsetDateTime);
-
-impl Clock {
-    fn next(&mut self) -> OffsetDateTime {
-        self.0 = OffsetDateTime::now_utc().max(self.0 + time::Duration::microseconds(1));
-        self.0
     }
 }
 
@@ -241,18 +233,6 @@ pub(super) fn jittered(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::reading::whole_microseconds;
-
-    #[test]
-    fn no_two_messages_are_received_at_one_microsecond() {
-        let mut clock = Clock(OffsetDateTime::UNIX_EPOCH);
-        let mut before = whole_microseconds(clock.next());
-        for _ in 0..10_000 {
-            let now = whole_microseconds(clock.next());
-            assert!(now > before);
-            before = now;
-        }
-    }
 
     #[test]
     fn a_jittered_pause_is_at_least_half_and_at_most_all_of_it() {

@@ -18,7 +18,7 @@ use super::telling::Told;
 const KEEP_ALIVE_S: u16 = 30;
 /// Messages that the broker may send before the first is acknowledged. Less would let the sync of a
 /// commit set the pace, more only fills memory.
-const RECEIVE_MAXIMUM: u16 = 4096;
+pub(super) const RECEIVE_MAXIMUM: u16 = 4096;
 /// How long the broker keeps what comes while the server is away: as long as readings are kept.
 const SESSION_EXPIRY_S: u32 = 30 * 24 * 3600;
 /// Topic and properties come on top of a payload.
@@ -324,6 +324,19 @@ impl Message {
         match &self.publish {
             Publish::V3(publish) => publish.retain,
             Publish::V5(publish) => publish.retain,
+        }
+    }
+
+    /// Its number, if the broker sends it until it is acknowledged.
+    pub(super) fn packet(&self) -> Option<u16> {
+        self.receipt.as_ref().map(|receipt| receipt.packet)
+    }
+
+    /// Whether the broker has sent it before.
+    pub(super) fn sent_again(&self) -> bool {
+        match &self.publish {
+            Publish::V3(publish) => publish.dup,
+            Publish::V5(publish) => publish.dup,
         }
     }
 

@@ -3,8 +3,8 @@
 //! The broker keeps a session for the server and assures delivery (`QoS` 1). A message is read, its readings
 //! stored with whatever else came meanwhile, and only then acknowledged: what a device was told is
 //! delivered is on disk, or comes again after whatever went wrong in between. It may come twice; device,
-//! stream and time make a reading, so that the second changes nothing. Only a reading without a time of
-//! its own counts twice if the server dies between storing and acknowledging.
+//! stream and time make a reading, so that the second changes nothing. A reading without a time of its own
+//! is given one by [`dating`], and counts twice only if the server dies between storing and acknowledging.
 //!
 //! Two tasks: [`connection`] must never wait long, for it also sends the signs of life; [`delivery`] waits
 //! for the disk. The connection lends the worker's acknowledgements an unbounded queue, so neither can
@@ -12,6 +12,7 @@
 
 pub mod address;
 mod connection;
+mod dating;
 mod delivery;
 mod link;
 pub mod message;
