@@ -68,7 +68,7 @@ impl Connection {
         let mut pause = PAUSE_FIRST;
         loop {
             let started = Instant::now();
-            let reason = match Link::new(&self.config, &self.broker, self.ca.as_deref()) {
+            let reason = match Link::taking(&self.config, &self.broker, self.ca.as_deref()) {
                 Err(reason) => reason,
                 Ok(mut link) => match self.follow(&mut link, &mut outlet).await {
                     Over::Lost(reason) => reason,

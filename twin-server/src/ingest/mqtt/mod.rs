@@ -17,7 +17,6 @@ mod delivery;
 mod link;
 pub mod message;
 pub mod options;
-mod session;
 mod status;
 mod telling;
 
