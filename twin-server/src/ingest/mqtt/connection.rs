@@ -25,9 +25,9 @@ const ROOM: usize = 100_000;
 pub(super) const PAUSE_FIRST: Duration = Duration::from_millis(500);
 pub(super) const PAUSE_LAST: Duration = Duration::from_secs(30);
 /// A connection that held so long was a good one; the next attempt may come soon.
-const GOOD: Duration = Duration::from_secs(10);
+pub(super) const GOOD: Duration = Duration::from_secs(10);
 /// How long the broker may take to let the server in and to answer its subscription.
-const ANSWER: Duration = Duration::from_secs(20);
+pub(super) const ANSWER: Duration = Duration::from_secs(20);
 /// How long acknowledgements and leave-taking may take when the server stops.
 const LEAVE: Duration = Duration::from_secs(1);
 

@@ -13,8 +13,8 @@ mod v5;
 use std::sync::Arc;
 
 use super::address::Address;
+use super::news::Told;
 use super::options::{MqttConfig, MqttVersion};
-use super::telling::Told;
 
 /// Seconds between signs of life.
 const KEEP_ALIVE_S: u16 = 30;
@@ -160,6 +160,28 @@ fn receipt(sender: &Arc<Sender>, packet: u16) -> Option<Receipt> {
 }
 
 impl Teller {
+    /// Asks for the messages of a filter. Waits as [`tell`](Self::tell) does.
+    pub(super) async fn subscribe(&self, filter: &str) -> Result<(), String> {
+        match &*self.0 {
+            Sender::V3(client) => {
+                let asked = client.subscribe(filter, rumqttc_v4::QoS::AtLeastOnce).await;
+                asked.map_err(|error| error.to_string())
+            }
+            Sender::V5(client) => {
+                let asked = client.subscribe(filter, rumqttc_v5::mqttbytes::QoS::AtLeastOnce).await;
+                asked.map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Asks for them no longer.
+    pub(super) async fn unsubscribe(&self, filter: &str) -> Result<(), String> {
+        match &*self.0 {
+            Sender::V3(client) => client.unsubscribe(filter).await.map_err(|error| error.to_string()),
+            Sender::V5(client) => client.unsubscribe(filter).await.map_err(|error| error.to_string()),
+        }
+    }
+
     /// Hands a message over; waits while as many as may be are under way. The broker acknowledges each.
     pub(super) async fn tell(&self, told: Told) -> Result<(), String> {
         let Told { topic, payload, kept } = told;

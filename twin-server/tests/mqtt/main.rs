@@ -7,14 +7,12 @@
     reason = "helpers of tests fail like tests, and speak to the person who runs them"
 )]
 
+#[path = "../common/mod.rs"]
 mod common;
-#[path = "mqtt/mosquitto.rs"]
 mod mosquitto;
-#[path = "mqtt/publisher.rs"]
 mod publisher;
-#[path = "mqtt/server.rs"]
 mod server;
-#[path = "mqtt/wire.rs"]
+mod telling;
 mod wire;
 
 use std::io::Write;
@@ -24,7 +22,7 @@ use std::time::Duration;
 use common::process::{Process, folder};
 use mosquitto::Mosquitto;
 use publisher::Publisher;
-use server::{Fed, STREAM, until};
+use server::{Fed, until};
 use wire::Door;
 
 const TOPIC: &str = "twin/devices/bin-1/fill_pct";
@@ -317,53 +315,5 @@ fn what_is_wrong_with_the_options_is_said_without_the_password() {
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{message}");
         assert!(message.contains(expected) && !message.contains("geheim"), "{message}");
-    }
-}
-
-#[test]
-fn what_the_server_told_once_is_no_reading_when_it_tells_no_more() {
-    let Some(broker) = Mosquitto::start() else { return };
-    let folder = folder();
-    let url = broker.url();
-    let telling = ["--mqtt", &url, "--set", "mqtt.publish=true"];
-    let server = Process::start_with(folder.path(), &telling).with_bins(&["bin-1"]).connected();
-    until("the state", || broker.kept("twin/devices/bin-1/state").is_some());
-    server.stop();
-    let server = Process::start_with(folder.path(), &["--mqtt", &url]).connected();
-    until("what the broker kept", || server.broker()["counts"]["messages"] == 1);
-    broker.publish("bin-1", TOPIC, "5");
-    until("the reading", || server.values("bin-1") == [5.0]);
-    let state = server.broker();
-    assert_eq!((&state["counts"]["ignored"], &state["refusals"]), (&1.into(), &serde_json::json!([])));
-}
-
-#[test]
-fn the_broker_is_told_of_states_and_alarms_and_nothing_of_it_comes_back() {
-    let Some(broker) = Mosquitto::start() else { return };
-    for version in ["5", "3.1.1"] {
-        let folder = folder();
-        let url = broker.url();
-        let options = ["--mqtt", &url, "--mqtt-version", version, "--set", "mqtt.publish=true"];
-        let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1"]).connected();
-        broker.publish("bin-1", TOPIC, "55");
-        // The broker keeps the state, so whoever asks later has it too.
-        until("the state", || {
-            broker.kept("twin/devices/bin-1/state").is_some_and(|state| {
-                let state: serde_json::Value = serde_json::from_str(&state).unwrap();
-                state["latest"][STREAM]["value"] == 55.0
-            })
-        });
-        let listener = broker.listen("v1.1/Datastreams('bin-1:fill_pct')/Observations");
-        until("an observation", || {
-            broker.publish("bin-1", TOPIC, "60");
-            listener.heard().iter().any(|line| {
-                let observation: serde_json::Value = serde_json::from_str(line).unwrap();
-                observation["result"] == 60.0 && observation["@iot.id"].is_string()
-            })
-        });
-        let counts = server.broker();
-        assert_eq!(counts["refusals"], serde_json::json!([]), "{counts}");
-        ureq::delete(format!("{}/api/v1/devices/bin-1", server.url)).call().unwrap();
-        until("nothing kept", || broker.kept("twin/devices/bin-1/state").is_none());
     }
 }
