@@ -8,9 +8,9 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::TOPIC;
 use crate::common::process::{Process, folder};
-use crate::common::reading;
+use crate::common::{reading, until};
 use crate::mosquitto::Mosquitto;
-use crate::server::{Fed, STREAM, until};
+use crate::server::{Fed, STREAM};
 
 const STATE: &str = "twin/devices/bin-1/state";
 
