@@ -19,6 +19,7 @@ mod link;
 pub mod message;
 mod news;
 pub mod options;
+mod pauses;
 mod status;
 mod telling;
 

@@ -8,17 +8,18 @@
 //! Its connection is another than that of readings: it takes no readings, and needs no session.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::connection::{ANSWER, GOOD, PAUSE_FIRST, PAUSE_LAST, jittered};
+use super::connection::ANSWER;
 use super::kept::Kept;
 use super::link::{Event, Link, Teller};
 use super::news::{News, Told};
 use super::options::MqttConfig;
+use super::pauses::Pauses;
 use super::stopped;
 use crate::live::{DeviceFilter, Hub, Subscription};
 use crate::metrics::MQTT_TOLD;
@@ -49,9 +50,10 @@ pub(super) async fn tell(
     mut stop: watch::Receiver<bool>,
 ) {
     let mut news = News::new(&config.prefix);
-    let mut pause = PAUSE_FIRST;
+    let mut pauses = Pauses::new();
+    let mut last_reason = String::new();
     loop {
-        let started = Instant::now();
+        pauses.attempt();
         let reason = match Link::telling(&config, &broker, ca.as_deref()) {
             Err(reason) => reason,
             Ok(link) => match follow(link, &config.prefix, &mut news, &hub, &stop).await {
@@ -59,15 +61,15 @@ pub(super) async fn tell(
                 None => return,
             },
         };
-        if started.elapsed() >= GOOD {
-            pause = PAUSE_FIRST;
+        // The same reason is logged once, not at each attempt.
+        if reason != last_reason || pauses.was_good() {
+            tracing::warn!(reason, "the broker is not told of states and alarms");
+            last_reason = reason;
         }
-        tracing::warn!(reason, "the broker is not told of states and alarms");
         tokio::select! {
             () = stopped(&mut stop) => return,
-            () = tokio::time::sleep(jittered(pause)) => {}
+            () = tokio::time::sleep(pauses.after_loss()) => {}
         }
-        pause = (pause * 2).min(PAUSE_LAST);
     }
 }
 
@@ -124,6 +126,7 @@ async fn tell_all(
     subscription: impl FnOnce() -> Subscription,
 ) -> Result<(), String> {
     while !matches!(hears.recv().await, Some(Heard::Connected) | None) {}
+    tracing::info!("the broker is told of states and alarms");
     let mut subscription = subscription();
     news.begin();
     let Some((_, everything)) = subscription.next().await else { return Ok(()) };
