@@ -11,6 +11,7 @@ use crate::common::process::{Process, folder};
 use crate::common::{reading, until};
 use crate::mosquitto::Mosquitto;
 use crate::server::{Fed, STREAM};
+use crate::wire::Door;
 
 const STATE: &str = "twin/devices/bin-1/state";
 
@@ -109,5 +110,20 @@ fn what_ended_while_the_broker_or_the_server_was_away_is_taken_back() {
         }
         assert!(broker.kept("twin/devices/bin-2/state").is_some());
         assert_eq!(broker.kept(stranger).as_deref(), Some("hello\n"));
+    }
+}
+
+#[test]
+fn a_broker_that_ends_the_connection_over_a_question_is_told_all_the_same() {
+    for version in ["5", "3.1.1"] {
+        let broker = Door::open(version);
+        let folder = folder();
+        Process::start(folder.path()).with_bins(&["bin-1"]).stop();
+        let options = ["--mqtt", &broker.url(), "--mqtt-version", version, "--set", "mqtt.publish=true"];
+        let _server = Process::start_with(folder.path(), &options);
+        broker.take_in_teller().asked();
+        assert!(broker.take_in_teller().told().contains(STATE));
+        // What was no refusal, but an accident, is asked once more.
+        broker.take_in_teller().asked();
     }
 }

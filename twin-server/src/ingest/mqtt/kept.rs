@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::message::STATE;
+use crate::domain::registration::check_id;
 
 /// Something that the broker keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(super) enum Kept {
 
 impl Kept {
     /// What a message that the broker kept holds of the server's. Nothing if it is a stranger's: its topic is
-    /// none of the server's, or what it says does not name what the topic names.
+    /// none of the server's, no device can have such a name, or what it says does not name what the topic names.
     pub(super) fn read(prefix: &str, topic: &[u8], payload: &[u8]) -> Option<Self> {
         let topic = std::str::from_utf8(topic).ok()?.strip_prefix(prefix)?.strip_prefix('/')?;
         let (family, rest) = topic.split_once('/')?;
@@ -26,7 +27,7 @@ impl Kept {
             "devices" => {
                 let id = rest.strip_suffix(STATE)?.strip_suffix('/')?;
                 let named: Named<String> = serde_json::from_slice(payload).ok()?;
-                (named.id == id).then_some(Self::State(named.id))
+                (named.id == id && check_id(id).is_ok()).then_some(Self::State(named.id))
             }
             "alarms" => {
                 let named: Named<u64> = serde_json::from_slice(payload).ok()?;
@@ -80,6 +81,8 @@ mod tests {
             ("a/b/devices/d-1/state", r#"{"id":1}"#),
             ("a/b/devices/d-1/fill_pct", r#"{"id":"d-1"}"#),
             ("a/b/devices/state", r#"{"id":""}"#),
+            ("a/b/devices//state", r#"{"id":""}"#),
+            ("a/b/devices/d/1/state", r#"{"id":"d/1"}"#),
             ("a/devices/d-1/state", r#"{"id":"d-1"}"#),
             ("a/b/alarms/17", r#"{"id":"17"}"#),
             ("a/b/alarms/017", r#"{"id":17}"#),

@@ -21,8 +21,9 @@ use crate::live::LiveEvent;
 
 /// A message to the broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Announcement {
     pub(super) topic: String,
+    /// Empty takes back what was kept.
     pub(super) payload: String,
     /// Whether the broker keeps it for whoever comes later.
     pub(super) kept: bool,
@@ -46,6 +47,11 @@ impl News {
         Self { prefix: prefix.to_owned(), devices, alarms, follows: false }
     }
 
+    /// What topics begin with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Another connection: the next event is its first.
     pub(super) fn begin(&mut self) {
         self.follows = false;
@@ -60,12 +66,12 @@ impl News {
     }
 
     /// The message that has the broker keep something no longer.
-    pub(super) fn taken_back(&self, kept: &Kept) -> Told {
+    pub(super) fn taken_back(&self, kept: &Kept) -> Announcement {
         self.kept(kept, String::new())
     }
 
     /// The messages that an event is worth.
-    pub(super) fn of(&mut self, event: &LiveEvent) -> Vec<Told> {
+    pub(super) fn of(&mut self, event: &LiveEvent) -> Vec<Announcement> {
         let mut messages = Vec::new();
         // The events are our own: one that cannot be read is one that this file has not heard of.
         match event.name {
@@ -96,7 +102,7 @@ impl News {
     }
 
     /// Everything there is. What was told and is not in it has ended unheard, and is taken back.
-    fn snapshot(&mut self, snapshot: &SnapshotEvent, messages: &mut Vec<Told>) {
+    fn snapshot(&mut self, snapshot: &SnapshotEvent, messages: &mut Vec<Announcement>) {
         let devices: BTreeSet<&str> = snapshot.devices.iter().map(|view| &*view.device.id).collect();
         let alarms: BTreeSet<u64> = snapshot.alarms.iter().map(|alarm| alarm.id).collect();
         let ended = self.devices.keys().filter(|id| !devices.contains(&***id));
@@ -116,11 +122,11 @@ impl News {
         self.follows = true;
     }
 
-    fn kept(&self, kept: &Kept, payload: String) -> Told {
-        Told { topic: format!("{}/{kept}", self.prefix), payload, kept: true }
+    fn kept(&self, kept: &Kept, payload: String) -> Announcement {
+        Announcement { topic: format!("{}/{kept}", self.prefix), payload, kept: true }
     }
 
-    fn device(&mut self, view: &DeviceView, messages: &mut Vec<Told>) {
+    fn device(&mut self, view: &DeviceView, messages: &mut Vec<Announcement>) {
         let id = &view.device.id;
         messages.push(self.kept(&Kept::State(id.clone()), json_of(view)));
         let told = self.devices.entry(id.clone()).or_default();
@@ -132,12 +138,12 @@ impl News {
         }
     }
 
-    fn alarm(&mut self, alarm: &Alarm, messages: &mut Vec<Told>) {
+    fn alarm(&mut self, alarm: &Alarm, messages: &mut Vec<Announcement>) {
         let kept = Kept::Alarm(alarm.id);
         let told = self.kept(&kept, json_of(alarm));
         if alarm.state == AlarmState::Cleared {
             self.alarms.remove(&alarm.id);
-            messages.push(Told { kept: false, ..told });
+            messages.push(Announcement { kept: false, ..told });
             messages.push(self.taken_back(&kept));
         } else {
             self.alarms.insert(alarm.id);
@@ -147,7 +153,7 @@ impl News {
 }
 
 /// An Observation in the topic of its Datastream, with the ids that the SensorThings interface gives them.
-fn observation(device: &str, stream: &str, value: f64, time: OffsetDateTime) -> Told {
+fn observation(device: &str, stream: &str, value: f64, time: OffsetDateTime) -> Announcement {
     let instant = time.format(&Rfc3339).unwrap_or_default();
     let datastream = format!("{device}:{stream}");
     let id = format!("{datastream}:{}", time.unix_timestamp_nanos() / 1_000);
@@ -155,7 +161,7 @@ fn observation(device: &str, stream: &str, value: f64, time: OffsetDateTime) -> 
         "@iot.id": id, "phenomenonTime": instant, "resultTime": instant, "result": value,
     });
     let topic = format!("v1.1/Datastreams('{datastream}')/Observations");
-    Told { topic, payload: payload.to_string(), kept: false }
+    Announcement { topic, payload: payload.to_string(), kept: false }
 }
 
 /// Our own types have string keys and finite numbers: writing them cannot fail.

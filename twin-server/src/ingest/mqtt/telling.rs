@@ -3,7 +3,8 @@
 //!
 //! What ended while the broker or the server was away would stay on the broker for ever. So each connection first
 //! asks for what the broker keeps under the server's topics, and takes back what is no more: whatever names
-//! itself as its topic does ([`Kept::read`]); what others put there is left alone.
+//! itself as its topic does ([`Kept::read`]); what others put there is left alone. A broker that ends the connection
+//! over that question is not asked with the next one.
 //!
 //! Its connection is another than that of readings: it takes no readings, and needs no session.
 
@@ -17,7 +18,7 @@ use super::address::Address;
 use super::connection::ANSWER;
 use super::kept::Kept;
 use super::link::{Event, Link, Teller};
-use super::news::{News, Told};
+use super::news::{Announcement, News};
 use super::options::MqttConfig;
 use super::pauses::Pauses;
 use super::stopped;
@@ -51,12 +52,13 @@ pub(super) async fn tell(
 ) {
     let mut news = News::new(&config.prefix);
     let mut pauses = Pauses::new();
+    let mut unanswered = false;
     let mut last_reason = String::new();
     loop {
         pauses.attempt();
         let reason = match Link::telling(&config, &broker, ca.as_deref()) {
             Err(reason) => reason,
-            Ok(link) => match follow(link, &config.prefix, &mut news, &hub, &stop).await {
+            Ok(link) => match follow(link, &config.prefix, &mut news, &mut unanswered, &hub, &stop).await {
                 Some(reason) => reason,
                 None => return,
             },
@@ -78,15 +80,20 @@ async fn follow(
     link: Link,
     prefix: &str,
     news: &mut News,
+    unanswered: &mut bool,
     hub: &Arc<Hub>,
     stop: &watch::Receiver<bool>,
 ) -> Option<String> {
     let teller = link.teller();
-    let (heard, hears) = mpsc::channel(REMAINS_WAITING);
-    let subscription = || Subscription::new(Arc::clone(hub), DeviceFilter::default(), None, stop.clone());
+    let (heard, mut hears) = mpsc::channel(REMAINS_WAITING);
+    let telling = async {
+        while !matches!(hears.recv().await, Some(Heard::Connected) | None) {}
+        let subscription = Subscription::new(Arc::clone(hub), DeviceFilter::default(), None, stop.clone());
+        tell_all(&teller, news, subscription, hears, unanswered).await
+    };
     let mut stop = stop.clone();
     tokio::select! {
-        told = tell_all(&teller, prefix, news, hears, subscription) => told.err(),
+        told = telling => told.err(),
         reason = hear(link, prefix, heard) => Some(reason),
         () = stopped(&mut stop) => None,
     }
@@ -117,22 +124,26 @@ async fn hear(mut link: Link, prefix: &str, heard: mpsc::Sender<Heard>) -> Strin
     }
 }
 
-/// Tells everything, and then what changes, until the server stops.
+/// Tells everything, and then what changes, until the server stops. Before, takes back what is no more, unless the
+/// last connection ended over that: `unanswered` is true meanwhile.
 async fn tell_all(
     teller: &Teller,
-    prefix: &str,
     news: &mut News,
-    mut hears: mpsc::Receiver<Heard>,
-    subscription: impl FnOnce() -> Subscription,
+    mut subscription: Subscription,
+    hears: mpsc::Receiver<Heard>,
+    unanswered: &mut bool,
 ) -> Result<(), String> {
-    while !matches!(hears.recv().await, Some(Heard::Connected) | None) {}
     tracing::info!("the broker is told of states and alarms");
-    let mut subscription = subscription();
     news.begin();
-    let Some((_, everything)) = subscription.next().await else { return Ok(()) };
-    let first = news.of(&everything);
-    take_back_remains(teller, prefix, news, hears).await?;
-    send(teller, first).await?;
+    let Some((_, snapshot)) = subscription.next().await else { return Ok(()) };
+    let everything = news.of(&snapshot);
+    drop(snapshot);
+    *unanswered = !*unanswered;
+    if *unanswered {
+        take_back_remains(teller, news, hears).await?;
+        *unanswered = false;
+    }
+    send(teller, everything).await?;
     while let Some((_, event)) = subscription.next().await {
         send(teller, news.of(&event)).await?;
     }
@@ -140,13 +151,8 @@ async fn tell_all(
 }
 
 /// Asks what the broker keeps of the server's, and takes back what is no more.
-async fn take_back_remains(
-    teller: &Teller,
-    prefix: &str,
-    news: &News,
-    hears: mpsc::Receiver<Heard>,
-) -> Result<(), String> {
-    let filters = Kept::filters(prefix);
+async fn take_back_remains(teller: &Teller, news: &News, hears: mpsc::Receiver<Heard>) -> Result<(), String> {
+    let filters = Kept::filters(news.prefix());
     for filter in &filters {
         teller.subscribe(filter).await?;
     }
@@ -180,7 +186,7 @@ async fn look_through(
     }
 }
 
-async fn send(teller: &Teller, messages: Vec<Told>) -> Result<(), String> {
+async fn send(teller: &Teller, messages: Vec<Announcement>) -> Result<(), String> {
     for message in messages {
         teller.tell(message).await?;
         MQTT_TOLD.add(1);

@@ -13,7 +13,7 @@ mod v5;
 use std::sync::Arc;
 
 use super::address::Address;
-use super::news::Told;
+use super::news::Announcement;
 use super::options::{MqttConfig, MqttVersion};
 
 /// Seconds between signs of life.
@@ -183,8 +183,8 @@ impl Teller {
     }
 
     /// Hands a message over; waits while as many as may be are under way. The broker acknowledges each.
-    pub(super) async fn tell(&self, told: Told) -> Result<(), String> {
-        let Told { topic, payload, kept } = told;
+    pub(super) async fn tell(&self, announcement: Announcement) -> Result<(), String> {
+        let Announcement { topic, payload, kept } = announcement;
         match &*self.0 {
             Sender::V3(client) => {
                 let options = rumqttc_v4::PublishOptions::at_least_once().retain(kept);
