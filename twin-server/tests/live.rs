@@ -3,10 +3,10 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::events::Events;
 use common::process::{Process, folder, serve};
 use common::{device, publish, reading};
 use serde_json::{Value, json};
@@ -30,47 +30,7 @@ impl Viewed for Process {
     }
 
     fn events(&self, query: &str, last: Option<&str>) -> Events {
-        let mut request = ureq::get(format!("{}/api/v1/events{query}", self.url));
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let body = request.call().unwrap().into_body().into_reader();
-        Events(BufReader::new(Box::new(body)))
-    }
-}
-
-/// A stream of server-sent events.
-struct Events(BufReader<Box<dyn Read + Send>>);
-
-/// Id, name and data of an event.
-type Event = (String, String, Value);
-
-impl Events {
-    /// The next event; nothing when the stream ended.
-    fn next(&mut self) -> Option<Event> {
-        let (mut id, mut name, mut data) = (String::new(), String::new(), String::new());
-        loop {
-            let mut line = String::new();
-            if self.0.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            match line.trim_end().split_once(": ") {
-                Some(("id", value)) => value.clone_into(&mut id),
-                Some(("event", value)) => value.clone_into(&mut name),
-                Some(("data", value)) => data.push_str(value),
-                None if line == "\n" && !name.is_empty() => {
-                    return Some((id, name, serde_json::from_str(&data).unwrap()));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The next event, which must have this name; gives its id and data.
-    fn expect(&mut self, expected: &str) -> (String, Value) {
-        let (id, name, data) = self.next().unwrap();
-        assert_eq!(name, expected, "{data}");
-        (id, data)
+        Events::open(self, query, last)
     }
 }
 

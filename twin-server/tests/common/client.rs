@@ -19,6 +19,8 @@ pub(crate) struct Client {
 pub(crate) struct Told {
     pub(crate) status: u16,
     pub(crate) media_type: String,
+    /// When it says to come again, in seconds.
+    pub(crate) retry_after: Option<u32>,
     pub(crate) body: String,
 }
 
@@ -52,8 +54,10 @@ impl Client {
         let mut answer = answer.ok()?;
         let media_type = answer.headers().get("content-type").map_or("", |value| value.to_str().unwrap());
         let media_type = media_type.to_owned();
+        let retry_after = answer.headers().get("retry-after");
+        let retry_after = retry_after.map(|value| value.to_str().unwrap().parse().unwrap());
         let body = answer.body_mut().with_config().limit(1 << 30).read_to_string().ok()?;
-        Some(Told { status: answer.status().as_u16(), media_type, body })
+        Some(Told { status: answer.status().as_u16(), media_type, retry_after, body })
     }
 
     /// Gets what must be there.

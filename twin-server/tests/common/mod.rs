@@ -3,12 +3,14 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod client;
+pub(crate) mod events;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -21,6 +23,22 @@ use twin_server::app::{self, App};
 use twin_server::auth::AuthConfig;
 use twin_server::config::ServeConfig;
 use twin_server::domain::retention::Retention;
+
+/// Waits for something that must come. The limit is for a machine that is busy with other tests.
+#[track_caller]
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < deadline, "`{what}` did not come");
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// How long what a server needs is away where a test takes it away: `TWIN_OUTAGE_SECONDS`, 2 without.
+pub(crate) fn outage() -> Duration {
+    let seconds = std::env::var("TWIN_OUTAGE_SECONDS").map_or(2, |text| text.parse().unwrap());
+    Duration::from_secs(seconds)
+}
 
 /// A server without a socket, on a publication and a database of its own.
 pub(crate) struct Server {

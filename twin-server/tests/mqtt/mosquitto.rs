@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::common::until;
+
 /// Everyone's password.
 pub(crate) const PASSWORD: &str = "p@ss/word";
 /// The server's name, and the devices'.
@@ -89,9 +91,27 @@ impl Mosquitto {
 
     /// Ends it as a supervisor does, so that it saves what it has.
     pub(crate) fn stop(&mut self) {
-        let mut child = self.child.take().unwrap();
-        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
-        child.wait().unwrap();
+        self.signal("-TERM");
+        self.child.take().unwrap().wait().unwrap();
+    }
+
+    /// Ends it as a crash does: what came since it last saved is gone.
+    pub(crate) fn kill(&mut self) {
+        self.signal("-KILL");
+        self.child.take().unwrap().wait().unwrap();
+    }
+
+    /// Has it save what it has.
+    pub(crate) fn save(&self) {
+        let saved = self.folder.path().join("mosquitto.db");
+        let _ = std::fs::remove_file(&saved);
+        self.signal("-USR1");
+        until("what the broker saves", || saved.exists());
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
     /// Where the server finds it.

@@ -1,10 +1,12 @@
 //! What the tests ask of a server that takes readings from a broker.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::common::process::Process;
+use crate::common::until;
+use crate::publisher::number;
 
 /// The stream of the devices in these tests.
 pub(crate) const STREAM: &str = "fill_pct";
@@ -14,6 +16,7 @@ pub(crate) trait Fed: Sized {
     fn with_bins(self, ids: &[&str]) -> Self;
     fn broker(&self) -> Value;
     fn history(&self, id: &str) -> Vec<(String, f64)>;
+    fn numbers(&self, id: &str) -> BTreeSet<u32>;
     fn values(&self, id: &str) -> Vec<f64>;
     fn connected(self) -> Self;
 }
@@ -40,6 +43,14 @@ impl Fed for Process {
         answer["readings"].as_array().unwrap().iter().map(reading).collect()
     }
 
+    /// The numbers of the readings of a bin whose publisher numbers them, each of which is there once.
+    fn numbers(&self, id: &str) -> BTreeSet<u32> {
+        let history = self.history(id);
+        let numbers: BTreeSet<u32> = history.iter().map(|(time, _)| number(time)).collect();
+        assert_eq!(numbers.len(), history.len());
+        numbers
+    }
+
     /// The values of a bin's readings in the order of time.
     fn values(&self, id: &str) -> Vec<f64> {
         self.history(id).into_iter().map(|(_, value)| value).collect()
@@ -49,15 +60,5 @@ impl Fed for Process {
     fn connected(self) -> Self {
         until("connected", || self.broker()["connected"] == true);
         self
-    }
-}
-
-/// Waits for something that must come. The limit is for a machine that is busy with other tests.
-#[track_caller]
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !holds() {
-        assert!(Instant::now() < deadline, "`{what}` did not come");
-        std::thread::sleep(Duration::from_millis(30));
     }
 }

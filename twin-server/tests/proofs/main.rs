@@ -1,6 +1,6 @@
-//! The server shown to hold: killed at random, on a full disk, asked by a client that knows nothing but the
-//! OpenAPI document, and asked the same thing by every door. One program for all of it, which is linked
-//! once.
+//! The server shown to hold: killed at random, on a full disk, without its database for a while, asked by a
+//! client that knows nothing but the OpenAPI document, and asked the same thing by every door. One program for
+//! all of it, which is linked once.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,6 +15,7 @@ mod common;
 mod full_disk;
 mod kills;
 mod openapi;
+mod outage;
 mod side_doors;
 mod writers;
 

@@ -21,12 +21,12 @@ pub(crate) struct Series {
 }
 
 /// The instant of a reading by its place.
-fn instant(place: u64) -> String {
+pub(crate) fn instant(place: u64) -> String {
     let start = OffsetDateTime::from_unix_timestamp(1_767_225_600).unwrap();
     (start + Duration::seconds(i64::try_from(place).unwrap())).format(&Rfc3339).unwrap()
 }
 
-fn value(place: u64) -> f64 {
+pub(crate) fn value(place: u64) -> f64 {
     f64::from(u32::try_from(place % 101).unwrap())
 }
 

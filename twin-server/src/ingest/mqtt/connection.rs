@@ -3,17 +3,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use twin_schemas::live::Reading;
 
 use super::address::Address;
+use super::dating::Dating;
 use super::delivery::Delivery;
 use super::link::{Event, Link, Message};
 use super::options::MqttConfig;
+use super::pauses::Pauses;
 use super::status::MqttStatus;
 use super::{message, stopped};
 
@@ -21,13 +22,8 @@ use super::{message, stopped};
 pub(super) const QUEUE: usize = 8192;
 /// Readings between the halves: some 15 MB.
 const ROOM: usize = 100_000;
-/// Pauses between attempts to connect.
-pub(super) const PAUSE_FIRST: Duration = Duration::from_millis(500);
-pub(super) const PAUSE_LAST: Duration = Duration::from_secs(30);
-/// A connection that held so long was a good one; the next attempt may come soon.
-const GOOD: Duration = Duration::from_secs(10);
 /// How long the broker may take to let the server in and to answer its subscription.
-const ANSWER: Duration = Duration::from_secs(20);
+pub(super) const ANSWER: Duration = Duration::from_secs(20);
 /// How long acknowledgements and leave-taking may take when the server stops.
 const LEAVE: Duration = Duration::from_secs(1);
 
@@ -43,11 +39,9 @@ pub(super) struct Connection {
 /// Where messages go.
 struct Outlet {
     prefix: String,
-    /// Whether what the server itself tells comes back with the rest.
-    publish: bool,
     deliveries: mpsc::Sender<Delivery>,
     room: Arc<Semaphore>,
-    clock: Clock,
+    dating: Dating,
     status: Arc<MqttStatus>,
 }
 
@@ -62,16 +56,15 @@ impl Connection {
     pub(super) async fn run(mut self, deliveries: mpsc::Sender<Delivery>, worker: JoinHandle<()>) {
         let mut outlet = Outlet {
             prefix: self.config.prefix.clone(),
-            publish: self.config.publish,
             deliveries,
             room: Arc::new(Semaphore::new(ROOM)),
-            clock: Clock(OffsetDateTime::UNIX_EPOCH),
+            dating: Dating::new(),
             status: Arc::clone(&self.status),
         };
-        let mut pause = PAUSE_FIRST;
+        let mut pauses = Pauses::new();
         loop {
-            let started = Instant::now();
-            let reason = match Link::new(&self.config, &self.broker, self.ca.as_deref()) {
+            pauses.attempt();
+            let reason = match Link::taking(&self.config, &self.broker, self.ca.as_deref()) {
                 Err(reason) => reason,
                 Ok(mut link) => match self.follow(&mut link, &mut outlet).await {
                     Over::Lost(reason) => reason,
@@ -82,19 +75,15 @@ impl Connection {
                 },
             };
             self.status.lost(&reason);
-            if started.elapsed() >= GOOD {
-                pause = PAUSE_FIRST;
-            }
             tokio::select! {
                 () = stopped(&mut self.stop) => return leave(None, outlet, worker).await,
-                () = tokio::time::sleep(jittered(pause)) => {}
+                () = tokio::time::sleep(pauses.after_loss()) => {}
             }
-            pause = (pause * 2).min(PAUSE_LAST);
         }
     }
 
+    /// Takes what one connection brings. Why it is over.
     async fn follow(&mut self, link: &mut Link, outlet: &mut Outlet) -> Over {
-        let filter = message::filter(&self.config.prefix);
         let mut resumed = false;
         let mut subscribed = false;
         let unanswered = tokio::time::sleep(ANSWER);
@@ -105,51 +94,46 @@ impl Connection {
                 () = stopped(&mut self.stop) => return Over::Stopped,
                 () = &mut unanswered, if !subscribed => Err("the broker does not answer".into()),
             };
-            match event {
-                Err(reason) => return Over::Lost(reason),
+            let done = match event {
+                Err(reason) => Err(reason),
                 Ok(Event::Connected(session_present)) => {
                     resumed = session_present;
-                    // Also in a session that is there: its subscription may be one of other options.
-                    if let Err(reason) = link.subscribe(&filter) {
-                        return Over::Lost(reason);
+                    if !resumed {
+                        outlet.dating.forget();
                     }
+                    // Also in a session that is there: its subscription may be one of other options.
+                    link.subscribe(&message::filter(&self.config.prefix))
                 }
-                Ok(Event::Subscribed(answer)) => match self.subscribed(answer, resumed) {
-                    Ok(()) => subscribed = true,
-                    Err(reason) => return Over::Lost(reason),
-                },
+                Ok(Event::Subscribed(answer)) => {
+                    subscribed = true;
+                    self.subscribed(answer, resumed)
+                }
                 Ok(Event::Message(message)) => {
                     let taken = tokio::select! {
                         taken = outlet.take(*message) => taken,
                         () = stopped(&mut self.stop) => None,
                     };
-                    if taken.is_none() {
-                        return Over::Stopped;
-                    }
+                    let Some(()) = taken else { return Over::Stopped };
+                    Ok(())
                 }
-                Ok(Event::Other) => {}
+                Ok(Event::Other) => Ok(()),
+            };
+            if let Err(reason) = done {
+                return Over::Lost(reason);
             }
         }
     }
 
+    /// The broker has answered the subscription: from now on messages come, or why none will.
     fn subscribed(&self, answer: Result<bool, String>, resumed: bool) -> Result<(), String> {
-        match answer {
-            Ok(assured) => {
-                if !assured {
-                    tracing::warn!("the broker only sends with QoS 0: messages may be lost");
-                }
-                self.status.connected(resumed);
-                Ok(())
-            }
-            Err(reason) => {
-                tracing::error!(
-                    topics = message::filter(&self.config.prefix),
-                    reason,
-                    "no readings will come"
-                );
-                Err(reason)
-            }
+        let topics = message::filter(&self.config.prefix);
+        let assured =
+            answer.inspect_err(|reason| tracing::error!(topics, reason, "no readings will come"))?;
+        if !assured {
+            tracing::warn!("the broker only sends with QoS 0: messages may be lost");
         }
+        self.status.connected(resumed);
+        Ok(())
     }
 }
 
@@ -182,7 +166,7 @@ impl Outlet {
     async fn take(&mut self, message: Message) -> Option<()> {
         self.status.counts().messages.fetch_add(1, Relaxed);
         let topic = String::from_utf8_lossy(message.topic()).into_owned();
-        let readings = if self.publish && message::is_own(&topic) {
+        let readings = if message::is_own(&topic) {
             self.status.counts().ignored.fetch_add(1, Relaxed);
             Vec::new()
         } else {
@@ -216,52 +200,10 @@ impl Outlet {
             self.status.counts().ignored.fetch_add(1, Relaxed);
             return Vec::new();
         }
-        let received = self.clock.next();
+        let received = self.dating.instant(message);
         for reading in &mut readings {
             reading.time.get_or_insert(received);
         }
         readings
-    }
-}
-
-/// Instants of receipt, each later than the one before: a store takes two readings of one stream and one
-/// instant for the same.
-struct Clock(OffsetDateTime);
-
-impl Clock {
-    fn next(&mut self) -> OffsetDateTime {
-        self.0 = OffsetDateTime::now_utc().max(self.0 + time::Duration::microseconds(1));
-        self.0
-    }
-}
-
-/// Between half of a pause and all of it, so that many servers do not come back at once.
-pub(super) fn jittered(pause: Duration) -> Duration {
-    let random = getrandom::u32().unwrap_or(u32::MAX);
-    pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::reading::whole_microseconds;
-
-    #[test]
-    fn no_two_messages_are_received_at_one_microsecond() {
-        let mut clock = Clock(OffsetDateTime::UNIX_EPOCH);
-        let mut before = whole_microseconds(clock.next());
-        for _ in 0..10_000 {
-            let now = whole_microseconds(clock.next());
-            assert!(now > before);
-            before = now;
-        }
-    }
-
-    #[test]
-    fn a_jittered_pause_is_at_least_half_and_at_most_all_of_it() {
-        for _ in 0..100 {
-            let pause = jittered(PAUSE_LAST);
-            assert!((PAUSE_LAST / 2..=PAUSE_LAST).contains(&pause), "{pause:?}");
-        }
     }
 }

@@ -9,7 +9,8 @@
 //! | `twin/devices/{device}/readings` | an object with `stream`, `value` and perhaps `time` |
 //!
 //! Either takes an array of such objects too, or `{"readings": […]}`. A payload may repeat what its
-//! topic says and not say otherwise: a broker decides by topic who may write. Another family of topics, such
+//! topic says and not say otherwise: a broker decides by topic who may write. `state` names no stream in a
+//! topic: there the server itself tells how a device is, now or in an earlier run. Another family of topics, such
 //! as those of `SensorThings`, is to be read beside [`Topic`] and subscribed beside [`filter`].
 
 use serde::Deserialize;

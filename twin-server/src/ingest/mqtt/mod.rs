@@ -1,22 +1,28 @@
-//! Readings from an MQTT broker, any broker, by MQTT 3.1.1 or 5.
+//! Readings from an MQTT broker, any broker, by MQTT 3.1.1 or 5; and what the broker is told of states and alarms.
 //!
-//! The broker keeps a session for the server and assures delivery (`QoS` 1). A message is read, its readings
-//! stored with whatever else came meanwhile, and only then acknowledged: what a device was told is
+//! The broker keeps a session for the server and assures delivery (`QoS` 1). A message is read ([`message`]), its
+//! readings stored with whatever else came meanwhile, and only then acknowledged: what a device was told is
 //! delivered is on disk, or comes again after whatever went wrong in between. It may come twice; device,
-//! stream and time make a reading, so that the second changes nothing. Only a reading without a time of
-//! its own counts twice if the server dies between storing and acknowledging.
+//! stream and time make a reading, so that the second changes nothing. A reading without a time of its own
+//! is given one by [`dating`], and counts twice only if the server dies between storing and acknowledging.
 //!
 //! Two tasks: [`connection`] must never wait long, for it also sends the signs of life; [`delivery`] waits
 //! for the disk. The connection lends the worker's acknowledgements an unbounded queue, so neither can
 //! wait for the other in a circle; it holds no more of them than messages wait.
+//!
+//! A third task, [`telling`], has a connection of its own. [`news`] says what it tells, [`kept`] what of that the
+//! broker keeps.
 
 pub mod address;
 mod connection;
+mod dating;
 mod delivery;
+mod kept;
 mod link;
 pub mod message;
+mod news;
 pub mod options;
-mod session;
+mod pauses;
 mod status;
 mod telling;
 

@@ -39,6 +39,13 @@ impl Default for MqttConfig {
     }
 }
 
+impl MqttConfig {
+    /// Name of the connection that tells.
+    pub(super) fn telling_id(&self) -> String {
+        format!("{}-out", self.client_id)
+    }
+}
+
 /// A version of MQTT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MqttVersion {

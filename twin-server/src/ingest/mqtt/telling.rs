@@ -1,45 +1,45 @@
-//! What the broker is told: states and alarms, taken from the hub as a viewer takes them. A broker that takes
-//! slowly, or is away, is told less often and of newer states; each new connection begins with everything.
+//! The broker is told of states and alarms, which are taken from the hub as a viewer takes them. A broker that
+//! takes slowly, or is away, is told less often and of newer states; each new connection begins with everything.
 //!
-//! | topic | payload | kept by the broker |
-//! |---|---|---|
-//! | `<prefix>/devices/{id}/state` | the device, as the API shows it | yes; empty once it is removed |
-//! | `<prefix>/alarms/{id}` | the alarm, as the API shows it | until it is over |
-//! | `v1.1/Datastreams('{device}:{stream}')/Observations` | an Observation (OGC 18-088 §14) | no |
+//! What ended while the broker or the server was away would stay on the broker for ever. So each connection first
+//! asks for what the broker keeps under the server's topics, and takes back what is no more: whatever names
+//! itself as its topic does ([`Kept::read`]); what others put there is left alone. A broker that ends the connection
+//! over that question is not asked with the next one.
 //!
-//! Its connection is another than that of readings: it takes nothing, and needs no session.
+//! Its connection is another than that of readings: it takes no readings, and needs no session.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::json;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use tokio::sync::watch;
-use twin_schemas::alarm::{Alarm, AlarmChangedEvent, AlarmState};
-use twin_schemas::live::{DeviceEvent, DeviceRemovedEvent, DeviceView, SnapshotEvent};
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 use super::address::Address;
-use super::connection::{PAUSE_FIRST, PAUSE_LAST, jittered};
+use super::connection::ANSWER;
+use super::kept::Kept;
 use super::link::{Event, Link, Teller};
-use super::message::STATE;
+use super::news::{Announcement, News};
 use super::options::MqttConfig;
+use super::pauses::Pauses;
 use super::stopped;
-use crate::live::{DeviceFilter, Hub, LiveEvent, Subscription};
+use crate::live::{DeviceFilter, Hub, Subscription};
 use crate::metrics::MQTT_TOLD;
 
-/// A connection that held so long was a good one; the next attempt may come soon.
-const GOOD: Duration = Duration::from_secs(10);
+/// What the broker keeps has come when nothing of it came for so long. What comes later is taken back with the
+/// next connection.
+const QUIET: Duration = Duration::from_secs(2);
+/// Telling waits no longer than this for what the broker keeps.
+const REMAINS: Duration = Duration::from_secs(60);
+/// Of what the broker keeps, as much may wait to be looked at. What is more is left for the next connection.
+const REMAINS_WAITING: usize = 65_536;
 
-/// A message to the broker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) topic: String,
-    pub(super) payload: String,
-    /// Whether the broker keeps it for whoever comes later.
-    pub(super) kept: bool,
+/// What a connection hears.
+enum Heard {
+    Connected,
+    /// The answer to a subscription.
+    Subscribed,
+    /// The broker keeps this.
+    Kept(Kept),
 }
 
 /// Tells the broker until the server stops.
@@ -50,207 +50,146 @@ pub(super) async fn tell(
     hub: Arc<Hub>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut pause = PAUSE_FIRST;
+    let mut news = News::new(&config.prefix);
+    let mut pauses = Pauses::new();
+    let mut unanswered = false;
+    let mut last_reason = String::new();
     loop {
-        let started = Instant::now();
+        pauses.attempt();
         let reason = match Link::telling(&config, &broker, ca.as_deref()) {
             Err(reason) => reason,
-            Ok(link) => match follow(link, &config.prefix, &hub, &stop).await {
+            Ok(link) => match follow(link, &config.prefix, &mut news, &mut unanswered, &hub, &stop).await {
                 Some(reason) => reason,
                 None => return,
             },
         };
-        if started.elapsed() >= GOOD {
-            pause = PAUSE_FIRST;
+        // The same reason is logged once, not at each attempt.
+        if reason != last_reason || pauses.was_good() {
+            tracing::warn!(reason, "the broker is not told of states and alarms");
+            last_reason = reason;
         }
-        tracing::warn!(reason, "the broker is not told of states and alarms");
         tokio::select! {
             () = stopped(&mut stop) => return,
-            () = tokio::time::sleep(jittered(pause)) => {}
+            () = tokio::time::sleep(pauses.after_loss()) => {}
         }
-        pause = (pause * 2).min(PAUSE_LAST);
     }
 }
 
 /// Tells over one connection. Why it ended; nothing if the server stops.
 async fn follow(
-    mut link: Link,
+    link: Link,
     prefix: &str,
+    news: &mut News,
+    unanswered: &mut bool,
     hub: &Arc<Hub>,
     stop: &watch::Receiver<bool>,
 ) -> Option<String> {
     let teller = link.teller();
-    let (connected, mut is_connected) = watch::channel(false);
+    let (heard, mut hears) = mpsc::channel(REMAINS_WAITING);
     let telling = async {
-        is_connected.wait_for(|connected| *connected).await.ok()?;
-        let mut news = News::new(prefix);
-        let mut subscription =
-            Subscription::new(Arc::clone(hub), DeviceFilter::default(), None, stop.clone());
-        while let Some((_, event)) = subscription.next().await {
-            if let Err(reason) = send(&teller, news.of(&event)).await {
-                return Some(reason);
-            }
-        }
-        None
-    };
-    let polling = async {
-        loop {
-            match link.next().await {
-                Ok(Event::Connected(_)) => drop(connected.send_replace(true)),
-                Ok(_) => {}
-                Err(reason) => return Some(reason),
-            }
-        }
+        while !matches!(hears.recv().await, Some(Heard::Connected) | None) {}
+        let subscription = Subscription::new(Arc::clone(hub), DeviceFilter::default(), None, stop.clone());
+        tell_all(&teller, news, subscription, hears, unanswered).await
     };
     let mut stop = stop.clone();
     tokio::select! {
-        reason = telling => reason,
-        reason = polling => reason,
+        told = telling => told.err(),
+        reason = hear(link, prefix, heard) => Some(reason),
         () = stopped(&mut stop) => None,
     }
 }
 
-async fn send(teller: &Teller, messages: Vec<Told>) -> Result<(), String> {
+/// Keeps the connection going and passes on what it hears. Why it ended.
+async fn hear(mut link: Link, prefix: &str, heard: mpsc::Sender<Heard>) -> String {
+    loop {
+        let event = match link.next().await {
+            Ok(Event::Connected(_)) => Heard::Connected,
+            Ok(Event::Subscribed(answer)) => {
+                if let Err(reason) = answer {
+                    tracing::warn!(reason, "what ended while the broker was not told stays there");
+                }
+                Heard::Subscribed
+            }
+            Ok(Event::Message(message)) if message.retained() => {
+                match Kept::read(prefix, message.topic(), message.payload()) {
+                    Some(kept) => Heard::Kept(kept),
+                    None => continue,
+                }
+            }
+            Ok(_) => continue,
+            Err(reason) => return reason,
+        };
+        // Never waits: what is told can only leave while this goes on.
+        let _ = heard.try_send(event);
+    }
+}
+
+/// Tells everything, and then what changes, until the server stops. Before, takes back what is no more, unless the
+/// last connection ended over that: `unanswered` is true meanwhile.
+async fn tell_all(
+    teller: &Teller,
+    news: &mut News,
+    mut subscription: Subscription,
+    hears: mpsc::Receiver<Heard>,
+    unanswered: &mut bool,
+) -> Result<(), String> {
+    tracing::info!("the broker is told of states and alarms");
+    news.begin();
+    let Some((_, snapshot)) = subscription.next().await else { return Ok(()) };
+    let everything = news.of(&snapshot);
+    drop(snapshot);
+    *unanswered = !*unanswered;
+    if *unanswered {
+        take_back_remains(teller, news, hears).await?;
+        *unanswered = false;
+    }
+    send(teller, everything).await?;
+    while let Some((_, event)) = subscription.next().await {
+        send(teller, news.of(&event)).await?;
+    }
+    Ok(())
+}
+
+/// Asks what the broker keeps of the server's, and takes back what is no more.
+async fn take_back_remains(teller: &Teller, news: &News, hears: mpsc::Receiver<Heard>) -> Result<(), String> {
+    let filters = Kept::filters(news.prefix());
+    for filter in &filters {
+        teller.subscribe(filter).await?;
+    }
+    if let Ok(done) = timeout(REMAINS, look_through(teller, news, hears, filters.len())).await {
+        done?;
+    }
+    // Or all that is told would come back.
+    for filter in &filters {
+        teller.unsubscribe(filter).await?;
+    }
+    Ok(())
+}
+
+/// Takes back what is no more of what comes, until nothing comes any longer behind the answers.
+async fn look_through(
+    teller: &Teller,
+    news: &News,
+    mut hears: mpsc::Receiver<Heard>,
+    mut unanswered: usize,
+) -> Result<(), String> {
+    loop {
+        let patience = if unanswered > 0 { ANSWER } else { QUIET };
+        match timeout(patience, hears.recv()).await {
+            Ok(Some(Heard::Subscribed)) => unanswered = unanswered.saturating_sub(1),
+            Ok(Some(Heard::Kept(kept))) if !news.has(&kept) => {
+                send(teller, vec![news.taken_back(&kept)]).await?;
+            }
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return Ok(()),
+        }
+    }
+}
+
+async fn send(teller: &Teller, messages: Vec<Announcement>) -> Result<(), String> {
     for message in messages {
         teller.tell(message).await?;
         MQTT_TOLD.add(1);
     }
     Ok(())
-}
-
-/// What is new in an event, for a broker.
-struct News<'a> {
-    prefix: &'a str,
-    /// Of each device, the instants of the observations that were told last, by stream.
-    told: HashMap<String, HashMap<String, OffsetDateTime>>,
-    /// Whether observations are told: those of the first snapshot are as old as they are.
-    follows: bool,
-}
-
-impl<'a> News<'a> {
-    fn new(prefix: &'a str) -> Self {
-        Self { prefix, told: HashMap::new(), follows: false }
-    }
-
-    fn of(&mut self, event: &LiveEvent) -> Vec<Told> {
-        let mut messages = Vec::new();
-        // The events are our own: one that cannot be read is one that this file has not heard of.
-        match event.name {
-            "snapshot" => {
-                let Ok(snapshot) = serde_json::from_str::<SnapshotEvent>(&event.data) else {
-                    return messages;
-                };
-                for device in &snapshot.devices {
-                    self.device(device, &mut messages);
-                }
-                for alarm in &snapshot.alarms {
-                    self.alarm(alarm, &mut messages);
-                }
-                self.follows = true;
-            }
-            "device" => {
-                if let Ok(DeviceEvent { device }) = serde_json::from_str(&event.data) {
-                    self.device(&device, &mut messages);
-                }
-            }
-            "device-removed" => {
-                if let Ok(DeviceRemovedEvent { id }) = serde_json::from_str(&event.data) {
-                    self.told.remove(&id);
-                    messages.push(self.kept(&format!("devices/{id}/{STATE}"), String::new()));
-                }
-            }
-            "alarm" => {
-                if let Ok(AlarmChangedEvent { alarm }) = serde_json::from_str(&event.data) {
-                    self.alarm(&alarm, &mut messages);
-                }
-            }
-            _ => {}
-        }
-        messages
-    }
-
-    fn kept(&self, topic: &str, payload: String) -> Told {
-        Told { topic: format!("{}/{topic}", self.prefix), payload, kept: true }
-    }
-
-    fn device(&mut self, view: &DeviceView, messages: &mut Vec<Told>) {
-        let id = &view.device.id;
-        messages.push(self.kept(&format!("devices/{id}/{STATE}"), json_of(view)));
-        let told = self.told.entry(id.clone()).or_default();
-        for (stream, latest) in &view.latest {
-            let before = told.insert(stream.clone(), latest.time);
-            if self.follows && before != Some(latest.time) {
-                messages.push(observation(id, stream, latest.value, latest.time));
-            }
-        }
-    }
-
-    fn alarm(&self, alarm: &Alarm, messages: &mut Vec<Told>) {
-        let topic = format!("alarms/{}", alarm.id);
-        let told = self.kept(&topic, json_of(alarm));
-        if alarm.state == AlarmState::Cleared {
-            messages.push(Told { kept: false, ..told });
-            messages.push(self.kept(&topic, String::new()));
-        } else {
-            messages.push(told);
-        }
-    }
-}
-
-/// An Observation in the topic of its Datastream, with the ids that the SensorThings interface gives them.
-fn observation(device: &str, stream: &str, value: f64, time: OffsetDateTime) -> Told {
-    let instant = time.format(&Rfc3339).unwrap_or_default();
-    let datastream = format!("{device}:{stream}");
-    let id = format!("{datastream}:{}", time.unix_timestamp_nanos() / 1_000);
-    let payload = json!({
-        "@iot.id": id, "phenomenonTime": instant, "resultTime": instant, "result": value,
-    });
-    let topic = format!("v1.1/Datastreams('{datastream}')/Observations");
-    Told { topic, payload: payload.to_string(), kept: false }
-}
-
-/// Our own types have string keys and finite numbers: writing them cannot fail.
-fn json_of<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(name: &'static str, data: &serde_json::Value) -> LiveEvent {
-        LiveEvent { seq: 1, name, data: data.to_string().into() }
-    }
-
-    fn device(value: f64, time: &str) -> serde_json::Value {
-        json!({
-            "id": "b", "kind": "waste_bin", "name": { "zh": "", "en": "" },
-            "position": { "east_m": 0.0, "north_m": 0.0, "up_m": 0.0 }, "status": "normal",
-            "latest": { "fill_pct": { "value": value, "time": time } },
-        })
-    }
-
-    /// Topics, and whether they are kept and say something.
-    fn check(news: &mut News<'_>, event: &LiveEvent, expected: &[(&str, bool, bool)]) {
-        let told = news.of(event);
-        let found: Vec<_> =
-            told.iter().map(|told| (&*told.topic, told.kept, !told.payload.is_empty())).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_state_is_kept_and_each_new_observation_told_once() {
-        let mut news = News::new("twin");
-        let state = ("twin/devices/b/state", true, true);
-        let observation = ("v1.1/Datastreams('b:fill_pct')/Observations", false, true);
-        let first = device(1.0, "2026-05-01T12:00:00Z");
-        let snapshot = json!({ "publication": "v1", "devices": [first], "alarms": [] });
-        check(&mut news, &event("snapshot", &snapshot), &[state]);
-        check(&mut news, &event("device", &json!({ "device": first })), &[state]);
-        let next = json!({ "device": device(2.0, "2026-05-01T12:00:01Z") });
-        check(&mut news, &event("device", &next), &[state, observation]);
-        let gone = event("device-removed", &json!({ "id": "b" }));
-        check(&mut news, &gone, &[("twin/devices/b/state", true, false)]);
-        check(&mut news, &event("publication", &json!({ "publication": "v2" })), &[]);
-    }
 }

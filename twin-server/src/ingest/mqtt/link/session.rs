@@ -1,5 +1,6 @@
 //! What the MQTT 5 library is told of the session that the broker kept: there is nothing of ours in it. The
-//! server publishes nothing, and the messages that it has not acknowledged are the broker's to remember.
+//! connection with a session publishes nothing, and the messages that it has not acknowledged are the broker's
+//! to remember.
 //!
 //! Without being told, the library holds that our part was lost; it then refuses the session, or takes it up
 //! and refuses to subscribe.
