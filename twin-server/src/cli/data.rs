@@ -89,6 +89,7 @@ fn describe(manifest: &Manifest) -> anyhow::Result<String> {
 
 pub(super) fn migrate(args: &MigrateArgs) -> anyhow::Result<()> {
     let database = &args.place.database;
+    store::check_exists(database)?;
     runtime()?.block_on(async {
         let shape = store::shape(database).await?;
         if let Some(number) = shape.unknown.first() {
