@@ -109,6 +109,9 @@ fn retention_is_a_list_in_the_file_and_words_elsewhere() {
     assert_eq!(kinds(load("", &[], &[("retention.kinds", "camera=1,water_meter=0")]).unwrap()), expected);
     let error = load("[retention]\nkinds = [\"camera\"]\n", &[], &[]).unwrap_err().to_string();
     assert!(error.starts_with("twin.toml:2: `retention.kinds` is wrong: write a kind and days"), "{error}");
+    let error = load("[retention]\nkinds = [\"camra=7\"]\n", &[], &[]).unwrap_err().to_string();
+    let expected = "twin.toml:2: `retention.kinds` names the kind `camra`, which does not exist\nhint: use one of `camera`, ";
+    assert!(error.starts_with(expected), "{error}");
 }
 
 #[test]
