@@ -82,6 +82,22 @@ fn a_mistyped_name_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_section_is_no_key_and_a_key_no_section() {
+    check_refused(
+        "limits = 3\n",
+        "twin.toml:1: `limits` is a section\nhint: write `[limits]` and its keys below",
+    );
+    check_refused(
+        "[listen]\naddress = 1\n",
+        "twin.toml:1: `listen` is no section\nhint: write `listen = <value>` above all sections",
+    );
+    assert_eq!(
+        load("", &[], &[("limits", "3")]).unwrap_err().to_string(),
+        "option `--set`: `limits` is a section\nhint: name one of its keys: `limits.<key>=<value>`",
+    );
+}
+
+#[test]
 fn a_value_is_refused_with_its_line_and_what_is_taken() {
     check_refused("[limits]\nviewers = 0", "twin.toml:2: `limits.viewers` is 0, 1 to 100000 are taken");
     check_refused(
