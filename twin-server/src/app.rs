@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
@@ -112,12 +112,6 @@ pub async fn start(
         .with_context(|| format!("publication folder `{}`", config.publication.display()))?;
     let files = Arc::new(files);
     let kinds = Arc::new(DeviceKinds::built_in()?);
-    if let Some(kind) = config.retention.kinds.keys().find(|kind| kinds.get(kind).is_none()) {
-        bail!(
-            "`--retention` names the kind `{kind}`, which does not exist\nhint: use one of {}",
-            kinds.ids()
-        );
-    }
     let store = store::serve(&config.database).await?;
     let (key, token) = (config.ingest_key.as_deref(), config.metrics.token.as_deref());
     let auth = Auth::open(config.auth.clone(), key, token, Arc::clone(&store)).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -35,6 +35,7 @@ const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 pub fn router(app: Arc<App>) -> Router {
     // Until an answer begins. Event streams begin at once and then take as long as they like.
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.request_timeout);
+    let sharing = layers::Sharing::of(&app.auth.config);
     let api = Guarded::new(&app)
         .route("/healthz", [get(UseService, health::get_health)])
         .route("/api/openapi.json", [get(UseService, openapi::get_openapi)])
@@ -217,7 +218,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/publication/{*path}", [get(ReadPublication, publication::get_file)])
         .finish()
         .merge(readings)
-        .layer(from_fn(layers::observe_hot));
+        .layer(from_fn_with_state(sharing, layers::observe_hot));
 
     Router::new()
         .merge(api)
@@ -228,7 +229,7 @@ pub fn router(app: Arc<App>) -> Router {
         // Leaves event streams and pictures alone.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(timeout)
-        .layer(from_fn(layers::observe))
+        .layer(from_fn_with_state(sharing, layers::observe))
         .merge(hot)
         .with_state(app)
 }

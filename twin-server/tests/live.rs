@@ -3,9 +3,10 @@
 
 mod common;
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::client::Client;
 use common::events::Events;
 use common::process::{Process, folder, serve};
 use common::{device, publish, reading};
@@ -236,12 +237,7 @@ fn simulated_devices_report_and_stop_when_told() {
     for (id, kind) in [("b", "waste_bin"), ("l", "lift"), ("s", "smoke_detector")] {
         server.put_at(id, kind, 10.0);
     }
-    let mut simulator = Command::new(env!("CARGO_BIN_EXE_twin-server"))
-        .args(["simulate", "--server", &server.url, "--interval", "20ms", "--seed", "3"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut simulator = simulate(&server, &[]);
     let mut events = server.events("", None);
     events.expect("snapshot");
     for _ in 0..6 {
@@ -251,6 +247,35 @@ fn simulated_devices_report_and_stop_when_told() {
     assert_eq!(simulator.wait().unwrap().code(), Some(0));
     let list = server.get("/api/v1/devices");
     assert!(list["devices"].as_array().unwrap().iter().all(|d| d["status"] != "offline"), "{list}");
+}
+
+#[test]
+fn simulated_devices_report_with_a_key_where_nobody_may_read_without() {
+    let folder = folder();
+    let key = "0123456789abcdef";
+    let server = Process::start_with(folder.path(), &["--ingest-key", key, "--require-sign-in"]);
+    let client = Client::new(&server.url, &[("x-api-key", key)]);
+    let registration = serde_json::from_str(&device("waste_bin", 10.0)).unwrap();
+    assert_eq!(client.send("PUT", "/api/v1/devices/b", &registration).unwrap().status, 201);
+    let mut simulator = simulate(&server, &["--ingest-key", key]);
+    // Not for ever; no test measures this.
+    let reported = (0..2_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        client.get("/api/v1/devices").json()["devices"][0]["status"] != "offline"
+    });
+    simulator.kill().unwrap();
+    simulator.wait().unwrap();
+    assert!(reported);
+}
+
+fn simulate(server: &Process, options: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_twin-server"))
+        .args(["simulate", "--server", &server.url, "--interval", "20ms", "--seed", "3"])
+        .args(options)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 #[test]

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use common::{Server, check_problem, publish, reading};
 use serde_json::{Value, json};
+use twin_server::auth::AuthConfig;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -26,6 +27,37 @@ async fn the_catalogue_says_where_its_files_are() {
     let etag = answer.header("etag").to_owned();
     let again = server.get_with("/api/v1/catalog", &[("if-none-match", &etag)]).await;
     assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_read_tiles_and_features_where_anyone_may() {
+    const SHARED: [&str; 6] = [
+        "/publication/current",
+        "/publication/tileset.json",
+        "/publication/versions/v1/full/tileset.json",
+        "/publication/none.glb",
+        "/ogc/collections",
+        "/sta/v1.1/Things",
+    ];
+    let everyone = |answer: &common::Answer| answer.header("access-control-allow-origin") == "*";
+    let server = Server::start().await;
+    // The second answer comes from memory.
+    for path in SHARED.into_iter().chain(SHARED) {
+        let answer = server.get_with(path, &[("origin", "https://maps.example")]).await;
+        assert!(everyone(&answer), "{path}");
+    }
+    for path in ["/api/v1/devices", "/healthz", "/"] {
+        assert!(!everyone(&server.get_with(path, &[("origin", "https://maps.example")]).await), "{path}");
+    }
+    assert!(!everyone(&server.send("POST", "/sta/v1.1/Things", "{}").await));
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let closed = AuthConfig { require_sign_in: true, ..AuthConfig::default() };
+    let server = Server::start_with(folder, Some("0123456789abcdef"), closed).await;
+    for path in SHARED {
+        let answer = server.get_with(path, &[("x-api-key", "0123456789abcdef")]).await;
+        assert!(answer.status != StatusCode::UNAUTHORIZED && !everyone(&answer), "{path}");
+    }
 }
 
 #[tokio::test]

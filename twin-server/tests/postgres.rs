@@ -155,11 +155,9 @@ fn migrate_makes_the_tables_and_says_so() {
     let Some(cluster) = Cluster::start(false) else { return };
     let address = cluster.database();
     let said = |arguments: &[&str]| String::from_utf8(command(&address, arguments).stdout).unwrap();
-    assert_eq!(
-        said(&["migrate", "--dry-run"]),
-        "to do: 0001 store\nto do: 0002 webhooks\nto do: 0003 identity provider\n"
-    );
-    assert_eq!(said(&["migrate"]), "done: 0001 store\ndone: 0002 webhooks\ndone: 0003 identity provider\n");
+    let to_do = said(&["migrate", "--dry-run"]);
+    assert!(to_do.starts_with("to do: 0001 store\nto do: 0002 webhooks\n"), "{to_do}");
+    assert_eq!(said(&["migrate"]), to_do.replace("to do:", "done:"));
     assert_eq!(said(&["migrate"]), "the database has the present shape\n");
 }
 

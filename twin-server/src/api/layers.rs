@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use tracing::{Instrument, Span};
 use super::Problem;
 use super::error::MEDIA_TYPE;
 use super::trace::{TRACEPARENT, Trace};
+use crate::auth::AuthConfig;
 use crate::metrics::HTTP;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,6 +33,8 @@ const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsa
 
 /// What a client waits at least after a failure that says nothing of it.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+/// Pages of every site.
+const EVERYONE: HeaderValue = HeaderValue::from_static("*");
 /// What requests are counted as that no route of ours took.
 const VIEWER: &str = "viewer";
 
@@ -41,8 +44,8 @@ const VIEWER: &str = "viewer";
 ///
 /// The log has the route as the router knows it, not the address: that may hold names of people, and
 /// what follows `?` may hold secrets.
-pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
-    let seen = Seen::of(&request);
+pub(crate) async fn observe(State(sharing): State<Sharing>, mut request: Request, next: Next) -> Response {
+    let seen = Seen::of(&request, sharing);
     request.headers_mut().insert(REQUEST_ID, seen.id.clone());
     let span = seen.span();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
@@ -51,8 +54,12 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
 }
 
 /// The same for what is asked for or posted tens of thousands of times a second: only what fails gets a span.
-pub(crate) async fn observe_hot(mut request: Request, next: Next) -> Response {
-    let seen = Seen::of(&request);
+pub(crate) async fn observe_hot(
+    State(sharing): State<Sharing>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let seen = Seen::of(&request, sharing);
     request.headers_mut().insert(REQUEST_ID, seen.id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let failed = answered.as_ref().map_or(true, |response| response.status().is_server_error());
@@ -60,8 +67,34 @@ pub(crate) async fn observe_hot(mut request: Request, next: Next) -> Response {
     careful(seen.end(answered.unwrap_or_else(panicked)))
 }
 
+/// Whether pages of other sites may read what anyone may read: published files, and what the clients of standards
+/// ask for, so that viewers and web maps elsewhere show the community.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// They may.
+    Open,
+    /// Nobody reads without saying who they are.
+    Closed,
+}
+
+impl Sharing {
+    /// What the configuration says.
+    pub(crate) fn of(auth: &AuthConfig) -> Self {
+        if auth.require_sign_in { Self::Closed } else { Self::Open }
+    }
+
+    /// Browsers keep answers with this from a page that sends a cookie along, so nothing is shared in anybody's name.
+    fn covers(self, method: &Method, route: &str) -> bool {
+        const SHARED: [&str; 3] = ["/publication/", "/ogc", "/sta/"];
+        self == Self::Open
+            && matches!(*method, Method::GET | Method::HEAD)
+            && SHARED.iter().any(|shared| route.starts_with(shared))
+    }
+}
+
 /// What is kept of a request until its answer is there.
 struct Seen {
+    sharing: Sharing,
     id: HeaderValue,
     trace: Option<Trace>,
     method: Method,
@@ -70,9 +103,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(request: &Request) -> Self {
+    fn of(request: &Request, sharing: Sharing) -> Self {
         let id = request.headers().get(&REQUEST_ID).filter(|value| is_sane(value)).cloned();
         Self {
+            sharing,
             id: id.unwrap_or_else(new_request_id),
             trace: Trace::of(request.headers()),
             method: request.method().clone(),
@@ -107,6 +141,9 @@ impl Seen {
         }
         let mut response = explain(response);
         let headers = response.headers_mut();
+        if self.sharing.covers(&self.method, self.route()) {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE);
+        }
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
         }

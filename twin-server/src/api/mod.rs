@@ -35,6 +35,7 @@ pub(crate) mod place;
 pub(crate) mod publication;
 pub(crate) mod readings;
 mod refusals;
+mod room;
 pub(crate) mod sensorthings;
 pub(crate) mod session;
 pub(crate) mod spatial;

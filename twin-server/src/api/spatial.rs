@@ -13,6 +13,7 @@ use twin_schemas::geometry::LocalBox;
 use utoipa::ToSchema;
 
 use super::extract::Json;
+use super::room::work_in;
 use super::{Problem, ProblemBody, devices, objects};
 use crate::app::App;
 use crate::auth::Permit;
@@ -314,13 +315,11 @@ pub(crate) async fn query_things(
         permit.also(Action::ReadDevices)?;
     }
     let stopping = || Problem::unavailable("stopping", "the server is stopping");
-    let _room = ASKING.acquire().await.map_err(|_| stopping())?;
+    let room = ASKING.acquire().await.map_err(|_| stopping())?;
     let now = app.model.now();
     let query = query_of(&app, &permit, &now, question)?;
     // A question that looks at a million things keeps a thread for a tenth of a second.
-    let answered =
-        tokio::task::spawn_blocking(move || query::ask(&now, &query).map(|found| answer(&now, found)));
-    let answered = answered.await.map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let answered = work_in(room, move || query::ask(&now, &query).map(|found| answer(&now, found))).await?;
     answered.map(JsonAnswer).map_err(|QueryError::TooMuch| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "query_too_large", QueryError::TooMuch.to_string())
             .with_hint("ask for a smaller place, fewer kinds, or a simpler polygon")

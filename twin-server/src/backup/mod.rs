@@ -32,10 +32,8 @@ pub async fn backup(database: &str, out: &Path, replace: bool) -> anyhow::Result
     if out.exists() && !replace {
         bail!("`{}` exists\nhint: choose another name, or add `--force` to replace it", out.display());
     }
-    let source = store::file_of(database)?;
-    if !source.exists() {
-        bail!("database `{}` does not exist\nhint: check `--database`", source.display());
-    }
+    store::file_of(database)?;
+    store::check_exists(database)?;
     let shape = store::shape(database).await?;
     // Beside the backup, because there is room for one as large.
     let copy = Temporary(beside(out, ".database"));

@@ -45,7 +45,8 @@ pub(super) struct RestoreArgs {
         required_unless_present = "check"
     )]
     database: Option<String>,
-    /// Replace the database if it exists; it is kept beside the new one, as `<name>.replaced`.
+    /// Replace the database if it exists; it is kept beside the new one, as `<name>.replaced`,
+    /// `<name>.replaced-2` and so on.
     #[arg(long)]
     force: bool,
     /// Only compare the backup with its checksum.
@@ -88,6 +89,7 @@ fn describe(manifest: &Manifest) -> anyhow::Result<String> {
 
 pub(super) fn migrate(args: &MigrateArgs) -> anyhow::Result<()> {
     let database = &args.place.database;
+    store::check_exists(database)?;
     runtime()?.block_on(async {
         let shape = store::shape(database).await?;
         if let Some(number) = shape.unknown.first() {

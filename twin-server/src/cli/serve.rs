@@ -82,7 +82,8 @@ pub(super) struct ServeArgs {
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Check it and say nothing if the server would start with it.
+    /// Check it and say nothing if it is good. Publication, database, certificates and the address to listen on
+    /// are not opened.
     Check(ServeArgs),
     /// Print what is in force, and where each value came from; secrets are left out.
     Print(ServeArgs),

@@ -174,6 +174,9 @@ fn line_of(text: &str, offset: usize) -> usize {
 /// The complaint about a name that is none, with the name that was probably meant.
 fn unknown(place: Origin, section: &str, key: &str, config: &ServeConfig) -> ConfigError {
     let mut config = config.clone();
+    if let Some(problem) = mistaken_kind(&place, section, key, &mut config) {
+        return ConfigError::At { place, problem };
+    }
     let mut known = Vec::new();
     for name in SECTIONS {
         known.extend(config.keys_of(name).into_iter().map(|key| path(name, key.name)));
@@ -194,4 +197,22 @@ fn unknown(place: Origin, section: &str, key: &str, config: &ServeConfig) -> Con
         None => "`twin-server config example` shows all that is known".into(),
     };
     ConfigError::At { place, problem: format!("`{key}` is unknown\nhint: {hint}") }
+}
+
+/// The complaint about a section that is given a value, or a key above all sections that is written as one.
+fn mistaken_kind(place: &Origin, section: &str, key: &str, config: &mut ServeConfig) -> Option<String> {
+    if !section.is_empty() {
+        return None;
+    }
+    if SECTIONS.contains(&key) {
+        let hint = match place {
+            Origin::File { .. } => format!("write `[{key}]` and its keys below"),
+            Origin::Environment(_) | Origin::Option(_) => {
+                format!("name one of its keys: `{key}.<key>=<value>`")
+            }
+        };
+        return Some(format!("`{key}` is a section\nhint: {hint}"));
+    }
+    let is_key = config.keys_of("").iter().any(|known| known.name == key);
+    is_key.then(|| format!("`{key}` is no section\nhint: write `{key} = <value>` above all sections"))
 }

@@ -1,6 +1,7 @@
 //! `[retention]`: how long readings are kept.
 
 use super::section::{Key, Section, literal};
+use crate::domain::kinds::DeviceKinds;
 use crate::domain::retention::{DAYS_LIMIT, KindRetention, Retention};
 
 impl Section for Retention {
@@ -28,6 +29,13 @@ impl Section for Retention {
                 let read = |text: &String| text.parse::<KindRetention>();
                 let kinds: Result<Vec<_>, _> = given.texts()?.iter().map(read).collect();
                 let kinds = kinds.map_err(|error| format!("is wrong: {error}"))?;
+                let known = DeviceKinds::built_in().map_err(|error| format!("is wrong: {error}"))?;
+                if let Some(one) = kinds.iter().find(|one| known.get(&one.kind).is_none()) {
+                    let (kind, ids) = (&one.kind, known.ids());
+                    return Err(format!(
+                        "names the kind `{kind}`, which does not exist\nhint: use one of {ids}"
+                    ));
+                }
                 retention.kinds = kinds.into_iter().map(|one| (one.kind, one.days)).collect();
                 Ok(())
             },

@@ -82,6 +82,22 @@ fn a_mistyped_name_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_section_is_no_key_and_a_key_no_section() {
+    check_refused(
+        "limits = 3\n",
+        "twin.toml:1: `limits` is a section\nhint: write `[limits]` and its keys below",
+    );
+    check_refused(
+        "[listen]\naddress = 1\n",
+        "twin.toml:1: `listen` is no section\nhint: write `listen = <value>` above all sections",
+    );
+    assert_eq!(
+        load("", &[], &[("limits", "3")]).unwrap_err().to_string(),
+        "option `--set`: `limits` is a section\nhint: name one of its keys: `limits.<key>=<value>`",
+    );
+}
+
+#[test]
 fn a_value_is_refused_with_its_line_and_what_is_taken() {
     check_refused("[limits]\nviewers = 0", "twin.toml:2: `limits.viewers` is 0, 1 to 100000 are taken");
     check_refused(
@@ -109,6 +125,9 @@ fn retention_is_a_list_in_the_file_and_words_elsewhere() {
     assert_eq!(kinds(load("", &[], &[("retention.kinds", "camera=1,water_meter=0")]).unwrap()), expected);
     let error = load("[retention]\nkinds = [\"camera\"]\n", &[], &[]).unwrap_err().to_string();
     assert!(error.starts_with("twin.toml:2: `retention.kinds` is wrong: write a kind and days"), "{error}");
+    let error = load("[retention]\nkinds = [\"camra=7\"]\n", &[], &[]).unwrap_err().to_string();
+    let expected = "twin.toml:2: `retention.kinds` names the kind `camra`, which does not exist\nhint: use one of `camera`, ";
+    assert!(error.starts_with(expected), "{error}");
 }
 
 #[test]

@@ -8,12 +8,13 @@ use twin_schemas::model::ObjectClass;
 
 use super::collection::Collection;
 use super::devices::{self, Devices};
-use super::objects::{CLASSES, Objects, Survey};
+use super::finds::Finds;
+use super::objects::{CLASSES, Objects};
 use super::schema::Schema;
-use super::source::Source;
+use super::source::{self, Source};
 use crate::domain::kinds::DeviceKinds;
 
-/// Gives collections over a source. Surveys of the model are made once for each of its versions.
+/// Gives collections over a source. The objects of a version are gone through once for each class.
 #[derive(Debug)]
 pub struct Catalogue {
     device_schema: Arc<Schema>,
@@ -21,10 +22,19 @@ pub struct Catalogue {
     scans: Arc<Semaphore>,
 }
 
+/// What is known of the objects of one published version.
 #[derive(Debug, Default)]
 struct Surveys {
     version: String,
-    by_class: BTreeMap<ObjectClass, Arc<Survey>>,
+    by_class: BTreeMap<ObjectClass, Survey>,
+}
+
+#[derive(Debug)]
+struct Survey {
+    published: Finds,
+    /// The schema with what people changed and made, and the revision that it is of.
+    schema: Arc<Schema>,
+    revision: u64,
 }
 
 impl Catalogue {
@@ -60,16 +70,80 @@ impl Catalogue {
             return Some(Box::new(Devices { source: source.clone(), schema }));
         }
         let (class, about) = CLASSES.iter().find(|(_, about)| about.id == id)?;
-        let survey = self.survey(source, *class);
-        Some(Box::new(Objects { class: *class, about, source: source.clone(), survey }))
+        // Whoever comes while objects are gone through waits for it instead of doing the same.
+        let mut surveys = self.surveys.lock().unwrap_or_else(PoisonError::into_inner);
+        let schema = surveys.schema(source.now(), *class);
+        drop(surveys);
+        Some(Box::new(Objects { class: *class, about, source: source.clone(), schema }))
+    }
+}
+
+impl Surveys {
+    fn schema(&mut self, now: &source::Moment, class: ObjectClass) -> Arc<Schema> {
+        if self.version != now.version() {
+            *self = Self { version: now.version().to_owned(), by_class: BTreeMap::new() };
+        }
+        let survey = self.by_class.entry(class).or_insert_with(|| Survey::of(now, class));
+        if survey.revision != now.revision() {
+            survey.schema = Arc::new(survey.published.schema(now, class));
+            survey.revision = now.revision();
+        }
+        Arc::clone(&survey.schema)
+    }
+}
+
+impl Survey {
+    fn of(now: &source::Moment, class: ObjectClass) -> Self {
+        let published = Finds::published(now, class);
+        Self { schema: Arc::new(published.schema(now, class)), published, revision: now.revision() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use twin_schemas::model::ModelObject;
+
+    use super::*;
+    use crate::spatial::{ObjectTable, Snapshot, StoredObject};
+
+    fn zone(id: &str, properties: &Value) -> ModelObject {
+        let point = json!({ "east_m": 0, "north_m": 0, "up_m": 0 });
+        let bounds = json!({ "min": point, "max": point });
+        serde_json::from_value(
+            json!({ "id": id, "class": "zone", "bounds": bounds, "properties": properties }),
+        )
+        .unwrap()
     }
 
-    fn survey(&self, source: &Source, class: ObjectClass) -> Arc<Survey> {
-        // Whoever comes while a survey is made waits for it instead of making another.
-        let mut surveys = self.surveys.lock().unwrap_or_else(PoisonError::into_inner);
-        if surveys.version != source.model_version() {
-            *surveys = Surveys { version: source.model_version().to_owned(), by_class: BTreeMap::new() };
+    fn extras(schema: &Schema) -> Vec<&str> {
+        let names = schema.properties().iter().map(|property| property.name.as_str());
+        names.filter(|name| name.starts_with("x_")).collect()
+    }
+
+    #[test]
+    fn what_people_say_is_added_without_going_through_what_is_published() {
+        let table = ObjectTable::new(vec![zone("zone/a", &json!({ "x_a": 1 }))]);
+        let mut now = Snapshot::of_objects("v1", Arc::new(table), [], []);
+        let mut surveys = Surveys::default();
+        let ask = |surveys: &mut Surveys, now: &Snapshot, class| {
+            surveys.schema(&source::Moment::of(now.clone()), class)
+        };
+        assert_eq!(extras(&ask(&mut surveys, &now, ObjectClass::Zone)), ["x_a"]);
+        // Would be gone if the published objects were looked at again.
+        for survey in surveys.by_class.values_mut() {
+            survey.published.take(&zone("zone/a", &json!({ "x_kept": 1 })));
         }
-        Arc::clone(surveys.by_class.entry(class).or_insert_with(|| Arc::new(Survey::of(source, class))))
+        assert_eq!(extras(&ask(&mut surveys, &now, ObjectClass::Zone)), ["x_a"]);
+        now.put(StoredObject::from(zone("zone/a", &json!({ "x_changed": 1 }))));
+        now.put(StoredObject::from(zone("made/1", &json!({ "x_made": true }))));
+        let schema = ask(&mut surveys, &now, ObjectClass::Zone);
+        assert_eq!(extras(&schema), ["x_a", "x_changed", "x_kept", "x_made"]);
+        assert!(Arc::ptr_eq(&schema, &ask(&mut surveys, &now, ObjectClass::Zone)));
+        assert!(extras(&ask(&mut surveys, &now, ObjectClass::Building)).is_empty());
+        now.take_back("made/1");
+        assert_eq!(extras(&ask(&mut surveys, &now, ObjectClass::Zone)), ["x_a", "x_changed", "x_kept"]);
+        now.take_objects(Snapshot::of_objects("v2", Arc::default(), [], []));
+        assert!(extras(&ask(&mut surveys, &now, ObjectClass::Zone)).is_empty());
     }
 }

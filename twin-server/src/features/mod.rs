@@ -9,6 +9,7 @@ mod catalogue;
 mod collection;
 mod devices;
 pub mod filter;
+mod finds;
 pub mod item;
 mod objects;
 pub mod place;

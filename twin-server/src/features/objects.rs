@@ -1,25 +1,18 @@
 //! Objects of the model as collections of outlines: one collection a class.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use serde_json::Value as Json;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::model::{BuildingPart, ModelObject, ObjectClass};
 
 use super::collection::{About, Collection, Gone, Visit};
 use super::item::{Item, Shape, Value};
-use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
+use super::schema::{Path, Property, PropertyType, Schema};
 use super::source::Source;
 use crate::domain::bounds::LocalRect;
 
-/// Most properties that sources may add to what lists give.
-const EXTRA_LIMIT: usize = 200;
-/// Most properties of property sets that filters may ask for.
-const GROUPED_LIMIT: usize = 2000;
 /// The group of what a building model says of an object outside of property sets.
-const ATTRIBUTES: &str = "attributes";
+pub(super) const ATTRIBUTES: &str = "attributes";
 
 /// Classes that are collections, and what people are told of them.
 pub(super) const CLASSES: [(ObjectClass, About); 5] = [
@@ -57,36 +50,12 @@ const fn about(id: &'static str, title: [&'static str; 2], description: [&'stati
     About { id, title, description, has_times: false, is_live: false }
 }
 
-/// What going through all objects of a class tells of them.
-#[derive(Debug)]
-pub(super) struct Survey {
-    schema: Schema,
-    count: u64,
-    extent: Option<LocalBox>,
-}
-
 /// All objects of a class.
 pub(super) struct Objects {
     pub(super) class: ObjectClass,
     pub(super) about: &'static About,
     pub(super) source: Source,
-    pub(super) survey: Arc<Survey>,
-}
-
-impl Survey {
-    /// Goes through the objects of a class.
-    pub(super) fn of(source: &Source, class: ObjectClass) -> Self {
-        let mut finds = Finds::default();
-        let mut survey = (0, None::<LocalBox>);
-        // It begins at the beginning, which is always there.
-        let _ = source.objects(class, None, None, &mut |object| {
-            finds.take(object);
-            survey.0 += 1;
-            survey.1 = Some(survey.1.map_or(object.bounds, |bounds| bounds.union(&object.bounds)));
-            ControlFlow::Continue(())
-        });
-        Self { schema: finds.schema(), count: survey.0, extent: survey.1 }
-    }
+    pub(super) schema: Arc<Schema>,
 }
 
 impl Collection for Objects {
@@ -95,15 +64,15 @@ impl Collection for Objects {
     }
 
     fn schema(&self) -> &Schema {
-        &self.survey.schema
+        &self.schema
     }
 
     fn count(&self) -> u64 {
-        self.survey.count
+        self.source.now().count(self.class)
     }
 
     fn extent(&self) -> Option<LocalBox> {
-        self.survey.extent
+        self.source.now().extent(self.class)
     }
 
     fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
@@ -183,7 +152,7 @@ fn part(part: BuildingPart) -> &'static str {
     }
 }
 
-fn own_properties() -> Vec<Property> {
+pub(super) fn own_properties() -> Vec<Property> {
     use PropertyType::Text;
     vec![
         Property::field("id", Text, "编号", "Id"),
@@ -200,7 +169,7 @@ fn own_properties() -> Vec<Property> {
     ]
 }
 
-fn model_properties() -> Vec<Property> {
+pub(super) fn model_properties() -> Vec<Property> {
     use PropertyType::{Text, TextList};
     vec![
         Property::field("source", Text, "模型来源", "Building model"),
@@ -215,109 +184,4 @@ fn model_properties() -> Vec<Property> {
         Property::field("type_name", Text, "类型名称", "Name of its type"),
         Property::field("materials", TextList, "材料", "Materials"),
     ]
-}
-
-/// Names and types of what objects say beyond what all of them say.
-#[derive(Debug, Default)]
-struct Finds {
-    has_model: bool,
-    extras: BTreeMap<String, BTreeSet<Told>>,
-    grouped: BTreeMap<(String, String), BTreeSet<Told>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Told {
-    Text,
-    Number,
-    Integer,
-    Bool,
-}
-
-impl Finds {
-    fn take(&mut self, object: &ModelObject) {
-        for (name, value) in &object.properties {
-            note(&mut self.extras, name, told(value), EXTRA_LIMIT);
-        }
-        let Some(bim) = object.bim.as_deref() else { return };
-        self.has_model = true;
-        for name in bim.attributes.keys() {
-            note_grouped(&mut self.grouped, ATTRIBUTES, name, Some(Told::Text));
-        }
-        for (set, properties) in &bim.property_sets {
-            for (name, value) in properties {
-                note_grouped(&mut self.grouped, set, name, told(value));
-            }
-        }
-    }
-
-    fn schema(self) -> Schema {
-        let mut properties = own_properties();
-        if self.has_model {
-            properties.extend(model_properties());
-        }
-        let own: BTreeSet<String> =
-            own_properties().into_iter().chain(model_properties()).map(|property| property.name).collect();
-        let plain = |name: String, types: &BTreeSet<Told>, listed, path| Property {
-            title: twin_schemas::LocalizedText::same(&*name),
-            name,
-            kind: kind(types),
-            unit: String::new(),
-            values: &[],
-            listed,
-            path,
-        };
-        for (name, types) in self.extras {
-            let given = if own.contains(&name) { format!("source_{name}") } else { name.clone() };
-            properties.push(plain(given, &types, true, Path::Extra(name)));
-        }
-        for ((group, name), types) in self.grouped {
-            let given = format!("{group}.{name}");
-            properties.push(plain(given, &types, false, Path::Grouped { group, name }));
-        }
-        Schema::new(properties, GeometryKind::Polygon)
-    }
-}
-
-/// Looks up before it copies a name: a model says the same names a million times.
-fn note(into: &mut BTreeMap<String, BTreeSet<Told>>, name: &str, told: Option<Told>, limit: usize) {
-    if let Some(types) = into.get_mut(name) {
-        types.extend(told);
-    } else if into.len() < limit {
-        into.insert(name.to_owned(), told.into_iter().collect());
-    }
-}
-
-fn note_grouped(
-    into: &mut BTreeMap<(String, String), BTreeSet<Told>>,
-    group: &str,
-    name: &str,
-    told: Option<Told>,
-) {
-    let key = (group.to_owned(), name.to_owned());
-    if let Some(types) = into.get_mut(&key) {
-        types.extend(told);
-    } else if into.len() < GROUPED_LIMIT {
-        into.insert(key, told.into_iter().collect());
-    }
-}
-
-fn told(value: &Json) -> Option<Told> {
-    match value {
-        Json::Null => None,
-        Json::Bool(_) => Some(Told::Bool),
-        Json::Number(number) if number.is_f64() => Some(Told::Number),
-        Json::Number(_) => Some(Told::Integer),
-        Json::String(_) | Json::Array(_) | Json::Object(_) => Some(Told::Text),
-    }
-}
-
-fn kind(types: &BTreeSet<Told>) -> PropertyType {
-    let types: Vec<Told> = types.iter().copied().collect();
-    match types.as_slice() {
-        [] | [Told::Text] => PropertyType::Text,
-        [Told::Bool] => PropertyType::Bool,
-        [Told::Integer] => PropertyType::Integer,
-        [Told::Number] | [Told::Number, Told::Integer] => PropertyType::Number,
-        _ => PropertyType::Mixed,
-    }
 }

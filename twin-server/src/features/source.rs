@@ -19,11 +19,53 @@ use crate::tiles::{Publication, Publications};
 /// Devices that are copied out of the live state at once: so few that nobody waits for them.
 const DEVICE_CHUNK: usize = 256;
 
+/// The objects at one moment.
+#[derive(Debug, Clone)]
+pub(super) struct Moment(Arc<Snapshot>);
+
+impl Moment {
+    #[cfg(test)]
+    pub(super) fn of(snapshot: Snapshot) -> Self {
+        Self(Arc::new(snapshot))
+    }
+
+    /// The version that they were published in.
+    pub(super) fn version(&self) -> &str {
+        self.0.version()
+    }
+
+    /// Another number whenever one of them is another.
+    pub(super) fn revision(&self) -> u64 {
+        self.0.revision()
+    }
+
+    /// How many there are of a class.
+    pub(super) fn count(&self, class: ObjectClass) -> u64 {
+        self.0.count(class.into()) as u64
+    }
+
+    /// The box around those of a class, if there are any.
+    pub(super) fn extent(&self, class: ObjectClass) -> Option<LocalBox> {
+        self.0.extent(class.into())
+    }
+
+    /// Those of a class as they were published; each is read anew.
+    pub(super) fn published(&self, class: ObjectClass) -> impl Iterator<Item = ModelObject> {
+        let all = self.0.published().all().iter();
+        all.filter(move |object| object.class == class).map(|object| object.full())
+    }
+
+    /// Those of a class that people changed or made, as they are now.
+    pub(super) fn edited(&self, class: ObjectClass) -> impl Iterator<Item = ModelObject> {
+        self.0.edited().filter(move |object| object.class == class).map(|object| object.full())
+    }
+}
+
 /// Model and live state as one request sees them.
 #[derive(Debug, Clone)]
 pub struct Source {
     publication: Arc<Publication>,
-    now: Arc<Snapshot>,
+    now: Moment,
     model_version: String,
     hub: Arc<Hub>,
     kinds: Arc<DeviceKinds>,
@@ -35,7 +77,7 @@ impl Source {
     pub fn new(publications: &Publications, hub: &Arc<Hub>, kinds: &Arc<DeviceKinds>) -> Self {
         let (publication, now) = (publications.served(), hub.index().now());
         let model_version = format!("{}-{}-{}", publication.version, hub.epoch(), now.revision());
-        Self { publication, now, model_version, hub: Arc::clone(hub), kinds: Arc::clone(kinds) }
+        Self { publication, now: Moment(now), model_version, hub: Arc::clone(hub), kinds: Arc::clone(kinds) }
     }
 
     /// Names the state of the model: another one whenever an object is another.
@@ -80,10 +122,16 @@ impl Source {
         &self.kinds
     }
 
+    /// The objects at this moment.
+    #[must_use]
+    pub(super) fn now(&self) -> &Moment {
+        &self.now
+    }
+
     /// The object of this class with this id.
     #[must_use]
     pub fn object(&self, class: ObjectClass, id: &str) -> Option<ModelObject> {
-        self.now.get(id).filter(|object| object.parts().0.class == class).map(|object| object.full())
+        self.now.0.get(id).filter(|object| object.parts().0.class == class).map(|object| object.full())
     }
 
     /// Shows the objects of a class in the order of the model: those whose boxes meet `area`, of those
@@ -99,18 +147,18 @@ impl Source {
         visit: &mut dyn FnMut(&ModelObject) -> ControlFlow<()>,
     ) -> Result<(), Gone> {
         let start = match after {
-            Some(id) => self.now.position(id).ok_or(Gone)? + 1,
+            Some(id) => self.now.0.position(id).ok_or(Gone)? + 1,
             None => 0,
         };
         let kind = Kind::from(class);
         let _ = match area {
             None => {
-                let objects = self.now.objects().skip(start);
+                let objects = self.now.0.objects().skip(start);
                 let mut of_class = objects.filter(|object| object.parts().0.class == class);
                 of_class.try_for_each(|object| visit(&object.full()))
             }
             Some(area) => {
-                let found = self.now.meeting_in_order(kind, area).into_iter();
+                let found = self.now.0.meeting_in_order(kind, area).into_iter();
                 found.filter(|(place, _)| *place >= start).try_for_each(|(_, object)| visit(&object.full()))
             }
         };
@@ -123,13 +171,12 @@ impl Source {
         self.hub.count() as u64
     }
 
-    /// The rectangle around all devices, if there are any, at the heights of the community.
+    /// The box around all devices, if there are any, at the heights of the community.
     #[must_use]
     pub fn device_extent(&self) -> Option<LocalBox> {
-        let rect = self.hub.extent()?;
-        let mut bounds = self.community().bounds;
-        (bounds.min.east_m, bounds.min.north_m) = (rect.min_east_m, rect.min_north_m);
-        (bounds.max.east_m, bounds.max.north_m) = (rect.max_east_m, rect.max_north_m);
+        let mut bounds = self.hub.extent()?;
+        let heights = self.community().bounds;
+        (bounds.min.up_m, bounds.max.up_m) = (heights.min.up_m, heights.max.up_m);
         Some(bounds)
     }
 

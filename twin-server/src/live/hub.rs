@@ -19,13 +19,13 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use twin_schemas::alarm::{Alarm, AlarmState};
+use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView};
 use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
 use super::log::{Change, Slot, State, json};
-use crate::domain::bounds::LocalRect;
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
 use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
@@ -142,9 +142,9 @@ impl Hub {
         behind.filter(|entry| keep(&entry.device)).take(count).cloned().collect()
     }
 
-    /// The rectangle around all devices, if there are any.
+    /// The box around all devices, if there are any.
     #[must_use]
-    pub fn extent(&self) -> Option<LocalRect> {
+    pub fn extent(&self) -> Option<LocalBox> {
         self.index.now().extent(Kind::Device)
     }
 

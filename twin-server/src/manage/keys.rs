@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use time::{Duration, OffsetDateTime};
 
-use super::{DatabaseArgs, action, entry};
+use super::{DatabaseArgs, NewDatabaseArgs, action, entry};
 use crate::auth::issue::{self, KeyWish};
 use crate::cli::print;
 use crate::domain::keys::{KeyQuota, KeyState};
@@ -38,7 +38,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct AddArgs {
     #[command(flatten)]
-    database: DatabaseArgs,
+    database: NewDatabaseArgs,
     /// What it is for.
     name: String,
     /// Its role.

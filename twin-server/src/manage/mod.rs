@@ -17,15 +17,29 @@ use crate::domain::audit::AuditDraft;
 use crate::domain::permission::{Action, Who};
 use crate::store::{self, Store, StoreError};
 
-/// Which database.
+/// Which database; it must be there.
 #[derive(Debug, Args)]
 struct DatabaseArgs {
-    /// Database, made if it is missing.
+    /// The database.
     #[arg(long, env = "TWIN_DATABASE", hide_env_values = true, value_name = "sqlite:FILE|postgres://…")]
     database: String,
 }
 
 impl DatabaseArgs {
+    async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        store::open_existing(&self.database).await
+    }
+}
+
+/// Which database; the first user and the first key may come before the first start of the server.
+#[derive(Debug, Args)]
+struct NewDatabaseArgs {
+    /// Database, made if it is missing.
+    #[arg(long, env = "TWIN_DATABASE", hide_env_values = true, value_name = "sqlite:FILE|postgres://…")]
+    database: String,
+}
+
+impl NewDatabaseArgs {
     async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
         store::open(&self.database).await
     }

@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use time::OffsetDateTime;
 
-use super::{DatabaseArgs, entry, secrets};
+use super::{DatabaseArgs, NewDatabaseArgs, entry, secrets};
 use crate::auth::{issue, passwords};
 use crate::cli::print;
 use crate::domain::people::{User, check_grants, check_password};
@@ -26,7 +26,7 @@ enum Command {
     /// Add a user; the password is asked for, or read as one line of standard input.
     Add {
         #[command(flatten)]
-        database: DatabaseArgs,
+        database: NewDatabaseArgs,
         /// What they type to sign in.
         name: String,
         /// A role, such as `administrator` or `grid_worker@zone/z1+zone/z2`; may be given several times.

@@ -166,19 +166,25 @@ impl Simulation {
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         let url = format!("{}{path}", self.config.server.trim_end_matches('/'));
-        let mut response = self.agent.get(&url).call().with_context(|| format!("`{url}` does not answer"))?;
+        let request = self.signed(self.agent.get(&url));
+        let mut response = request.call().with_context(|| format!("`{url}` does not answer"))?;
         anyhow::ensure!(response.status().is_success(), "`{url}` answers {}", response.status());
         let text = response.body_mut().with_config().limit(256 << 20).read_to_string()?;
         serde_json::from_str(&text).with_context(|| format!("`{url}` is not what was expected"))
     }
 
+    /// With the key: a server may let nobody read without one, either.
+    fn signed<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        match &self.config.key {
+            Some(key) => request.header("authorization", format!("Bearer {key}")),
+            None => request,
+        }
+    }
+
     fn post(&self, readings: Vec<Reading>) -> anyhow::Result<()> {
         let url = format!("{}/api/v1/readings", self.config.server.trim_end_matches('/'));
-        let mut request = self.agent.post(&url);
-        if let Some(key) = &self.config.key {
-            request = request.header("authorization", format!("Bearer {key}"));
-        }
-        let mut response = request
+        let mut response = self
+            .signed(self.agent.post(&url))
             .send_json(ReadingBatch { readings })
             .with_context(|| format!("`{url}` does not answer"))?;
         let text = response.body_mut().read_to_string().unwrap_or_default();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use geo::Area;
 use rstar::AABB;
-use twin_schemas::geometry::LocalPoint;
+use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::live::Device;
 
 use super::forest::Forest;
@@ -20,7 +20,7 @@ use crate::domain::bounds::LocalRect;
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     version: Arc<str>,
-    /// Number of changes of objects since the version was taken over.
+    /// Number of changes of objects in this run, versions that were taken over included.
     revision: u64,
     forests: [Arc<Forest>; Kind::ALL.len()],
     table: Arc<ObjectTable>,
@@ -71,7 +71,8 @@ impl Snapshot {
     /// The objects of another snapshot with the devices of this one.
     pub fn take_objects(&mut self, other: Self) {
         let devices = Arc::clone(&self.forests[Kind::Device as usize]);
-        *self = other;
+        // Goes on, or a version that comes back would seem to be as it was before.
+        *self = Self { revision: self.revision + 1, ..other };
         self.forests[Kind::Device as usize] = devices;
     }
 
@@ -81,7 +82,7 @@ impl Snapshot {
         &self.version
     }
 
-    /// Another number whenever an object of this version is another; counts from 0 in each run.
+    /// Another number whenever an object is another; counts from 0 in each run.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
@@ -114,12 +115,12 @@ impl Snapshot {
         found
     }
 
-    /// The rectangle around all things of a kind, if there are any.
+    /// The box around all things of a kind, if there are any.
     #[must_use]
-    pub fn extent(&self, kind: Kind) -> Option<LocalRect> {
+    pub fn extent(&self, kind: Kind) -> Option<LocalBox> {
         let around = self.forest(kind).envelope()?;
-        let ([min_east_m, min_north_m, _], [max_east_m, max_north_m, _]) = (around.lower(), around.upper());
-        Some(LocalRect { min_east_m, min_north_m, max_east_m, max_north_m })
+        let point = |[east_m, north_m, up_m]: [f64; 3]| LocalPoint { east_m, north_m, up_m };
+        Some(LocalBox { min: point(around.lower()), max: point(around.upper()) })
     }
 
     /// The objects as they were published.
@@ -136,6 +137,11 @@ impl Snapshot {
             changed.next_if(|(at, _)| **at == place).map_or(object, |(_, object)| object)
         });
         table.chain(self.made.values())
+    }
+
+    /// The objects that people changed or made, as they are now.
+    pub fn edited(&self) -> impl Iterator<Item = &Arc<StoredObject>> {
+        self.changed.values().chain(self.made.values())
     }
 
     /// An object as it is now.
@@ -309,6 +315,22 @@ mod tests {
         snapshot.take_back("made/none");
         assert_eq!((en(&snapshot), snapshot.get("made/1")), (None, None));
         assert_eq!((snapshot.count(Kind::Building), snapshot.count(Kind::Zone)), (2, 0));
+    }
+
+    #[test]
+    fn a_version_that_comes_back_has_another_revision_than_before() {
+        let version = |id: &str| snapshot(vec![object(id, "zone", [0.0; 3], [9.0; 3])]);
+        let mut now = Snapshot::default();
+        let mut revisions = vec![now.revision()];
+        now.take_objects(version("zone/a"));
+        revisions.push(now.revision());
+        now.put(StoredObject::from(object("made/1", "zone", [0.0; 3], [9.0; 3])));
+        revisions.push(now.revision());
+        for id in ["zone/b", "zone/a"] {
+            now.take_objects(version(id));
+            revisions.push(now.revision());
+        }
+        assert_eq!(revisions, [0, 1, 2, 3, 4]);
     }
 
     #[test]

@@ -56,6 +56,9 @@ pub enum StoreError {
         "database `{0}` is not understood\nhint: write `sqlite:<file>`, such as `sqlite:twin.db`, or `postgres://<user>:<password>@<host>/<database>`"
     )]
     Address(String),
+    /// There is no such file, where one must be.
+    #[error("database `{0}` does not exist\nhint: check `--database`")]
+    Missing(String),
     /// The database cannot be opened or brought to the present shape.
     #[error(
         "database `{path}` cannot be opened for writing: {reason}\nhint: check that the folder exists, that this user may write there and that the disk has room"
@@ -187,6 +190,27 @@ pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
         return Ok(Arc::new(PostgresStore::open(address).await?));
     }
     Ok(Arc::new(SqliteStore::open(address).await?))
+}
+
+/// As [`open`], of a database that must be there: a mistyped name would make an empty one and look like success.
+///
+/// # Errors
+/// As [`open`], and if the address names a file that does not exist.
+pub async fn open_existing(address: &str) -> Result<Arc<dyn Store>, StoreError> {
+    check_exists(address)?;
+    open(address).await
+}
+
+/// Whether the file that an address names is there. A database of `PostgreSQL` is asked for by opening it.
+///
+/// # Errors
+/// If it is not.
+pub fn check_exists(address: &str) -> Result<(), StoreError> {
+    if postgres::is_ours(address) {
+        return Ok(());
+    }
+    let path = sqlite::file_of(address)?;
+    if path.exists() { Ok(()) } else { Err(StoreError::Missing(path.display().to_string())) }
 }
 
 /// As [`open`], for the server that serves the database.

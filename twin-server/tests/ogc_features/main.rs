@@ -278,6 +278,41 @@ async fn an_answer_keeps_its_tag_until_something_changes() {
 }
 
 #[tokio::test]
+async fn a_collection_tells_of_what_people_changed_and_made() {
+    let server = ogc::start().await;
+    let known = async || {
+        let about = good(&server, "/ogc/collections/buildings").await;
+        let queryables = good(&server, "/ogc/collections/buildings/queryables").await.json();
+        let extent = about.json()["extent"]["spatial"]["bbox"][0].clone();
+        (about.header("etag").to_owned(), extent, queryables["properties"]["inspected"].clone())
+    };
+    let published = known().await;
+    assert_eq!(published.2, Value::Null);
+    let inspected = json!({ "properties": { "inspected": 2026 } }).to_string();
+    let patched = server.send("PATCH", "/api/v1/objects/building/b003", inspected).await;
+    assert_eq!(patched.status.as_u16(), 200, "{}", patched.text());
+    let changed = known().await;
+    assert_eq!((&changed.1, &changed.2["type"]), (&published.1, &json!("integer")));
+    assert_eq!(ask(&server, "buildings", "filter=inspected%20%3E%202025").await, ["building/b003"]);
+    let tower = json!({ "class": "building", "name": { "en": "Tower" }, "bottom_m": 0, "top_m": 200,
+        "footprint": [[[[900, 900], [910, 900], [910, 910]]]] });
+    let made = server.send("POST", "/api/v1/objects", tower.to_string()).await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text());
+    let grown = known().await;
+    let number = |extent: &Value, place: usize| extent[place].as_f64().unwrap();
+    assert_eq!(number(&grown.1, 0), number(&published.1, 0));
+    assert!((4..6).all(|place| number(&grown.1, place) > number(&published.1, place)), "{}", grown.1);
+    let page = good(&server, "/ogc/collections/buildings/items?limit=1").await.json();
+    assert_eq!(page["numberMatched"], 121);
+    let path = format!("/api/v1/objects/{}", made.json()["id"].as_str().unwrap());
+    assert_eq!(server.send("DELETE", &path, "").await.status.as_u16(), 204);
+    let shrunk = known().await;
+    assert_eq!(shrunk.1, published.1);
+    let tags = BTreeSet::from([published.0, changed.0, grown.0, shrunk.0]);
+    assert_eq!(tags.len(), 4, "{tags:?}");
+}
+
+#[tokio::test]
 async fn people_get_pages_in_their_language() {
     let server = ogc::start().await;
     let page = server

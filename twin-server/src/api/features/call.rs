@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::Problem;
 use super::super::http::{base_url, none_match_hits};
+use super::super::room::work_in;
 use super::{media, page};
 use crate::app::App;
 use crate::auth::Permit;
@@ -237,10 +238,7 @@ pub(super) fn source(app: &App) -> Source {
 pub(super) async fn work(
     work: impl FnOnce() -> Result<Response, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "features could not be given");
-        Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))
-    })
+    work_in((), work).await?
 }
 
 /// A text as it stands in an address.

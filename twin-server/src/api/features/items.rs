@@ -15,6 +15,7 @@ use super::collections::{find, state};
 use super::query::ItemsQuery;
 use super::{CRS84H, media};
 use crate::api::extract::Path;
+use crate::api::room::work_in;
 use crate::api::{Problem, ProblemBody};
 use crate::app::App;
 use crate::features::item::{Item, Value};
@@ -55,8 +56,8 @@ pub(crate) async fn list_items(
 ) -> Result<Response, Problem> {
     // Conditions cost; a page without one is read from where it begins.
     let costs = call.parameters.keys().any(|name| !["limit", "after", "properties"].contains(&name.as_str()));
-    let _room = if costs { app.features.scans().acquire_owned().await.ok() } else { None };
-    work(move || items(&app, &id, &call)).await
+    let room = if costs { app.features.scans().acquire_owned().await.ok() } else { None };
+    work_in(room, move || items(&app, &id, &call)).await?
 }
 
 /// Gives one feature with all of its properties, those of property sets included. Its id may hold

@@ -34,11 +34,18 @@ const SIGNS: [&str; 15] = ["<>", "!=", "<=", ">=", "<", ">", "=", "(", ")", ",",
 pub(super) struct Lexer<'t> {
     text: &'t str,
     at: usize,
+    /// Whether `\'` in a text is a quote.
+    has_backslashes: bool,
 }
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, has_backslashes: false }
+    }
+
+    /// As [`Self::new`], with `\'` for a quote in texts, beside `''`.
+    pub(super) fn with_backslashes(text: &'t str) -> Self {
+        Self { text, at: 0, has_backslashes: true }
     }
 
     /// The next word.
@@ -51,9 +58,12 @@ impl<'t> Lexer<'t> {
             return Ok(Token { word: Word::End, start: self.text.len() });
         };
         let (word, length) = match first {
-            '\'' => quoted(trimmed, '\'').map(|(text, length)| (Word::Text(text), length)),
-            '"' => quoted(trimmed, '"').map(|(text, length)| (Word::Quoted(text), length)),
+            '\'' => {
+                quoted(trimmed, '\'', self.has_backslashes).map(|(text, length)| (Word::Text(text), length))
+            }
+            '"' => quoted(trimmed, '"', false).map(|(text, length)| (Word::Quoted(text), length)),
             _ if first.is_ascii_digit() => number(trimmed),
+            '.' if trimmed.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) => number(trimmed),
             _ if begins_name(first) => {
                 let length = trimmed.find(|c| !continues_name(c)).unwrap_or(trimmed.len());
                 Some((Word::Name(trimmed.chars_within(length)), length))
@@ -87,7 +97,7 @@ fn unreadable(first: char) -> String {
     match first {
         '\'' => "the text has no closing `'`".into(),
         '"' => "the name has no closing `\"`".into(),
-        c if c.is_ascii_digit() => "this is no number".into(),
+        '.' | '0'..='9' => "this is no number".into(),
         c => format!("`{}` means nothing here", c.escape_default()),
     }
 }
@@ -100,12 +110,15 @@ fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ':' | '.')
 }
 
-/// What stands between quotes; a quote in it is doubled. With the length of it all in bytes.
-fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
+/// What stands between quotes; a quote in it is doubled, or may stand behind a backslash. With the length of it all in
+/// bytes.
+fn quoted(text: &str, quote: char, has_backslashes: bool) -> Option<(String, usize)> {
     let mut content = String::new();
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
-        if c != quote {
+        if has_backslashes && c == '\\' && chars.next_if(|(_, next)| *next == quote).is_some() {
+            content.push(quote);
+        } else if c != quote {
             content.push(c);
         } else if chars.next_if(|(_, next)| *next == quote).is_some() {
             content.push(quote);
@@ -116,7 +129,7 @@ fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     None
 }
 
-/// Digits, a fraction, an exponent.
+/// Digits, a fraction, an exponent; the digits may be left out before a fraction.
 fn number(text: &str) -> Option<(Word, usize)> {
     let digits = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();
@@ -172,13 +185,23 @@ mod tests {
             [name("Pset_Door.Fire:x"), Word::Sign("-"), Word::Number(1.0)]
         );
         assert_eq!(words("''"), [Word::Text(String::new())]);
+        assert_eq!(words(".5-.25e1"), [Word::Number(0.5), Word::Sign("-"), Word::Number(2.5)]);
     }
 
     #[test]
     fn what_is_no_word_is_refused_at_its_place() {
-        for (text, at) in
-            [("a = 'b", 5), ("a = \"b", 5), ("层 ; b", 3), ("1e", 1), ("12ab", 1), ("1e999", 1), ("\u{0}", 1)]
-        {
+        for (text, at) in [
+            ("a = 'b", 5),
+            ("a = \"b", 5),
+            ("层 ; b", 3),
+            ("1e", 1),
+            ("12ab", 1),
+            ("1e999", 1),
+            ("a < .", 5),
+            (".5.", 1),
+            (".e1", 1),
+            ("\u{0}", 1),
+        ] {
             let mut lexer = Lexer::new(text);
             let error = loop {
                 match lexer.next() {

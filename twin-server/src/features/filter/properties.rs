@@ -159,7 +159,7 @@ fn number() -> impl Strategy<Value = Json> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    proptest::string::string_regex("[ab'灯]{0,4}").unwrap()
+    proptest::string::string_regex("[ab'\\\\灯]{0,4}").unwrap()
 }
 
 fn tree() -> impl Strategy<Value = Tree> {

@@ -3,6 +3,10 @@
 //! Recursive descent over the grammar of CQL2 annex B, one word ahead and never back, so that the
 //! time is in proportion to the length. Precedence from loosest: OR, AND, NOT, predicates, `+ -`,
 //! `* / % DIV`, `^`, sign.
+//!
+//! The annex has two ways to write a quote in a text, `''` and `\'`, and a backslash is a character like any other,
+//! so that `'a\'` may end there or go on. A filter is read with doubled quotes alone, which most programs write; one
+//! that makes no sense so is read once more, with `\'` as a quote.
 
 use super::expr::{Comparison, Expr, MathOp, Op};
 use super::lexer::{Lexer, Token, Word};
@@ -11,7 +15,14 @@ use super::wkt::{self, Kind};
 use super::{Budget, FilterError};
 
 pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
-    let mut lexer = Lexer::new(text);
+    let plain = read(Lexer::new(text));
+    if matches!(plain, Err(FilterError::Syntax { .. })) && text.contains("\\'") {
+        return read(Lexer::with_backslashes(text)).or(plain);
+    }
+    plain
+}
+
+fn read(mut lexer: Lexer<'_>) -> Result<Expr, FilterError> {
     let next = lexer.next()?;
     let mut reader = Reader { lexer, next, budget: Budget::default() };
     let expr = reader.alternatives()?;

@@ -40,8 +40,9 @@ impl Asking<'_> {
         let shape = Shape::of(thing);
         let mut near = Vec::new();
         for other in self.snapshot.meeting(company.filter.kinds, widened(&thing.box3(), company.within_m)) {
-            if other.is(thing) || !scope.covers(other) {
-                self.spend(1)?;
+            let (covered, work) = scope.covers(other);
+            self.spend(work)?;
+            if other.is(thing) || !covered {
                 continue;
             }
             let other_shape = Shape::of(other);

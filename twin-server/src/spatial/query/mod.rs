@@ -12,13 +12,14 @@ mod tests;
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 pub use company::{Company, Near};
 pub use place::{Area, AreaError, At, Place, Ray};
 
 use super::shape::Shape;
 use super::thing::Thing;
-use super::{Kinds, Snapshot};
+use super::{Kinds, Snapshot, StoredObject};
 
 /// What one question may cost, in pairs of corners that are held against each other: some 0.3 s.
 pub const WORK_LIMIT: u64 = 30_000_000;
@@ -82,11 +83,15 @@ pub enum QueryError {
 /// # Errors
 /// If it would cost more than [`WORK_LIMIT`].
 pub fn ask(snapshot: &Snapshot, query: &Query) -> Result<Found, QueryError> {
+    ask_within(WORK_LIMIT, snapshot, query)
+}
+
+fn ask_within(work: u64, snapshot: &Snapshot, query: &Query) -> Result<Found, QueryError> {
     let mut asking = Asking {
         snapshot,
         scope: Scope::new(snapshot, &query.filter),
         company: query.company.as_ref().map(|company| (company, Scope::new(snapshot, &company.filter))),
-        work_left: WORK_LIMIT,
+        work_left: work,
     };
     asking.within(&query.place, query.limit)
 }
@@ -125,23 +130,35 @@ impl Asking<'_> {
 /// A filter with what it needs of the snapshot.
 struct Scope<'a> {
     filter: &'a Filter,
-    zone: Option<Shape>,
+    /// The zone with its number of corners.
+    zone: Option<(Shape, u64)>,
 }
 
 impl<'a> Scope<'a> {
     fn new(snapshot: &Snapshot, filter: &'a Filter) -> Self {
         let zone = filter.zone.as_deref().and_then(|id| snapshot.get(id));
-        Self { filter, zone: zone.map(|zone| Shape::of(&Thing::Object(zone.clone()))) }
+        let shaped = |zone: &Arc<StoredObject>| {
+            let shape = Shape::of(&Thing::Object(Arc::clone(zone)));
+            let corners = shape.corners();
+            (shape, corners)
+        };
+        Self { filter, zone: zone.map(shaped) }
     }
 
-    /// Whether class and zone of a thing are meant; its kind is known to be.
-    fn covers(&self, thing: &Thing) -> bool {
+    /// Whether class and zone of a thing are meant, its kind being known to be; and what it cost to find out.
+    fn covers(&self, thing: &Thing) -> (bool, u64) {
         let Filter { class, zone, .. } = self.filter;
-        let in_zone = |zone: &String| match thing {
-            Thing::Object(_) => thing.zone() == Some(zone),
-            Thing::Device(device) => self.zone.as_ref().is_some_and(|zone| zone.holds(&device.position)),
-        };
-        class.as_ref().is_none_or(|class| thing.class() == Some(class)) && zone.as_ref().is_none_or(in_zone)
+        if class.as_ref().is_some_and(|class| thing.class() != Some(class)) {
+            return (false, 1);
+        }
+        match (zone, thing, &self.zone) {
+            (None, ..) => (true, 1),
+            (Some(zone), Thing::Object(_), _) => (thing.zone() == Some(zone), 1),
+            (Some(_), Thing::Device(device), Some((zone, corners))) => {
+                (zone.holds(&device.position), *corners)
+            }
+            (Some(_), Thing::Device(_), None) => (false, 1),
+        }
     }
 }
 

@@ -217,8 +217,9 @@ impl Asking<'_> {
     ) -> Result<(), QueryError> {
         let snapshot = self.snapshot;
         for thing in snapshot.meeting(self.scope.filter.kinds, envelope) {
-            if !self.scope.covers(thing) {
-                self.spend(1)?;
+            let (covered, work) = self.scope.covers(thing);
+            self.spend(work)?;
+            if !covered {
                 continue;
             }
             let (work, passed) = test(thing);

@@ -53,8 +53,9 @@ impl Asking<'_> {
                 }
             }
             let Some((rank, thing)) = next else { break };
-            if !self.scope.covers(thing) {
-                self.spend(1)?;
+            let (covered, work) = self.scope.covers(thing);
+            self.spend(work)?;
+            if !covered {
                 continue;
             }
             let (work, distance_m) = measure(thing, rank);

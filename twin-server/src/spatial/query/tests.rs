@@ -321,6 +321,38 @@ fn a_question_that_costs_too_much_is_refused() {
     assert_eq!(ask(&snapshot, &query).unwrap_err(), QueryError::TooMuch);
 }
 
+/// Each device is held against the outline of the zone, whether it stands in it or not.
+#[test]
+fn a_zone_with_many_corners_costs_for_each_device() {
+    const CORNERS: u32 = 1000;
+    const DEVICES: usize = 20;
+    let circle = (0..CORNERS).map(|c| f64::from(c) / f64::from(CORNERS) * std::f64::consts::TAU);
+    let ring: Vec<[f64; 2]> = circle.map(|a| [100.0 * a.cos(), 100.0 * a.sin()]).collect();
+    let zone = object("zone/z", "zone", [-100.0, -100.0, 0.0], [100.0, 100.0, 1.0]);
+    let zone = ModelObject { footprint: vec![vec![ring]], ..zone };
+    let lamp = |i: usize| {
+        let position = json!({ "east_m": 90 + i, "north_m": 1, "up_m": 0 });
+        let lamp = json!({ "id": format!("d{i}"), "kind": "street_lamp", "name": {}, "position": position });
+        Arc::new(serde_json::from_value::<Device>(lamp).unwrap())
+    };
+    let mut snapshot = Snapshot::of_devices((0..DEVICES).map(lamp));
+    snapshot.take_objects(Snapshot::of_objects("v", Arc::new(ObjectTable::new(vec![zone])), [], []));
+    let all = Filter { kinds: [Kind::Device].into_iter().collect(), class: None, zone: None };
+    let of_zone = Filter { zone: Some("zone/z".into()), ..all.clone() };
+    let company = Company { filter: of_zone.clone(), within_m: 1e3, wanted: true };
+    let nearest = Place::Nearest { at: At { east_m: 0.0, north_m: 0.0, up_m: None }, within_m: 1e3 };
+    for (filter, place, company, pairs) in [
+        (&of_zone, Place::Anywhere, None, DEVICES),
+        (&of_zone, nearest, None, DEVICES),
+        (&all, Place::Anywhere, Some(company), DEVICES * DEVICES),
+    ] {
+        let query = Query { filter: filter.clone(), place, company, limit: DEVICES };
+        let corners = u64::from(CORNERS) * pairs as u64;
+        assert_eq!(ask_within(corners, &snapshot, &query).unwrap_err(), QueryError::TooMuch, "{query:?}");
+        assert!(ask_within(corners * 2, &snapshot, &query).is_ok(), "{query:?}");
+    }
+}
+
 #[test]
 fn areas_need_rings_and_rays_a_direction() {
     let triangle = vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]];

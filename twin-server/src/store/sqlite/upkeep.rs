@@ -12,6 +12,8 @@ use crate::store::{Answer, StoreError};
 
 /// How long a file that should be free is waited for.
 const FREE_TIMEOUT: Duration = Duration::from_millis(500);
+/// How the names of a database's files end: its write-ahead log, the index of that, and itself.
+const FILES: [&str; 3] = ["-wal", "-shm", ""];
 
 impl Upkeep for SqliteStore {
     fn check_writable(&self) -> Answer<'_, ()> {
@@ -85,28 +87,36 @@ pub(in crate::store) async fn check_whole(path: &Path) -> Result<(), StoreError>
 }
 
 /// Puts the file at `from` in the place of a database, which may exist. An old one stays beside it,
-/// under a name that ends in `.replaced`; that name is given back.
+/// under a name that ends in `.replaced` or `.replaced-2` and so on, whichever is free; that name is given back.
 pub(in crate::store) async fn replace(address: &str, from: &Path) -> Result<Option<PathBuf>, StoreError> {
     let path = file_of(address)?;
     let moved = |error: std::io::Error| StoreError::Open {
         path: path.display().to_string(),
         reason: error.to_string(),
     };
-    let mut old = None;
-    if path.exists() {
+    let exists = path.exists();
+    if exists {
         set_free(&path).await?;
-        // The log of the old database must not meet the new one.
-        for ending in ["-wal", "-shm", ""] {
-            let file = beside(&path, ending);
-            let kept = beside(&beside(&path, ".replaced"), ending);
-            if file.exists() {
-                std::fs::rename(&file, &kept).map_err(moved)?;
-                old = Some(kept);
-            }
+    }
+    let kept = free_name(&path);
+    // A log that was left behind must not meet the new database, whether its own is there or not.
+    for ending in FILES {
+        let file = beside(&path, ending);
+        if file.exists() {
+            std::fs::rename(&file, beside(&kept, ending)).map_err(moved)?;
         }
     }
     std::fs::rename(from, &path).map_err(moved)?;
-    Ok(old)
+    Ok(exists.then_some(kept))
+}
+
+/// A name for a database that is replaced, under which nothing lies: neither one that was replaced before, nor a
+/// log, which would be taken for this one's.
+fn free_name(path: &Path) -> PathBuf {
+    let later = (2_u64..).map(|number| beside(path, &format!(".replaced-{number}")));
+    let mut names = std::iter::once(beside(path, ".replaced")).chain(later);
+    let free = names.find(|name| FILES.iter().all(|ending| !beside(name, ending).exists()));
+    free.unwrap_or_else(|| beside(path, ".replaced"))
 }
 
 /// Makes sure that no program has a database open. One that cannot be read at all is free.
