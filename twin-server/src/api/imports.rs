@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Path, Query};
 use super::readings::offset_of;
+use super::room::work_in;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::import::{ImportCounts, read_devices};
@@ -265,17 +266,13 @@ impl FromRequestParts<Arc<App>> for Room {
     }
 }
 
-/// Reads a large table beside the threads that answer others. The room is kept while it is read, also if the
-/// client has gone.
+/// Reads a large table beside the threads that answer others; the room goes with it.
 async fn off_thread<T: Send + 'static>(
     room: Room,
     read: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<(T, Room), Problem> {
-    let read =
-        tokio::task::spawn_blocking(move || read().map(|read| (read, room))).await.map_err(|error| {
-            tracing::error!(%error, "reading a table failed");
-            Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
-        })?;
+    let (read, room) = work_in((), move || (read(), room)).await?;
+    let read = read.map(|read| (read, room));
     read.map_err(|message| {
         let (detail, hint) = message.split_once("\nhint: ").unwrap_or((&message, ""));
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_table", detail);

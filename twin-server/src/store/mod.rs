@@ -216,12 +216,12 @@ pub fn check_exists(address: &str) -> Result<(), StoreError> {
 /// As [`open`], for the server that serves the database.
 ///
 /// # Errors
-/// As [`open`], and on `PostgreSQL` if another server serves it.
+/// As [`open`], and if another server serves it.
 pub async fn serve(address: &str) -> Result<Arc<dyn Store>, StoreError> {
     if postgres::is_ours(address) {
         return Ok(Arc::new(PostgresStore::serve(address).await?));
     }
-    open(address).await
+    Ok(Arc::new(SqliteStore::serve(address).await?))
 }
 
 /// What a database lacks of the shape that this server needs; nothing is changed.

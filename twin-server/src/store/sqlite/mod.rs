@@ -24,6 +24,8 @@ mod sessions;
 mod upkeep;
 mod webhooks;
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -64,6 +66,8 @@ pub struct SqliteStore {
 pub(super) struct WriteSide {
     pub(super) connection: SqliteConnection,
     data_version: i64,
+    /// Locked for as long as a server serves the database.
+    _lock: Option<File>,
 }
 
 impl SqliteStore {
@@ -72,7 +76,27 @@ impl SqliteStore {
     /// # Errors
     /// If the address is not understood or the file cannot be written.
     pub async fn open(address: &str) -> Result<Self, StoreError> {
+        Self::open_holding(file_of(address)?, None).await
+    }
+
+    /// As [`Self::open`], for the one server that serves the database. The system takes the lock back when the
+    /// process ends, however it does.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and if another server serves it.
+    pub async fn serve(address: &str) -> Result<Self, StoreError> {
         let path = file_of(address)?;
+        let mut name = path.clone().into_os_string();
+        name.push(".lock");
+        let lock = File::create(&name).and_then(|lock| lock.try_lock().map(|()| lock).map_err(Into::into));
+        let lock = lock.map_err(|error| match error.kind() {
+            ErrorKind::WouldBlock => StoreError::InUse(path.display().to_string()),
+            _ => StoreError::Open { path: path.display().to_string(), reason: error.to_string() },
+        })?;
+        Self::open_holding(path, Some(lock)).await
+    }
+
+    async fn open_holding(path: PathBuf, lock: Option<File>) -> Result<Self, StoreError> {
         let open_error = |reason: String| StoreError::Open { path: path.display().to_string(), reason };
         let options = SqliteConnectOptions::new()
             .filename(&path)
@@ -95,7 +119,7 @@ impl SqliteStore {
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.clone().read_only(true));
-        let write = WriteSide { connection, data_version };
+        let write = WriteSide { connection, data_version, _lock: lock };
         Ok(Self {
             write: Mutex::new(Some(write)),
             options,
@@ -212,6 +236,18 @@ mod tests {
         let address = format!("sqlite:{}/missing/twin.db", folder.path().display());
         let message = SqliteStore::open(&address).await.unwrap_err().to_string();
         assert!(message.contains("missing/twin.db") && message.contains("hint:"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_second_server_is_refused_until_the_first_has_closed_and_commands_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}/twin.db", folder.path().display());
+        let first = SqliteStore::serve(&address).await.unwrap();
+        let message = SqliteStore::serve(&address).await.unwrap_err().to_string();
+        assert!(message.contains("is in use") && message.contains("hint: stop the server"), "{message}");
+        SqliteStore::open(&address).await.unwrap().close().await.unwrap();
+        first.close().await.unwrap();
+        SqliteStore::serve(&address).await.unwrap();
     }
 
     #[tokio::test]
