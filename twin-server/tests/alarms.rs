@@ -280,9 +280,7 @@ async fn alarms_and_begun_durations_outlast_a_restart() {
     first.fill("b", 95.0, &ago(100)).await;
     let before = first.alarms("?rule=smoke_detector-smoke").await["alarms"].clone();
     first.act(before[0]["id"].as_u64().unwrap(), "acknowledge", json!({ "by": "li" })).await;
-    first.stop.send(true).unwrap();
-    first.app.store.close().await.unwrap();
-    let second = Server::start_in(first.folder, None).await;
+    let second = first.restart().await;
     let after = second.alarms("?rule=smoke_detector-smoke").await["alarms"].clone();
     assert_eq!(
         (&after[0]["state"], &after[0]["opened_at"]),

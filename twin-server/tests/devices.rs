@@ -267,11 +267,7 @@ async fn a_restart_forgets_nothing() {
         ]))
         .await;
     let before = server.get("/api/v1/devices").await.json();
-    server.stop.send(true).unwrap();
-    let Server { folder, app, router, .. } = server;
-    app.store.close().await.unwrap();
-    drop((app, router));
-    let server = Server::start_in(folder, None).await;
+    let server = server.restart().await;
     assert_eq!(server.get("/api/v1/devices").await.json(), before);
 }
 

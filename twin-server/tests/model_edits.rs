@@ -197,12 +197,11 @@ async fn edits_outlast_a_restart_and_a_new_version() {
     };
     check(&server).await;
     // The version that was switched to while no server ran is compared with what the store has.
-    server.stop.send(true).unwrap();
-    server.app.store.close().await.unwrap();
-    let root = server.folder.path().join("publication");
+    let folder = server.end().await;
+    let root = folder.path().join("publication");
     std::fs::rename(root.join("versions/v2"), root.join("versions/v3")).unwrap();
     std::fs::write(root.join("current"), "v3").unwrap();
-    let again = Server::start_in(server.folder, None).await;
+    let again = Server::start_in(folder, None).await;
     check(&again).await;
     let versions = again.get("/api/v1/model/versions").await.json();
     assert_eq!(versions["versions"][0]["publication"], "v3");

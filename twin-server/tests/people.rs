@@ -294,12 +294,7 @@ async fn names_of_people_are_taken_out_when_they_ask() {
 async fn users_and_sessions_outlive_a_restart() {
     let server = Server::start().await;
     let cookie = People::begin(&server).await.cookie;
-    server.stop.send(true).unwrap();
-    let Server { folder, app, router, .. } = server;
-    app.auth.flush().await;
-    app.store.close().await.unwrap();
-    drop((app, router));
-    let server = Server::start_in(folder, None).await;
+    let server = server.restart().await;
     assert_eq!(who(&server, &cookie).await["user"]["name"], "root");
     assert_eq!(who(&server, "").await["who"], "visitor");
 }

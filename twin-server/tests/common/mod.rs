@@ -110,6 +110,19 @@ impl Server {
         Self { folder, router: twin_server::router::router(Arc::clone(&app)), app, stop }
     }
 
+    /// Stops it as the real one stops; its folder is left.
+    pub(crate) async fn end(self) -> TempDir {
+        self.stop.send_replace(true);
+        self.app.auth.flush().await;
+        self.app.store.close().await.unwrap();
+        self.folder
+    }
+
+    /// The server after a restart.
+    pub(crate) async fn restart(self) -> Self {
+        Self::start_in(self.end().await, None).await
+    }
+
     pub(crate) async fn raw(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.unwrap()
     }

@@ -50,9 +50,7 @@ async fn what_a_client_made_survives_a_restart() {
     let before = get(&server, &path).await;
     assert_eq!(before["Datastreams"][0]["Observations"][0]["parameters"]["by"], "me");
     assert_eq!(before["Datastreams"][0]["Observations"][0]["FeatureOfInterest"]["name"], "Gate");
-    server.stop.send_replace(true);
-    let folder = server.folder;
-    let again = Server::start_in(folder, None).await;
+    let again = server.restart().await;
     assert_eq!(get(&again, &path).await, before);
     let next = make(&again, "Things", &json!({ "name": "Next", "description": "d" })).await;
     assert!(next.parse::<u64>().unwrap() > stream.parse::<u64>().unwrap(), "{next} {stream}");
@@ -364,8 +362,7 @@ async fn things_that_become_devices_get_new_ids_after_a_restart_too() {
     let bin = json!({ "name": "Bin", "description": "d", "properties": { "kind": "waste_bin" },
         "Locations": [location(113.389)] });
     let first = make(&server, "Things", &bin).await;
-    server.stop.send_replace(true);
-    let again = Server::start_in(server.folder, None).await;
+    let again = server.restart().await;
     let second = make(&again, "Things", &bin).await;
     assert_eq!(ids(&again, "/Things").await, [first, second]);
 }
