@@ -1,19 +1,22 @@
 // Signing in and out, and choosing a password when one was invited: a native dialog, there while it is open.
 //
 // In: state/account. Out: its calls. What the server refuses is said in plain words.
-import { useSignal } from '@preact/signals';
+import { computed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ApiError } from '../api/client';
+import { accountTexts } from '../i18n/account';
 import { accept, account, accountOpen, identityProvider, invitation, providerAddress, signIn, signInFailed, signOut } from '../state/account';
-import { texts } from '../state/settings';
+import { language, texts } from '../state/settings';
 import { Icon } from './Icon';
+
+const words = computed(() => accountTexts(language.value));
 
 export function Account() {
   const t = texts.value;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const user = account.value?.user;
-  const title = invitation.value !== null ? t.choosePassword : user ? t.account : t.signIn;
+  const title = invitation.value !== null ? words.value.choosePassword : user ? words.value.account : t.signIn;
   return (
     <dialog ref={dialog} class="account" aria-label={title} onClose={close} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
       <header>
@@ -44,7 +47,7 @@ function SignIn() {
       beside={
         provider !== null && (
           <a class="button quiet" href={providerAddress()}>
-            {t.signInWith(provider)}
+            {words.value.signInWith(provider)}
           </a>
         )
       }
@@ -52,15 +55,15 @@ function SignIn() {
     >
       {why !== null && (
         <p class="failed" role="alert">
-          {wordsIn(t.signInFailed, why)}
+          {wordsIn(words.value.signInFailed, why)}
         </p>
       )}
       <label>
-        {t.userName}
+        {words.value.userName}
         <input ref={name} autofocus name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
       </label>
       <label>
-        {t.password}
+        {words.value.password}
         <input ref={password} type="password" name="password" autocomplete="current-password" required />
       </label>
     </Form>
@@ -68,13 +71,12 @@ function SignIn() {
 }
 
 function Invited() {
-  const t = texts.value;
   const password = useRef<HTMLInputElement>(null);
   return (
-    <Form submit={t.setPassword} act={() => accept(password.current?.value ?? '')}>
-      <p>{t.invited}</p>
+    <Form submit={words.value.setPassword} act={() => accept(password.current?.value ?? '')}>
+      <p>{words.value.invited}</p>
       <label>
-        {t.newPassword}
+        {words.value.newPassword}
         <input ref={password} type="password" name="password" autocomplete="new-password" required />
       </label>
     </Form>
@@ -85,16 +87,16 @@ function SignedIn() {
   const t = texts.value;
   const { user, roles } = account.value ?? {};
   return (
-    <Form submit={t.signOut} act={signOut}>
+    <Form submit={words.value.signOut} act={signOut}>
       <dl>
         <div>
-          <dt>{t.userName}</dt>
+          <dt>{words.value.userName}</dt>
           <dd>{user?.name}</dd>
         </div>
         {roles?.map(({ role, zones }) => (
           <div key={role}>
-            <dt>{t.roles[role]}</dt>
-            <dd>{zones ? zones.join(t.separator) : t.wholeCommunity}</dd>
+            <dt>{words.value.roles[role]}</dt>
+            <dd>{zones ? zones.join(t.separator) : words.value.wholeCommunity}</dd>
           </div>
         ))}
       </dl>
@@ -140,12 +142,12 @@ function Form({ submit, act, beside, children }: FormProps) {
 
 function wordsOf(error: unknown): string {
   const t = texts.value;
-  if (!(error instanceof ApiError)) return t.accountFault;
-  if (error.wait_s !== null) return t.waitSeconds(error.wait_s);
+  if (!(error instanceof ApiError)) return words.value.accountFault;
+  if (error.wait_s !== null) return words.value.waitSeconds(error.wait_s);
   if (error.failure === 'unreachable') return t.unreachableTitle;
-  return wordsIn(t.accountProblems, error.code);
+  return wordsIn(words.value.accountProblems, error.code);
 }
 
 function wordsIn(byCode: Readonly<Record<string, string>>, code: string | null): string {
-  return (code === null ? undefined : byCode[code]) ?? texts.value.accountFault;
+  return (code === null ? undefined : byCode[code]) ?? words.value.accountFault;
 }
