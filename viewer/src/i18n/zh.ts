@@ -63,7 +63,7 @@ export const zh = {
   since: (time: string) => `自 ${time}`,
   neverReported: '从未上报',
   clockAhead: (seconds: string) => `设备时钟快 ${seconds} 秒`,
-  clockBehind: (seconds: string) => `设备时钟慢，或上报迟，${seconds} 秒`,
+  clockBehind: (seconds: string) => `设备时钟慢 ${seconds} 秒，或上报延迟`,
   clockOff: '偏差超过 5 秒，读数时刻不可靠。',
   readings: '最新读数',
   noReadings: '还没有读数。设备上报后会显示在这里。',
