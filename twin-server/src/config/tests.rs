@@ -46,6 +46,11 @@ fn what_no_server_starts_without_is_asked_for() {
     let mut config = ServeConfig::of("p", "sqlite:d");
     config.metrics.access = MetricsAccess::Token;
     assert!(missing(config).contains("TWIN_METRICS_TOKEN"));
+    let mut config = ServeConfig::of("p", "sqlite:d");
+    config.oidc.issuer = Some("https://id.example".parse().unwrap());
+    assert!(missing(config.clone()).contains("TWIN_OIDC_CLIENT_ID"));
+    config.oidc.client_id = "twin".into();
+    assert!(missing(config).contains("TWIN_OIDC_PUBLIC_URL"));
 }
 
 #[test]
@@ -165,10 +170,13 @@ fn every_section_is_registered_under_its_name() {
 
 #[test]
 fn what_is_in_force_is_shown_without_secrets_and_can_be_read_back() {
-    let loaded = load("ingest_key = \"0123456789abcdef\"\n[limits]\nviewers = 7\n", &[], &[]).unwrap();
+    let file = "ingest_key = \"0123456789abcdef\"\n[limits]\nviewers = 7\n[oidc]\nclient_secret = \"hush\"\n\
+                roles = [\"cn=a,ou=b=property@zone/z1\"]\n";
+    let loaded = load(file, &[], &[]).unwrap();
     let shown = effective(&loaded);
-    assert!(!shown.contains("0123456789abcdef"), "{shown}");
+    assert!(!shown.contains("0123456789abcdef") && !shown.contains("hush"), "{shown}");
     assert!(shown.contains("viewers = 7  # twin.toml:3"), "{shown}");
     let again = load(&shown, &[], &[]).unwrap().config;
-    assert_eq!(again, ServeConfig { ingest_key: None, ..loaded.config });
+    let oidc = OidcConfig { client_secret: None, ..loaded.config.oidc.clone() };
+    assert_eq!(again, ServeConfig { ingest_key: None, oidc, ..loaded.config });
 }
