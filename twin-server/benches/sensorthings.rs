@@ -23,6 +23,7 @@ use twin_schemas::live::{Device, Reading};
 use twin_server::app::{self, App};
 use twin_server::config::ServeConfig;
 use twin_server::domain::retention::Retention;
+use twin_server::ingest::Clocks;
 
 const START: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 const STREAMS: [&str; 3] = ["lamp_fault", "power_w", "voltage_v"];
@@ -76,7 +77,7 @@ async fn fill(app: &App, devices: usize, minutes: usize) {
             let value = ((n + minute) % 400) as f64;
             STREAMS.map(|stream| Reading { device: format!("d{n:05}"), stream: stream.into(), value, time })
         });
-        app.writer.ingest(readings.collect()).await.unwrap();
+        app.writer.ingest(readings.collect(), Clocks::Devices).await.unwrap();
     }
 }
 

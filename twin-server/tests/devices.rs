@@ -315,6 +315,17 @@ async fn a_clock_that_is_off_is_seen_also_where_its_readings_are_refused() {
         told.push(server.app.hub.seq() > before);
     }
     assert_eq!(told, [false, false, false, true, false, false]);
+    // What people wrote down, and what the server dates itself, says nothing of a device's clock.
+    server.put("table", "waste_bin", 0.0).await;
+    server.put("undated", "waste_bin", 0.0).await;
+    for i in 0..4 {
+        let table = format!("device,stream,time,value\ntable,fill_pct,{},{i}\n", ago(20));
+        let done = server.send("POST", "/api/v1/imports/readings", table).await.json();
+        assert_eq!(done["accepted"], 1, "{done}");
+        let path = "/sta/v1.1/Datastreams('undated:fill_pct')/Observations";
+        let made = server.send("POST", path, json!({ "result": i }).to_string()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    }
     let clock = async |id: &str| {
         let device = server.get(&format!("/api/v1/devices/{id}")).await.json();
         device.get("clock").map(|clock| (clock["offset_ms"].as_i64().unwrap(), clock["is_off"] == true))
@@ -323,7 +334,9 @@ async fn a_clock_that_is_off_is_seen_also_where_its_readings_are_refused() {
     assert!(slow.0 < -19_000 && slow.1, "{slow:?}");
     let fast = clock("fast").await.unwrap();
     assert!(fast.0 > 19_000 && fast.1, "{fast:?}");
-    assert_eq!(clock("mute").await, None);
+    for id in ["mute", "table", "undated"] {
+        assert_eq!(clock(id).await, None, "{id}");
+    }
     let figures = server.get("/metrics").await.text();
     assert!(figures.contains("\ntwin_devices_clock_off 3\n"), "{figures}");
 }

@@ -19,6 +19,7 @@ use super::room::work_in;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::import::{ImportCounts, read_devices};
+use crate::ingest::Clocks;
 use crate::ingest::device_file::{DeviceFileError, Format};
 use crate::ingest::reading_table::{self, ReadingTable};
 use crate::ingest::template::{self, Template};
@@ -96,7 +97,7 @@ pub(crate) async fn import_readings(
     let mut readings = readings.into_iter().peekable();
     while readings.peek().is_some() {
         let (lines, batch): (Vec<u64>, Vec<Reading>) = readings.by_ref().take(AT_ONCE).unzip();
-        let answer = app.writer.ingest(batch).await?;
+        let answer = app.writer.ingest(batch, Clocks::Others).await?;
         done.accepted += answer.accepted;
         done.duplicates += answer.duplicates;
         for refused in answer.rejected {

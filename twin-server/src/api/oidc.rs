@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use time::OffsetDateTime;
+use tracing::Instrument;
 use utoipa::IntoParams;
 
 use super::extract::Query;
@@ -137,7 +138,7 @@ pub(crate) async fn finish(
         let (permit, flow) = (permit.clone(), flow.clone());
         async move { sign_in(&app, &permit, &provider, &flow, returned).await }
     };
-    let done = tokio::spawn(work).await;
+    let done = tokio::spawn(work.in_current_span()).await;
     let done = done.unwrap_or_else(|_| Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into()));
     Ok(match done {
         Ok((token, age_s)) => to(&flow.back, &[Cookie::Keep(&token, age_s), Cookie::ForgetFlow], &permit),

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::auth::Permit;
 use crate::auth::place::check_devices;
 use crate::domain::reading::whole_microseconds;
+use crate::ingest::Clocks;
 use crate::store::{End, HistoryQuery, Purge};
 
 /// Most readings in one post.
@@ -56,7 +57,7 @@ pub(crate) async fn post_readings(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_batch", detail));
     }
     check_devices(&permit, &app, batch.readings.iter().map(|reading| reading.device.as_str()))?;
-    Ok(JsonAnswer(app.writer.ingest(batch.readings).await?))
+    Ok(JsonAnswer(app.writer.ingest(batch.readings, Clocks::Devices).await?))
 }
 
 /// Which stretch of history is meant.

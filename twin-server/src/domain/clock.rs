@@ -10,10 +10,10 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::reading::to_us;
+use super::reading::{CLOCK_TOLERANCE, to_us};
 
-/// Clocks must not be off by more (shared guideline for digital communities: 5 s).
-pub const LIMIT: Duration = Duration::seconds(5);
+/// Clocks must not be off by more. What is measured later than that from now is not taken at all.
+pub const LIMIT: Duration = CLOCK_TOLERANCE;
 /// Posts that the estimate is made of.
 const SAMPLES: usize = 8;
 /// Posts that there must be before anything is told of a clock.

@@ -5,7 +5,8 @@ use time::{Duration, OffsetDateTime};
 use twin_schemas::live::{DeviceKind, Reading};
 
 /// How far ahead of the server's clock a measurement may be. Clocks set by NTP or by the mobile
-/// network agree within a second or two. A reading from further ahead is refused and not stored:
+/// network agree within a second or two, and the guideline for smart renewal of communities (TC609,
+/// 智慧社区更新技术导则, draft) allows 5 s. A reading from further ahead is refused and not stored:
 /// taken as it is, it would hide every true reading until its instant has come.
 pub const CLOCK_TOLERANCE: Duration = Duration::seconds(5);
 

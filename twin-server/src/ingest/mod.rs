@@ -11,4 +11,4 @@ pub(crate) mod template;
 mod writer;
 
 pub use crate::webhooks::ZoneOf;
-pub use writer::{WriteError, Writer, WriterHandle};
+pub use writer::{Clocks, WriteError, Writer, WriterHandle};

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use twin_schemas::live::{DeviceKind, DeviceStatus, IngestAnswer, Reading, RejectedReading};
 
 use super::alarms::AlarmDesk;
-use super::writer::{WriteError, log_store_error};
+use super::writer::{Clocks, WriteError, log_store_error};
 use crate::domain::alarm::{AlarmChanges, Handle};
 use crate::domain::reading::{self, CheckedReading, Refusal};
 use crate::domain::state::DeviceState;
@@ -65,10 +65,11 @@ impl<'a> Round<'a> {
     }
 
     /// Decides the readings of one post.
-    pub(super) fn take(&mut self, readings: Vec<Reading>, received: OffsetDateTime) {
+    pub(super) fn take(&mut self, readings: Vec<Reading>, clocks: &Clocks, received: OffsetDateTime) {
         let mut answer = IngestAnswer::default();
         for (index, reading) in readings.into_iter().enumerate() {
-            if let Err(refusal) = self.take_one(reading, received, &mut answer) {
+            let told = reading.time.filter(|_| clocks.is_devices(index));
+            if let Err(refusal) = self.take_one(reading, told, received, &mut answer) {
                 answer.rejected.push(RejectedReading {
                     index: index as u64,
                     code: refusal.code().to_owned(),
@@ -80,9 +81,11 @@ impl<'a> Round<'a> {
         self.answers.push(answer);
     }
 
+    /// Decides a reading. `told` is its time, if its device's own clock told it.
     fn take_one(
         &mut self,
         reading: Reading,
+        told: Option<OffsetDateTime>,
         received: OffsetDateTime,
         answer: &mut IngestAnswer,
     ) -> Result<(), Refusal> {
@@ -90,7 +93,6 @@ impl<'a> Round<'a> {
             return Err(Refusal::unknown_device(&reading.device));
         };
         let Touched { kind, state, .. } = touched;
-        let told = reading.time;
         let checked = reading::check(reading, kind, received).inspect_err(|refusal| {
             // A clock that is far ahead has all its readings refused, and must show all the same.
             if let (Refusal::TimeInFuture { .. }, Some(told)) = (refusal, told) {

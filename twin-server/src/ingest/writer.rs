@@ -57,10 +57,33 @@ enum Command {
 
 struct Post {
     readings: Vec<Reading>,
+    clocks: Clocks,
     received: OffsetDateTime,
     reply: Reply<IngestAnswer>,
     /// Given back when the readings are stored, also if the client has gone by then.
     _room: OwnedSemaphorePermit,
+}
+
+/// By whose clocks the times of readings are. Only those of the devices' own tell how such a clock stands.
+#[derive(Debug, Clone)]
+pub enum Clocks {
+    /// By the devices', where readings have times.
+    Devices,
+    /// By others: people wrote them down, long ago maybe.
+    Others,
+    /// By the device's, of each reading.
+    Each(Vec<bool>),
+}
+
+impl Clocks {
+    /// Whether the time of a reading is by its device's clock.
+    pub(super) fn is_devices(&self, index: usize) -> bool {
+        match self {
+            Self::Devices => true,
+            Self::Others => false,
+            Self::Each(each) => each.get(index) == Some(&true),
+        }
+    }
 }
 
 /// The way to the writer. Cheap to clone; the writer ends when the last one is gone.
@@ -76,12 +99,12 @@ impl WriterHandle {
     /// # Errors
     /// If the store refuses, too many readings wait already, or the server stops; then none of
     /// these readings is stored.
-    pub async fn ingest(&self, readings: Vec<Reading>) -> Result<IngestAnswer, WriteError> {
+    pub async fn ingest(&self, readings: Vec<Reading>, clocks: Clocks) -> Result<IngestAnswer, WriteError> {
         let count = readings.len().min(READINGS_WAITING) as u32;
         let waiting = Arc::clone(&self.waiting);
         let room = waiting.try_acquire_many_owned(count).map_err(|_| WriteError::Busy)?;
         let received = OffsetDateTime::now_utc();
-        self.ask(|reply| Command::Readings(Post { readings, received, reply, _room: room })).await
+        self.ask(|reply| Command::Readings(Post { readings, clocks, received, reply, _room: room })).await
     }
 
     /// Registers a checked device, or changes its registration.
@@ -242,7 +265,7 @@ impl Writer {
         let mut round = Round::new(hub, alarms, OffsetDateTime::now_utc());
         let mut replies = Vec::with_capacity(posts.len());
         for post in posts {
-            round.take(post.readings, post.received);
+            round.take(post.readings, &post.clocks, post.received);
             replies.push(post.reply);
         }
         let done = round.commit().await;

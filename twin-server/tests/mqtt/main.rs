@@ -24,7 +24,10 @@ use common::process::{Process, folder};
 use common::until;
 use mosquitto::Mosquitto;
 use publisher::Publisher;
+use serde_json::json;
 use server::Fed;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use wire::Door;
 
 const TOPIC: &str = "twin/devices/bin-1/fill_pct";
@@ -47,6 +50,23 @@ fn a_message_of_either_version_is_a_reading() {
         assert_eq!((&state["counts"]["messages"], &state["counts"]["accepted"]), (&2.into(), &2.into()));
         assert!(!state.to_string().contains("word"), "{state}");
     }
+}
+
+#[test]
+fn only_times_that_devices_tell_say_how_their_clocks_stand() {
+    let Some(broker) = Mosquitto::start() else { return };
+    let folder = folder();
+    let options = ["--mqtt", &broker.url()];
+    let server = Process::start_with(folder.path(), &options).with_bins(&["bin-1", "bin-2"]).connected();
+    for i in 1..=4 {
+        broker.publish("bin-1", TOPIC, &i.to_string());
+        let time = (OffsetDateTime::now_utc() - time::Duration::seconds(20)).format(&Rfc3339).unwrap();
+        let dated = json!([{ "stream": "fill_pct", "value": i, "time": time }]).to_string();
+        broker.publish("bin-2", "twin/devices/bin-2/readings", &dated);
+        until("both readings", || ["bin-1", "bin-2"].iter().all(|id| server.values(id).len() == i));
+    }
+    assert_eq!(server.get("/api/v1/devices/bin-1").get("clock"), None);
+    assert_eq!(server.get("/api/v1/devices/bin-2")["clock"]["is_off"], true);
 }
 
 #[test]

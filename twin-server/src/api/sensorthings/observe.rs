@@ -14,6 +14,7 @@ use super::entity::{Entity, Note, Observation, TRUTH, datastream_of, observation
 use super::world::World;
 use crate::api::Problem;
 use crate::domain::reading::{CLOCK_TOLERANCE, EARLIEST, whole_microseconds};
+use crate::ingest::Clocks;
 use crate::sensorthings::when::{When, text_of};
 use crate::store::ObservationNote;
 
@@ -22,6 +23,8 @@ pub(super) struct Pending {
     pub(super) device: String,
     pub(super) stream: String,
     pub(super) time: OffsetDateTime,
+    /// Whether the client told the time.
+    timed: bool,
     pub(super) value: f64,
     pub(super) feature: Option<String>,
     note: serde_json::Map<String, Value>,
@@ -32,8 +35,8 @@ impl Pending {
     pub(super) fn read(world: &World, datastream: &Entity, mut draft: Draft) -> Result<Self, Problem> {
         let (device, stream) = datastream.series().ok_or_else(World::nothing)?;
         let value = result(&draft, datastream.is_truth())?;
-        let when =
-            draft.text("phenomenonTime").and_then(When::parse).unwrap_or_else(|| When::at(world.instant()));
+        let told = draft.text("phenomenonTime").and_then(When::parse);
+        let when = told.unwrap_or_else(|| When::at(world.instant()));
         let time = whole_microseconds(when.start);
         draft.body.remove("result");
         if when.is_instant() {
@@ -47,7 +50,7 @@ impl Pending {
         if draft.body.get("parameters").and_then(Value::as_object).is_some_and(serde_json::Map::is_empty) {
             draft.body.remove("parameters");
         }
-        Ok(Self { device, stream, time, value, feature: None, note: draft.body })
+        Ok(Self { device, stream, time, timed: told.is_some(), value, feature: None, note: draft.body })
     }
 
     /// Refuses an instant that the writer would refuse, before anything is stored.
@@ -139,7 +142,8 @@ pub(super) fn ingest(world: &World, all: &[Pending]) -> Result<Vec<Result<String
         value: pending.value,
         time: Some(pending.time),
     });
-    let answer = world.wait(world.app.writer.ingest(readings.collect()))?;
+    let clocks = Clocks::Each(all.iter().map(|pending| pending.timed).collect());
+    let answer = world.wait(world.app.writer.ingest(readings.collect(), clocks))?;
     let mut told: Vec<Result<String, Problem>> = all.iter().map(|pending| Ok(pending.id())).collect();
     for rejected in answer.rejected {
         if let Some(told) = told.get_mut(rejected.index as usize) {

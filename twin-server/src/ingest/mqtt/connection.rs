@@ -166,44 +166,45 @@ impl Outlet {
     async fn take(&mut self, message: Message) -> Option<()> {
         self.status.counts().messages.fetch_add(1, Relaxed);
         let topic = String::from_utf8_lossy(message.topic()).into_owned();
-        let readings = if message::is_own(&topic) {
+        let (readings, timed) = if message::is_own(&topic) {
             self.status.counts().ignored.fetch_add(1, Relaxed);
-            Vec::new()
+            (Vec::new(), Vec::new())
         } else {
             self.readings(&topic, &message)
         };
         let (room, wanted) = (Arc::clone(&self.room), readings.len() as u32);
         let Some(receipt) = message.into_receipt() else {
             let delivery = room.try_acquire_many_owned(wanted).ok();
-            let delivery = delivery.map(|room| Delivery { topic, readings, receipt: None, room });
+            let delivery = delivery.map(|room| Delivery { topic, readings, timed, receipt: None, room });
             if delivery.is_none_or(|delivery| self.deliveries.try_send(delivery).is_err()) {
                 self.status.counts().dropped.fetch_add(1, Relaxed);
             }
             return Some(());
         };
         let room = room.acquire_many_owned(wanted).await.ok()?;
-        self.deliveries.send(Delivery { topic, readings, receipt: Some(receipt), room }).await.ok()
+        self.deliveries.send(Delivery { topic, readings, timed, receipt: Some(receipt), room }).await.ok()
     }
 
-    /// The readings of a message, each with its instant; none if it is refused or says nothing.
-    fn readings(&mut self, topic: &str, message: &Message) -> Vec<Reading> {
+    /// The readings of a message, each with its instant, and whether it came with that; none if it is refused or
+    /// says nothing.
+    fn readings(&mut self, topic: &str, message: &Message) -> (Vec<Reading>, Vec<bool>) {
         let mut readings = match message::read(&self.prefix, message.topic(), message.payload()) {
             Ok(readings) => readings,
             Err(refusal) => {
                 self.status.refuse_message(topic, refusal.code(), refusal.to_string());
-                return Vec::new();
+                return (Vec::new(), Vec::new());
             }
         };
         // What the broker kept of an unknown instant would count as measured now, at each connection.
-        let undated = readings.iter().any(|reading| reading.time.is_none());
-        if readings.is_empty() || (message.retained() && undated) {
+        let timed: Vec<bool> = readings.iter().map(|reading| reading.time.is_some()).collect();
+        if readings.is_empty() || (message.retained() && timed.contains(&false)) {
             self.status.counts().ignored.fetch_add(1, Relaxed);
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         let received = self.dating.instant(message);
         for reading in &mut readings {
             reading.time.get_or_insert(received);
         }
-        readings
+        (readings, timed)
     }
 }

@@ -11,7 +11,7 @@ use twin_schemas::live::{IngestAnswer, Reading};
 use super::link::Receipt;
 use super::status::MqttStatus;
 use super::stopped;
-use crate::ingest::{WriteError, WriterHandle};
+use crate::ingest::{Clocks, WriteError, WriterHandle};
 
 /// Readings that are stored at once: more would make none of them quicker.
 const BATCH: usize = 20_000;
@@ -25,6 +25,8 @@ pub(super) struct Delivery {
     pub(super) topic: String,
     /// Its readings; none if it was refused or says nothing, and is only acknowledged in its turn.
     pub(super) readings: Vec<Reading>,
+    /// Of each reading, whether it came with a time.
+    pub(super) timed: Vec<bool>,
     /// What to acknowledge it with, if the broker asks for that.
     pub(super) receipt: Option<Receipt>,
     /// Its share of the memory for what waits.
@@ -43,7 +45,10 @@ pub(super) async fn store_all(
         let batch = gather(first, &mut deliveries);
         let readings: Vec<Reading> = batch.iter().flat_map(|one| one.readings.iter().cloned()).collect();
         if !readings.is_empty() {
-            let Some(answer) = store(readings, &writer, &status, &mut stop).await else { return };
+            let timed = batch.iter().flat_map(|one| one.timed.iter().copied()).collect();
+            let Some(answer) = store(readings, Clocks::Each(timed), &writer, &status, &mut stop).await else {
+                return;
+            };
             tell(&status, &batch, &answer);
         }
         for Delivery { receipt, room, .. } in batch {
@@ -72,13 +77,14 @@ fn gather(first: Delivery, deliveries: &mut mpsc::Receiver<Delivery>) -> Vec<Del
 /// without our knowing is known as a duplicate. Nothing if the server stops first.
 async fn store(
     readings: Vec<Reading>,
+    clocks: Clocks,
     writer: &WriterHandle,
     status: &MqttStatus,
     stop: &mut watch::Receiver<bool>,
 ) -> Option<IngestAnswer> {
     let mut pause = RETRY_FIRST;
     loop {
-        match writer.ingest(readings.clone()).await {
+        match writer.ingest(readings.clone(), clocks.clone()).await {
             Ok(answer) => {
                 if pause != RETRY_FIRST {
                     status.stalled(None);

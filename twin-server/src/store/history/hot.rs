@@ -44,7 +44,7 @@ impl Hot {
             if known.contains(&series) {
                 self.recent.add(series, sample);
             } else {
-                self.recent.log_is_stale();
+                self.recent.found_stale_log();
             }
         }
     }

@@ -117,7 +117,7 @@ impl Recent {
     }
 
     /// Says that the log holds what is not to be found any more.
-    pub(in super::super) fn log_is_stale(&mut self) {
+    pub(in super::super) fn found_stale_log(&mut self) {
         self.log_is_stale = true;
     }
 
