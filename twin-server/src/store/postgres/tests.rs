@@ -227,3 +227,37 @@ async fn a_database_that_is_not_there_is_told_without_the_password() {
     let error = PostgresStore::open(&missing).await.unwrap_err().to_string();
     assert!(error.contains("does not exist") && error.contains("createdb"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_left_of_a_removed_device_leaves_the_log() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let address = cluster.database();
+    let server = PostgresStore::serve(&address).await.unwrap();
+    add(&server, 0..10).await;
+    assert!(count(&address, "SELECT count(*) FROM reading_log").await > 0);
+    server.remove("a").await.unwrap();
+    assert_eq!(server.close_old().await.unwrap(), 0);
+    assert_eq!(count(&address, "SELECT count(*) FROM reading_log").await, 0);
+    add(&server, 0..3).await;
+    server.close().await.unwrap();
+    let again = PostgresStore::serve(&address).await.unwrap();
+    assert_eq!(values(&again).await, expected(0..3));
+}
+
+#[tokio::test]
+async fn one_very_late_reading_touches_one_chunk() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let address = cluster.database();
+    let server = PostgresStore::serve(&address).await.unwrap();
+    add(&server, 0..20_000).await;
+    server.close_all().await.unwrap();
+    let newest = count(&address, "SELECT max(id) FROM reading_chunk").await;
+    let late = CheckedReading { time: NOON + Duration::milliseconds(3500), ..reading(3) };
+    let late = ReadingsToStore { late: vec![late], ..ReadingsToStore::default() };
+    assert_eq!(server.append(&late).await.unwrap(), [true]);
+    add(&server, 20_000..20_010).await;
+    server.close_all().await.unwrap();
+    let made = count(&address, "SELECT max(id) FROM reading_chunk").await - newest;
+    assert!((1..=3).contains(&made), "{made} made");
+    assert_eq!(values(&server).await.len(), 20_011);
+}
