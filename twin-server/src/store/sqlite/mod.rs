@@ -86,9 +86,8 @@ impl SqliteStore {
     /// As [`Self::open`], and if another server serves it.
     pub async fn serve(address: &str) -> Result<Self, StoreError> {
         let path = file_of(address)?;
-        let mut name = path.clone().into_os_string();
-        name.push(".lock");
-        let lock = File::create(&name).and_then(|lock| lock.try_lock().map(|()| lock).map_err(Into::into));
+        let lock = File::create(upkeep::beside(&path, ".lock"))
+            .and_then(|lock| lock.try_lock().map(|()| lock).map_err(Into::into));
         let lock = lock.map_err(|error| match error.kind() {
             ErrorKind::WouldBlock => StoreError::InUse(path.display().to_string()),
             _ => StoreError::Open { path: path.display().to_string(), reason: error.to_string() },

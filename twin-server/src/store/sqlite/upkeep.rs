@@ -145,7 +145,7 @@ async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
 }
 
 /// The file beside a database whose name ends so.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
