@@ -4,6 +4,7 @@
 import { effect } from '@preact/signals-core';
 import { h, render } from 'preact';
 import { BuildingOutline } from '../layers/buildings';
+import { Claims } from '../layers/claims';
 import { DeviceSymbols } from '../layers/devices';
 import { Navigation } from '../layers/navigation';
 import { Photogrammetry } from '../layers/photogrammetry';
@@ -15,15 +16,17 @@ import { onPhone } from '../state/actions';
 import { startAccount } from '../state/account';
 import { startClock } from '../state/clock';
 import { startLive } from '../state/live';
+import { waitingKeys } from '../state/link-parts';
 import { models, modelsMissing } from '../state/models';
 import { startReadings } from '../state/readings';
 import { selection, startPlaceLookup } from '../state/selection';
 import { open, publication } from '../state/session';
 import { dark, startSettings, texts } from '../state/settings';
+import { missingTools, wantedTools } from '../state/tools';
 import { graphics, listOpen, type ViewPose } from '../state/view';
 import { startKeyboard } from '../tools/keyboard';
 import { followLink, startPermalink } from '../tools/permalink';
-import { exposeForTests } from './testing';
+import { exposeForTests, type Parts } from './testing';
 
 export function start(root: HTMLElement): void {
   startSettings();
@@ -64,12 +67,15 @@ function startScene(canvas: HTMLCanvasElement, linked: ViewPose | null): (pose: 
   new Photogrammetry(viewport, tilesets, publication);
   const symbols = new DeviceSymbols(viewport);
   const picking = new Picking(viewport, tilesets, symbols);
-  const navigation = new Navigation(viewport, tilesets, picking, publication, linked);
+  const claims = new Claims(picking);
+  const navigation = new Navigation(viewport, tilesets, claims, publication, linked);
   new BuildingOutline(viewport);
   startModels(viewport, tilesets);
   paintSky(viewport);
   watchContext(viewport);
-  exposeForTests({ viewport, tilesets, symbols, picking, navigation });
+  const parts = { viewport, tilesets, symbols, picking, claims, navigation };
+  startTools(parts);
+  exposeForTests(parts);
   return (pose) => navigation.jump(pose);
 }
 
@@ -80,6 +86,15 @@ function startModels(viewport: Viewport, tilesets: Tilesets): void {
     queueMicrotask(() => stop());
     const coming = import('./bim').then(({ startBim }) => startBim(viewport, tilesets));
     tilesets.await(coming).catch(() => (modelsMissing.value = true));
+  });
+}
+
+/** Fetches what tools do in the scene once one is wanted, by hand or by the address. */
+function startTools(parts: Parts): void {
+  const stop = effect(() => {
+    if (wantedTools.value.size === 0 && waitingKeys().length === 0) return;
+    queueMicrotask(() => stop());
+    parts.tilesets.await(import('./tools').then((tools) => tools.startTools(parts))).catch(() => (missingTools.value = wantedTools.peek()));
   });
 }
 

@@ -16,6 +16,7 @@
 //   pose()              where the camera stands
 //
 // In: the layers. Called by tests only.
+import type { Claims } from '../layers/claims';
 import type { DeviceSymbols } from '../layers/devices';
 import type { Navigation } from '../layers/navigation';
 import type { Picking } from '../layers/picking';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly tilesets: Tilesets;
   readonly symbols: DeviceSymbols;
   readonly picking: Picking;
+  readonly claims: Claims;
   readonly navigation: Navigation;
 }
 

@@ -16,6 +16,7 @@ import { selectedPoint } from '../state/selection';
 import type { Publication } from '../state/session';
 import { hintSeen, reducedMotion } from '../state/settings';
 import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type Command, type ViewPose } from '../state/view';
+import type { Pointing } from './claims';
 import { chooseScene } from './photogrammetry';
 import type { Tilesets } from './tilesets';
 
@@ -47,9 +48,6 @@ function mixMargins(a: Margins, b: Margins, t: number): Margins {
   const mix = (x: number, y: number): number => x + (y - x) * t;
   return { left: mix(a.left, b.left), right: mix(a.right, b.right), top: mix(a.top, b.top), bottom: mix(a.bottom, b.bottom) };
 }
-
-/** What else listens to the canvas. */
-export type Pointing = Pick<Mover, 'tap' | 'hover' | 'leave'>;
 
 export class Navigation implements Part, Mover {
   readonly #viewport: Viewport;
@@ -166,6 +164,11 @@ export class Navigation implements Part, Mover {
   }
 
   doubleTap(x: number, y: number): void {
+    const taken = this.#pointing.doubleTap;
+    if (taken) {
+      taken(x, y);
+      return;
+    }
     const target = this.#under(x, y);
     const away = clamp(distance(this.#pose.eye, target) * 0.45, 25, this.#farthest);
     this.flyTo({ target, distance_m: away, heading_rad: this.#pose.heading_rad, pitch_rad: Math.min(this.#pose.pitch_rad, -0.3) });

@@ -21,6 +21,7 @@ import { TopBar } from './TopBar';
 const Sheet = later(() => import('./Sheet').then((module) => module.Sheet));
 const Help = later(() => import('./Help').then((module) => module.Help));
 const Account = later(() => import('./Account').then((module) => module.Account));
+const ToolCard = later(() => import('./ToolBar').then((module) => module.ToolCard));
 const SectionCard = later(() => import('./bim').then((module) => module.SectionCard));
 
 export function App() {
@@ -59,6 +60,7 @@ export function App() {
       <HoverLabel />
       {helpOpen.value && <Help />}
       {accountOpen.value && <Account />}
+      {placeVisible.value && <ToolCard />}
       {sectionOpen.value && models.value.length > 0 && <SectionCard />}
       <CoverVariables />
     </>

@@ -5,10 +5,11 @@ import { iconPath, type IconName } from '../api/icons';
 import type { DeviceStatus } from '../api/types';
 import { LOOKS } from '../state/status';
 
-export function Icon({ name }: { name: IconName }) {
+/** By the name of an icon of the first visit, or by the path of another. */
+export function Icon(of: { name: IconName } | { d: string }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-      <path d={iconPath(name)} />
+      <path d={'d' in of ? of.d : iconPath(of.name)} />
     </svg>
   );
 }

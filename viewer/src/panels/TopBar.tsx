@@ -4,8 +4,11 @@ import { account, accountOpen, signedIn } from '../state/account';
 import { line } from '../state/live';
 import { publication } from '../state/session';
 import { language, texts, theme, type Theme } from '../state/settings';
-import { helpOpen } from '../state/view';
+import { helpOpen, placeVisible } from '../state/view';
 import { Icon } from './Icon';
+import { later } from './later';
+
+const ToolBar = later(() => import('./ToolBar').then((module) => module.ToolBar));
 
 const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
 const THEME_ICON = { auto: 'sun-moon', light: 'sun', dark: 'moon' } as const;
@@ -16,6 +19,7 @@ export function TopBar({ phone }: { phone: boolean }) {
   return (
     <header class="bar">
       <h1>{community ? named(community.name, language.value, community.id) : ''}</h1>
+      {placeVisible.value && <ToolBar />}
       <LineState />
       <button class="tool" aria-label={t.switchLanguage} title={t.switchLanguage} onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
         <Icon name="languages" />

@@ -1,4 +1,4 @@
-// The address of a view: camera, selection and language in the part after `#`.
+// The address of a view: camera, selection, language and what tools add, in the part after `#`.
 //
 // In: signals. Out: `location.hash`, and back. `#v=east,north,up,heading,pitch&s=device/lamp-3&l=zh`.
 import type { Language } from '../i18n';
@@ -9,7 +9,14 @@ export interface Link {
   readonly pose: ViewPose | null;
   readonly selection: Selection | null;
   readonly language: Language | null;
+  /** What tools add, by their keys. */
+  readonly parts: ReadonlyMap<string, string>;
 }
+
+/** Keys of this module; tools have others. */
+const OWN = ['v', 's', 'l'];
+/** More than any tool writes, and less than browsers and mail programs cut off. */
+const LONGEST_PART = 4000;
 
 /** Centimetres and tenths of degrees are finer than anybody can see. */
 const round = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
@@ -30,6 +37,7 @@ export function writeLink(link: Link): string {
     parts.push(`s=${encodeURIComponent(id).replaceAll('%2F', '/')}`);
   }
   if (link.language) parts.push(`l=${link.language}`);
+  for (const [key, text] of link.parts) parts.push(`${encodeURIComponent(key)}=${encodeURIComponent(text).replace(/%(2C|2F|3A|3B)/g, decodeURIComponent)}`);
   return parts.length > 0 ? `#${parts.join('&')}` : '';
 }
 
@@ -48,6 +56,7 @@ export function readLink(hash: string): Link {
     pose: v ? { east_m, north_m, up_m, heading_deg, pitch_deg } : null,
     selection: readSelection(params.get('s')),
     language: l === 'zh' || l === 'en' ? l : null,
+    parts: new Map([...params].filter(([key, text]) => !OWN.includes(key) && text.length <= LONGEST_PART)),
   };
 }
 

@@ -127,7 +127,7 @@ describe('footprint', () => {
 describe('permalink', () => {
   test('an_element_is_named_by_its_source_and_its_global_id', () => {
     const selection = { type: 'element', id: 'haus/2O2Fr$t4X7Zf8NOew3FL_H', spot: null } as const;
-    const link = writeLink({ pose: null, selection, language: null });
+    const link = writeLink({ pose: null, selection, language: null, parts: new Map() });
     expect(link).toBe('#s=element/haus/2O2Fr%24t4X7Zf8NOew3FL_H');
     expect(readLink(link).selection).toEqual(selection);
   });
@@ -137,8 +137,9 @@ describe('permalink', () => {
       pose: { east_m: -12.34, north_m: 5, up_m: 60.5, heading_deg: 350.5, pitch_deg: -30 },
       selection: { type: 'building', id: 'building/b 07', spot: null } as const,
       language: 'en' as const,
+      parts: new Map([['m', '1,2;3']]),
     };
-    expect(writeLink(link)).toBe('#v=-12.34,5,60.5,350.5,-30&s=building/b%2007&l=en');
+    expect(writeLink(link)).toBe('#v=-12.34,5,60.5,350.5,-30&s=building/b%2007&l=en&m=1,2;3');
     expect(readLink(writeLink(link))).toEqual(link);
   });
 
@@ -148,7 +149,7 @@ describe('permalink', () => {
 
   test('nonsense_is_left_out', () => {
     for (const hash of ['', '#', '#v=1,2,x,4,5&s=tree/1&l=fr', '#v=1,2', '#s=ground/1,2', '#s=device/']) {
-      expect(readLink(hash)).toEqual({ pose: null, selection: null, language: null });
+      expect(readLink(hash)).toEqual({ pose: null, selection: null, language: null, parts: new Map() });
     }
   });
 });

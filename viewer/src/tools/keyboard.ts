@@ -3,7 +3,9 @@
 // In: key presses anywhere on the page. Out: commands and state. Keys in a text field, a menu or a
 // dialog are left to it; arrow keys in a list move through the list.
 import { goToSelection, deselect, onPhone, showList, toggleHidden } from '../state/actions';
+import { takesKeys } from '../state/keys';
 import { selectedBuilding, selection } from '../state/selection';
+import { tool } from '../state/tools';
 import { command, focusAsked, helpOpen, identified, listOpen, type Command } from '../state/view';
 
 /** Camera commands by key. */
@@ -21,11 +23,6 @@ const CAMERA: Readonly<Record<string, Command>> = {
   Home: { do: 'home' },
   n: { do: 'north' },
 };
-
-/** Whether keys belong to what has the focus. */
-export function takesKeys(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, select, textarea, dialog, [contenteditable]') !== null;
-}
 
 /** Listens until the returned function is called. */
 export function startKeyboard(): () => void {
@@ -54,5 +51,6 @@ export function startKeyboard(): () => void {
 
 function escape(target: EventTarget | null): void {
   if (target instanceof HTMLInputElement) target.blur();
+  else if (tool.peek()) tool.value = null;
   else if (selection.peek()) deselect();
 }

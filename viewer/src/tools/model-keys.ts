@@ -4,7 +4,7 @@
 import { isolate, isolated, showAllStoreys, storeys } from '../state/bim';
 import { sectionOpen } from '../state/models';
 import { selectedElement } from '../state/selection';
-import { takesKeys } from './keyboard';
+import { takesKeys } from '../state/keys';
 
 /** Listens until the returned function is called. */
 export function startModelKeys(): () => void {

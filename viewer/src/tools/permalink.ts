@@ -1,20 +1,22 @@
 // Keeps the address of the page in step with what is shown.
 //
-// In: pose, selection, language. Out: `location.hash`, replaced, so that "back" leaves the page as
+// In: pose, selection, language, parts of tools. Out: `location.hash`, replaced, so that "back" leaves the page as
 // people expect; a hash that is pasted in is followed.
 import { batch, effect } from '@preact/signals-core';
 import { selection } from '../state/selection';
 import { language } from '../state/settings';
 import { pose, sheetOpen, type ViewPose } from '../state/view';
+import { linkTexts, readLinkParts } from '../state/link-parts';
 import { readLink, writeLink, type Link } from '../state/permalink';
 
 /** Browsers refuse more than about a hundred changes in half a minute. */
 const QUIET_MS = 400;
 
-/** Applies what the address says about selection and language; returns its pose. */
+/** Applies what the address says about selection, language and tools; returns its pose. */
 export function followLink(): ViewPose | null {
   const link = readLink(location.hash);
   batch(() => {
+    readLinkParts(link.parts);
     if (link.language) language.value = link.language;
     if (link.selection) {
       selection.value = link.selection;
@@ -32,7 +34,7 @@ export function startPermalink(moved: (pose: ViewPose) => void): () => void {
     if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
   };
   const stop = effect(() => {
-    const link = { pose: pose.value, selection: selection.value, language: language.value };
+    const link = { pose: pose.value, selection: selection.value, language: language.value, parts: new Map(linkTexts.value) };
     clearTimeout(timer);
     timer = window.setTimeout(() => write(link), QUIET_MS);
   });

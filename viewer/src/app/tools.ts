@@ -1,0 +1,49 @@
+// What tools do in the scene: fetched when a tool is first wanted, by hand or by the address.
+//
+// In: the parts of the scene; wanted tools; keys of the address. Out: running tools. Called by start.
+import { effect } from '@preact/signals-core';
+import { waitingKeys } from '../state/link-parts';
+import { missingTools, want, wantedTools, type ToolName } from '../state/tools';
+import type { Parts } from './testing';
+
+interface Entry {
+  /** Keys of the address that are this tool's: one that is there wants the tool. */
+  readonly links: readonly string[];
+  /** Fetches it and starts it; it runs for the life of the page. */
+  start(parts: Parts): Promise<void>;
+}
+
+/** A tool that is not here does nothing in the scene: its card is all. */
+const TOOLS: Partial<Record<ToolName, Entry>> = {};
+
+const names = Object.keys(TOOLS) as ToolName[];
+
+export function startTools(parts: Parts): void {
+  const started = new Set<ToolName>();
+  const start = (name: ToolName): void => {
+    const entry = TOOLS[name];
+    if (!entry || started.has(name)) return;
+    started.add(name);
+    const missing = (yes: boolean): void => {
+      const next = new Set(missingTools.peek());
+      if (yes) next.add(name);
+      else next.delete(name);
+      missingTools.value = next;
+    };
+    parts.tilesets.await(entry.start(parts)).then(
+      () => missing(false),
+      () => {
+        started.delete(name);
+        missing(true);
+      },
+    );
+  };
+  effect(() => {
+    for (const name of wantedTools.value) queueMicrotask(() => start(name));
+  });
+  const linked = (): void => {
+    for (const key of waitingKeys()) names.filter((name) => TOOLS[name]?.links.includes(key)).forEach(want);
+  };
+  linked();
+  addEventListener('hashchange', linked);
+}

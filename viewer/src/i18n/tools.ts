@@ -1,0 +1,31 @@
+// Names of the tools, in both languages; fetched with their bar. A tool's own texts are in a module of
+// its own beside this one.
+import type { Language } from './words';
+
+export type ToolName = 'layers' | 'measure' | 'section' | 'draw' | 'colour' | 'compare' | 'time' | 'sun' | 'walk' | 'table' | 'snapshot';
+
+interface Texts {
+  readonly tools: string;
+  readonly names: Readonly<Record<ToolName, string>>;
+  readonly missing: string;
+}
+
+const zh: Texts = {
+  tools: '工具',
+  names: {
+    layers: '图层', measure: '量测', section: '剖切', draw: '绘制区域', colour: '按属性着色', compare: '对比', time: '时间', sun: '日照',
+    walk: '步行', table: '视野内对象', snapshot: '截图',
+  },
+  missing: '这个工具没有加载成功，请检查网络后再点一次。',
+};
+
+const en: Texts = {
+  tools: 'Tools',
+  names: {
+    layers: 'Layers', measure: 'Measure', section: 'Section', draw: 'Draw an area', colour: 'Colour by property', compare: 'Compare', time: 'Time', sun: 'Sunlight',
+    walk: 'Walk', table: 'Objects in view', snapshot: 'Picture',
+  },
+  missing: 'This tool could not be loaded. Check the network and press it again.',
+};
+
+export const toolTexts = (language: Language): Texts => (language === 'zh' ? zh : en);

@@ -1,0 +1,88 @@
+// The planner's tools: a row of buttons in the bar of a desk, a menu where the bar is narrow; and the
+// card of the tool that is open.
+import { computed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { toolTexts } from '../i18n/tools';
+import { language, texts } from '../state/settings';
+import { takesKeys } from '../state/keys';
+import { tool, toggleTool, toolMissing } from '../state/tools';
+import { Icon } from './Icon';
+import { TOOL_ENTRIES, toolIcon, type ToolEntry } from './tool-cards';
+
+/** Narrower windows have a menu instead of the row. */
+const ROW_PX = 1100;
+
+const words = computed(() => toolTexts(language.value));
+
+export function ToolBar() {
+  const narrow = useSignal(innerWidth < ROW_PX);
+  const menu = useSignal(false);
+  useEffect(() => {
+    const resized = (): void => void (narrow.value = innerWidth < ROW_PX);
+    addEventListener('resize', resized);
+    return () => removeEventListener('resize', resized);
+  }, []);
+  if (TOOL_ENTRIES.length === 0) return null;
+  if (!narrow.value) {
+    return (
+      <div class="tools" role="toolbar" aria-label={words.value.tools}>
+        {TOOL_ENTRIES.map((entry) => (
+          <ToolButton key={entry.name} entry={entry} />
+        ))}
+      </div>
+    );
+  }
+  return (
+    <div class="tools" onKeyDown={(event) => event.key === 'Escape' && menu.value && (event.stopPropagation(), (menu.value = false))}>
+      <button class="tool" aria-haspopup="true" aria-expanded={menu.value} aria-label={words.value.tools} title={words.value.tools} onClick={() => (menu.value = !menu.value)}>
+        <Icon d={toolIcon('wrench')} />
+      </button>
+      {menu.value && (
+        <div class="raised tool-menu" role="toolbar" aria-label={words.value.tools} onClick={() => (menu.value = false)}>
+          {TOOL_ENTRIES.map((entry) => (
+            <ToolButton key={entry.name} entry={entry} named />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ToolButton({ entry, named = false }: { entry: ToolEntry; named?: boolean }) {
+  const name = words.value.names[entry.name];
+  return (
+    <button class="tool" aria-pressed={tool.value === entry.name} aria-label={name} title={`${name} (${entry.key.toUpperCase()})`} onClick={() => toggleTool(entry.name)}>
+      <Icon d={toolIcon(entry.icon)} />
+      {named && <span>{name}</span>}
+    </button>
+  );
+}
+
+/** The card of the open tool; keys that open and close tools. */
+export function ToolCard() {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || takesKeys(event.target)) return;
+      const entry = TOOL_ENTRIES.find(({ key }) => key === event.key.toLowerCase());
+      if (!entry) return;
+      event.preventDefault();
+      toggleTool(entry.name);
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, []);
+  const entry = TOOL_ENTRIES.find(({ name }) => name === tool.value);
+  if (!entry) return null;
+  const name = words.value.names[entry.name];
+  return (
+    <section class="raised tool-card" data-tool={entry.name} aria-label={name}>
+      <header>
+        <h2>{name}</h2>
+        <button class="tool" aria-label={texts.value.close} title={texts.value.close} onClick={() => (tool.value = null)}>
+          <Icon name="x" />
+        </button>
+      </header>
+      {toolMissing.value ? <p class="trouble">{words.value.missing}</p> : <entry.Card />}
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+// The tools of the bar in their order, each with its icon, its key and its card, which comes when it
+// is first opened.
+import toolIcons from '../../../assets/icons/tools.json';
+import type { ToolName } from '../state/tools';
+import type { Later } from './later';
+
+export interface ToolEntry {
+  readonly name: ToolName;
+  readonly icon: keyof typeof toolIcons;
+  /** The key that opens and closes it, lower case. */
+  readonly key: string;
+  readonly Card: Later<object>;
+}
+
+export const TOOL_ENTRIES: readonly ToolEntry[] = [];
+
+export const toolIcon = (name: keyof typeof toolIcons): string => toolIcons[name];

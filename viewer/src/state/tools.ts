@@ -1,0 +1,28 @@
+// Which tool is in the user's hand: one at a time, its card open, taps in the scene its own.
+//
+// In: buttons and keys. Out: signals. What a tool knows lies in a module of its own, which comes when
+// the tool is first wanted.
+import { computed, signal } from '@preact/signals-core';
+import type { ToolName } from '../i18n/tools';
+
+export type { ToolName };
+
+export const tool = signal<ToolName | null>(null);
+
+/** Tools that were wanted once, by hand or by the address: their modules are there or on the way. */
+export const wantedTools = signal<ReadonlySet<ToolName>>(new Set());
+
+export function want(name: ToolName): void {
+  if (!wantedTools.peek().has(name)) wantedTools.value = new Set(wantedTools.peek()).add(name);
+}
+
+export function toggleTool(name: ToolName): void {
+  want(name);
+  tool.value = tool.peek() === name ? null : name;
+}
+
+/** Tools whose module could not be fetched; a press of their button tries again. */
+export const missingTools = signal<ReadonlySet<ToolName>>(new Set());
+
+/** Whether the current tool's module is missing. */
+export const toolMissing = computed(() => tool.value !== null && missingTools.value.has(tool.value));
