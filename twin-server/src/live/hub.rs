@@ -124,7 +124,11 @@ impl Hub {
     /// Devices whose clock is off by more than it may.
     #[must_use]
     pub fn count_clocks_off(&self) -> usize {
-        self.read().devices.values().filter(|slot| slot.entry.state.clock().is_off()).count()
+        self.read()
+            .devices
+            .values()
+            .filter(|slot| slot.entry.state.clock().is_some_and(|clock| clock.is_off))
+            .count()
     }
 
     /// Number of the last change: another one whenever viewers are told something.
@@ -268,7 +272,7 @@ impl Hub {
         self.index.change(|now| now.remove_device(&slot.entry.device));
         state.log.remove(&slot.changed_seq);
         let seq = state.next_seq();
-        state.log.insert(seq, Change::Removed(id.to_owned()));
+        state.log.insert(seq, Change::Removed(id.into()));
         state.mark(seq);
         self.announce(state);
     }
@@ -280,7 +284,7 @@ impl Hub {
         if let Some(before) = state.objects.insert(id.to_owned(), seq) {
             state.log.remove(&before);
         }
-        state.log.insert(seq, Change::Object(id.to_owned(), object.map(|object| json(object).into())));
+        state.log.insert(seq, Change::Object(Box::new((id.to_owned(), object.map(json)))));
         state.mark(seq);
         self.announce(state);
     }

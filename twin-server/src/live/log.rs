@@ -45,9 +45,9 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub(super) enum Change {
     Device(Arc<Device>),
-    Removed(String),
+    Removed(Box<str>),
     /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
-    Object(String, Option<Box<str>>),
+    Object(Box<(String, Option<String>)>),
     Alarm(u64),
     Publication,
 }
@@ -70,7 +70,7 @@ impl State {
             self.horizon = oldest;
             match change {
                 Change::Alarm(id) => self.alarms.forget(id),
-                Change::Object(id, _) => drop(self.objects.remove(&id)),
+                Change::Object(object) => drop(self.objects.remove(&object.0)),
                 Change::Device(_) | Change::Removed(_) | Change::Publication => {}
             }
         }
@@ -121,10 +121,10 @@ impl State {
                 let alarm = self.alarms.covered(*id, filter)?;
                 Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#).into()))
             }
-            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#).into())),
-            Change::Object(id, None) => {
-                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()))
-            }
+            Change::Object(object) => Some(match &**object {
+                (_, Some(object)) => ("object", format!(r#"{{"object":{object}}}"#).into()),
+                (id, None) => ("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()),
+            }),
             Change::Publication => {
                 let event = PublicationEvent { publication: self.publication.clone() };
                 Some(("publication", json(&event).into()))

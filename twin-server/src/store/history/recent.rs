@@ -3,7 +3,6 @@
 //! In: readings as they are committed. Out: stretches for questions, all for closing. While a closing
 //! runs, what it closes stays readable here, apart from what comes meanwhile.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -11,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::{Sample, SeriesId, merged};
 
 /// Samples by series, each list in the order of time.
-pub(in super::super) type BySeries = HashMap<SeriesId, Vec<Sample>>;
+pub(in super::super) type BySeries = FxHashMap<SeriesId, Vec<Sample>>;
 
 /// What is newest in a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -130,7 +129,7 @@ impl Recent {
         let sizes = self.series.iter().map(|(series, known)| (known.open.len(), *series));
         let mut sizes: Vec<(usize, SeriesId)> = sizes.filter(|(size, _)| *size > 0).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
-        let mut taken = BySeries::new();
+        let mut taken = BySeries::default();
         for (_, series) in sizes {
             if self.count <= keep {
                 break;
