@@ -14,7 +14,9 @@ interface Entry {
 }
 
 /** A tool that is not here does nothing in the scene: its card is all. */
-const TOOLS: Partial<Record<ToolName, Entry>> = {};
+const TOOLS: Partial<Record<ToolName, Entry>> = {
+  section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
+};
 
 const names = Object.keys(TOOLS) as ToolName[];
 
