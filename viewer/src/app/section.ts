@@ -4,6 +4,6 @@
 import { SectionLayer } from '../layers/section';
 import type { Parts } from './testing';
 
-export function start({ viewport, tilesets, claims }: Parts): void {
-  new SectionLayer(viewport, tilesets, claims);
+export function start({ viewport, tilesets, symbols, claims }: Parts): void {
+  new SectionLayer(viewport, tilesets, symbols, claims);
 }

@@ -15,6 +15,7 @@ import { publication } from '../state/session';
 import { dark } from '../state/settings';
 import { tool } from '../state/tools';
 import type { Claims } from './claims';
+import type { DeviceSymbols } from './devices';
 import type { Hit, Tilesets } from './tilesets';
 import { labelColours, TOOL_TINT } from './tool-colours';
 
@@ -29,14 +30,15 @@ function entered(spaces: readonly HalfSpace[], from: Vec, ray: Vec): number | nu
 export class SectionLayer implements Part {
   readonly #viewport: Viewport;
   readonly #tilesets: Tilesets;
+  readonly #symbols: DeviceSymbols;
   readonly #earth = new Earth();
   readonly #outline: Drawing;
   readonly #undo: (() => void)[] = [];
   #cut = false;
   #stale = true;
 
-  constructor(viewport: Viewport, tilesets: Tilesets, claims: Claims) {
-    [this.#viewport, this.#tilesets] = [viewport, tilesets];
+  constructor(viewport: Viewport, tilesets: Tilesets, symbols: DeviceSymbols, claims: Claims) {
+    [this.#viewport, this.#tilesets, this.#symbols] = [viewport, tilesets, symbols];
     this.#outline = new Drawing(viewport.renderer.getPixelRatio(), TOOL_TINT, 0.25);
     viewport.scene.add(this.#earth.mesh, this.#outline.group);
     this.#undo.push(
@@ -91,6 +93,8 @@ export class SectionLayer implements Part {
   #apply(): void {
     const spaces = kept.value;
     this.#viewport.renderer.clippingPlanes = planesOf(spaces);
+    // A device on a wall stands a little before it.
+    this.#symbols.hides = spaces.length === 0 ? null : (at) => spaces.some((space) => isCut([space], add(at, scale(space.normal, 0.3))));
     this.#tilesets.cut = spaces.length === 0 ? null : {
       hides: (point) => isCut(spaces, point),
       face_m: (from, hit) => {

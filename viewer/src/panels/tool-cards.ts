@@ -13,6 +13,7 @@ export interface ToolEntry {
 }
 
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
+  { name: 'measure', icon: 'ruler', key: 'm', Card: later(() => import('./MeasureCard').then((module) => module.MeasureCard)) },
   { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
 ];
 

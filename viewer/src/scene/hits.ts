@@ -40,6 +40,6 @@ export function contentOf(hit: Intersection): { readonly content: Object3D; read
   const found = rowOf(hit);
   if (!found) return null;
   let content: Object3D = hit.object;
-  while (content.parent && content.parent.userData.features === found.table) content = content.parent;
+  for (let above = content.parent; above?.userData.features === found.table; above = content.parent) content = above;
   return { content, row: found.row };
 }
