@@ -14,7 +14,10 @@ interface Entry {
 }
 
 /** A tool that is not here does nothing in the scene: its card is all. */
-const TOOLS: Partial<Record<ToolName, Entry>> = {};
+const TOOLS: Partial<Record<ToolName, Entry>> = {
+  measure: { links: ['m'], start: (parts) => import('./measure').then(({ start }) => start(parts)) },
+  section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
+};
 
 const names = Object.keys(TOOLS) as ToolName[];
 

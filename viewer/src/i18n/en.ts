@@ -38,7 +38,6 @@ export const en: Dictionary = {
   buildings: 'Buildings',
   models: 'Models',
   element: 'Model element',
-  section: 'Section',
   search: 'Search name or id',
   clearSearch: 'Clear search',
   allKinds: 'All kinds',

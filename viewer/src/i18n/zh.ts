@@ -34,7 +34,6 @@ export const zh = {
   buildings: '楼栋',
   models: '模型',
   element: '模型构件',
-  section: '剖切',
   search: '搜索名称或编号',
   clearSearch: '清除搜索',
   allKinds: '全部种类',

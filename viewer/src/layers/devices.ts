@@ -47,6 +47,8 @@ export class DeviceSymbols implements Part {
   readonly #viewport: Viewport;
   readonly #symbols: Symbols;
   readonly #undo: (() => void)[] = [];
+  /** What a section cuts away has no symbol. */
+  hides: ((at: Vec) => boolean) | null = null;
   #shown: Shown[] = [];
 
   constructor(viewport: Viewport) {
@@ -68,7 +70,7 @@ export class DeviceSymbols implements Part {
     const places = new Map<string, { x: number; y: number; depth_m: number }>();
     const marks: Mark[] = [];
     for (const device of all.values()) {
-      const place = this.#viewport.project(position(device));
+      const place = this.hides?.(position(device)) ? null : this.#viewport.project(position(device));
       if (!place || !this.#nearCanvas(place.x, place.y)) continue;
       places.set(device.id, place);
       marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(device.status) });

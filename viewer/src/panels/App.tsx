@@ -5,7 +5,6 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { PHONE_PX } from '../state/actions';
 import { accountOpen } from '../state/account';
-import { models, sectionOpen } from '../state/models';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
 import { cover, helpOpen, listOpen, placeVisible, sheetOpen } from '../state/view';
@@ -22,7 +21,6 @@ const Sheet = later(() => import('./Sheet').then((module) => module.Sheet));
 const Help = later(() => import('./Help').then((module) => module.Help));
 const Account = later(() => import('./Account').then((module) => module.Account));
 const ToolCard = later(() => import('./ToolBar').then((module) => module.ToolCard));
-const SectionCard = later(() => import('./bim').then((module) => module.SectionCard));
 
 export function App() {
   const phone = useSignal(innerWidth < PHONE_PX);
@@ -61,7 +59,6 @@ export function App() {
       {helpOpen.value && <Help />}
       {accountOpen.value && <Account />}
       {placeVisible.value && <ToolCard />}
-      {sectionOpen.value && models.value.length > 0 && <SectionCard />}
       <CoverVariables />
     </>
   );

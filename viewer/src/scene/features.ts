@@ -54,7 +54,7 @@ const isInstanced = (part: Mesh): part is InstancedMesh => 'isInstancedMesh' in 
 export const rowAt = ({ geometry }: Mesh, at: number): number => geometry.getAttribute(ATTRIBUTE).getX(at);
 
 /** The row of what a ray met: null if its tile knows no objects. */
-function rowOf(hit: Intersection): { table: FeatureTable; row: number } | null {
+export function rowOf(hit: Intersection): { table: FeatureTable; row: number } | null {
   const table: unknown = hit.object.userData.features;
   if (!(table instanceof FeatureTable) || !isMesh(hit.object) || !hit.face) return null;
   return { table, row: rowAt(hit.object, hit.instanceId ?? hit.face.a) };

@@ -26,6 +26,21 @@ export interface TileHit {
   readonly point: Vec;
   readonly distance_m: number;
   readonly object: string | null | undefined;
+  /** As the engine tells it; `scene/hits` reads it. */
+  readonly raw: Intersection;
+}
+
+/** What a section does to rays. */
+export interface Cut {
+  hides(point: Vec): boolean;
+  /** How far away a ray meets the face of the cut, where what it met is seen from within; null elsewhere. */
+  face_m(from: Vec, hit: Intersection): number | null;
+}
+
+/** How a ray is asked. */
+export interface Asked {
+  readonly cut?: Cut | null;
+  readonly far_m?: number;
 }
 
 export interface TileOptions {
@@ -37,8 +52,6 @@ export interface TileOptions {
   readonly changed: () => void;
   /** Gives loaded scenes other materials than the file says. */
   readonly restyle?: Restyle;
-  /** Whether a point is cut away: then a ray passes it. */
-  readonly isCut?: (point: Vec) => boolean;
 }
 
 /** Counters of the library that its types leave out. */
@@ -73,7 +86,6 @@ export class TileLayer {
   readonly #textureBytes = new Map<Object3D, number>();
   readonly #tables = new Map<Object3D, FeatureTable>();
   readonly #changed: () => void;
-  readonly #isCut: (point: Vec) => boolean;
   #errorTarget: number;
   #lookOf: LookOf = () => null;
   #retryTimer = 0;
@@ -82,7 +94,6 @@ export class TileLayer {
 
   constructor(options: TileOptions) {
     this.#changed = options.changed;
-    this.#isCut = options.isCut ?? (() => false);
     this.#errorTarget = options.errorTarget_px;
     const tiles = new TilesRenderer(options.url);
     this.#tiles = tiles;
@@ -148,15 +159,20 @@ export class TileLayer {
     return (this.#tiles.lruCache as unknown as { cachedBytes: number }).cachedBytes;
   }
 
-  /** Where a ray first meets what is drawn; null if it meets none of what is loaded. */
-  hit(from: Vec, ray: Vec): TileHit | null {
+  /**
+   * Where a ray first meets what is drawn; null if it meets none of what is loaded. What it meets from
+   * within, behind a cut, is seen as the face of the cut, and that is where it is met.
+   */
+  hit(from: Vec, ray: Vec, { cut = null, far_m = Infinity }: Asked = {}): TileHit | null {
     this.#raycaster.set(new Vector3(...from), new Vector3(...ray).normalize());
-    const point = ({ point: { x, y, z } }: Intersection): Vec => [x, y, z];
-    const isSeen = (next: Intersection): boolean => !isHidden(next) && !this.#isCut(point(next));
+    this.#raycaster.far = far_m;
+    const isSeen = (next: Intersection): boolean => !isHidden(next) && !cut?.hides(next.point.toArray());
     const first = this.#cast(true)[0];
     // Behind something hidden or cut away lies what is seen there.
     const hit = first && !isSeen(first) ? this.#cast(false).find(isSeen) : first;
-    return hit ? { point: point(hit), distance_m: hit.distance, object: objectOf(hit) } : null;
+    if (!hit) return null;
+    const distance_m = cut?.face_m(from, hit) ?? hit.distance;
+    return { point: this.#raycaster.ray.at(distance_m, new Vector3()).toArray(), distance_m, object: objectOf(hit), raw: hit };
   }
 
   /** The loaded contents, each with the table of its objects. */

@@ -95,6 +95,3 @@ export function showModel(source: string): void {
 
 /** Whether the part of the viewer that draws models could not be fetched. */
 export const modelsMissing = signal(false);
-
-/** Whether the sliders of the section are open. */
-export const sectionOpen = signal(false);
