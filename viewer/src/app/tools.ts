@@ -14,7 +14,10 @@ interface Entry {
 }
 
 /** A tool that is not here does nothing in the scene: its card is all. */
-const TOOLS: Partial<Record<ToolName, Entry>> = {};
+const TOOLS: Partial<Record<ToolName, Entry>> = {
+  colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },
+  table: { links: ['o'], start: async ({ viewport }) => (await import('../layers/table')).startTable(viewport) },
+};
 
 const names = Object.keys(TOOLS) as ToolName[];
 

@@ -29,7 +29,7 @@ export class Tilesets implements Part {
   // One for all: its workers are costly.
   readonly ktx2: LazyKtx2Loader;
   readonly #viewport: Viewport;
-  readonly #open = new Map<TileLayer, Shows>();
+  readonly #open = new Map<TileLayer, { readonly shows: Shows; readonly source: string }>();
   readonly #remove: () => void;
   #awaited = 0;
 
@@ -39,9 +39,9 @@ export class Tilesets implements Part {
     this.#remove = viewport.add(this);
   }
 
-  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene. */
-  open(layer: TileLayer, shows: Shows): void {
-    this.#open.set(layer, shows);
+  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene; `source` names a model. */
+  open(layer: TileLayer, shows: Shows, source = ''): void {
+    this.#open.set(layer, { shows, source });
     this.#viewport.invalidate();
   }
 
@@ -86,12 +86,17 @@ export class Tilesets implements Part {
   /** Where a ray first meets what is drawn; asked for the ground, what the survey shows. */
   hit(from: Vec, ray: Vec, only?: Shows): Hit | null {
     let nearest: Hit | null = null;
-    for (const [layer, shows] of this.#open) {
-      if (!layer.group.parent || (only && shows !== only)) continue;
+    for (const [layer, { shows }] of this.#open) {
+      if (!layer.group.parent || !layer.group.visible || (only && shows !== only)) continue;
       const hit = layer.hit(from, ray);
       if (hit && (!nearest || isBefore({ ...hit, shows }, nearest))) nearest = { ...hit, shows };
     }
     return nearest;
+  }
+
+  /** What is open, what it shows and of which model. */
+  get layers(): ReadonlyMap<TileLayer, { readonly shows: Shows; readonly source: string }> {
+    return this.#open;
   }
 
   /** Tables of the objects that are loaded. */

@@ -2,7 +2,7 @@
 // is first opened.
 import toolIcons from '../../../assets/icons/tools.json';
 import type { ToolName } from '../state/tools';
-import type { Later } from './later';
+import { later, type Later } from './later';
 
 export interface ToolEntry {
   readonly name: ToolName;
@@ -12,6 +12,9 @@ export interface ToolEntry {
   readonly Card: Later<object>;
 }
 
-export const TOOL_ENTRIES: readonly ToolEntry[] = [];
+export const TOOL_ENTRIES: readonly ToolEntry[] = [
+  { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
+  { name: 'table', icon: 'table-2', key: 'o', Card: later(() => import('./TableCard').then((module) => module.TableCard)) },
+];
 
 export const toolIcon = (name: keyof typeof toolIcons): string => toolIcons[name];
