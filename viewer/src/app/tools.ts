@@ -16,6 +16,7 @@ interface Entry {
 /** A tool that is not here does nothing in the scene: its card is all. */
 const TOOLS: Partial<Record<ToolName, Entry>> = {
   colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },
+  time: { links: ['t'], start: async () => (await import('../tools/time')).startTimeTool() },
   table: { links: ['o'], start: async ({ viewport }) => (await import('../layers/table')).startTable(viewport) },
 };
 

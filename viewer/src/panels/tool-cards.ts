@@ -14,6 +14,7 @@ export interface ToolEntry {
 
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
   { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
+  { name: 'time', icon: 'history', key: 't', Card: later(() => import('./TimeCard').then((module) => module.TimeCard)) },
   { name: 'table', icon: 'table-2', key: 'o', Card: later(() => import('./TableCard').then((module) => module.TableCard)) },
 ];
 

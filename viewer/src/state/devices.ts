@@ -12,9 +12,9 @@ import { named } from '../i18n';
 /** As the server tells them now. */
 export const present = signal<ReadonlyMap<string, DeviceView>>(new Map());
 /** As they were, while one looks at another time; null for the present. */
-export const past = signal<ReadonlyMap<string, DeviceView> | null>(null);
+export const past = signal<{ readonly at: Date; readonly devices: ReadonlyMap<string, DeviceView> } | null>(null);
 /** As they are shown. */
-export const devices = computed(() => past.value ?? present.value);
+export const devices = computed(() => past.value?.devices ?? present.value);
 /** Whether the server has said once which devices there are. */
 export const devicesKnown = signal(false);
 
