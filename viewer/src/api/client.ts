@@ -28,7 +28,7 @@ const TIMEOUT_MS = 15_000;
 
 const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
 
-async function request(method: string, path: string, content?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function request(method: string, path: string, content?: unknown, signal?: AbortSignal): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {

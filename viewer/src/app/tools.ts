@@ -17,6 +17,9 @@ interface Entry {
 const TOOLS: Partial<Record<ToolName, Entry>> = {
   measure: { links: ['m'], start: (parts) => import('./measure').then(({ start }) => start(parts)) },
   section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
+  colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },
+  time: { links: ['t'], start: async () => (await import('../tools/time')).startTimeTool() },
+  table: { links: ['o'], start: async ({ viewport }) => (await import('../layers/table')).startTable(viewport) },
 };
 
 const names = Object.keys(TOOLS) as ToolName[];

@@ -107,6 +107,7 @@ export const en: Dictionary = {
   gone: 'This object is not in the version that is published now.',
 
   live: 'Live',
+  backToLive: 'back to live',
   connecting: 'Connecting',
   reconnecting: 'Reconnecting',
   staleSince: (time) => `Stale since ${time}`,

@@ -104,6 +104,7 @@ export const zh = {
   gone: '这个对象不在当前发布的版本中。',
 
   live: '实时',
+  backToLive: '回到实时',
   connecting: '正在连接',
   reconnecting: '正在重连',
   staleSince: (time: string) => `数据停在 ${time}`,

@@ -4,6 +4,7 @@
 // which models stand, in state/models. Fetched only for communities with a model.
 import { computed, effect, untracked } from '@preact/signals-core';
 import type { Scene } from '../api/types';
+import type { LookOf } from '../scene/features';
 import { Marked } from '../scene/marked';
 import { asModel, asSpaces, lights } from '../scene/models';
 import { TileLayer } from '../scene/tiles';
@@ -12,10 +13,11 @@ import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
 import { isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
 import { kept } from '../state/cut';
-import { models, ofProfile, shownModels, standing, type Model } from '../state/models';
+import { models, ofProfile, openModels, standing, type Model } from '../state/models';
 import { touches } from '../state/section';
 import { selection } from '../state/selection';
 import { publication } from '../state/session';
+import { painted } from '../state/view';
 import { lookOfModels } from './model-looks';
 import { toWorld } from './photogrammetry';
 import type { Tilesets } from './tilesets';
@@ -98,7 +100,7 @@ export class Bim implements Part {
     });
     layer.paint(untracked(() => looks.value));
     this.#open.set(url, { layer, source, spaces });
-    this.#tilesets.open(layer, spaces ? 'spaces' : 'model');
+    this.#tilesets.open(layer, spaces ? 'spaces' : 'model', source);
     this.#viewport.scene.add(layer.group);
     return layer;
   }
@@ -137,7 +139,7 @@ const cutModels = computed(() => new Set(models.value.flatMap(({ source, bounds 
 const wanted = computed<readonly Wanted[]>(() => {
   const base = publication.value?.base ?? '';
   const url = (scene: Scene): string => new URL(scene.tileset, base).href;
-  return shownModels.value.flatMap((model: Model): Wanted[] => {
+  return openModels.value.flatMap((model: Model): Wanted[] => {
     const inside = cutModels.value.has(model.source) || isolated.value?.source === model.source;
     const scene = ofProfile(model.scenes, onPhone() && !inside ? 'app' : 'full');
     const spaces = spacesShown.value.has(model.source) ? ofProfile(model.spaces, 'full') : null;
@@ -150,4 +152,7 @@ const wanted = computed<readonly Wanted[]>(() => {
 
 const selectedId = computed(() => (selection.value?.type === 'element' ? selection.value.id : null));
 
-const looks = computed(() => lookOfModels(selectedId.value, isolated.value, storeyOf.value));
+const looks = computed<LookOf>(() => {
+  const [own, paint] = [lookOfModels(selectedId.value, isolated.value, storeyOf.value), painted.value];
+  return paint ? (id) => own(id) ?? paint(id) : own;
+});

@@ -14,6 +14,7 @@ import { devices } from '../state/devices';
 import { selection } from '../state/selection';
 import { kinds } from '../state/session';
 import { LOOKS, severity } from '../state/status';
+import { paintedDevices, type DevicePaint } from '../state/view';
 
 /** Heads nearer than this are drawn as one, CSS pixels. */
 const GROUP_PX = 30;
@@ -38,8 +39,8 @@ export interface Shown {
 export const position = (device: DeviceView): Vec => [device.position.east_m, device.position.north_m, device.position.up_m];
 
 /** `small` looks need no icon, so that all kinds share their pictures. */
-export function lookOf(status: DeviceStatus, icon: string, selected: boolean, small: boolean, count: number): SymbolLook {
-  const { fill, ink, shape } = LOOKS[status];
+export function lookOf(status: DeviceStatus, icon: string, selected: boolean, small: boolean, count: number, paint?: DevicePaint): SymbolLook {
+  const { fill, ink, shape } = paint ? { ...LOOKS.normal, ...paint } : LOOKS[status];
   return { icon: small ? '' : iconPath(icon), shape, fill, ink, dashed: status === 'offline', urgent: status === 'alarm', selected, small, count };
 }
 
@@ -58,18 +59,25 @@ export class DeviceSymbols implements Part {
     this.#undo.push(
       viewport.add(this),
       effect(() => {
-        this.#redrawOn(devices.value, kinds.value, selection.value);
+        this.#redrawOn(devices.value, kinds.value, selection.value, paintedDevices.value);
       }),
     );
   }
 
   beforeDraw(): boolean {
-    const all = devices.peek();
+    this.draw(devices.peek());
+    return false;
+  }
+
+  /** Places the symbols of devices for the picture that is drawn next. */
+  draw(all: ReadonlyMap<string, DeviceView>): void {
+    const paint = paintedDevices.peek();
     const chosen = selection.peek();
     const selected = chosen?.type === 'device' ? chosen.id : null;
     const places = new Map<string, { x: number; y: number; depth_m: number }>();
     const marks: Mark[] = [];
     for (const device of all.values()) {
+      if (paint && !paint(device.id)) continue;
       const place = this.hides?.(position(device)) ? null : this.#viewport.project(position(device));
       if (!place || !this.#nearCanvas(place.x, place.y)) continue;
       places.set(device.id, place);
@@ -80,7 +88,7 @@ export class DeviceSymbols implements Part {
     for (const { group, place, device } of groups) {
       if (!place || !device) continue;
       const small = device.status === 'normal' && device.id !== selected && place.depth_m > FAR_M;
-      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length);
+      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length, paint?.(device.id));
       const front = device.status === 'alarm' || device.id === selected;
       drawn.push({
         symbol: { at: position(device), look, front },
@@ -93,7 +101,6 @@ export class DeviceSymbols implements Part {
     this.#shown = drawn.map(({ shown }) => shown);
     const { width, height } = this.#viewport.renderer.domElement;
     this.#symbols.set(drawn.map(({ symbol }) => symbol), { width, height });
-    return false;
   }
 
   /** The symbol at a place on the canvas, as last drawn; the foremost if several. */

@@ -30,7 +30,7 @@ export class Tilesets implements Part {
   // One for all: its workers are costly.
   readonly ktx2: LazyKtx2Loader;
   readonly #viewport: Viewport;
-  readonly #open = new Map<TileLayer, Shows>();
+  readonly #open = new Map<TileLayer, { readonly shows: Shows; readonly source: string }>();
   readonly #remove: () => void;
   /** Times as many pixels as the canvas has, for pictures that are larger. */
   detail = 1;
@@ -44,9 +44,9 @@ export class Tilesets implements Part {
     this.#remove = viewport.add(this);
   }
 
-  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene. */
-  open(layer: TileLayer, shows: Shows): void {
-    this.#open.set(layer, shows);
+  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene; `source` names a model. */
+  open(layer: TileLayer, shows: Shows, source = ''): void {
+    this.#open.set(layer, { shows, source });
     this.#viewport.invalidate();
   }
 
@@ -101,8 +101,8 @@ export class Tilesets implements Part {
 
   #nearest(from: Vec, ray: Vec, meant: (shows: Shows) => boolean, asked: Asked): Hit | null {
     let nearest: Hit | null = null;
-    for (const [layer, shows] of this.#open) {
-      if (!layer.group.parent || !meant(shows)) continue;
+    for (const [layer, { shows }] of this.#open) {
+      if (!layer.group.parent || !layer.group.visible || !meant(shows)) continue;
       const hit = layer.hit(from, ray, asked);
       if (hit && (!nearest || isBefore({ ...hit, shows }, nearest))) nearest = { ...hit, shows };
     }
@@ -111,7 +111,12 @@ export class Tilesets implements Part {
 
   /** Loaded contents of the survey. */
   get surveyed(): Object3D[] {
-    return [...this.#open].flatMap(([layer, shows]) => (shows === 'survey' ? layer.group.children : []));
+    return [...this.#open].flatMap(([layer, { shows }]) => (shows === 'survey' ? layer.group.children : []));
+  }
+
+  /** What is open, what it shows and of which model. */
+  get layers(): ReadonlyMap<TileLayer, { readonly shows: Shows; readonly source: string }> {
+    return this.#open;
   }
 
   /** Tables of the objects that are loaded. */

@@ -15,6 +15,9 @@ export interface ToolEntry {
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
   { name: 'measure', icon: 'ruler', key: 'm', Card: later(() => import('./MeasureCard').then((module) => module.MeasureCard)) },
   { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
+  { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
+  { name: 'time', icon: 'history', key: 't', Card: later(() => import('./TimeCard').then((module) => module.TimeCard)) },
+  { name: 'table', icon: 'table-2', key: 'o', Card: later(() => import('./TableCard').then((module) => module.TableCard)) },
 ];
 
 export const toolIcon = (name: keyof typeof toolIcons): string => toolIcons[name];

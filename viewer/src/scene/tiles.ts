@@ -87,7 +87,7 @@ export class TileLayer {
   readonly #tables = new Map<Object3D, FeatureTable>();
   readonly #changed: () => void;
   #errorTarget: number;
-  #lookOf: LookOf = () => null;
+  readonly #lookOf: LookOf[] = [() => null];
   #retryTimer = 0;
   #failures = 0;
   #disposed = false;
@@ -180,11 +180,27 @@ export class TileLayer {
     return this.#tables;
   }
 
-  /** Draws objects as `lookOf` says from now on, in all tiles, also in those still to come. */
-  paint(lookOf: LookOf): void {
-    this.#lookOf = lookOf;
-    for (const table of this.#tables.values()) table.paint(lookOf);
+  /** Draws objects as `lookOf` says from now on, in all tiles, also in those still to come; on one side of a comparison. */
+  paint(lookOf: LookOf, side = 0): void {
+    this.#lookOf[side] = lookOf;
+    for (const table of this.#tables.values()) table.paint(lookOf, side);
     this.#changed();
+  }
+
+  /** Draws and hits one side from now on. */
+  enter(side: number): void {
+    for (const table of this.#tables.values()) table.enter(side);
+  }
+
+  /** Loads also what another camera sees, at so many pixels; until the returned function is called. */
+  watch(camera: Camera, size_px: number): () => void {
+    this.#tiles.setCamera(camera);
+    this.#tiles.setResolution(camera, size_px, size_px);
+    this.#changed();
+    return () => {
+      this.#tiles.deleteCamera(camera);
+      this.#changed();
+    };
   }
 
   /** Whether a loaded tile knows objects. */
@@ -202,7 +218,7 @@ export class TileLayer {
     clearTimeout(this.#retryTimer);
     this.#tiles.removeEventListener('needs-update', this.#changed);
     this.#tiles.dispose();
-    for (const { texture } of this.#tables.values()) texture.dispose();
+    for (const table of this.#tables.values()) table.dispose();
     this.#tables.clear();
     this.#textureBytes.clear();
   }
@@ -222,7 +238,7 @@ export class TileLayer {
 
   #modelGone(model: Object3D): void {
     this.#textureBytes.delete(model);
-    this.#tables.get(model)?.texture.dispose();
+    this.#tables.get(model)?.dispose();
     this.#tables.delete(model);
   }
 
@@ -230,7 +246,7 @@ export class TileLayer {
     const table = tableOf(model);
     if (table) {
       this.#tables.set(model, table);
-      table.paint(this.#lookOf);
+      this.#lookOf.forEach((lookOf, side) => table.paint(lookOf, side));
     }
     let bytes = 0;
     model.traverse((part) => {
