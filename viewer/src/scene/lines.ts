@@ -49,12 +49,12 @@ export class Lines {
   #geometry = new BufferGeometry();
 
   /** `through` is how much of a line shows where something stands before it, 0 … 1. */
-  constructor(pixelRatio: number, through = 0.45) {
+  constructor(pixelRatio: number, through = 0.45, { tint = TINT, width_px = HALF_PX * 2 }: { tint?: readonly number[]; width_px?: number } = {}) {
     this.#materials = ([[LessEqualDepth, 0.95], [GreaterDepth, through]] as const).map(
       ([depthFunc, opacity]) =>
         new RawShaderMaterial({
           vertexShader: LINE_VERTEX, fragmentShader: LINE_FRAGMENT, glslVersion: GLSL3,
-          uniforms: { tint: { value: TINT }, opacity: { value: opacity }, screen: this.#screen, width: { value: HALF_PX * pixelRatio } },
+          uniforms: { tint: { value: tint }, opacity: { value: opacity }, screen: this.#screen, width: { value: (width_px / 2) * pixelRatio } },
           depthFunc, transparent: true, depthWrite: false, side: DoubleSide,
         }),
     );
