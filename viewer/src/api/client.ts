@@ -15,6 +15,7 @@ export class ApiError extends Error {
     readonly code: string | null = null,
     /** How long to wait before another attempt, where the server said so. */
     readonly wait_s: number | null = null,
+    readonly status: number | null = null,
   ) {
     super(message);
   }
@@ -26,15 +27,15 @@ export const address = (path: string): string => new URL(path.replace(/^\//, '')
 /** Longest wait for an answer; a server that takes longer is treated as away. */
 const TIMEOUT_MS = 15_000;
 
-const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
+export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
 
-export async function request(method: string, path: string, content?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function request(method: string, path: string, content?: unknown, signal?: AbortSignal, more?: Record<string, string>): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(address(`/api/v1/${path}`), {
       method,
-      headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...more },
       body: content === undefined ? null : JSON.stringify(content),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -46,7 +47,7 @@ export async function request(method: string, path: string, content?: unknown, s
     // A proxy in front of a stopped server answers 502 to 504 in its place.
     const away = response.status >= 502 && response.status <= 504 && !isProblem(response);
     const wait_s = Number(response.headers.get('retry-after')) || null;
-    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, await codeOf(response), wait_s);
+    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, await codeOf(response), wait_s, response.status);
   }
   return response;
 }
@@ -62,7 +63,7 @@ async function codeOf(response: Response): Promise<string | null> {
   return typeof problem?.code === 'string' ? problem.code : null;
 }
 
-async function body<T>(path: string, response: Response): Promise<T> {
+export async function body<T>(path: string, response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (cause) {

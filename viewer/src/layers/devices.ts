@@ -50,10 +50,12 @@ export class DeviceSymbols implements Part {
   readonly #undo: (() => void)[] = [];
   /** What a section cuts away has no symbol. */
   hides: ((at: Vec) => boolean) | null = null;
+  readonly #statusOf: (device: DeviceView) => DeviceStatus;
   #shown: Shown[] = [];
 
-  constructor(viewport: Viewport) {
-    this.#viewport = viewport;
+  /** `statusOf` says in which state a device is drawn, where it is not its own. */
+  constructor(viewport: Viewport, statusOf: (device: DeviceView) => DeviceStatus = ({ status }) => status) {
+    [this.#viewport, this.#statusOf] = [viewport, statusOf];
     this.#symbols = new Symbols(viewport.renderer.getPixelRatio());
     viewport.scene.add(this.#symbols.group);
     this.#undo.push(
@@ -81,19 +83,20 @@ export class DeviceSymbols implements Part {
       const place = this.hides?.(position(device)) ? null : this.#viewport.project(position(device));
       if (!place || !this.#nearCanvas(place.x, place.y)) continue;
       places.set(device.id, place);
-      marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(device.status) });
+      marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(this.#statusOf(device)) });
     }
     const groups = declutter(marks, GROUP_PX).map((group) => ({ group, place: places.get(group.head), device: all.get(group.head) }));
     const drawn: { symbol: PlacedSymbol; shown: Shown; order: number; depth_m: number }[] = [];
     for (const { group, place, device } of groups) {
       if (!place || !device) continue;
-      const small = device.status === 'normal' && device.id !== selected && place.depth_m > FAR_M;
-      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length, paint?.(device.id));
-      const front = device.status === 'alarm' || device.id === selected;
+      const status = this.#statusOf(device);
+      const small = status === 'normal' && device.id !== selected && place.depth_m > FAR_M;
+      const look = lookOf(status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length, paint?.(device.id));
+      const front = status === 'alarm' || device.id === selected;
       drawn.push({
         symbol: { at: position(device), look, front },
         shown: { id: device.id, members: group.members, x: place.x, y: place.y, head: small ? SMALL_HEAD : HEAD },
-        order: device.id === selected ? SELECTED_RANK : severity(device.status),
+        order: device.id === selected ? SELECTED_RANK : severity(status),
         depth_m: place.depth_m,
       });
     }

@@ -1,0 +1,4 @@
+// The form for displays; fetched when it is wanted.
+export function Edit() {
+  return null;
+}
