@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
 
 use crate::api::health::Readiness;
+use crate::api::hot::Hot;
 use crate::api::idempotency::Answers;
 use crate::api::sensorthings;
 use crate::auth::oidc::Provider;
@@ -25,7 +26,7 @@ use crate::domain::state::{DeviceState, StreamState};
 use crate::features::Catalogue;
 use crate::ingest::mqtt::{self, MqttStatus};
 use crate::ingest::{Writer, WriterHandle, ZoneOf};
-use crate::listen::{self, Connections};
+use crate::listen::{self, Connections, Front};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
 use crate::spatial::Kind;
@@ -208,9 +209,13 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let (app, background) = start(config, stopping.clone()).await?;
     let (store, writer, auth) = (Arc::clone(&app.store), app.writer.clone(), Arc::clone(&app.auth));
-    let router = router::router(app);
+    let hot = Hot::new(&app);
+    let front = Front {
+        at_once: Arc::new(move |request, peer| hot.answer(request, peer)),
+        router: router::router(app),
+    };
     let connections = Connections::new(&config.limits);
-    let mut serving = tokio::spawn(listen::serve(listener, router, connections, stopping.clone()));
+    let mut serving = tokio::spawn(listen::serve(listener, front, connections, stopping.clone()));
     let watchdog = tokio::spawn(tell_supervisor(writer, stopping));
     ready(address)?;
     listen::notify("READY=1");

@@ -15,6 +15,7 @@ pub(crate) mod exports;
 mod extract;
 pub(crate) mod features;
 pub(crate) mod health;
+pub(crate) mod hot;
 mod http;
 pub(crate) mod idempotency;
 pub(crate) mod imports;

@@ -206,10 +206,11 @@ impl Hub {
             company: None,
             limit: count,
         };
-        let Ok(found) = ask(&self.index.now(), &query) else { return Vec::new() };
+        let now = self.index.now();
+        let Ok(found) = ask(&now, &query) else { return Vec::new() };
         let state = self.read();
         let view = |thing: &Thing| state.devices.get(thing.id()).map(|s| s.entry.state.view(&s.entry.device));
-        found.hits.iter().filter_map(|hit| Some((view(&hit.thing)?, hit.distance_m?))).collect()
+        found.hits.iter().filter_map(|hit| Some((view(hit.thing)?, hit.distance_m?))).collect()
     }
 
     /// The devices whose status is another one by now, although no reading came.
