@@ -61,13 +61,48 @@ function ownFormatsOnly(): Plugin {
   };
 }
 
+/**
+ * Takes three from its sources, and leaves out of it what speaks to headsets (WebXR), which the viewer
+ * does not do.
+ */
+function withoutHeadsets(): Plugin {
+  const sources = fileURLToPath(new URL('node_modules/three/src/Three.js', import.meta.url));
+  return {
+    name: 'without-headsets',
+    enforce: 'pre',
+    apply: 'build',
+    resolveId: (id) => (id === 'three' ? sources : null),
+    load: (id) => (/[\\/]three[\\/]src[\\/]renderers[\\/]webxr[\\/]WebXRManager\.js$/.test(id) ? NO_HEADSET : null),
+    // As three packs its own shaders: without comments and indentation.
+    transform: (code, id) =>
+      /[\\/]three[\\/]src[\\/].*\.glsl\.js$/.test(id)
+        ? code.replace(/\/\* glsl \*\/\s*`(.*?)`/gs, (_, shader: string) => JSON.stringify(shader.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '').replace(/\s*\n\s*/g, '\n').trim()))
+        : null,
+  };
+}
+
+/** What the renderer asks of a headset in a browser that has none. */
+const NO_HEADSET = `export class WebXRManager {
+  enabled = false;
+  isPresenting = false;
+  cameraAutoUpdate = true;
+  addEventListener() {}
+  removeEventListener() {}
+  getCamera() { return null; }
+  getDepthSensingMesh() { return null; }
+  getEnvironmentBlendMode() { return undefined; }
+  hasDepthSensing() { return false; }
+  setAnimationLoop() {}
+  dispose() {}
+}`;
+
 export default defineConfig(({ mode }) => {
   // Where `npm run dev` finds the server; the built viewer is served by the server itself.
   const server = loadEnv(mode, '.', 'TWIN_').TWIN_SERVER ?? 'http://127.0.0.1:8080';
   return {
     // Relative addresses, so that the viewer also works behind a path of a proxy.
     base: './',
-    plugins: [budget(), ownFormatsOnly()],
+    plugins: [budget(), ownFormatsOnly(), withoutHeadsets()],
     server: { proxy: { '/api': server, '/publication': server }, fs: { allow: ['..'] } },
     // It finds its transcoder by its own place, which bundling for development would change.
     optimizeDeps: { exclude: ['three/addons/loaders/KTX2Loader.js'] },

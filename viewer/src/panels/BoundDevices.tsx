@@ -2,17 +2,17 @@
 import { named } from '../i18n';
 import { boundDevices } from '../state/bound';
 import { devices } from '../state/devices';
-import { language, texts } from '../state/settings';
+import { language } from '../state/settings';
 import { DeviceRow } from './DeviceRows';
 import { moveInList } from './rows';
+import { sheetWords } from './sheet-texts';
 
 export function BoundDevices({ covers }: { covers: (object: string) => boolean }) {
-  const t = texts.value;
   const list = boundDevices(devices.value.values(), covers);
   if (list.length === 0) return null;
   return (
     <section class="flush bound">
-      <h3>{t.boundDevices(list.length)}</h3>
+      <h3>{sheetWords.value.boundDevices(list.length)}</h3>
       <ul class="rows" onKeyDown={moveInList}>
         {list.map((device, i) => (
           <li key={device.id}>

@@ -8,6 +8,7 @@ import { line } from '../state/live';
 import { publication } from '../state/session';
 import { texts } from '../state/settings';
 import { classWord, objectName, words } from './bim-texts';
+import { sheetWords } from './sheet-texts';
 
 export function BoundObject({ id }: { id: string }) {
   const t = words.value;
@@ -34,8 +35,8 @@ export function BoundObject({ id }: { id: string }) {
       <dt>{t.boundTo}</dt>
       <dd>
         {object === null && texts.value.looking}
-        {object === 'failed' && texts.value.lookupFailed}
-        {object === 'gone' && texts.value.gone}
+        {object === 'failed' && sheetWords.value.lookupFailed}
+        {object === 'gone' && sheetWords.value.gone}
         {object && typeof object === 'object' && (
           <button class="link" onClick={() => goToElement(object)}>
             {objectName(object)}

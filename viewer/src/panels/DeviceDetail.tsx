@@ -11,6 +11,7 @@ import { language, texts } from '../state/settings';
 import { later } from './later';
 import { LocalFacts, PlaceFacts } from './PlaceDetail';
 import { Sparkline } from './Sparkline';
+import { sheetWords } from './sheet-texts';
 
 const BoundObject = later(() => import('./bim').then((module) => module.BoundObject));
 
@@ -26,13 +27,13 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
       <div class="state" data-status={device.status}>
         <p>
           <span class="word">{t.status[device.status]}</span>
-          <span>{since ? t.since(clock(since, now.value, language.value)) : t.neverReported}</span>
+          <span>{since ? sheetWords.value.since(clock(since, now.value, language.value)) : sheetWords.value.neverReported}</span>
         </p>
         {since && reason !== '' && <p>{reason}</p>}
       </div>
       <section>
-        <h3>{t.readings}</h3>
-        {reported.length === 0 && <p>{t.noReadings}</p>}
+        <h3>{sheetWords.value.readings}</h3>
+        {reported.length === 0 && <p>{sheetWords.value.noReadings}</p>}
         {reported.map(([id, stream]) => (
           <Reading key={id} device={device} id={id} stream={stream} />
         ))}
@@ -51,12 +52,11 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
 }
 
 function ClockOffset({ offset_ms, is_off }: Clock) {
-  const t = texts.value;
   const seconds = figure(Math.abs(offset_ms) / 1000, language.value);
   return (
     <p class={is_off ? 'clock off' : 'clock'}>
-      {offset_ms > 0 ? t.clockAhead(seconds) : t.clockBehind(seconds)}
-      {is_off && ` · ${t.clockOff}`}
+      {offset_ms > 0 ? sheetWords.value.clockAhead(seconds) : sheetWords.value.clockBehind(seconds)}
+      {is_off && ` · ${sheetWords.value.clockOff}`}
     </p>
   );
 }
@@ -75,7 +75,7 @@ function Reading({ device, id, stream }: { device: DeviceView; id: string; strea
   const unit = stream.unit ?? '';
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const most = quantity(high, unit, language.value);
-  const span = t.lastReadings(values.length, figure(low, language.value) === figure(high, language.value) ? most : t.range(figure(low, language.value), most));
+  const span = sheetWords.value.lastReadings(values.length, figure(low, language.value) === figure(high, language.value) ? most : sheetWords.value.range(figure(low, language.value), most));
   return (
     <div class="reading">
       <div class="line">

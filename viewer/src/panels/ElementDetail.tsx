@@ -10,6 +10,7 @@ import { texts } from '../state/settings';
 import { BoundDevices } from './BoundDevices';
 import { classWord, modelName, objectName, words } from './bim-texts';
 import { Icon } from './Icon';
+import { sheetWords } from './sheet-texts';
 
 /** Attributes that have a line of their own. */
 const SHOWN_BY_NAME = ['ObjectType', 'Tag'];
@@ -18,8 +19,8 @@ export function ElementDetail() {
   const t = texts.value;
   const now = selectedElement.value;
   if (now === null) return <p class="empty">{t.looking}</p>;
-  if (now === 'failed') return <p class="empty">{t.lookupFailed}</p>;
-  if (now === 'gone') return <p class="empty">{t.gone}</p>;
+  if (now === 'failed') return <p class="empty">{sheetWords.value.lookupFailed}</p>;
+  if (now === 'gone') return <p class="empty">{sheetWords.value.gone}</p>;
   return now.bim ? <Facts object={now} bim={now.bim} /> : null;
 }
 

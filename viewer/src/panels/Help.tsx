@@ -1,18 +1,29 @@
-// How to move, for mouse, touch and keyboard: a native dialog, there while it is open.
+// How to move, for mouse, touch and keyboard, and what each tool adds: a native dialog, there while it
+// is open.
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { texts } from '../state/settings';
+import { helpTexts, type HelpRow } from '../i18n/help';
+import { toolTexts } from '../i18n/tools';
+import { language, texts } from '../state/settings';
 import { helpOpen } from '../state/view';
 import { Icon } from './Icon';
+import { TOOL_ENTRIES } from './tool-cards';
+
+interface Part {
+  readonly title: string;
+  readonly rows: readonly HelpRow[];
+}
 
 export function Help() {
   const t = texts.value;
+  const h = helpTexts(language.value);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const touchFirst = matchMedia('(pointer: coarse)').matches;
-  const parts = [
-    { title: t.helpMouse, rows: t.helpRows.mouse },
-    { title: t.helpTouch, rows: t.helpRows.touch },
-    { title: t.helpKeys, rows: t.helpRows.keys },
+  const parts: Part[] = [
+    { title: h.helpMouse, rows: h.helpRows.mouse },
+    { title: h.helpTouch, rows: h.helpRows.touch },
+    { title: h.helpKeys, rows: h.helpRows.keys },
   ];
   if (touchFirst) parts.reverse();
   return (
@@ -23,7 +34,7 @@ export function Help() {
           <Icon name="x" />
         </button>
       </header>
-      {parts.map(({ title, rows }) => (
+      {[...parts, ...useToolParts()].map(({ title, rows }) => (
         <section key={title}>
           <h3>{title}</h3>
           <dl>
@@ -40,4 +51,25 @@ export function Help() {
       ))}
     </dialog>
   );
+}
+
+/** The keys of all tools; of each that explains itself its gestures, once its texts have come. */
+function useToolParts(): Part[] {
+  const come = useSignal<ReadonlyMap<string, readonly HelpRow[]>>(new Map());
+  const names = toolTexts(language.value);
+  const now = language.value;
+  useEffect(() => {
+    for (const { name, help } of TOOL_ENTRIES) {
+      help?.().then(
+        (rows) => (come.value = new Map(come.peek()).set(name, rows(now))),
+        () => undefined,
+      );
+    }
+  }, [now]);
+  if (TOOL_ENTRIES.length === 0) return [];
+  const keys = TOOL_ENTRIES.map(({ name, key }): HelpRow => [key.toUpperCase(), names.names[name]]);
+  return [{ title: names.tools, rows: keys }, ...TOOL_ENTRIES.flatMap(({ name }) => {
+    const rows = come.value.get(name);
+    return rows ? [{ title: names.names[name], rows }] : [];
+  })];
 }

@@ -12,12 +12,12 @@ import { STATUSES } from '../state/status';
 import { focusAsked, listOpen, tab } from '../state/view';
 import type { DeviceStatus } from '../api/types';
 import { named } from '../i18n';
-import { BuildingRows } from './BuildingRows';
 import { DeviceRows } from './DeviceRows';
 import { Icon, StatusGlyph } from './Icon';
 import { later } from './later';
 
 const AlarmRows = later(() => import('./AlarmRows').then((module) => module.AlarmRows));
+const BuildingRows = later(() => import('./BuildingRows').then((module) => module.BuildingRows));
 const ModelRows = later(() => import('./bim').then((module) => module.ModelRows));
 
 export function ListPanel({ phone }: { phone: boolean }) {

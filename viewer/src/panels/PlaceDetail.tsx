@@ -13,6 +13,7 @@ import { BoundDevices } from './BoundDevices';
 import { buildingName, numberOf, zoneName } from './BuildingRows';
 import { DeviceRow } from './DeviceRows';
 import { moveInList } from './rows';
+import { sheetWords } from './sheet-texts';
 
 /** Devices listed beside a place. */
 const NEARBY = 6;
@@ -30,8 +31,8 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
   const height = numberOf(building, 'height_m');
   if (height !== null) rows.push([t.height, quantity(height, 'm', language.value, 1)]);
   const ground = numberOf(building, 'ground_m');
-  if (ground !== null) rows.push([t.groundHeight, quantity(ground, 'm', language.value, 1)]);
-  if (area > 0) rows.push([t.footprintArea, quantity(area, 'm²', language.value, 0)]);
+  if (ground !== null) rows.push([sheetWords.value.groundHeight, quantity(ground, 'm', language.value, 1)]);
+  if (area > 0) rows.push([sheetWords.value.footprintArea, quantity(area, 'm²', language.value, 0)]);
   const others = Object.entries(building.properties ?? {}).filter(([name]) => !SHOWN_BY_NAME.includes(name));
   return (
     <>
@@ -46,7 +47,7 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
       )}
       <BoundDevices covers={ofBuilding(building.id, models.value)} />
       {spot && <SpotSection spot={spot} />}
-      <NearbyDevices title={t.nearbyDevices} />
+      <NearbyDevices title={sheetWords.value.nearbyDevices} />
     </>
   );
 }
@@ -60,7 +61,7 @@ export function GroundDetail({ spot }: { spot: Spot }) {
         </dl>
       </section>
       <SpotSection spot={spot} />
-      <NearbyDevices title={texts.value.nearbyDevices} />
+      <NearbyDevices title={sheetWords.value.nearbyDevices} />
     </>
   );
 }
@@ -70,7 +71,7 @@ export function PlaceFacts() {
   const t = texts.value;
   const found = place.value;
   if (found === null) return <Fact name={t.zone} value={t.looking} />;
-  if (found === 'failed') return <Fact name={t.zone} value={t.lookupFailed} />;
+  if (found === 'failed') return <Fact name={t.zone} value={sheetWords.value.lookupFailed} />;
   const { zone, building } = found;
   const known = building ? buildingById.value.get(building.id) : undefined;
   return (
@@ -113,7 +114,7 @@ function SpotSection({ spot }: { spot: Spot }) {
           <>
             <Fact name={t.longitude} value={`${geographic.longitude_deg.toFixed(6)}°`} />
             <Fact name={t.latitude} value={`${geographic.latitude_deg.toFixed(6)}°`} />
-            <Fact name={t.ellipsoidHeight} value={quantity(geographic.height_m, 'm', language.value, 1)} />
+            <Fact name={sheetWords.value.ellipsoidHeight} value={quantity(geographic.height_m, 'm', language.value, 1)} />
           </>
         )}
         <LocalFacts local={spot.local} />
@@ -131,8 +132,8 @@ function NearbyDevices({ title }: { title: string }) {
     <section class="flush">
       <h3>{title}</h3>
       {found === null && <p class="empty">{t.looking}</p>}
-      {found === 'failed' && <p class="empty">{t.lookupFailed}</p>}
-      {found && found !== 'failed' && list.length === 0 && <p class="empty">{t.noneNearby}</p>}
+      {found === 'failed' && <p class="empty">{sheetWords.value.lookupFailed}</p>}
+      {found && found !== 'failed' && list.length === 0 && <p class="empty">{sheetWords.value.noneNearby}</p>}
       <ul class="rows" onKeyDown={moveInList}>
         {list.map(({ device, distance_m }, i) => (
           <li key={device.id}>

@@ -14,6 +14,7 @@ import { DeviceDetail } from './DeviceDetail';
 import { Icon, StatusGlyph } from './Icon';
 import { later } from './later';
 import { BuildingDetail, GroundDetail } from './PlaceDetail';
+import { sheetWords } from './sheet-texts';
 
 const ElementDetail = later(() => import('./bim').then((module) => module.ElementDetail));
 
@@ -63,8 +64,8 @@ export function Sheet({ phone }: { phone: boolean }) {
   // Nothing can be said before the server has told what there is.
   const known = now.type === 'device' ? devicesKnown.value : publication.value !== null;
   return (
-    <Frame phone={phone} key="gone" mark={<Icon name="map-pin" />} title={known ? t.goneTitle : now.id} note={known ? now.id : ''}>
-      <p class="empty">{known ? t.gone : t.looking}</p>
+    <Frame phone={phone} key="gone" mark={<Icon name="map-pin" />} title={known ? sheetWords.value.goneTitle : now.id} note={known ? now.id : ''}>
+      <p class="empty">{known ? sheetWords.value.gone : t.looking}</p>
     </Frame>
   );
 }

@@ -1,6 +1,8 @@
 // The tools of the bar in their order, each with its icon, its key and its card, which comes when it
 // is first opened.
 import toolIcons from '../../../assets/icons/tools.json';
+import type { HelpRow } from '../i18n/help';
+import type { Language } from '../i18n/words';
 import type { ToolName } from '../state/tools';
 import { later, type Later } from './later';
 
@@ -10,6 +12,8 @@ export interface ToolEntry {
   /** The key that opens and closes it, lower case. */
   readonly key: string;
   readonly Card: Later<object>;
+  /** Gestures and keys while it is open, for the help sheet: fetched with that, from the tool's texts. */
+  readonly help?: () => Promise<(language: Language) => readonly HelpRow[]>;
 }
 
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
