@@ -19,6 +19,7 @@ const TOOLS: Partial<Record<ToolName, Entry>> = {
   section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
   colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },
   time: { links: ['t'], start: async () => (await import('../tools/time')).startTimeTool() },
+  sun: { links: ['u'], start: async ({ viewport, tilesets, claims }) => (await import('../layers/sun')).startSun(viewport, tilesets, claims) },
   table: { links: ['o'], start: async ({ viewport }) => (await import('../layers/table')).startTable(viewport) },
 };
 

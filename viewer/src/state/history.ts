@@ -91,14 +91,14 @@ export const alarmsAt = (list: readonly Alarm[], at_ms: number): ReadonlyMap<num
 
 export interface Bin {
   readonly from_ms: number;
-  count: number;
-  worst: DeviceStatus;
+  readonly count: number;
+  readonly worst: DeviceStatus;
 }
 
 /** How many alarms began in each part of a stretch. */
-export function histogram(list: readonly Alarm[], from_ms: number, to_ms: number, bins: number): readonly Readonly<Bin>[] {
+export function histogram(list: readonly Alarm[], from_ms: number, to_ms: number, bins: number): Bin[] {
   const step = (to_ms - from_ms) / bins;
-  const found = Array.from({ length: bins }, (_, i): Bin => ({ from_ms: from_ms + i * step, count: 0, worst: 'normal' }));
+  const found = Array.from({ length: bins }, (_, i): { from_ms: number; count: number; worst: DeviceStatus } => ({ from_ms: from_ms + i * step, count: 0, worst: 'normal' }));
   for (const { opened_at, peak_level } of list) {
     const bin = found[Math.floor((Date.parse(opened_at) - from_ms) / step)];
     if (!bin) continue;

@@ -24,7 +24,7 @@ export interface Row {
 }
 
 /** Keys of the columns that there are: the same for all things of a class. */
-export const columnsOf = (list: readonly Thing[]): readonly string[] => ['name', ...keysOf(list), 'distance', 'id'];
+export const columnsOf = (list: readonly Thing[]): readonly string[] => ['name', 'distance', ...keysOf(list), 'id'];
 
 export const columns = computed(() => columnsOf(thingsOf(of.value) ?? []));
 export const shownColumns = computed(() => columns.value.filter((key) => !unshown.value.has(`${of.value} ${key}`)));
