@@ -25,11 +25,13 @@ export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place
   const now = emergency.value;
   const [figures, devices, trends] = [shown.has('figures'), shown.has('devices'), shown.has('trends')];
   const [plan, alarms, video] = [now !== null, shown.has('alarms'), shown.has('video') && videos.value.length > 0];
+  // A plan takes the place that videos have otherwise.
+  const [videoLeft, videoRight] = [video && plan, video && !plan];
   return (
     <div class="wall" data-mode={now ? 'emergency' : 'ordinary'} data-status={now ? lookOf(now.plan.level) : undefined}>
       <Top />
       <div class="w-body">
-        {(figures || devices || trends) && (
+        {(figures || devices || trends || videoLeft) && (
           <aside class="w-side left">
             {(figures || devices) && (
               <div class="w-slot" data-slot="figures">
@@ -37,26 +39,25 @@ export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place
                 {devices && <Devices />}
               </div>
             )}
-            {trends && (
+            {(trends || videoLeft) && (
               <div class="w-slot" data-slot="trends">
-                <Trends />
+                {trends && <Trends />}
+                {videoLeft && <Videos />}
               </div>
             )}
           </aside>
         )}
         <Scene canvas={canvas} hold={hold} />
-        {(plan || alarms || video) && (
+        {(plan || alarms || videoRight) && (
           <aside class="w-side right">
-            {(plan || video) && (
+            {(plan || videoRight) && (
               <div class="w-slot" data-slot="plan">
-                {plan && <Plan />}
-                {video && !plan && <Videos />}
+                {plan ? <Plan /> : <Videos />}
               </div>
             )}
-            {(alarms || (plan && video)) && (
+            {alarms && (
               <div class="w-slot" data-slot="alarms">
-                {alarms && <Alarms />}
-                {plan && video && <Videos />}
+                <Alarms />
               </div>
             )}
           </aside>

@@ -2,7 +2,7 @@
 //
 // In: the page. Out: a running wall. Called by wall-main once. Address: `?display=<id>`, `?theme=dark|light`,
 // `?lang=zh|en`, `?edit`.
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import { h, render } from 'preact';
 import { exposeForTests } from '../app/testing';
 import { Claims } from '../layers/claims';
@@ -19,12 +19,14 @@ import { Viewport } from '../scene/viewport';
 import { alarmedAs, worse } from '../state/wall/alarmed';
 import { startAccount } from '../state/account';
 import { startClock } from '../state/clock';
+import { devices } from '../state/devices';
 import { startLive } from '../state/live';
 import { models, modelsMissing } from '../state/models';
 import { open, publication } from '../state/session';
 import { dark, hintSeen, language, startSettings, texts, theme } from '../state/settings';
 import { graphics } from '../state/view';
 import { displayTold, startDisplays, wanted } from '../state/wall/displays';
+import { areaDrawn } from '../state/wall/draft';
 import { on } from '../state/wall/on';
 import { startTouring } from '../state/wall/touring';
 import { startTrends } from '../state/wall/trends';
@@ -101,11 +103,29 @@ function startScene(viewport: Viewport): WallCamera {
   new EmergencyArea(viewport);
   startHeat(viewport);
   startOwnTour(viewport);
+  startDrawing(claims, picking);
   startModels(viewport, tilesets);
   paintSky(viewport);
   watchContext(viewport);
   exposeForTests({ viewport, tilesets, symbols, picking, claims, navigation });
   return camera;
+}
+
+/** While an area is drawn, presses in the scene are its corners. */
+function startDrawing(claims: Claims, picking: Picking): void {
+  const drawing = computed(() => areaDrawn.value !== null);
+  effect(() => {
+    if (!drawing.value) return;
+    return claims.take({
+      tap: (x, y, touch) => {
+        const hit = picking.at(x, y, touch);
+        const at = !hit ? null : hit.type === 'device' ? devices.peek().get(hit.id)?.position : hit.spot.local;
+        if (at) areaDrawn.value = [...(areaDrawn.peek() ?? []), [at.east_m, at.north_m]];
+      },
+      hover: () => undefined,
+      leave: () => undefined,
+    });
+  });
 }
 
 /** Fetches what draws building models once there is one; a wall tries again until it comes. */

@@ -30,6 +30,8 @@ export interface WallHooks {
   trends(): readonly (number | null)[];
   keeper(): typeof keeps & { readonly reloading: string | null };
   unit(): number;
+  /** What the engine holds, and mebibytes of tiles. */
+  memory(): { readonly geometries: number; readonly textures: number; readonly tile_mib: number };
   lose(): { restore(): void };
 }
 
@@ -57,6 +59,11 @@ export function exposeWall(viewport: Viewport | null, camera: WallCamera | null)
     trends: () => trendData.peek().map((data) => data?.times.length ?? null),
     keeper: () => ({ ...keeps, reloading: reloading.peek() }),
     unit: () => unit.peek(),
+    memory: () => ({
+      geometries: viewport?.renderer.info.memory.geometries ?? 0,
+      textures: viewport?.renderer.info.memory.textures ?? 0,
+      tile_mib: Math.round((window.__twin?.stats().memoryBytes ?? 0) / 2 ** 20),
+    }),
     lose: () => {
       const extension = viewport?.renderer.getContext().getExtension('WEBGL_lose_context');
       extension?.loseContext();

@@ -1,13 +1,15 @@
 // The area of an emergency, outlined in the scene: a low wall of light in the colour of its level.
 //
-// In: the emergency. Out: an outline in the viewport.
+// In: the emergency, or corners that are being drawn. Out: an outline in the viewport.
 import { effect } from '@preact/signals-core';
+import { TINT } from '../../scene/lines';
 import { Outline } from '../../scene/outline';
 import type { Part, Viewport } from '../../scene/viewport';
 import { lookOf } from '../../state/alarms';
 import { publication } from '../../state/session';
 import { LOOKS } from '../../state/status';
 import { emergency } from '../../state/wall/displays';
+import { areaDrawn } from '../../state/wall/draft';
 import { chooseScene } from '../photogrammetry';
 
 /** Above the lowest ground of the community: slopes must not bury it. */
@@ -49,12 +51,13 @@ export class EmergencyArea implements Part {
     this.#outline?.dispose();
     this.#outline = null;
     const plan = emergency.value?.plan;
-    const area = plan?.area ?? [];
+    const drawn = areaDrawn.value;
+    const area = drawn ?? plan?.area ?? [];
     const scene = publication.value ? chooseScene(publication.value.catalog, false) : null;
     const [first] = area;
-    if (plan && first && scene) {
+    if (first && scene) {
       const foot = scene.bounds.min.up_m + FOOT_M;
-      const tint = lit(LOOKS[lookOf(plan.level)].fill);
+      const tint = plan && !drawn ? lit(LOOKS[lookOf(plan.level)].fill) : TINT;
       this.#outline = new Outline([[...area, first]], foot, foot + HEIGHT_M, this.#viewport.renderer.getPixelRatio(), { tint, width_px: 2.5, through: 0.8 });
       this.#viewport.scene.add(this.#outline.group);
     }

@@ -12,6 +12,7 @@ import { publication } from '../../state/session';
 import { reducedMotion } from '../../state/settings';
 import { command, pose as standing, type ViewPose } from '../../state/view';
 import { emergency } from '../../state/wall/displays';
+import { lookAt } from '../../state/wall/look';
 import { stops } from '../../state/wall/stops';
 import { phase } from '../../state/wall/touring';
 import type { Navigation } from '../navigation';
@@ -45,6 +46,9 @@ export class WallCamera implements Part {
       // Before the navigation, which draws what it is told here.
       viewport.add(this, { first: true }),
       effect(() => this.#follow()),
+      effect(() => {
+        if (lookAt.value) this.#travel(lookAt.value, HELD_MS);
+      }),
     );
   }
 
@@ -86,7 +90,7 @@ export class WallCamera implements Part {
         if (plan?.pose) this.#travel(plan.pose, HELD_MS);
         else if (plan?.area?.length) {
           this.#journey = null;
-          command({ do: 'box', box: this.#boxAround(plan.area) });
+          command({ do: 'box', box: this.#boxAround(plan.area), away: 1.15 });
         }
         break;
       }
