@@ -73,7 +73,7 @@ const zh = {
   failed: '保存失败，请再试一次。内容还在这里。',
   refused: (detail: string) => `服务器没有接受：${detail}`,
   unreachable: '连不上服务器，没有保存。内容还在这里。',
-  problem: { title: '缺少名称', series: '需要 1 至 6 条曲线', url: '地址要以 http:// 或 https:// 开头', contact: '联系人缺少姓名或电话', number: '数值超出范围' },
+  problem: { title: '缺少名称', series: '需要 1 至 6 条曲线', url: '地址要以 http: 或 https: 开头', contact: '联系人缺少姓名或电话', number: '数值超出范围' },
 };
 
 type Texts = typeof zh;
@@ -149,7 +149,7 @@ const en: Texts = {
   failed: 'It was not saved; please try again. Everything is still here.',
   refused: (detail) => `The server refused it: ${detail}`,
   unreachable: 'The server does not answer; nothing was saved. Everything is still here.',
-  problem: { title: 'has no name', series: 'needs 1 to 6 lines', url: 'the address must begin with http:// or https://', contact: 'a person lacks name or phone', number: 'a number is out of range' },
+  problem: { title: 'has no name', series: 'needs 1 to 6 lines', url: 'the address must begin with http: or https:', contact: 'a person lacks name or phone', number: 'a number is out of range' },
 };
 
 export const editTexts = (language: Language): Texts => (language === 'zh' ? zh : en);
