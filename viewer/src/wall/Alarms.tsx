@@ -60,12 +60,15 @@ function Row({ alarm }: { alarm: Alarm }) {
         <Glyph status={look} icon={kinds.value.get(alarm.kind)?.icon ?? ''} size={40} />
         <span>
           <b>{named(alarm.name, language.value, alarm.rule)}</b>
-          <small>{named(alarm.device_name, language.value, alarm.device)}</small>
+          <small>
+            <span class="word">{t.level[alarm.level]}</span>
+            {' · '}
+            {named(alarm.device_name, language.value, alarm.device)}
+          </small>
           <small>{notes.filter(Boolean).join(' · ')}</small>
         </span>
       </button>
       <span class="deed">
-        <span class="word">{t.level[alarm.level]}</span>
         {alarm.state === 'acknowledged' ? <small>{texts.value.acknowledged}</small> : <Acknowledge alarm={alarm} />}
       </span>
     </li>

@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import tools from '../../../assets/icons/tools.json';
+import type { Alarm } from '../api/types';
 import { named } from '../i18n';
 import { Icon } from '../panels/Icon';
 import { accountOpen } from '../state/account';
@@ -66,6 +67,9 @@ function Caption() {
   );
 }
 
+/** An alarm that opened long before it changed is no new one. */
+const isNew = ({ opened_at, changed_at }: Alarm): boolean => Date.parse(changed_at) - Date.parse(opened_at) < 30_000;
+
 /** What an alarm is about, while the wall shows it. */
 function AlarmCard() {
   const t = words.value;
@@ -78,7 +82,7 @@ function AlarmCard() {
       <div>
         <p>
           <span class="word">
-            {t.newAlarm} · {t.level[alarm.level]}
+            {isNew(alarm) ? t.newAlarm : t.risen} · {t.level[alarm.level]}
           </span>
         </p>
         <h2>{named(alarm.name, language.value, alarm.rule)}</h2>

@@ -70,10 +70,13 @@ function LineName({ device: id, stream, index }: { device: string; stream: strin
         <path d="M1 5h26" />
       </svg>
       <span>{named(device?.name, language.value, id)}</span>
-      {latest && <b>{quantity(latest.value, unitName, language.value)}</b>}
+      {latest && <b>{quantity(latest.value, unitName, language.value, digitsOf(latest.value))}</b>}
     </li>
   );
 }
+
+/** Three figures say enough from five metres. */
+const digitsOf = (value: number): number => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
 /** Limits of a trend whose lines are all of one stream of one kind. */
 function limitsOf(trend: Trend): Limit[] {
