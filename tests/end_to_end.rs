@@ -76,6 +76,22 @@ fn people_sign_in_by_password_and_through_an_identity_provider() {
 }
 
 #[test]
+fn a_wall_shows_tours_and_recovers_by_itself() {
+    let dir = TempDir::new().unwrap();
+    let sample = dir.path().join("sample");
+    let mut make = program("tile-builder").unwrap();
+    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    let publication = build(dir.path(), &sample);
+    let database = dir.path().join("twin.db");
+    let mut import = program("twin-server").unwrap();
+    import.arg("import").arg("--publication").arg(&publication);
+    import.arg("--database").arg(format!("sqlite:{}", database.display()));
+    run(import.arg(sample.join("devices.geojson"))).unwrap();
+    let server = Server::start(&publication, &database).unwrap();
+    say(&node("wall.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
 fn a_real_survey_stands_in_the_browser() {
     let Some(data) = survey_data() else { return };
     let dir = TempDir::new().unwrap();
