@@ -82,6 +82,8 @@ fn is_name(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use twin_schemas::LocalizedText;
+
     use super::*;
 
     #[test]
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn hosts_are_kept_once_by_what_is_taken_from_them() {
         let video =
-            |kind, url: &str| Video { device: None, title: Default::default(), kind, url: url.into() };
+            |kind, url: &str| Video { device: None, title: LocalizedText::default(), kind, url: url.into() };
         let videos = [
             video(VideoKind::Hls, "https://a.example/1.m3u8"),
             video(VideoKind::Hls, "https://a.example/2.m3u8"),

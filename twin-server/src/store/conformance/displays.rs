@@ -47,7 +47,7 @@ async fn a_version_follows_the_one_before_it_or_is_not_stored(store: &dyn Store)
     assert!(put(&first).await);
     assert!(!put(&first).await && !put(&third).await);
     assert!(put(&second).await);
-    assert_eq!(store.displays().await.unwrap(), [second.clone()]);
+    assert_eq!(store.displays().await.unwrap(), std::slice::from_ref(&second));
     let remove = async |kept: &Kept| store.remove_display(kept, &entry("display.remove")).await.unwrap();
     assert!(!remove(&first).await);
     assert!(remove(&second).await && !remove(&second).await);
