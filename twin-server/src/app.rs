@@ -20,6 +20,7 @@ use crate::api::sensorthings;
 use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::config::{MetricsAccess, ServeConfig};
+use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::{DeviceState, StreamState};
@@ -54,6 +55,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Kinds of device.
     pub kinds: Arc<DeviceKinds>,
+    /// What the walls of command centres show.
+    pub displays: Arc<Displays>,
     /// The zones that devices stand in.
     pub zones: ZoneOf,
     /// Room for tables that are imported.
@@ -122,6 +125,7 @@ pub async fn start(
     let objects = Arc::clone(&served.objects);
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
+    let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -139,6 +143,7 @@ pub async fn start(
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
@@ -173,6 +178,7 @@ pub async fn start(
         courier,
         features: Catalogue::new(&kinds),
         kinds,
+        displays,
         zones,
         publications,
         files,

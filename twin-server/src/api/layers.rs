@@ -27,7 +27,7 @@ const REQUEST_ID_LIMIT: usize = 64;
 
 /// Only our own scripts, styles and data. Decoding meshes runs WebAssembly in workers made from
 /// blobs; textures are blobs too.
-const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+pub(super) const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; worker-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 

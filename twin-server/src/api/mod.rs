@@ -9,6 +9,7 @@ pub(crate) mod audit;
 pub(crate) mod catalog;
 pub(crate) mod device_kinds;
 pub(crate) mod devices;
+pub(crate) mod displays;
 mod error;
 pub(crate) mod events;
 pub(crate) mod exports;
@@ -43,6 +44,7 @@ pub(crate) mod spatial;
 mod trace;
 pub(crate) mod users;
 pub(crate) mod viewer;
+mod wall;
 pub(crate) mod webhooks;
 
 pub(crate) use error::{Problem, ProblemBody};

@@ -19,12 +19,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use twin_schemas::alarm::{Alarm, AlarmState};
+use twin_schemas::displays::DisplayEvent;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView};
 use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::displays::DisplayBoard;
 use super::log::{Change, Slot, State, json};
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
@@ -81,6 +83,7 @@ impl Hub {
             devices,
             streams: BTreeMap::new(),
             alarms: AlarmBoard::default(),
+            displays: DisplayBoard::default(),
             publication,
             log: BTreeMap::new(),
             objects: HashMap::new(),
@@ -311,6 +314,21 @@ impl Hub {
         self.announce(state);
     }
 
+    /// Tells viewers of a display as it is now, or that it is gone.
+    pub fn tell_display(&self, event: &DisplayEvent) {
+        let mut state = self.write();
+        let seq = state.next_seq();
+        let (text, before) = state.displays.post(event, seq);
+        if let Some(before) = before {
+            state.log.remove(&before);
+        }
+        state.log.insert(seq, Change::Display(text));
+        if event.state.is_none() {
+            state.mark(seq);
+        }
+        self.announce(state);
+    }
+
     /// Tells viewers that another version is served.
     pub fn publish(&self, publication: &str) {
         let mut state = self.write();
@@ -333,7 +351,10 @@ impl Hub {
         let state = self.read();
         let publication = json(&state.publication);
         let (devices, alarms) = (state.list(filter), state.alarms.list(filter));
-        let data = format!(r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms}}}"#);
+        let displays = state.displays.list();
+        let data = format!(
+            r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms},"displays":{displays}}}"#
+        );
         let event = LiveEvent { seq: state.seq, name: "snapshot", data: data.into() };
         Delivery { events: vec![event], seen: state.seq }
     }

@@ -7,6 +7,7 @@ use twin_schemas::live::{Device, DeviceRemovedEvent, ObjectRemovedEvent, Publica
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::displays::DisplayBoard;
 use super::hub::Entry;
 
 /// Marks of removed devices, cleared alarms and changed objects that the log keeps.
@@ -22,6 +23,7 @@ pub(super) struct State {
     /// Streams without a device: readings find them, viewers do not.
     pub(super) streams: BTreeMap<String, Entry>,
     pub(super) alarms: AlarmBoard,
+    pub(super) displays: DisplayBoard,
     pub(super) publication: String,
     pub(super) log: BTreeMap<u64, Change>,
     /// Last changes of objects, by id.
@@ -49,6 +51,8 @@ pub(super) enum Change {
     /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
     Object(Box<(String, Option<String>)>),
     Alarm(u64),
+    /// A display of a command centre: the event as JSON.
+    Display(Arc<str>),
     Publication,
 }
 
@@ -71,7 +75,7 @@ impl State {
             match change {
                 Change::Alarm(id) => self.alarms.forget(id),
                 Change::Object(object) => drop(self.objects.remove(&object.0)),
-                Change::Device(_) | Change::Removed(_) | Change::Publication => {}
+                Change::Device(_) | Change::Removed(_) | Change::Display(_) | Change::Publication => {}
             }
         }
     }
@@ -121,6 +125,7 @@ impl State {
                 let alarm = self.alarms.covered(*id, filter)?;
                 Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#).into()))
             }
+            Change::Display(event) => Some(("display", Arc::clone(event))),
             Change::Object(object) => Some(match &**object {
                 (_, Some(object)) => ("object", format!(r#"{{"object":{object}}}"#).into()),
                 (id, None) => ("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()),
