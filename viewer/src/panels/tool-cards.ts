@@ -19,6 +19,7 @@ export interface ToolEntry {
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
   { name: 'measure', icon: 'ruler', key: 'm', Card: later(() => import('./MeasureCard').then((module) => module.MeasureCard)) },
   { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
+  { name: 'draw', icon: 'pentagon', key: 'd', Card: later(() => import('./DrawCard').then((module) => module.DrawCard)) },
   { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
   { name: 'time', icon: 'history', key: 't', Card: later(() => import('./TimeCard').then((module) => module.TimeCard)) },
   { name: 'sun', icon: 'sun-medium', key: 'u', Card: later(() => import('./SunCard').then((module) => module.SunCard)) },
