@@ -15,6 +15,9 @@ interface Entry {
 
 /** A tool that is not here does nothing in the scene: its card is all. */
 const TOOLS: Partial<Record<ToolName, Entry>> = {
+  draw: { links: ['d'], start: (parts) => import('./draw').then(({ start }) => start(parts)) },
+  snapshot: { links: [], start: (parts) => import('./snapshot').then(({ start }) => start(parts)) },
+  walk: { links: [], start: (parts) => import('./walk').then(({ start }) => start(parts)) },
   measure: { links: ['m'], start: (parts) => import('./measure').then(({ start }) => start(parts)) },
   section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
   colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },

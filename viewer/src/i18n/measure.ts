@@ -1,6 +1,7 @@
 // Texts of measuring, in both languages; fetched with it. Also how a measured figure is written.
 //
 // In: a language. Out: texts.
+import type { HelpRow } from './help';
 import type { Language } from './words';
 
 const zh = {
@@ -85,3 +86,11 @@ export function measured(value: number, unit: keyof typeof UNIT, language: Langu
   const format = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${format.format(value).replace(/^-/, '−')}${UNIT[unit]}`;
 }
+
+const HELP: Readonly<Record<Language, readonly HelpRow[]>> = {
+  zh: [['Alt', '不吸附（量测、绘制时）'], ['Backspace', '撤回一点'], ['Enter', '结束']],
+  en: [['Alt', 'No snapping (measuring, drawing)'], ['Backspace', 'Take back a point'], ['Enter', 'End']],
+};
+
+/** Rows of the help sheet. */
+export const helpRows = (language: Language): readonly HelpRow[] => HELP[language];

@@ -6,6 +6,7 @@ import { batch, signal } from '@preact/signals-core';
 import { measured } from '../i18n/measure';
 import type { Language } from '../i18n/words';
 import { linkPart } from './link-parts';
+import { readShapes, writeShapes } from './shape-link';
 
 export type Vec = readonly [number, number, number];
 
@@ -30,9 +31,7 @@ export const pointed = signal<{ readonly at: Vec; readonly caught: Caught } | nu
 export const list = signal<readonly Measurement[]>([]);
 export const chosen = signal<number | null>(null);
 
-const MOST = { measurements: 100, points: 300, name: 60, link: 3900 };
-/** Farther from the origin nothing of a community stands. */
-const FAR_M = 100_000;
+const MOST = { measurements: 100, points: 300, name: 60 };
 
 const sub = (a: Vec, b: Vec): Vec => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: Vec, b: Vec): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -181,32 +180,14 @@ export function csv(all: readonly Measurement[], nameOf: (one: Measurement) => s
 
 const LETTERS: Readonly<Record<Kind, string>> = { distance: 'd', height: 'h', area: 'a', angle: 'n' };
 
-/** As in the address: `d:1,2,3;4,5,6:name/…`, centimetres. What does not fit is left out, the oldest first. */
-export function writeMeasurements(all: readonly Measurement[]): string | null {
-  const say = (value: number): string => String(Number(value.toFixed(2)));
-  const parts = all.map((one) => {
-    const points = one.points.map((p) => p.map(say).join()).join(';');
-    const name = one.name.replace(/[/:;]/g, ' ');
-    return `${LETTERS[one.kind]}:${points}${name === '' ? '' : `:${name}`}`;
-  });
-  // Signs outside ASCII take nine characters of an address.
-  const cost = (text: string): number => encodeURIComponent(text).length;
-  while (parts.length > 0 && cost(parts.join('/')) > MOST.link) parts.shift();
-  return parts.length > 0 ? parts.join('/') : null;
-}
+export const writeMeasurements = (all: readonly Measurement[]): string | null => writeShapes(all.map((one) => ({ ...one, letter: LETTERS[one.kind] })));
 
 /** Reads what an address says; what makes no measurement is left out. */
-export function readMeasurements(text: string | null): Measurement[] {
-  const read = (part: string): Measurement[] => {
-    const [letter, coordinates = '', name = ''] = part.split(':');
+export const readMeasurements = (text: string | null): Measurement[] =>
+  readShapes(text, Object.fromEntries(KINDS.map((of) => [LETTERS[of], POINTS[of]]))).flatMap(({ letter, points, name }) => {
     const of = KINDS.find((one) => LETTERS[one] === letter);
-    const points = coordinates.split(';').map((point) => point.split(',').map((m) => (/^-?\d+(\.\d+)?$/.test(m) ? Number(m) : NaN)));
-    const good = points.every((p) => p.length === 3 && p.every((m) => Math.abs(m) <= FAR_M));
-    if (!of || !good || points.length < POINTS[of].least || points.length > POINTS[of].most) return [];
-    return [{ id: ++lastId, kind: of, points: points as unknown as Vec[], name: name.slice(0, MOST.name) }];
-  };
-  return (text ?? '') === '' ? [] : (text ?? '').split('/').slice(0, MOST.measurements).flatMap(read);
-}
+    return of ? [{ id: ++lastId, kind: of, points, name }] : [];
+  });
 
 /** Keeps measurements in the address until the returned function is called. */
 export const startMeasure = (): (() => void) =>
