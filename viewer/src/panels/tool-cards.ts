@@ -16,6 +16,7 @@ export const TOOL_ENTRIES: readonly ToolEntry[] = [
   { name: 'measure', icon: 'ruler', key: 'm', Card: later(() => import('./MeasureCard').then((module) => module.MeasureCard)) },
   { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
   { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
+  { name: 'compare', icon: 'columns-2', key: 'b', Card: later(() => import('./CompareCard').then((module) => module.CompareCard)) },
   { name: 'time', icon: 'history', key: 't', Card: later(() => import('./TimeCard').then((module) => module.TimeCard)) },
   { name: 'sun', icon: 'sun-medium', key: 'u', Card: later(() => import('./SunCard').then((module) => module.SunCard)) },
   { name: 'table', icon: 'table-2', key: 'o', Card: later(() => import('./TableCard').then((module) => module.TableCard)) },
