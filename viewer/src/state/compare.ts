@@ -90,12 +90,12 @@ export const isPlanned = (side: Side, all: readonly Model[]): boolean => all.som
 const SOURCE = /^[\w.~-]{1,80}$/;
 
 function writeSide({ survey, models: shown, at_ms }: Side): string {
-  return [[...shown].sort().join('+'), survey.replaceAll('/', '~'), at_ms === null ? '' : new Date(at_ms).toISOString().slice(0, 16)].join('!');
+  return [[...shown].sort().join(','), survey.replaceAll('/', '~'), at_ms === null ? '' : new Date(at_ms).toISOString().slice(0, 16)].join('!');
 }
 
 function readSide(text: string): Side | null {
   const [list = '', survey = '', time = ''] = text.split('!');
-  const sources = list === '' ? [] : list.split('+');
+  const sources = list === '' ? [] : list.split(',');
   if (sources.length > 200 || !sources.every((one) => SOURCE.test(one)) || (survey !== '' && !SOURCE.test(survey))) return null;
   const at_ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(time) ? Date.parse(`${time}Z`) : NaN;
   return { models: new Set(sources), survey: survey.replaceAll('~', '/'), at_ms: Number.isFinite(at_ms) && at_ms < Date.now() ? at_ms : null };
