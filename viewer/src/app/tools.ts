@@ -21,6 +21,7 @@ const TOOLS: Partial<Record<ToolName, Entry>> = {
   measure: { links: ['m'], start: (parts) => import('./measure').then(({ start }) => start(parts)) },
   section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
   colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },
+  compare: { links: ['b'], start: async ({ viewport, tilesets, symbols }) => (await import('../layers/compare')).startCompare(viewport, tilesets, symbols) },
   time: { links: ['t'], start: async () => (await import('../tools/time')).startTimeTool() },
   sun: { links: ['u'], start: async ({ viewport, tilesets, claims }) => (await import('../layers/sun')).startSun(viewport, tilesets, claims) },
   table: { links: ['o'], start: async ({ viewport }) => (await import('../layers/table')).startTable(viewport) },

@@ -8,7 +8,7 @@ import { Lines } from '../scene/lines';
 import { SunShadows } from '../scene/sun-shadows';
 import { add, distance, scale, sub, type Vec } from '../scene/pose';
 import type { Viewport } from '../scene/viewport';
-import { day, daylight, directionOf, instant_ms, minute, origin, playingDay, startSunLink, sun, sunAt, sunshine, type Sample } from '../state/sun';
+import { day, daylight, directionOf, instant_ms, minute, origin, playingDay, startSunLink, sun, sunAt, sunshine, zone_min, type Sample } from '../state/sun';
 import { publication } from '../state/session';
 import { tool } from '../state/tools';
 import type { Tilesets } from './tilesets';
@@ -119,7 +119,7 @@ function raysOf(found: typeof sunshine.value): [Vec, Vec][] {
   const at: Vec = [found.at[0], found.at[1], found.at[2]];
   return found.samples
     .filter(({ lit }) => lit)
-    .map((sample) => [at, add(at, scale(directionOf(sunAt(instant_ms(found.day, sample.minute), place.latitude_deg, place.longitude_deg)), RAY_M))]);
+    .map((sample) => [at, add(at, scale(directionOf(sunAt(instant_ms(found.day, sample.minute, zone_min(found.day, place.longitude_deg)), place.latitude_deg, place.longitude_deg)), RAY_M))]);
 }
 
 /** What shadows are drawn over: the community, or where one looks if it is large. */

@@ -2,7 +2,7 @@
 import { figure, quantity } from '../i18n';
 import { sunTexts } from '../i18n/sun';
 import { language } from '../state/settings';
-import { TERMS, day, dayOfTerm, daylight, litMinutes, minute, origin, playingDay, stretches, sun, sunshine, type Sunshine, type Term } from '../state/sun';
+import { TERMS, day, dayOfTerm, daylight, litMinutes, minute, origin, playingDay, stretches, sun, sunshine, zone, type Sunshine, type Term } from '../state/sun';
 import { Icon } from './Icon';
 import { toolIcon } from './tool-cards';
 
@@ -25,7 +25,7 @@ export function SunCard() {
       </label>
       <div class="segments" role="group" aria-label={t.shortcuts}>
         {(Object.keys(TERMS) as Term[]).map((term) => {
-          const date = dayOfTerm(year, term);
+          const date = dayOfTerm(year, term, zone.value);
           return (
             <button key={term} aria-pressed={day.value === date} title={date} onClick={() => (day.value = date)}>
               {t.terms[term]}
@@ -59,7 +59,7 @@ export function SunCard() {
         <p>{t.rule}</p>
         <p>{t.limits}</p>
       </details>
-      <p class="note">{t.clock}</p>
+      <p class="note">{t.clock(`UTC${zone.value < 0 ? '−' : '+'}${Math.abs(zone.value) / 60}`)}</p>
     </div>
   );
 }
@@ -71,7 +71,7 @@ function Found({ found }: { found: Sunshine }) {
   const said = (minutes: number): string => t.duration(Math.floor(minutes / 60), minutes % 60);
   const all = daylight(found.day, place.latitude_deg, place.longitude_deg);
   const year = Number(found.day.slice(0, 4));
-  const term = (['coldest', 'winter'] as const).find((one) => dayOfTerm(year, one) === found.day);
+  const term = (['coldest', 'winter'] as const).find((one) => dayOfTerm(year, one, zone.value) === found.day);
   const [from, to] = term ? WINDOWS[term] : [0, 24];
   const first = all[0]?.minute ?? 0;
   const length = Math.max((all.at(-1)?.minute ?? 1440) - first, 1);

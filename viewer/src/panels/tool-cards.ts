@@ -21,6 +21,7 @@ export const TOOL_ENTRIES: readonly ToolEntry[] = [
   { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
   { name: 'draw', icon: 'pentagon', key: 'd', Card: later(() => import('./DrawCard').then((module) => module.DrawCard)) },
   { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
+  { name: 'compare', icon: 'columns-2', key: 'b', Card: later(() => import('./CompareCard').then((module) => module.CompareCard)) },
   { name: 'time', icon: 'history', key: 't', Card: later(() => import('./TimeCard').then((module) => module.TimeCard)) },
   { name: 'sun', icon: 'sun-medium', key: 'u', Card: later(() => import('./SunCard').then((module) => module.SunCard)) },
   { name: 'walk', icon: 'footprints', key: 'w', Card: later(() => import('./WalkCard').then((module) => module.WalkCard)), help: () => import('../i18n/walk').then((module) => module.helpRows) },

@@ -3,7 +3,6 @@ import { beforeAll, expect, test, vi } from 'vitest';
 let sun: typeof import('./sun');
 
 beforeAll(async () => {
-  vi.stubEnv('TZ', 'Asia/Shanghai');
   // Settings read the browser when they are first imported.
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
@@ -49,7 +48,7 @@ test('it_stands_where_an_ephemeris_says_at_several_places_and_days', () => {
 
 test('terms_of_the_year_fall_on_their_days', () => {
   // Purple Mountain Observatory's calendar: 2026 大寒 20 January, 春分 20 March, 夏至 21 June, 冬至 22 December.
-  expect((['coldest', 'equinox', 'summer', 'winter'] as const).map((term) => sun.dayOfTerm(2026, term))).toEqual(['2026-01-20', '2026-03-20', '2026-06-21', '2026-12-22']);
+  expect((['coldest', 'equinox', 'summer', 'winter'] as const).map((term) => sun.dayOfTerm(2026, term, 480))).toEqual(['2026-01-20', '2026-03-20', '2026-06-21', '2026-12-22']);
 });
 
 test('sunshine_is_counted_in_steps_and_said_in_stretches', () => {
@@ -63,4 +62,10 @@ test('the_day_is_as_long_as_the_season', () => {
   const hours = (day: string): number => (sun.daylight(day, 31.3, 120.6).length * sun.STEP_MIN) / 60;
   expect(hours('2026-06-21')).toBeGreaterThan(13.5);
   expect(hours('2026-12-22')).toBeLessThan(10.3);
+});
+
+test('clocks_are_those_of_the_device_unless_it_is_elsewhere', () => {
+  expect(sun.zone_min('2026-01-20', 87.6, 480)).toBe(480); // Ürümqi keeps Beijing time
+  expect(sun.zone_min('2026-01-20', 120.6, 0)).toBe(480);
+  expect(sun.zone_min('2026-01-20', -179, 720)).toBe(720);
 });

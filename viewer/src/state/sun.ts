@@ -81,13 +81,13 @@ export function directionOf({ azimuth_deg, altitude_deg }: SunPosition): readonl
 export const TERMS = { winter: 270, coldest: 300, equinox: 0, summer: 90 } as const;
 export type Term = keyof typeof TERMS;
 
-/** The day (`YYYY-MM-DD`, in the clock's own zone) of a year on which the sun reaches a longitude. */
-export function dayOfTerm(year: number, term: Term): string {
+/** The day (`YYYY-MM-DD`, so many minutes ahead of UTC) of a year on which the sun reaches a longitude. */
+export function dayOfTerm(year: number, term: Term, zone: number): string {
   const wanted = TERMS[term];
   // The sun's longitude at the year's beginning is about 280°.
   let ms = Date.UTC(year, 0, 1) + (wrap(wanted - 280) / 360) * 365.2422 * DAY_MS;
   for (let i = 0; i < 6; i++) ms += (wrap(wanted - longitude_deg(ms) + 180) - 180) / 0.9856 * DAY_MS;
-  return dayOf(new Date(ms));
+  return new Date(ms + zone * 60_000).toISOString().slice(0, 10);
 }
 
 export function dayOf(date: Date): string {
@@ -100,13 +100,28 @@ export const day = signal(dayOf(new Date()));
 export const minute = signal(10 * 60);
 export const playingDay = signal(false);
 
-export const instant_ms = (text: string, minutes: number): number => new Date(`${text}T00:00`).getTime() + minutes * 60_000;
+/** Where the clock of this device and the sun of the place are farther apart, the device is elsewhere. */
+const FAR_MIN = 180;
+
+/**
+ * Minutes by which clocks at a place are ahead of UTC: those of this device, unless it is in another part of
+ * the world; then the hour of the place's longitude.
+ */
+export function zone_min(text: string, longitude: number, device_min = -new Date(`${text}T12:00`).getTimezoneOffset()): number {
+  const away = Math.abs(wrap(device_min - longitude * 4 + 720, 1440) - 720);
+  return away > FAR_MIN ? Math.round(longitude / 15) * 60 : device_min;
+}
+
+export const instant_ms = (text: string, minutes: number, zone: number): number => Date.parse(`${text}T00:00Z`) + (minutes - zone) * 60_000;
 
 /** Where the community is; null where nobody has said. */
 export const origin = computed(() => publication.value?.catalog.community.origin ?? null);
 
+/** Minutes by which clocks at the community are ahead of UTC. */
+export const zone = computed(() => zone_min(day.value, origin.value?.longitude_deg ?? 0));
+
 export const sun = computed<SunPosition | null>(() =>
-  origin.value ? sunAt(instant_ms(day.value, minute.value), origin.value.latitude_deg, origin.value.longitude_deg) : null,
+  origin.value ? sunAt(instant_ms(day.value, minute.value, zone.value), origin.value.latitude_deg, origin.value.longitude_deg) : null,
 );
 
 /** A stretch of the day by which sunshine is counted. */
@@ -121,7 +136,7 @@ export interface Sample {
 /** Moments of a day at which the sun is up, in the middle of each step. */
 export function daylight(text: string, latitude: number, longitude: number): { readonly minute: number; readonly position: SunPosition }[] {
   return Array.from({ length: 1440 / STEP_MIN }, (_, i) => (i + 0.5) * STEP_MIN)
-    .map((minutes) => ({ minute: minutes, position: sunAt(instant_ms(text, minutes), latitude, longitude) }))
+    .map((minutes) => ({ minute: minutes, position: sunAt(instant_ms(text, minutes, zone_min(text, longitude)), latitude, longitude) }))
     .filter(({ position }) => position.altitude_deg > 0);
 }
 
@@ -155,7 +170,7 @@ export const startSunLink = (): (() => void) =>
     write: () => (tool.value === 'sun' ? `${day.value}/${minute.value}` : null),
     read: (text) => {
       const [, date, minutes] = /^(\d{4}-\d\d-\d\d)\/(\d{1,4})$/.exec(text ?? '') ?? [];
-      if (date === undefined || Number.isNaN(instant_ms(date, 0)) || Number(minutes) >= 1440) return;
+      if (date === undefined || Number.isNaN(instant_ms(date, 0, 0)) || Number(minutes) >= 1440) return;
       day.value = date;
       minute.value = Number(minutes);
       tool.value = 'sun';
