@@ -287,8 +287,8 @@ fn put(
     Ok(after)
 }
 
-/// Puts displays into a store, all of them or none that is not put in yet; for a command. Gives how many are
-/// new, changed and as they were.
+/// Puts displays into a store, one after the other once all of them may be put; for a command. Gives how many
+/// are new, changed and as they were.
 ///
 /// # Errors
 /// If one of them cannot be put, or the store refuses.
