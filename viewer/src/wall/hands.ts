@@ -1,7 +1,7 @@
 // Someone at the wall: input pauses the tour and shows the controls, keys do what controls do.
 //
 // In: pointer, wheel, keys. Out: happenings of the tour, switches. Started by wall/start.
-import { signal } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 import { accountOpen } from '../state/account';
 import { selection } from '../state/selection';
 import { dark, language, theme } from '../state/settings';
@@ -93,12 +93,16 @@ export function startHands(): () => void {
   addEventListener('wheel', input, { passive: true });
   addEventListener('keydown', key);
   // Who fills in a form keeps the wall from wandering off.
+  const stop = effect(() => {
+    if (editing.value || switchOpen.value || accountOpen.value) queueMicrotask(() => happen({ what: 'input' }));
+  });
   const hold = setInterval(() => {
     if (busy()) happen({ what: 'input' });
   }, 5000);
   return () => {
     clearTimeout(timer);
     clearInterval(hold);
+    stop();
     removeEventListener('pointerdown', press);
     removeEventListener('pointermove', move);
     removeEventListener('wheel', input);

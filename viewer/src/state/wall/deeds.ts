@@ -13,7 +13,7 @@ const may = (action: string): boolean => actions.value.has(action);
 
 export const mayHandle = computed(() => may('handle_alarms'));
 export const maySwitch = computed(() => may('switch_displays'));
-export const mayEdit = computed(() => may('edit_displays'));
+export const mayEdit = computed(() => may('manage_displays'));
 
 /** Why the last deed failed: nobody answered, one may not, or something else. */
 export const failed = signal<'unreachable' | 'denied' | 'fault' | null>(null);

@@ -43,11 +43,16 @@ export const emergency = computed(() => emergencyOf(display.value));
 export const switched = (all: readonly Display[], id: string, state: DisplayState): readonly Display[] =>
   all.map((one) => (one.id === id ? { ...one, state } : one));
 
+const alike = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** What is as it was stays the same object, so that nothing begins anew that did not change. */
 export function unchanged(before: readonly Display[], after: readonly Display[]): readonly Display[] {
   const same = after.map((one) => {
     const old = before.find(({ id }) => id === one.id);
-    return old?.version === one.version && JSON.stringify(old.state) === JSON.stringify(one.state) ? old : one;
+    if (!old) return one;
+    if (old.version === one.version && alike(old.state, one.state)) return old;
+    const part = <K extends 'tour' | 'trends' | 'videos' | 'plans'>(name: K): Display[K] => (alike(old[name], one[name]) ? old[name] : one[name]);
+    return { ...one, tour: part('tour'), trends: part('trends'), videos: part('videos'), plans: part('plans') };
   });
   return same.length === before.length && same.every((one, i) => one === before[i]) ? before : same;
 }

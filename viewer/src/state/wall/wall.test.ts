@@ -67,6 +67,15 @@ describe('displays', () => {
     expect(displays.emergencyOf(of('a', { mode: 'ordinary' }))).toBeNull();
   });
 
+  test('what_did_not_change_stays_the_same_object', () => {
+    const full = (version: number, hours: number): Display => ({ ...of('a', { mode: 'ordinary' }), version, tour: [], trends: [{ title: {}, series: [], hours }], videos: [] });
+    const before = [full(1, 6)];
+    expect(displays.unchanged(before, [full(1, 6)])).toBe(before);
+    const after = displays.unchanged(before, [full(2, 12)]);
+    expect(after[0]?.tour).toBe(before[0]?.tour);
+    expect(after[0]?.trends[0]?.hours).toBe(12);
+  });
+
   test('a_state_that_was_told_holds_for_that_display_alone', () => {
     const all = displays.switched([of('a', { mode: 'ordinary' }), of('b', { mode: 'ordinary' })], 'b', { mode: 'emergency', plan: 'fire' });
     expect(all.map(({ state }) => state.mode)).toEqual(['ordinary', 'emergency']);
