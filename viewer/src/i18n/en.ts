@@ -39,7 +39,7 @@ export const en: Dictionary = {
   models: 'Models',
   element: 'Model element',
   section: 'Section',
-  search: 'Search name or id',
+  search: 'Search devices, buildings, elements…',
   clearSearch: 'Clear search',
   allKinds: 'All kinds',
   kind: 'Kind',

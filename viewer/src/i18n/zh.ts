@@ -35,7 +35,7 @@ export const zh = {
   models: '模型',
   element: '模型构件',
   section: '剖切',
-  search: '搜索名称或编号',
+  search: '搜索设备、楼栋、构件、属性',
   clearSearch: '清除搜索',
   allKinds: '全部种类',
   kind: '种类',

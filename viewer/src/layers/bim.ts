@@ -10,10 +10,11 @@ import { TileLayer } from '../scene/tiles';
 import { wallDirection } from '../scene/walls';
 import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
-import { cutsOf, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
+import { classOf, cutsOf, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
+import { hiddenParts, isGone } from '../state/hiding';
 import { models, ofProfile, shownModels, standing, type Model } from '../state/models';
 import { isCut } from '../state/section';
-import { selection } from '../state/selection';
+import { hidden, selection } from '../state/selection';
 import { publication } from '../state/session';
 import { lookOfModels } from './model-looks';
 import { toWorld } from './photogrammetry';
@@ -148,7 +149,9 @@ export class Bim implements Part {
 const wanted = computed<readonly Wanted[]>(() => {
   const base = publication.value?.base ?? '';
   const url = (scene: Scene): string => new URL(scene.tileset, base).href;
-  return shownModels.value.flatMap((model: Model): Wanted[] => {
+  // A building that is hidden is hidden as a model, too.
+  const there = shownModels.value.filter(({ replaces }) => replaces.length === 0 || !replaces.every((id) => hidden.value.has(id)));
+  return there.flatMap((model: Model): Wanted[] => {
     const inside = cutsOf(model.source).length > 0 || isolated.value?.source === model.source;
     const scene = ofProfile(model.scenes, onPhone() && !inside ? 'app' : 'full');
     const spaces = spacesShown.value.has(model.source) ? ofProfile(model.spaces, 'full') : null;
@@ -161,4 +164,7 @@ const wanted = computed<readonly Wanted[]>(() => {
 
 const selectedId = computed(() => (selection.value?.type === 'element' ? selection.value.id : null));
 
-const looks = computed(() => lookOfModels(selectedId.value, isolated.value, storeyOf.value));
+const looks = computed(() => {
+  const [rules, storey, type] = [hiddenParts.value, storeyOf.value, classOf.value];
+  return lookOfModels(selectedId.value, isolated.value, storey, (id) => rules.size > 0 && isGone(rules, id, storey?.get(id), type.get(id)));
+});

@@ -6,7 +6,7 @@ import { batch } from '@preact/signals-core';
 import type { FeatureTable } from '../scene/features';
 import { LazyKtx2Loader } from '../scene/ktx2';
 import type { Vec } from '../scene/pose';
-import type { TileHit, TileLayer } from '../scene/tiles';
+import type { TileHit, TileLayer, TileQuality } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
 import { placeVisible, tiles } from '../state/view';
 
@@ -32,6 +32,7 @@ export class Tilesets implements Part {
   readonly #open = new Map<TileLayer, Shows>();
   readonly #remove: () => void;
   #awaited = 0;
+  #quality: TileQuality | null = null;
 
   constructor(viewport: Viewport) {
     this.#viewport = viewport;
@@ -42,6 +43,14 @@ export class Tilesets implements Part {
   /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene. */
   open(layer: TileLayer, shows: Shows): void {
     this.#open.set(layer, shows);
+    if (this.#quality) layer.quality = this.#quality;
+    this.#viewport.invalidate();
+  }
+
+  /** How fine all tilesets are, also those still to come. */
+  setQuality(quality: TileQuality): void {
+    this.#quality = quality;
+    for (const layer of this.#open.keys()) layer.quality = quality;
     this.#viewport.invalidate();
   }
 

@@ -8,7 +8,7 @@ import { accountOpen } from '../state/account';
 import { models, sectionOpen } from '../state/models';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { cover, helpOpen, listOpen, placeVisible, sheetOpen } from '../state/view';
+import { cover, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen } from '../state/view';
 import { Drawer } from './Drawer';
 import { HoverLabel } from './HoverLabel';
 import { Instruments, Scale } from './Instruments';
@@ -22,6 +22,8 @@ const Sheet = later(() => import('./Sheet').then((module) => module.Sheet));
 const Help = later(() => import('./Help').then((module) => module.Help));
 const Account = later(() => import('./Account').then((module) => module.Account));
 const ToolCard = later(() => import('./ToolBar').then((module) => module.ToolCard));
+const Settings = later(() => import('./Settings').then((module) => module.Settings));
+const FirstVisit = later(() => import('./FirstVisit').then((module) => module.FirstVisit));
 const SectionCard = later(() => import('./bim').then((module) => module.SectionCard));
 
 export function App() {
@@ -60,6 +62,8 @@ export function App() {
       <HoverLabel />
       {helpOpen.value && <Help />}
       {accountOpen.value && <Account />}
+      {settingsOpen.value && <Settings />}
+      {introOpen.value && placeVisible.value && <FirstVisit />}
       {placeVisible.value && <ToolCard />}
       {sectionOpen.value && models.value.length > 0 && <SectionCard />}
       <CoverVariables />

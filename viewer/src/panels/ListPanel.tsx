@@ -18,6 +18,7 @@ import { later } from './later';
 
 const AlarmRows = later(() => import('./AlarmRows').then((module) => module.AlarmRows));
 const BuildingRows = later(() => import('./BuildingRows').then((module) => module.BuildingRows));
+const SearchResults = later(() => import('./SearchResults').then((module) => module.SearchResults));
 const ModelRows = later(() => import('./bim').then((module) => module.ModelRows));
 
 export function ListPanel({ phone }: { phone: boolean }) {
@@ -93,7 +94,7 @@ function Searched({ search }: { search: RefObject<HTMLInputElement | null> }) {
         </div>
         {tab.value === 'devices' && <KindFilter />}
       </div>
-      {tab.value === 'devices' ? <DeviceRows /> : <BuildingRows />}
+      {filter.value.text.trim() !== '' ? <SearchResults /> : tab.value === 'devices' ? <DeviceRows /> : <BuildingRows />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import toolIcons from '../../../assets/icons/tools.json';
 import type { HelpRow } from '../i18n/help';
 import type { Language } from '../i18n/words';
 import type { ToolName } from '../state/tools';
-import type { Later } from './later';
+import { later, type Later } from './later';
 
 export interface ToolEntry {
   readonly name: ToolName;
@@ -16,6 +16,14 @@ export interface ToolEntry {
   readonly help?: () => Promise<(language: Language) => readonly HelpRow[]>;
 }
 
-export const TOOL_ENTRIES: readonly ToolEntry[] = [];
+export const TOOL_ENTRIES: readonly ToolEntry[] = [
+  {
+    name: 'layers',
+    icon: 'layers',
+    key: 'l',
+    Card: later(() => import('./LayersCard').then((module) => module.LayersCard)),
+    help: () => import('../i18n/ground').then(({ groundTexts }) => (language) => groundTexts(language).help),
+  },
+];
 
 export const toolIcon = (name: keyof typeof toolIcons): string => toolIcons[name];
