@@ -2,7 +2,7 @@
 // scene, which can be used meanwhile; dismissed once, it comes back only when it is asked for.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { introSeen } from '../state/settings';
+import { hintSeen, introSeen } from '../state/settings';
 import { introOpen } from '../state/view';
 import { groundWords } from './ground-texts';
 import { onEscape } from './rows';
@@ -23,7 +23,7 @@ export function FirstVisit() {
   const last = at.value === t.steps.length - 1;
   const close = (): void => {
     introOpen.value = false;
-    introSeen.value = true;
+    introSeen.value = hintSeen.value = true;
   };
   return (
     <section class="raised intro" aria-label={t.firstVisit} onKeyDown={onEscape(close)}>

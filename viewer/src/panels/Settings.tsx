@@ -41,14 +41,16 @@ export function Settings() {
 
 function Choice<T extends string>({ name, value, of, choose }: { name: string; value: T; of: readonly (readonly [T, string])[]; choose: (value: T) => void }) {
   return (
-    <fieldset class="choice">
-      <legend>{name}</legend>
-      {of.map(([one, word]) => (
-        <label key={one}>
-          <input type="radio" name={name} checked={one === value} onChange={() => choose(one)} />
-          <span>{word}</span>
-        </label>
-      ))}
-    </fieldset>
+    <div class="line">
+      <span aria-hidden="true">{name}</span>
+      <div class="choice" role="radiogroup" aria-label={name}>
+        {of.map(([one, word]) => (
+          <label key={one}>
+            <input type="radio" name={name} checked={one === value} onChange={() => choose(one)} />
+            <span>{word}</span>
+          </label>
+        ))}
+      </div>
+    </div>
   );
 }
