@@ -103,7 +103,7 @@ export default defineConfig(({ mode }) => {
     // Relative addresses, so that the viewer also works behind a path of a proxy.
     base: './',
     plugins: [budget(), ownFormatsOnly(), withoutHeadsets()],
-    server: { proxy: { '/api': server, '/publication': server }, fs: { allow: ['..'] } },
+    server: { proxy: { '/api': server, '/ogc': server, '/publication': server }, fs: { allow: ['..'] } },
     // It finds its transcoder by its own place, which bundling for development would change.
     optimizeDeps: { exclude: ['three/addons/loaders/KTX2Loader.js'] },
     build: {

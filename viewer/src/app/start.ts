@@ -21,9 +21,9 @@ import { models, modelsMissing } from '../state/models';
 import { startReadings } from '../state/readings';
 import { selection, startPlaceLookup } from '../state/selection';
 import { open, publication } from '../state/session';
-import { dark, startSettings, texts } from '../state/settings';
+import { dark, introSeen, startSettings, texts } from '../state/settings';
 import { missingTools, wantedTools } from '../state/tools';
-import { graphics, listOpen, type ViewPose } from '../state/view';
+import { graphics, introOpen, listOpen, placeVisible, type ViewPose } from '../state/view';
 import { startKeyboard } from '../tools/keyboard';
 import { followLink, startPermalink } from '../tools/permalink';
 import { exposeForTests, type Parts } from './testing';
@@ -31,6 +31,8 @@ import { exposeForTests, type Parts } from './testing';
 export function start(root: HTMLElement): void {
   startSettings();
   startAccount();
+  // Who follows a link came for something else.
+  introOpen.value = location.hash === '' && !introSeen.peek();
   const linked = followLink();
   if (selection.peek() && !onPhone()) listOpen.value = false;
   open();
@@ -75,6 +77,7 @@ function startScene(canvas: HTMLCanvasElement, linked: ViewPose | null): (pose: 
   watchContext(viewport);
   const parts = { viewport, tilesets, symbols, picking, claims, navigation };
   startTools(parts);
+  startGround(parts);
   exposeForTests(parts);
   return (pose) => navigation.jump(pose);
 }
@@ -95,6 +98,16 @@ function startTools(parts: Parts): void {
     if (wantedTools.value.size === 0 && waitingKeys().length === 0) return;
     queueMicrotask(() => stop());
     parts.tilesets.await(import('./tools').then((tools) => tools.startTools(parts))).catch(() => (missingTools.value = wantedTools.peek()));
+  });
+}
+
+/** Fetches what nobody needs before the place stands. */
+function startGround(parts: Parts): void {
+  const stop = effect(() => {
+    if (!placeVisible.value && waitingKeys().length === 0) return;
+    queueMicrotask(() => stop());
+    const fetch = (): void => void parts.tilesets.await(import('./ground').then((ground) => ground.startGround(parts))).catch(() => setTimeout(fetch, 3000));
+    fetch();
   });
 }
 

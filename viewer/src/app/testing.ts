@@ -1,4 +1,4 @@
-// Hooks for browser tests on `window.__twin`: always there, read-only, free until called.
+// Hooks for browser tests on `window.__twin`: always there, free until called, read-only but for `toggle`.
 //
 //   idle()              nothing is loading, moving or waiting to be drawn
 //   stop(), start()     hold the drawing loop, and let it run
@@ -14,6 +14,8 @@
 //   stats()             figures of the last frame
 //   deviceColour(id)    colour of a device's symbol, from its state as drawn
 //   pose()              where the camera stands
+//   memory()            geometries and textures that the engine holds
+//   toggle(what, id)    shows or hides a model, or its spaces, as the list does
 //
 // In: the layers. Called by tests only.
 import type { Claims } from '../layers/claims';
@@ -24,6 +26,7 @@ import type { Tilesets } from '../layers/tilesets';
 import type { FeatureTable } from '../scene/features';
 import type { Viewport } from '../scene/viewport';
 import { devices } from '../state/devices';
+import { toggleModel } from '../state/models';
 import { buildingById } from '../state/session';
 import { LOOKS } from '../state/status';
 import { pose, tiles, type ViewPose } from '../state/view';
@@ -65,6 +68,8 @@ export interface TwinHooks {
   stats(): Record<'triangles' | 'drawCalls' | 'frames' | 'tilesVisible' | 'tilesFailed' | 'tilesLeft' | 'textureBytes' | 'memoryBytes' | 'errors', number>;
   deviceColour(device: string): string | null;
   pose(): ViewPose | null;
+  memory(): { readonly geometries: number; readonly textures: number };
+  toggle(what: 'model' | 'spaces', source: string): Promise<void>;
 }
 
 declare global {
@@ -113,6 +118,11 @@ export function exposeForTests(parts: Parts | null): void {
       return device ? LOOKS[device.status].fill : null;
     },
     pose: () => pose.peek(),
+    memory: () => ({ ...viewport.renderer.info.memory }),
+    toggle: async (what, source) => {
+      if (what === 'model') toggleModel(source);
+      else (await import('../state/bim')).toggleSpaces(source);
+    },
   };
 }
 

@@ -38,7 +38,7 @@ export const en: Dictionary = {
   buildings: 'Buildings',
   models: 'Models',
   element: 'Model element',
-  search: 'Search name or id',
+  search: 'Search devices, buildings, elements…',
   clearSearch: 'Clear search',
   allKinds: 'All kinds',
   kind: 'Kind',

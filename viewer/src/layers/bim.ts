@@ -11,11 +11,12 @@ import { TileLayer } from '../scene/tiles';
 import { wallDirection } from '../scene/walls';
 import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
-import { isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
+import { classOf, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
 import { kept } from '../state/cut';
+import { hiddenParts, isGone } from '../state/hiding';
 import { models, ofProfile, openModels, standing, type Model } from '../state/models';
 import { touches } from '../state/section';
-import { selection } from '../state/selection';
+import { hidden, selection } from '../state/selection';
 import { publication } from '../state/session';
 import { painted } from '../state/view';
 import { lookOfModels } from './model-looks';
@@ -139,7 +140,9 @@ const cutModels = computed(() => new Set(models.value.flatMap(({ source, bounds 
 const wanted = computed<readonly Wanted[]>(() => {
   const base = publication.value?.base ?? '';
   const url = (scene: Scene): string => new URL(scene.tileset, base).href;
-  return openModels.value.flatMap((model: Model): Wanted[] => {
+  // A building that is hidden is hidden as a model, too.
+  const there = openModels.value.filter(({ replaces }) => replaces.length === 0 || !replaces.every((id) => hidden.value.has(id)));
+  return there.flatMap((model: Model): Wanted[] => {
     const inside = cutModels.value.has(model.source) || isolated.value?.source === model.source;
     const scene = ofProfile(model.scenes, onPhone() && !inside ? 'app' : 'full');
     const spaces = spacesShown.value.has(model.source) ? ofProfile(model.spaces, 'full') : null;
@@ -153,6 +156,8 @@ const wanted = computed<readonly Wanted[]>(() => {
 const selectedId = computed(() => (selection.value?.type === 'element' ? selection.value.id : null));
 
 const looks = computed<LookOf>(() => {
-  const [own, paint] = [lookOfModels(selectedId.value, isolated.value, storeyOf.value), painted.value];
+  const [rules, storey, type, paint] = [hiddenParts.value, storeyOf.value, classOf.value, painted.value];
+  const gone = (id: string): boolean => rules.size > 0 && isGone(rules, id, storey?.get(id), type.get(id));
+  const own = lookOfModels(selectedId.value, isolated.value, storey, gone);
   return paint ? (id) => own(id) ?? paint(id) : own;
 });

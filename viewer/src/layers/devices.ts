@@ -10,7 +10,7 @@ import type { Vec } from '../scene/pose';
 import { HEAD, SMALL_HEAD, type SymbolLook } from '../scene/symbol-atlas';
 import { Symbols, type PlacedSymbol } from '../scene/symbols';
 import type { Part, Viewport } from '../scene/viewport';
-import { devices } from '../state/devices';
+import { devices, hiddenKinds } from '../state/devices';
 import { selection } from '../state/selection';
 import { kinds } from '../state/session';
 import { LOOKS, severity } from '../state/status';
@@ -61,7 +61,7 @@ export class DeviceSymbols implements Part {
     this.#undo.push(
       viewport.add(this),
       effect(() => {
-        this.#redrawOn(devices.value, kinds.value, selection.value, paintedDevices.value);
+        this.#redrawOn(devices.value, kinds.value, selection.value, paintedDevices.value, hiddenKinds.value);
       }),
     );
   }
@@ -78,7 +78,9 @@ export class DeviceSymbols implements Part {
     const selected = chosen?.type === 'device' ? chosen.id : null;
     const places = new Map<string, { x: number; y: number; depth_m: number }>();
     const marks: Mark[] = [];
+    const absent = hiddenKinds.peek();
     for (const device of all.values()) {
+      if (absent.has(device.kind) && device.id !== selected) continue;
       if (paint && !paint(device.id)) continue;
       const place = this.hides?.(position(device)) ? null : this.#viewport.project(position(device));
       if (!place || !this.#nearCanvas(place.x, place.y)) continue;

@@ -13,9 +13,10 @@ export function lookOfModels(
   selected: string | null,
   isolated: { readonly source: string; readonly storey: string } | null,
   storeyOf: ReadonlyMap<string, string> | null,
+  isGone: (id: string) => boolean = () => false,
 ): LookOf {
   return (id) => {
     const elsewhere = isolated && storeyOf && id.startsWith(`${isolated.source}/`) && storeyOf.get(id) !== isolated.storey;
-    return elsewhere ? 'hidden' : id === selected ? SELECTED : null;
+    return elsewhere || isGone(id) ? 'hidden' : id === selected ? SELECTED : null;
   };
 }

@@ -269,6 +269,13 @@ export class Navigation implements Part, Mover {
       case 'home':
         if (this.#bounds) this.flyTo(this.#home());
         break;
+      case 'pose': {
+        const { east_m, north_m, up_m } = command.pose;
+        const to: Pose = { eye: [east_m, north_m, up_m], heading_rad: command.pose.heading_deg * DEG, pitch_rad: command.pose.pitch_deg * DEG };
+        const ahead = meetLevel(to.eye, forward(to), this.#ground.up, this.#farthest);
+        this.flyTo(toAim(to, ahead ? Math.max(distance(to.eye, ahead), NEAREST_M) : POINT_DISTANCE_M));
+        break;
+      }
       case 'north':
         this.#turnTo(0);
         break;

@@ -7,7 +7,7 @@ import type { Object3D } from 'three';
 import type { FeatureTable } from '../scene/features';
 import { LazyKtx2Loader } from '../scene/ktx2';
 import type { Vec } from '../scene/pose';
-import type { Asked, Cut, TileHit, TileLayer } from '../scene/tiles';
+import type { Asked, Cut, TileHit, TileLayer, TileQuality } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
 import { placeVisible, tiles } from '../state/view';
 
@@ -37,6 +37,7 @@ export class Tilesets implements Part {
   /** The section, while there is one. */
   cut: (Cut & { beneath(from: Vec, ray: Vec): Hit | null }) | null = null;
   #awaited = 0;
+  #quality: TileQuality | null = null;
 
   constructor(viewport: Viewport) {
     this.#viewport = viewport;
@@ -47,6 +48,14 @@ export class Tilesets implements Part {
   /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene; `source` names a model. */
   open(layer: TileLayer, shows: Shows, source = ''): void {
     this.#open.set(layer, { shows, source });
+    if (this.#quality) layer.quality = this.#quality;
+    this.#viewport.invalidate();
+  }
+
+  /** How fine all tilesets are, also those still to come. */
+  setQuality(quality: TileQuality): void {
+    this.#quality = quality;
+    for (const layer of this.#open.keys()) layer.quality = quality;
     this.#viewport.invalidate();
   }
 

@@ -7,7 +7,7 @@ import { PHONE_PX } from '../state/actions';
 import { accountOpen } from '../state/account';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { cover, helpOpen, listOpen, placeVisible, sheetOpen } from '../state/view';
+import { cover, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen } from '../state/view';
 import { Drawer } from './Drawer';
 import { HoverLabel } from './HoverLabel';
 import { Instruments, Scale } from './Instruments';
@@ -21,6 +21,8 @@ const Sheet = later(() => import('./Sheet').then((module) => module.Sheet));
 const Help = later(() => import('./Help').then((module) => module.Help));
 const Account = later(() => import('./Account').then((module) => module.Account));
 const ToolCard = later(() => import('./ToolBar').then((module) => module.ToolCard));
+const Settings = later(() => import('./Settings').then((module) => module.Settings));
+const FirstVisit = later(() => import('./FirstVisit').then((module) => module.FirstVisit));
 
 export function App() {
   const phone = useSignal(innerWidth < PHONE_PX);
@@ -58,6 +60,8 @@ export function App() {
       <HoverLabel />
       {helpOpen.value && <Help />}
       {accountOpen.value && <Account />}
+      {settingsOpen.value && <Settings />}
+      {introOpen.value && placeVisible.value && <FirstVisit />}
       {placeVisible.value && <ToolCard />}
       <CoverVariables />
     </>

@@ -5,7 +5,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { helpTexts, type HelpRow } from '../i18n/help';
 import { toolTexts } from '../i18n/tools';
 import { language, texts } from '../state/settings';
-import { helpOpen } from '../state/view';
+import { helpOpen, introOpen } from '../state/view';
+import { groundWords } from './ground-texts';
 import { Icon } from './Icon';
 import { TOOL_ENTRIES } from './tool-cards';
 
@@ -34,6 +35,11 @@ export function Help() {
           <Icon name="x" />
         </button>
       </header>
+      <p class="more">
+        <button class="button quiet" onClick={() => ((helpOpen.value = false), (introOpen.value = true))}>
+          {groundWords.value.again}
+        </button>
+      </p>
       {[...parts, ...useToolParts()].map(({ title, rows }) => (
         <section key={title}>
           <h3>{title}</h3>

@@ -18,6 +18,7 @@ import { later } from './later';
 
 const AlarmRows = later(() => import('./AlarmRows').then((module) => module.AlarmRows));
 const BuildingRows = later(() => import('./BuildingRows').then((module) => module.BuildingRows));
+const SearchResults = later(() => import('./SearchResults').then((module) => module.SearchResults));
 const ModelRows = later(() => import('./bim').then((module) => module.ModelRows));
 
 export function ListPanel({ phone }: { phone: boolean }) {
@@ -36,19 +37,21 @@ export function ListPanel({ phone }: { phone: boolean }) {
   const tabs = models.value.length > 0 ? (['devices', 'alarms', 'buildings', 'models'] as const) : (['devices', 'alarms', 'buildings'] as const);
   return (
     <nav class="list" id="list" aria-label={t[tab.value]}>
-      <div class="tabs" role="tablist">
-        {tabs.map((name) => (
-          <button
-            key={name}
-            role="tab"
-            id={`tab-${name}`}
-            aria-selected={tab.value === name}
-            aria-controls="list-body"
-            onClick={() => (tab.value = name)}
-          >
-            {t[name]}
-          </button>
-        ))}
+      <div class="tabs">
+        <div class="row" role="tablist">
+          {tabs.map((name) => (
+            <button
+              key={name}
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab.value === name}
+              aria-controls="list-body"
+              onClick={() => (tab.value = name)}
+            >
+              {t[name]}
+            </button>
+          ))}
+        </div>
         {!phone && (
           <button class="tool" aria-label={t.closeList} title={t.closeList} onClick={() => (listOpen.value = false)}>
             <Icon name="chevron-left" />
@@ -91,9 +94,9 @@ function Searched({ search }: { search: RefObject<HTMLInputElement | null> }) {
             </button>
           )}
         </div>
-        {tab.value === 'devices' && <KindFilter />}
+        {tab.value === 'devices' && filter.value.text.trim() === '' && <KindFilter />}
       </div>
-      {tab.value === 'devices' ? <DeviceRows /> : <BuildingRows />}
+      {filter.value.text.trim() !== '' ? <SearchResults /> : tab.value === 'devices' ? <DeviceRows /> : <BuildingRows />}
     </>
   );
 }
@@ -149,7 +152,7 @@ function Count({ status, words }: { status: DeviceStatus; words: boolean }) {
     }
   };
   return (
-    <button class="count" data-status={status} data-none={count === 0} aria-pressed={on} aria-label={`${t.status[status]} ${count}`} title={t.status[status]} onClick={press}>
+    <button class="count" data-status={status} data-none={count === 0} aria-pressed={on} aria-label={`${count} ${t.status[status]}`} title={t.status[status]} onClick={press}>
       <b>
         <StatusGlyph status={status} size={14} />
         {count}

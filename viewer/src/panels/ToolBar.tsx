@@ -6,6 +6,9 @@ import { toolTexts } from '../i18n/tools';
 import { language, texts } from '../state/settings';
 import { takesKeys } from '../state/keys';
 import { chips, tool, toggleTool, toolMissing } from '../state/tools';
+import { canRedo, canUndo, redo, undo } from '../state/undo';
+import { settingsOpen } from '../state/view';
+import { groundWords } from './ground-texts';
 import { Icon } from './Icon';
 import { TOOL_ENTRIES, toolIcon, type ToolEntry } from './tool-cards';
 
@@ -29,6 +32,7 @@ export function ToolBar() {
         {TOOL_ENTRIES.map((entry) => (
           <ToolButton key={entry.name} entry={entry} />
         ))}
+        <Steps />
       </div>
     );
   }
@@ -42,9 +46,28 @@ export function ToolBar() {
           {TOOL_ENTRIES.map((entry) => (
             <ToolButton key={entry.name} entry={entry} named />
           ))}
+          <Steps named />
         </div>
       )}
     </div>
+  );
+}
+
+/** Undo, redo and settings, which are no tools but lie with them. */
+function Steps({ named = false }: { named?: boolean }) {
+  const t = groundWords.value;
+  const button = (name: string, keys: string, icon: 'undo-2' | 'redo-2' | 'settings', press: () => void, disabled = false) => (
+    <button class="tool" aria-label={name} title={keys === '' ? name : `${name} (${keys})`} disabled={disabled} aria-expanded={icon === 'settings' ? settingsOpen.value : undefined} onClick={press}>
+      <Icon d={toolIcon(icon)} />
+      {named && <span>{name}</span>}
+    </button>
+  );
+  return (
+    <>
+      {button(t.undo, 'Ctrl+Z', 'undo-2', undo, !canUndo.value)}
+      {button(t.redo, 'Ctrl+Shift+Z', 'redo-2', redo, !canRedo.value)}
+      {button(t.settings, '', 'settings', () => (settingsOpen.value = !settingsOpen.value))}
+    </>
   );
 }
 

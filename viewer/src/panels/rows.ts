@@ -12,3 +12,12 @@ export function moveInList(event: KeyboardEvent & { currentTarget: HTMLElement }
   event.stopPropagation();
   items[Math.max(0, Math.min(items.length - 1, to))]?.focus();
 }
+
+/** Makes Escape close a panel and nothing behind it. */
+export const onEscape =
+  (close: () => void) =>
+  (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    close();
+  };

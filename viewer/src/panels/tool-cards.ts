@@ -17,6 +17,13 @@ export interface ToolEntry {
 }
 
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
+  {
+    name: 'layers',
+    icon: 'layers',
+    key: 'l',
+    Card: later(() => import('./LayersCard').then((module) => module.LayersCard)),
+    help: () => import('../i18n/ground').then(({ groundTexts }) => (language) => groundTexts(language).help),
+  },
   { name: 'measure', icon: 'ruler', key: 'm', Card: later(() => import('./MeasureCard').then((module) => module.MeasureCard)), help: () => import('../i18n/measure').then((module) => module.helpRows) },
   { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
   { name: 'draw', icon: 'pentagon', key: 'd', Card: later(() => import('./DrawCard').then((module) => module.DrawCard)) },

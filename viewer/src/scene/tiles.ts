@@ -54,6 +54,15 @@ export interface TileOptions {
   readonly restyle?: Restyle;
 }
 
+/** How fine tiles are drawn, beside what their layer asks for. */
+export interface TileQuality {
+  /** Times as many pixels of error. */
+  readonly errorScale: number;
+  readonly anisotropy: number;
+  /** Memory that tiles may take. */
+  readonly cache_bytes: number;
+}
+
 /** Counters of the library that its types leave out. */
 interface LibraryStats {
   inCacheSinceLoad: number;
@@ -87,6 +96,8 @@ export class TileLayer {
   readonly #tables = new Map<Object3D, FeatureTable>();
   readonly #changed: () => void;
   #errorTarget: number;
+  #errorScale = 1;
+  #anisotropy = ANISOTROPY;
   readonly #lookOf: LookOf[] = [() => null];
   #retryTimer = 0;
   #failures = 0;
@@ -124,7 +135,7 @@ export class TileLayer {
     this.#tiles.update();
     const { refused } = this.#stats;
     const full = this.memoryBytes / this.#tiles.lruCache.maxBytesSize;
-    const target = adaptErrorTarget(this.#tiles.errorTarget, this.#errorTarget, refused, full, this.idle);
+    const target = adaptErrorTarget(this.#tiles.errorTarget, this.#wanted, refused, full, this.idle);
     if (target !== this.#tiles.errorTarget) {
       this.#tiles.errorTarget = target;
       this.#changed();
@@ -134,8 +145,31 @@ export class TileLayer {
   /** Pixels by which what is drawn may differ from the finest there is. */
   set errorTarget_px(wanted: number) {
     if (this.#errorTarget === wanted) return;
-    this.#errorTarget = this.#tiles.errorTarget = wanted;
+    this.#errorTarget = wanted;
+    this.#tiles.errorTarget = this.#wanted;
     this.#changed();
+  }
+
+  set quality({ errorScale, anisotropy, cache_bytes }: TileQuality) {
+    const { lruCache } = this.#tiles;
+    if (lruCache.maxBytesSize !== cache_bytes) {
+      lruCache.maxBytesSize = cache_bytes;
+      lruCache.minBytesSize = cache_bytes * 0.75;
+    }
+    if (errorScale !== this.#errorScale) {
+      this.#errorScale = errorScale;
+      this.#tiles.errorTarget = this.#wanted;
+    }
+    if (anisotropy !== this.#anisotropy) {
+      this.#anisotropy = anisotropy;
+      for (const scene of this.#textureBytes.keys()) this.#sharpen(scene);
+    }
+    this.#changed();
+  }
+
+  /** What is inside a building stays exact at any quality. */
+  get #wanted(): number {
+    return this.#errorTarget < 1 ? this.#errorTarget : this.#errorTarget * this.#errorScale;
   }
 
   /** Whether nothing is wanted that is not there. */
@@ -236,6 +270,24 @@ export class TileLayer {
     return this.#raycaster.intersectObject(this.group, true);
   }
 
+  /** Gives the textures of a loaded content their anisotropy; says what they take. */
+  #sharpen(model: Object3D): number {
+    let bytes = 0;
+    model.traverse((part) => {
+      if (!(part instanceof Mesh)) return;
+      for (const material of [part.material].flat() as (Material & { map?: Texture | null })[]) {
+        const map = material.map;
+        if (!map) continue;
+        if (map.anisotropy !== this.#anisotropy) {
+          map.anisotropy = this.#anisotropy;
+          if (map.version > 0) map.needsUpdate = true;
+        }
+        bytes += textureBytes(map);
+      }
+    });
+    return bytes;
+  }
+
   #modelGone(model: Object3D): void {
     this.#textureBytes.delete(model);
     this.#tables.get(model)?.dispose();
@@ -248,17 +300,7 @@ export class TileLayer {
       this.#tables.set(model, table);
       this.#lookOf.forEach((lookOf, side) => table.paint(lookOf, side));
     }
-    let bytes = 0;
-    model.traverse((part) => {
-      if (!(part instanceof Mesh)) return;
-      for (const material of [part.material].flat() as (Material & { map?: Texture | null })[]) {
-        const map = material.map;
-        if (!map) continue;
-        map.anisotropy = ANISOTROPY;
-        bytes += textureBytes(map);
-      }
-    });
-    this.#textureBytes.set(model, bytes);
+    this.#textureBytes.set(model, this.#sharpen(model));
     this.#failures = 0;
     this.#changed();
   }

@@ -121,6 +121,16 @@ export class Viewport {
     camera.updateMatrixWorld();
   }
 
+  /** The most pixels of the picture to one of the page; the screen may have fewer. */
+  set pixelRatio(most: number) {
+    const ratio = Math.min(devicePixelRatio, most, MAX_PIXEL_RATIO);
+    if (ratio === this.renderer.getPixelRatio()) return;
+    this.renderer.setPixelRatio(ratio);
+    // A resized canvas is empty until it is drawn: at once, so that nothing flickers.
+    this.renderer.render(this.scene, this.camera);
+    this.invalidate();
+  }
+
   /** Where the middle of the picture is: amid these margins. */
   get margins(): Margins {
     return this.#margins;

@@ -7,6 +7,7 @@ import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError, getObject, getObjects } from '../api/client';
 import type { ModelObject } from '../api/types';
 import { select } from './actions';
+import { hiddenParts } from './hiding';
 import { line } from './live';
 import { flipped, showModel, shownModels } from './models';
 import { selectedElement, selection } from './selection';
@@ -27,6 +28,8 @@ export const isolated = signal<{ readonly source: string; readonly storey: strin
 
 /** The storey of each element and space; null until somebody asked and the server answered. */
 export const storeyOf = signal<ReadonlyMap<string, string> | null>(null);
+/** The class of each, told together with its storey. */
+export const classOf = signal<ReadonlyMap<string, string>>(new Map());
 export const storeyOfFailed = signal(false);
 
 /** The direction of each model's walls, degrees from north, as far as its tiles tell. */
@@ -93,7 +96,7 @@ export function startBim(): () => void {
       if (publication.value && (state === 'live' || structureOf === '')) loadStructure(publication.value.version);
     }),
     effect(() => {
-      if (isolated.value && storeyOf.value === null) loadStoreyOf(publication.value?.version ?? '');
+      if ((isolated.value || hiddenParts.value.size > 0) && storeyOf.value === null) loadStoreyOf(publication.value?.version ?? '');
     }),
     effect(lookUp),
   ];
@@ -136,7 +139,10 @@ function loadStoreyOf(version: string): void {
       asked = '';
       if (publication.peek()?.version !== version) return;
       // Nothing but this is kept: property sets are many times larger.
-      storeyOf.value = new Map(lists.flat().flatMap(({ id, bim }) => (bim?.storey ? [[id, bim.storey] as const] : [])));
+      batch(() => {
+        classOf.value = new Map(lists.flat().flatMap(({ id, bim }) => (bim ? [[id, bim.ifc_class] as const] : [])));
+        storeyOf.value = new Map(lists.flat().flatMap(({ id, bim }) => (bim?.storey ? [[id, bim.storey] as const] : [])));
+      });
     },
     () => {
       asked = '';

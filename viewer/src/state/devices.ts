@@ -68,6 +68,9 @@ export function applyChanges(
   return next;
 }
 
+/** Kinds of devices that are not drawn; the lists have them all the same. */
+export const hiddenKinds = signal<ReadonlySet<string>>(new Set());
+
 export type StatusCounts = Readonly<Record<DeviceStatus, number>>;
 
 export function countByStatus(list: Iterable<DeviceView>): StatusCounts {

@@ -12,6 +12,7 @@ interface Saved {
   language?: Language;
   theme?: Theme;
   hintSeen?: boolean;
+  introSeen?: boolean;
 }
 
 /** Storage may be denied (private windows, policies): then nothing is remembered, and nothing breaks. */
@@ -37,6 +38,9 @@ export const theme = signal<Theme>(saved.theme ?? 'auto');
 /** Whether the user has moved the camera once: then the hint about how to is not shown again. */
 export const hintSeen = signal(saved.hintSeen ?? false);
 
+/** Whether the first visit has been explained. */
+export const introSeen = signal(saved.introSeen ?? false);
+
 /** The texts in the current language. */
 export const texts = computed(() => dictionary(language.value));
 
@@ -51,7 +55,7 @@ export const reducedMotion = signal(stillness.matches);
 export function startSettings(): void {
   systemDark.addEventListener('change', () => (systemIsDark.value = systemDark.matches));
   stillness.addEventListener('change', () => (reducedMotion.value = stillness.matches));
-  effect(() => save({ language: language.value, theme: theme.value, hintSeen: hintSeen.value }));
+  effect(() => save({ language: language.value, theme: theme.value, hintSeen: hintSeen.value, introSeen: introSeen.value }));
   effect(() => {
     const root = document.documentElement;
     root.lang = language.value === 'zh' ? 'zh-CN' : 'en';

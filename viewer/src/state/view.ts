@@ -18,6 +18,7 @@ export interface ViewPose {
 export type Command =
   | { readonly do: 'home' | 'north' | 'selected' }
   /** By shares of the view's height, right and forward. */
+  | { readonly do: 'pose'; readonly pose: ViewPose }
   | { readonly do: 'pan'; readonly right: number; readonly forward: number }
   | { readonly do: 'zoom'; readonly factor: number }
   | { readonly do: 'turn'; readonly heading_deg: number }
@@ -82,6 +83,9 @@ export const graphics = signal<'ok' | 'missing' | 'lost'>('ok');
 export const listOpen = signal(true);
 export const sheetOpen = signal(false);
 export const helpOpen = signal(false);
+export const settingsOpen = signal(false);
+/** Whether the first visit is explained: at first, and when it is asked for. */
+export const introOpen = signal(false);
 export const tab = signal<'devices' | 'alarms' | 'buildings' | 'models'>('devices');
 /** How far the phone's bottom sheet is pulled up. */
 export const pull = signal<'peek' | 'half' | 'full'>('half');

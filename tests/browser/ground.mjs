@@ -1,0 +1,224 @@
+// The planner's ground in the sample community: layer tree, search, undo, settings, the first visit; no
+// serious finding of axe; and nothing that grows when everything is opened and closed again and again.
+// In: the server's address. Out: exit code; screenshots.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { open, until } from './page.mjs';
+
+const address = process.env.TWIN_ADDRESS;
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** Fewer while a case is written. */
+const ROUNDS = Number(process.env.TWIN_ROUNDS ?? 100);
+let view;
+let page;
+let buildings;
+let models;
+
+const hook = (name, ...given) => page.evaluate(([method, rest]) => window.__twin[method](...rest), [name, given]);
+const drawn = async (id) => (await hook('drawn')).includes(id);
+const untilDrawn = (id, wanted) => until(page, `${id} is ${wanted ? 'there' : 'gone'}`, ([one, yes]) => window.__twin.drawn().includes(one) === yes, [id, wanted], 30_000);
+const node = (id) => page.locator(`[id="node-${id}"]`);
+const keys = async (...list) => {
+  for (const key of list) await page.keyboard.press(key);
+};
+
+/** Serious findings of axe, each with where it is. */
+async function findings() {
+  await page.addScriptTag({ path: AXE });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+before(async () => {
+  const list = async (of) => (await (await fetch(`${address}/api/v1/objects?class=${of}`)).json()).objects;
+  buildings = (await list('building')).filter(({ bim }) => !bim);
+  models = (await (await fetch(`${address}/api/v1/catalog`)).json()).catalog.scenes.filter(({ content }) => content === 'model');
+  view = await open(address, { width: 1200, height: 700, firstVisit: true });
+  page = view.page;
+  await view.settled();
+});
+
+after(() => view?.close());
+
+test('a_first_visit_explains_itself_in_three_steps_once', async () => {
+  const intro = page.getByRole('region', { name: '认识这个社区' });
+  await intro.waitFor({ timeout: 10_000 });
+  assert.deepEqual(await findings(), []);
+  await intro.getByRole('button', { name: '下一步' }).click();
+  await intro.getByRole('heading', { name: '怎样移动' }).waitFor();
+  await intro.getByRole('button', { name: '下一步' }).click();
+  await view.screenshot('ground-intro');
+  await intro.getByRole('button', { name: '开始使用' }).click();
+  await intro.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('twin.settings')).introSeen), true);
+  await page.getByRole('button', { name: '操作帮助' }).click();
+  await page.getByRole('button', { name: '再看一遍入门介绍' }).click();
+  await intro.getByRole('button', { name: '跳过' }).click();
+  await intro.waitFor({ state: 'hidden' });
+});
+
+test('the_help_sheet_lists_what_tools_add', async () => {
+  await page.locator('canvas').focus();
+  await keys('?');
+  const help = page.getByRole('dialog', { name: '操作帮助' });
+  await help.getByText('撤销视图操作').waitFor({ timeout: 10_000 });
+  assert.deepEqual(await findings(), []);
+  await keys('Escape');
+  await help.waitFor({ state: 'hidden' });
+});
+
+test('the_layer_tree_is_walked_by_keys_and_hides_what_it_is_told', async () => {
+  const zoned = buildings.find(({ zone }) => zone);
+  const own = buildings.filter(({ zone }) => zone === zoned.zone);
+  await page.locator('canvas').focus();
+  await keys('l');
+  const tree = page.getByRole('tree', { name: '图层' });
+  await tree.waitFor({ timeout: 10_000 });
+  await tree.focus();
+  await page.getByRole('searchbox', { name: '在图层中查找' }).fill(zoned.name.zh);
+  await node(zoned.id).waitFor();
+  await page.getByRole('searchbox', { name: '在图层中查找' }).fill('');
+  await node(zoned.zone).locator('.press').first().click();
+  assert.equal(await node(zoned.zone).getAttribute('aria-expanded'), 'true');
+  await tree.focus();
+  const visible = (await hook('drawn')).find((id) => own.some((one) => one.id === id));
+  assert.ok(visible, 'no building of the zone is on screen');
+  await keys(' ');
+  await untilDrawn(visible, false);
+  await view.screenshot('ground-tree');
+  assert.deepEqual(await findings(), []);
+  await until(page, 'the address tells of it', (zone) => decodeURIComponent(location.hash).includes(`hide=z:${zone}`), zoned.zone.replace('zone/', ''));
+  await keys(' ');
+  await untilDrawn(visible, true);
+});
+
+test('what_is_hidden_or_chosen_is_undone_and_redone', async () => {
+  const [id] = (await hook('drawn')).filter((one) => buildings.some((building) => building.id === one));
+  await page.getByRole('tab', { name: '楼栋' }).click();
+  await page.locator(`[id="row-${id}"]`).click();
+  await view.settled();
+  const there = await hook('pose');
+  await page.waitForTimeout(700);
+  await page.locator('canvas').focus();
+  await keys('h');
+  await untilDrawn(id, false);
+  await page.waitForTimeout(700);
+  await keys('Control+z');
+  await untilDrawn(id, true);
+  await page.waitForTimeout(700);
+  await keys('Control+Shift+z');
+  await untilDrawn(id, false);
+  await page.waitForTimeout(700);
+  await keys('Control+z', 'Control+z');
+  await view.settled();
+  assert.equal(await page.locator('.sheet').count(), 0, 'the selection is still there');
+  const before = await hook('pose');
+  assert.ok(Math.hypot(before.east_m - there.east_m, before.north_m - there.north_m, before.up_m - there.up_m) > 5, 'the camera has not gone back');
+  await page.waitForTimeout(700);
+  await keys('Control+Shift+z');
+  await view.settled();
+  const again = await hook('pose');
+  assert.ok(Math.hypot(again.east_m - there.east_m, again.north_m - there.north_m, again.up_m - there.up_m) < 0.5, 'the camera has not come again');
+  await keys('Escape');
+});
+
+test('a_search_finds_buildings_and_elements_by_property_and_flies_there', async () => {
+  const search = page.locator('#search');
+  if ((await search.count()) === 0) await keys('/');
+  await search.fill(buildings[0].name.zh);
+  await page.getByRole('region', { name: '楼栋' }).getByRole('button').first().waitFor({ timeout: 10_000 });
+  await search.fill('residential');
+  await page.getByRole('region', { name: '楼栋' }).getByRole('button').first().waitFor({ timeout: 10_000 });
+  if (models.length > 0) {
+    await search.fill('甲级');
+    const first = page.getByRole('region', { name: '构件' }).getByRole('button').first();
+    await first.waitFor({ timeout: 30_000 });
+    await view.screenshot('ground-search');
+    assert.deepEqual(await findings(), []);
+    await first.focus();
+    await keys('ArrowDown', 'Enter');
+    await until(page, 'an element is selected', () => decodeURIComponent(location.hash).includes('s=element/'));
+    await view.settled();
+    await keys('Escape');
+  }
+  await search.fill('没有这样的东西');
+  await page.getByText('没有找到').first().waitFor({ timeout: 30_000 });
+  await search.fill('');
+});
+
+test('settings_are_kept_and_dark_paper_passes_too', async () => {
+  await page.getByRole('button', { name: '设置' }).click();
+  const settings = page.getByRole('region', { name: '设置' });
+  await settings.getByText('深色', { exact: true }).click();
+  await settings.getByText('节省', { exact: true }).click();
+  await until(page, 'the theme is dark', () => document.documentElement.dataset.theme === 'dark');
+  assert.deepEqual(await findings(), []);
+  await view.screenshot('ground-settings-dark');
+  assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('twin.quality')).quality), 'saving');
+  await settings.getByText('自动', { exact: true }).first().click();
+  await settings.getByText('浅色', { exact: true }).click();
+  await settings.getByText('精细', { exact: true }).click();
+  await settings.getByRole('button', { name: '关闭' }).click();
+  await view.settled();
+});
+
+test('rounds_of_opening_and_closing_leave_nothing_behind', async () => {
+  const session = await page.context().newCDPSession(page);
+  const toggles = async () => {
+    for (const tool of await page.locator('.tools .tool[aria-pressed]').all()) {
+      await tool.click();
+      await page.waitForTimeout(20);
+      await tool.click();
+    }
+    await page.getByRole('button', { name: '设置' }).click();
+    await page.getByRole('button', { name: '设置' }).click();
+  };
+  const round = async () => {
+    await toggles();
+    await page.evaluate(async (sources) => {
+      for (const source of sources) window.__twin.toggle('model', source);
+      for (const source of sources) window.__twin.toggle('spaces', source);
+      window.__twin.frame();
+      for (const source of sources) window.__twin.toggle('spaces', source);
+      for (const source of sources) window.__twin.toggle('model', source);
+      window.__twin.frame();
+    }, models.filter(({ state }) => state !== 'proposed').map(({ source }) => source));
+  };
+  const measure = async () => {
+    await view.settled();
+    await session.send('HeapProfiler.collectGarbage');
+    await session.send('Performance.enable');
+    const { metrics } = await session.send('Performance.getMetrics');
+    const { geometries, textures } = await hook('memory');
+    return { geometries, textures, listeners: metrics.find(({ name }) => name === 'JSEventListeners').value };
+  };
+  for (let n = 0; n < 3; n++) await round();
+  const before = await measure();
+  for (let n = 0; n < ROUNDS; n++) await round();
+  const later = await measure();
+  assert.ok(later.geometries <= before.geometries, `${before.geometries} geometries became ${later.geometries}`);
+  assert.ok(later.textures <= before.textures, `${before.textures} textures became ${later.textures}`);
+  assert.ok(later.listeners <= before.listeners + 2, `${before.listeners} listeners became ${later.listeners}`);
+});
+
+test('at_the_memory_cap_everything_gets_coarser_instead_of_stuck', async () => {
+  const small = await open(address, { width: 500, height: 360 });
+  try {
+    await small.page.evaluate(() => localStorage.setItem('twin.quality', '{"memory":6}'));
+    await small.page.reload();
+    await small.settled();
+    const stats = await small.page.evaluate(() => window.__twin.stats());
+    assert.equal(stats.tilesLeft, 0);
+    assert.ok(stats.tilesVisible > 0);
+    assert.ok(stats.memoryBytes < 24 * 2 ** 20, `${stats.memoryBytes} bytes`);
+    assert.ok((await small.page.evaluate(() => window.__twin.background())) < 0.97, 'nothing of the place is there');
+    assert.deepEqual([small.foreign, small.problems], [[], []]);
+  } finally {
+    await small.close();
+  }
+});
+
+test('nothing_goes_wrong', () => {
+  assert.deepEqual([view.foreign, view.problems], [[], []]);
+});

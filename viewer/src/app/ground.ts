@@ -1,0 +1,55 @@
+// What a first visit need not wait for: undo, the address of what is hidden, quality.
+//
+// In: the parts of the scene. Out: all of it running. Fetched once the place stands, or at once where
+// the address says more than camera and selection.
+import { effect } from '@preact/signals-core';
+import { QualityLayer } from '../layers/quality';
+import { hiddenKinds } from '../state/devices';
+import { hiddenParts, hideLink } from '../state/hiding';
+import { linkPart } from '../state/link-parts';
+import { toggled } from '../state/models';
+import { hidden, selection, type Selection } from '../state/selection';
+import { publication } from '../state/session';
+import { remember, startUndo, type Remembered } from '../state/undo';
+import { command, pose, sheetOpen, type ViewPose } from '../state/view';
+import { startUndoKeys } from '../tools/undo-keys';
+import type { Parts } from './testing';
+
+const NEAR_M = 0.05;
+const NEAR_DEG = 0.1;
+
+function samePose(a: ViewPose | null, b: ViewPose | null): boolean {
+  if (!a || !b) return a === b;
+  const turn = Math.abs(((a.heading_deg - b.heading_deg + 540) % 360) - 180);
+  return Math.hypot(a.east_m - b.east_m, a.north_m - b.north_m, a.up_m - b.up_m) < NEAR_M && turn < NEAR_DEG && Math.abs(a.pitch_deg - b.pitch_deg) < NEAR_DEG;
+}
+
+const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((one) => b.has(one));
+
+const ofSet = (of: { value: ReadonlySet<string> }): Remembered<ReadonlySet<string>> => ({ read: () => of.value, write: (value) => (of.value = value), same: sameSet });
+
+export function startGround({ viewport, tilesets, navigation }: Parts): void {
+  new QualityLayer(viewport, tilesets, navigation);
+  remember<ViewPose | null>('camera', { read: () => pose.value, write: (to) => command(to ? { do: 'pose', pose: to } : { do: 'home' }), same: samePose });
+  remember<Selection | null>('selection', {
+    read: () => selection.value,
+    write: (to) => {
+      selection.value = to;
+      sheetOpen.value = to !== null;
+    },
+  });
+  remember('buildings', ofSet(hidden));
+  remember('kinds', ofSet(hiddenKinds));
+  remember('models', ofSet(toggled));
+  remember('parts', ofSet(hiddenParts));
+  startUndo();
+  startUndoKeys();
+  const stop = effect(() => {
+    // A hidden zone is told by its buildings, which come with the publication.
+    if (!publication.value) return;
+    queueMicrotask(() => {
+      stop();
+      linkPart('hide', hideLink);
+    });
+  });
+}
