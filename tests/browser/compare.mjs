@@ -8,6 +8,7 @@ const address = process.env.TWIN_ADDRESS;
 let view;
 let scenes;
 let spot;
+let wall;
 
 const hook = (name, ...given) => view.page.evaluate(([method, rest]) => window.__twin[method](...rest), [name, given]);
 const kindOf = (hit) => (hit.type === 'element' ? hit.id.split('/')[0] : hit.type);
@@ -20,13 +21,13 @@ before(async () => {
   const existing = models.find((one) => one.state !== 'proposed' && one.replaces?.some((id) => planned.replaces.includes(id)));
   scenes = { planned, existing };
   const { min, max } = existing.bounds;
-  const middle = [(min.east_m + max.east_m) / 2, (min.north_m + max.north_m) / 2, (min.up_m + max.up_m) / 2];
-  view = await open(`${address}/#v=${middle[0]},${min.north_m - 45},${max.up_m + 8},0,-22`);
+  wall = [min.east_m + (max.east_m - min.east_m) * 0.62, min.north_m + 1, max.up_m - 5];
+  view = await open(`${address}/#v=${wall[0]},${min.north_m - 60},${max.up_m + 30},0,-30`, { width: 1200, height: 700 });
   await view.settled();
   await view.page.keyboard.press('b');
   await view.page.getByRole('slider', { name: '分界线，方向键移动' }).waitFor();
   await view.settled();
-  spot = await hook('projectPoint', middle[0], min.north_m, middle[2]);
+  spot = await hook('projectPoint', ...wall);
   assert.ok(spot);
 });
 
@@ -47,11 +48,11 @@ test('what_exists_is_left_of_the_divider_and_what_is_planned_right_of_it', async
 
 test('the_divider_is_dragged', async () => {
   const handle = await view.page.locator('.divider').boundingBox();
-  await view.page.mouse.move(handle.x + 22, 500);
+  await view.page.mouse.move(handle.x + 22, 650);
   await view.page.mouse.down();
-  await view.page.mouse.move(540, 500, { steps: 3 });
+  await view.page.mouse.move(840, 650, { steps: 3 });
   await view.page.mouse.up();
-  assert.equal(await view.page.locator('.divider').getAttribute('aria-valuenow'), '60');
+  assert.equal(await view.page.locator('.divider').getAttribute('aria-valuenow'), '70');
 });
 
 test('side_by_side_both_halves_show_the_same_place_in_their_own_state', async () => {
@@ -59,17 +60,16 @@ test('side_by_side_both_halves_show_the_same_place_in_their_own_state', async ()
   await view.settled();
   await view.screenshot('compare-beside');
   const { source } = scenes.existing;
-  const place = await hook('projectPoint', (scenes.existing.bounds.min.east_m + scenes.existing.bounds.max.east_m) / 2, scenes.existing.bounds.min.north_m, (scenes.existing.bounds.min.up_m + scenes.existing.bounds.max.up_m) / 2);
+  const place = await hook('projectPoint', ...wall);
   assert.equal(kindOf(await hook('pick', place.x, place.y)), source);
-  assert.equal(kindOf(await hook('pick', place.x + 450, place.y)), scenes.planned.source);
+  assert.equal(kindOf(await hook('pick', place.x + 600, place.y)), scenes.planned.source);
 });
 
 test('a_side_shows_the_survey_when_it_is_told_to', async () => {
   const left = view.page.getByRole('group', { name: /^左侧/ });
   await left.getByRole('combobox').first().selectOption({ label: '实景' });
   await view.settled();
-  const { min, max } = scenes.existing.bounds;
-  const place = await hook('projectPoint', (min.east_m + max.east_m) / 2, min.north_m + 2, (min.up_m + max.up_m) / 2);
+  const place = await hook('projectPoint', ...wall);
   assert.deepEqual([(await hook('pick', place.x, place.y)).id], [scenes.existing.replaces[0]]);
 });
 
@@ -89,6 +89,7 @@ test('the_sheet_of_a_building_says_as_what_it_is_shown_and_changes_it', async ()
   const choice = view.page.getByRole('group', { name: '这栋楼显示' });
   await choice.waitFor();
   const pressed = () => choice.locator('[aria-pressed=true]').textContent();
+  await choice.getByRole('button', { name: '现状模型' }).click();
   assert.equal(await pressed(), '现状模型');
   await choice.getByRole('button', { name: '规划模型' }).click();
   assert.equal(await pressed(), '规划模型');

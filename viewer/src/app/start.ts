@@ -94,11 +94,18 @@ function startModels(viewport: Viewport, tilesets: Tilesets): void {
 
 /** Fetches what tools do in the scene once one is wanted, by hand or by the address. */
 function startTools(parts: Parts): void {
-  const stop = effect(() => {
-    if (wantedTools.value.size === 0 && waitingKeys().length === 0) return;
-    queueMicrotask(() => stop());
-    parts.tilesets.await(import('./tools').then((tools) => tools.startTools(parts))).catch(() => (missingTools.value = wantedTools.peek()));
-  });
+  let fetched = false;
+  const fetch = (): void => {
+    if ((wantedTools.value.size === 0 && waitingKeys().length === 0) || fetched) return;
+    fetched = true;
+    parts.tilesets.await(import('./tools').then((tools) => tools.startTools(parts))).catch(() => {
+      fetched = false;
+      missingTools.value = wantedTools.peek();
+    });
+  };
+  effect(fetch);
+  // A pasted address is read by its own listener first.
+  addEventListener('hashchange', () => setTimeout(fetch));
 }
 
 /** Fetches what nobody needs before the place stands. */

@@ -1,19 +1,33 @@
 // What each side of the comparison shows; the divider and the names of both sides over the scene.
-import { useRef } from 'preact/hooks';
+import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { compareTexts } from '../i18n/compare';
-import { change, changeSide, comparison, exchange, isPlanned, moveTo, placesOf, surveys, withSource, type Comparison, type Side } from '../state/compare';
+import { change, changeSide, comparison, exchange, isPlanned, moveTo, placesOf, surveys, withSource, type Side } from '../state/compare';
 import { models, type Model } from '../state/models';
 import { buildingById } from '../state/session';
 import { language } from '../state/settings';
+import { cover } from '../state/view';
 import { modelName } from './bim-texts';
 import { buildingName } from './BuildingRows';
 
+/** Half of what a finger takes. */
+const REACH_PX = 24;
 /** One press of an arrow key. */
 const STEP = 0.02;
 
 export function CompareCard() {
   const t = compareTexts(language.value);
   const now = comparison.value;
+  // The divider lies on the scene, below all paper: within the card it would lie on the card.
+  useEffect(() => {
+    const place = document.createElement('div');
+    document.querySelector('.bar')?.before(place);
+    render(<Divider />, place);
+    return () => {
+      render(null, place);
+      place.remove();
+    };
+  }, []);
   if (!now) return null;
   return (
     <div class="compare">
@@ -31,7 +45,6 @@ export function CompareCard() {
       <button class="button quiet" onClick={exchange}>
         {t.exchange}
       </button>
-      <Divider now={now} />
     </div>
   );
 }
@@ -110,14 +123,22 @@ function sideName(of: Side): string {
   return `${name} · ${format.format(of.at_ms)}`;
 }
 
-function Divider({ now }: { now: Comparison }) {
+/** Moves the divider where a hand reaches it: not under the paper at the edges. */
+function move(share: number): void {
+  const { left, right } = cover.peek();
+  moveTo(Math.min(Math.max(share, (left + REACH_PX) / innerWidth), 1 - (right + REACH_PX) / innerWidth));
+}
+
+function Divider() {
   const t = compareTexts(language.value);
   const dragged = useRef(false);
+  const now = comparison.value;
+  if (!now) return null;
   const share = now.beside ? 0.5 : now.at;
   const press = (event: KeyboardEvent): void => {
     const to = { ArrowLeft: share - STEP, ArrowRight: share + STEP, Home: 0, End: 1, PageUp: share - 0.1, PageDown: share + 0.1 }[event.key];
     if (to === undefined || now.beside) return;
-    moveTo(to);
+    move(to);
     event.preventDefault();
     event.stopPropagation();
   };
@@ -145,7 +166,7 @@ function Divider({ now }: { now: Comparison }) {
           dragged.current = true;
           event.currentTarget.setPointerCapture(event.pointerId);
         }}
-        onPointerMove={(event) => dragged.current && moveTo(event.clientX / innerWidth)}
+        onPointerMove={(event) => dragged.current && move(event.clientX / innerWidth)}
         onPointerUp={() => (dragged.current = false)}
         onPointerCancel={() => (dragged.current = false)}
       >
