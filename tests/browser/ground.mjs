@@ -91,6 +91,9 @@ test('the_layer_tree_is_walked_by_keys_and_hides_what_it_is_told', async () => {
   await until(page, 'the address tells of it', (zone) => decodeURIComponent(location.hash).includes(`hide=z:${zone}`), zoned.zone.replace('zone/', ''));
   await keys(' ');
   await untilDrawn(visible, true);
+  await page.locator('canvas').focus();
+  await keys('l');
+  await tree.waitFor({ state: 'hidden' });
 });
 
 test('what_is_hidden_or_chosen_is_undone_and_redone', async () => {
@@ -112,7 +115,7 @@ test('what_is_hidden_or_chosen_is_undone_and_redone', async () => {
   await page.waitForTimeout(700);
   await keys('Control+z', 'Control+z');
   await view.settled();
-  assert.equal(await page.locator('.sheet').count(), 0, 'the selection is still there');
+  await until(page, 'the selection is undone', () => document.querySelector('.sheet') === null);
   const before = await hook('pose');
   assert.ok(Math.hypot(before.east_m - there.east_m, before.north_m - there.north_m, before.up_m - there.up_m) > 5, 'the camera has not gone back');
   await page.waitForTimeout(700);
@@ -140,7 +143,9 @@ test('a_search_finds_buildings_and_elements_by_property_and_flies_there', async 
     await keys('ArrowDown', 'Enter');
     await until(page, 'an element is selected', () => decodeURIComponent(location.hash).includes('s=element/'));
     await view.settled();
+    await page.locator('canvas').focus();
     await keys('Escape');
+    await search.waitFor({ timeout: 10_000 });
   }
   await search.fill('没有这样的东西');
   await page.getByText('没有找到').first().waitFor({ timeout: 30_000 });
@@ -150,15 +155,15 @@ test('a_search_finds_buildings_and_elements_by_property_and_flies_there', async 
 test('settings_are_kept_and_dark_paper_passes_too', async () => {
   await page.getByRole('button', { name: '设置' }).click();
   const settings = page.getByRole('region', { name: '设置' });
-  await settings.getByText('深色', { exact: true }).click();
-  await settings.getByText('节省', { exact: true }).click();
+  await settings.getByRole('radio', { name: '深色' }).check({ force: true });
+  await settings.getByRole('radio', { name: '节省' }).check({ force: true });
   await until(page, 'the theme is dark', () => document.documentElement.dataset.theme === 'dark');
   assert.deepEqual(await findings(), []);
   await view.screenshot('ground-settings-dark');
   assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('twin.quality')).quality), 'saving');
-  await settings.getByText('自动', { exact: true }).first().click();
-  await settings.getByText('浅色', { exact: true }).click();
-  await settings.getByText('精细', { exact: true }).click();
+  await settings.getByRole('radio', { name: '自动' }).check({ force: true });
+  await settings.getByRole('radio', { name: '浅色' }).check({ force: true });
+  await settings.getByRole('radio', { name: '精细' }).check({ force: true });
   await settings.getByRole('button', { name: '关闭' }).click();
   await view.settled();
 });

@@ -42,7 +42,7 @@ export function startGround({ viewport, tilesets, navigation }: Parts): void {
   remember('kinds', ofSet(hiddenKinds));
   remember('models', ofSet(toggled));
   remember('parts', ofSet(hiddenParts));
-  startUndo();
+  startUndo(() => navigation.moving);
   startUndoKeys();
   const stop = effect(() => {
     // A hidden zone is told by its buildings, which come with the publication.

@@ -48,6 +48,23 @@ test('what_changes_in_quick_succession_is_one_step', () => {
   expect(it.value).toBe(1);
 });
 
+test('a_flight_of_few_frames_is_one_step', () => {
+  const it = signal(1);
+  let flying = false;
+  stop.push(remember('it', { read: () => it.value, write: (value) => (it.value = value) }));
+  stop.push(startUndo(() => flying));
+  rest();
+  flying = true;
+  for (const value of [2, 3, 4]) {
+    it.value = value;
+    vi.advanceTimersByTime(2000);
+  }
+  flying = false;
+  rest();
+  undo();
+  expect([it.value, canUndo.value]).toEqual([1, false]);
+});
+
 test('a_flight_back_is_no_change_of_its_own', () => {
   const it = watched(1, (a, b) => Math.abs(a - b) < 0.1);
   it.value = 9;

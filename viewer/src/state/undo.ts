@@ -26,6 +26,8 @@ let future: Snapshot[] = [];
 let now: Snapshot | null = null;
 /** A step was made and its consequences, such as a flight, are not over: they are no change. */
 let settling = false;
+/** Whether something is on its way: then it has not come to rest, however slowly its frames follow. */
+let isBusy: () => boolean = () => false;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 export const canUndo = signal(false);
@@ -99,11 +101,12 @@ function cancel(): void {
 
 function wait(): void {
   cancel();
-  timer = setTimeout(noteView, QUIET_MS);
+  timer = setTimeout(() => (isBusy() ? wait() : noteView()), QUIET_MS);
 }
 
-/** Watches all parts until the returned function is called. */
-export function startUndo(): () => void {
+/** Watches all parts until the returned function is called; `busy` tells that a step is not over. */
+export function startUndo(busy: () => boolean = () => false): () => void {
+  isBusy = busy;
   noteView();
   const stop = effect(() => {
     take();
