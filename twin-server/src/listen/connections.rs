@@ -17,7 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tower::Service;
 
 use super::crowd::{Crowd, Full, Place};
@@ -29,6 +29,8 @@ use crate::metrics::CONNECTIONS;
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
 /// Wait after the system refused to give a connection, which it does when files run out.
 const PAUSE: Duration = Duration::from_millis(100);
+/// When the server stops, wait for the first request of a connection.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
 /// What a client hears that is not let in; it has sent nothing yet.
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/problem+json\r\ncontent-length: 153\r\nretry-after: 5\r\nconnection: close\r\n\r\n\
@@ -124,15 +126,31 @@ impl Connection {
         // Small answers and events must not wait for more to send.
         let _ = self.stream.set_nodelay(true);
         let (peer, held) = (self.peer, self.held);
-        let service = service_fn(move |request: hyper::Request<Incoming>| ask(&front, request, peer, &held));
+        let asked = Arc::new(Notify::new());
+        let heard = Arc::clone(&asked);
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            heard.notify_one();
+            ask(&front, request, peer, &held)
+        });
         let stream = TokioIo::new(Stalled::new(self.stream, stall));
         let connection = http.serve_connection(stream, service).with_upgrades();
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = stopped(&mut stop) => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+                // What has asked nothing yet would be closed at once, and its request may be on its way.
+                let ended = tokio::select! {
+                    ended = connection.as_mut() => Some(ended),
+                    () = asked.notified() => None,
+                    () = tokio::time::sleep(FIRST_REQUEST) => None,
+                };
+                match ended {
+                    Some(ended) => ended,
+                    None => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
+                }
             }
         };
         if let Err(error) = ended {

@@ -75,12 +75,6 @@ fn check_while_away(client: &Client) {
     let device = serde_json::from_str(&device("waste_bin", 1.0)).unwrap();
     let zone = json!({ "class": "zone", "name": { "zh": "区" } });
     for (method, path, body) in [
-        ("GET", "/api/v1/devices/a/readings?stream=fill_pct", &Value::Null),
-        (
-            "GET",
-            "/api/v1/devices/a/aggregates?stream=fill_pct&points=100&from=2026-01-01T00:00:00Z",
-            &Value::Null,
-        ),
         ("GET", "/api/v1/alarms?state=cleared", &Value::Null),
         ("GET", "/api/v1/audit", &Value::Null),
         ("GET", "/health/ready", &Value::Null),
@@ -91,7 +85,15 @@ fn check_while_away(client: &Client) {
         let told = client.send(method, path, body).unwrap();
         check_refused(&told, &format!("{method} {path}"));
     }
-    for path in ["/api/v1/devices", "/api/v1/devices/a", "/api/v1/objects/building/b1", "/health/live"] {
+    for path in [
+        "/api/v1/devices",
+        "/api/v1/devices/a",
+        "/api/v1/objects/building/b1",
+        // All its readings are so new that they lie in memory.
+        "/api/v1/devices/a/readings?stream=fill_pct",
+        "/api/v1/devices/a/aggregates?stream=fill_pct&points=100&from=2026-01-01T00:00:00Z",
+        "/health/live",
+    ] {
         client.get(path);
     }
 }
