@@ -57,11 +57,12 @@ const TWIN_SERVER: &[Allowed] = &[
     ("backup", &["store"]),
     ("live", &["domain", "spatial"]),
     ("model", &["domain", "live", "spatial", "store"]),
+    ("displays", &["domain", "live", "store"]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),
     ("ingest", &["domain", "store", "live", "metrics", "webhooks"]),
     ("tiles", &["domain", "spatial", "metrics"]),
     ("features", &["domain", "live", "spatial", "tiles"]),
-    ("jobs", &["domain", "ingest", "live", "model", "store", "tiles", "webhooks"]),
+    ("jobs", &["displays", "domain", "ingest", "live", "model", "store", "tiles", "webhooks"]),
     ("auth", &["api", "app", "domain", "spatial", "store"]),
     ("manage", &["auth", "cli", "domain", "store"]),
 ];

@@ -39,6 +39,9 @@ fn the_sample_community_lives_in_the_browser() {
     assert!(!buildings["objects"].as_array().unwrap().is_empty(), "no buildings came through");
     say(&node("sample.mjs", &[], Some(&server.address)).unwrap());
     say(&node("buildings.mjs", &[], Some(&server.address)).unwrap());
+    for tools in ["inspect.mjs", "time.mjs", "sun.mjs", "compare.mjs"] {
+        say(&node(tools, &[], Some(&server.address)).unwrap());
+    }
 }
 
 #[test]
@@ -74,6 +77,22 @@ fn people_sign_in_by_password_and_through_an_identity_provider() {
     });
     let server = server.unwrap();
     say(&node("account.mjs", &[&provider.to_string()], Some(&server.address)).unwrap());
+}
+
+#[test]
+fn a_wall_shows_tours_and_recovers_by_itself() {
+    let dir = TempDir::new().unwrap();
+    let sample = dir.path().join("sample");
+    let mut make = program("tile-builder").unwrap();
+    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    let publication = build(dir.path(), &sample);
+    let database = dir.path().join("twin.db");
+    let mut import = program("twin-server").unwrap();
+    import.arg("import").arg("--publication").arg(&publication);
+    import.arg("--database").arg(format!("sqlite:{}", database.display()));
+    run(import.arg(sample.join("devices.geojson"))).unwrap();
+    let server = Server::start(&publication, &database).unwrap();
+    say(&node("wall.mjs", &[], Some(&server.address)).unwrap());
 }
 
 #[test]

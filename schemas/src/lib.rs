@@ -12,6 +12,7 @@
 
 pub mod alarm;
 pub mod catalog;
+pub mod displays;
 pub mod geometry;
 pub mod live;
 pub mod model;

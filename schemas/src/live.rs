@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::LocalizedText;
 use crate::alarm::Alarm;
+use crate::displays::DisplayEvent;
 use crate::geometry::LocalPoint;
 use crate::model::ModelObject;
 
@@ -185,6 +186,9 @@ pub struct SnapshotEvent {
     /// All alarms that the subscription covers and that are open or acknowledged.
     #[serde(default)]
     pub alarms: Vec<Alarm>,
+    /// All displays of command centres with their states.
+    #[serde(default)]
+    pub displays: Vec<DisplayEvent>,
 }
 
 /// A device changed: new state, new place, or new registration. SSE event name `device`.

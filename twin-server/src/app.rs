@@ -14,18 +14,20 @@ use tokio::task::JoinHandle;
 use twin_schemas::live::{DeviceStatus, LatestReading};
 
 use crate::api::health::Readiness;
+use crate::api::hot::Hot;
 use crate::api::idempotency::Answers;
 use crate::api::sensorthings;
 use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::config::{MetricsAccess, ServeConfig};
+use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::state::{DeviceState, StreamState};
 use crate::features::Catalogue;
 use crate::ingest::mqtt::{self, MqttStatus};
 use crate::ingest::{Writer, WriterHandle, ZoneOf};
-use crate::listen::{self, Connections};
+use crate::listen::{self, Connections, Front};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
 use crate::spatial::Kind;
@@ -53,6 +55,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Kinds of device.
     pub kinds: Arc<DeviceKinds>,
+    /// What the walls of command centres show.
+    pub displays: Arc<Displays>,
     /// The zones that devices stand in.
     pub zones: ZoneOf,
     /// Room for tables that are imported.
@@ -121,6 +125,7 @@ pub async fn start(
     let objects = Arc::clone(&served.objects);
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
+    let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -138,6 +143,7 @@ pub async fn start(
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
+        tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
@@ -172,6 +178,7 @@ pub async fn start(
         courier,
         features: Catalogue::new(&kinds),
         kinds,
+        displays,
         zones,
         publications,
         files,
@@ -208,9 +215,13 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let (app, background) = start(config, stopping.clone()).await?;
     let (store, writer, auth) = (Arc::clone(&app.store), app.writer.clone(), Arc::clone(&app.auth));
-    let router = router::router(app);
+    let hot = Hot::new(&app);
+    let front = Front {
+        at_once: Arc::new(move |request, peer| hot.answer(request, peer)),
+        router: router::router(app),
+    };
     let connections = Connections::new(&config.limits);
-    let mut serving = tokio::spawn(listen::serve(listener, router, connections, stopping.clone()));
+    let mut serving = tokio::spawn(listen::serve(listener, front, connections, stopping.clone()));
     let watchdog = tokio::spawn(tell_supervisor(writer, stopping));
     ready(address)?;
     listen::notify("READY=1");

@@ -41,7 +41,7 @@ enum Command {
     Restore(RestoreArgs),
     /// Bring a database to the shape that this server needs; `serve` does so, too.
     Migrate(MigrateArgs),
-    /// Register the devices of a list: GeoJSON points, or a table (CSV, XLSX).
+    /// Register the devices of a list: GeoJSON points, or a table (CSV, XLSX); or put the displays of one (JSON).
     Import(ImportArgs),
     /// Simulate devices that report to a server, with faults now and then.
     Simulate(SimulateArgs),
@@ -71,7 +71,7 @@ struct ImportArgs {
     #[command(flatten)]
     place: PlaceArgs,
     /// The list; `import` takes all of it or nothing.
-    #[arg(value_name = "devices.geojson|devices.csv|devices.xlsx")]
+    #[arg(value_name = "devices.geojson|devices.csv|devices.xlsx|displays.json")]
     file: PathBuf,
 }
 

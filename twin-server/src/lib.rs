@@ -9,6 +9,7 @@ pub mod auth;
 pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod displays;
 pub mod domain;
 pub mod features;
 pub mod import;

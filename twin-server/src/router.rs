@@ -12,19 +12,19 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events, exports,
-    features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, oidc, openapi, permissions, place, publication, readings, sensorthings, session, spatial, users,
-    viewer, webhooks,
+    aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
+    exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
+    object_edits, objects, oidc, openapi, permissions, place, publication, readings, sensorthings, session,
+    spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
     Guarded, asking, at_device, at_object, audited_inside, by_path, delete, get, inside, patch, post, put,
 };
 use crate::domain::permission::Action::{
-    EditModel, HandleAlarms, ManageAlarmRules, ManageKeys, ManageOwnAccount, ManageUsers, ManageWebhooks,
-    PurgeReadings, ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel, ReadPublication,
-    RegisterDevices, SignIn, UseService, WriteReadings,
+    EditModel, HandleAlarms, ManageAlarmRules, ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers,
+    ManageWebhooks, PurgeReadings, ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel,
+    ReadPublication, RegisterDevices, SignIn, SwitchDisplays, UseService, WriteReadings,
 };
 
 /// 10,000 readings of 400 bytes each.
@@ -173,6 +173,23 @@ pub fn router(app: Arc<App>) -> Router {
         .finish()
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES));
 
+    let walls = Guarded::new(&app)
+        .route("/api/v1/displays", [get(ReadDevices, displays::list_displays)])
+        .route(
+            "/api/v1/displays/{id}",
+            [
+                get(ReadDevices, displays::get_display),
+                put(audited_inside(ManageDisplays), displays::put_display),
+                delete(audited_inside(ManageDisplays), displays::delete_display),
+            ],
+        )
+        .route(
+            "/api/v1/displays/{id}/state",
+            [put(audited_inside(SwitchDisplays), displays::put_display_state)],
+        )
+        .finish()
+        .layer(DefaultBodyLimit::max(displays::DISPLAY_LIMIT_BYTES));
+
     let tables = Guarded::new(&app)
         .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])
         .route("/api/v1/imports/devices", [post(RegisterDevices, imports::import_devices)])
@@ -222,6 +239,7 @@ pub fn router(app: Arc<App>) -> Router {
 
     Router::new()
         .merge(api)
+        .merge(walls)
         .merge(tables)
         .merge(features)
         .merge(operation)

@@ -6,6 +6,7 @@ mod common;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use common::process::{self, Process};
 use common::{Server, check_problem, publish, reading};
 use serde_json::{Value, json};
 use twin_server::auth::AuthConfig;
@@ -306,5 +307,78 @@ async fn everything_in_the_openapi_document_is_answered() {
                 assert_ne!(code, "not_found", "{method} {path}");
             }
         }
+    }
+}
+
+/// Status, headers but those that differ each time, and body of an answer over a socket.
+fn over_socket(
+    server: &Process,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> (u16, Vec<(String, String)>, Vec<u8>) {
+    let request = ureq::get(format!("{}{path}", server.url)).config().http_status_as_error(false).build();
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let mut answer = request.call().unwrap();
+    let kept = answer.headers().iter().filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"));
+    let mut kept: Vec<_> =
+        kept.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    kept.sort();
+    assert!(answer.headers().contains_key("x-request-id"));
+    (answer.status().as_u16(), kept, answer.body_mut().read_to_vec().unwrap())
+}
+
+#[test]
+fn a_file_from_memory_is_answered_before_the_router_as_behind_it() {
+    const TILE: &str = "/publication/content/tile.glb";
+    let folder = process::folder();
+    std::fs::create_dir_all(folder.path().join("publication/content")).unwrap();
+    std::fs::write(folder.path().join("publication/content/tile.glb"), [7; 5000]).unwrap();
+    let server = Process::start(folder.path());
+    let (status, head, body) = over_socket(&server, TILE, &[]);
+    assert_eq!((status, body.len()), (200, 5000));
+    let etag = head.iter().find(|(name, _)| name == "etag").unwrap().1.clone();
+    for headers in [
+        &[][..],
+        &[("if-none-match", &*etag)],
+        &[("range", "bytes=10-19")],
+        &[("range", "bytes=9999-")],
+        &[("accept-encoding", "br, gzip")],
+        &[("origin", "https://maps.example")],
+        &[("x-forwarded-for", "192.0.2.7"), ("x-request-id", "ours")],
+    ] {
+        let early = over_socket(&server, TILE, headers);
+        // A cookie that says nothing has a request go the long way.
+        let late = over_socket(&server, TILE, &[headers, &[("cookie", "a=b")]].concat());
+        assert_eq!(early, late, "{headers:?}");
+    }
+    // Both ways are counted as one route.
+    let figures = server.text("/metrics");
+    let counted = r#"twin_http_requests_total{route="/publication/{*path}",method="GET",status="2xx"} 11"#;
+    assert!(figures.contains(counted), "{figures}");
+}
+
+#[test]
+fn a_file_from_memory_is_for_those_alone_who_may_read_it() {
+    const TILE: &str = "/publication/content/tile.glb";
+    let key = "0123456789abcdef0123456789abcdef";
+    let folder = process::folder();
+    std::fs::create_dir_all(folder.path().join("publication/content")).unwrap();
+    std::fs::write(folder.path().join("publication/content/tile.glb"), [7; 5000]).unwrap();
+    let server = Process::start_with(folder.path(), &["--ingest-key", key, "--require-sign-in"]);
+    for (headers, expected) in [
+        (&[("x-api-key", key)][..], true),
+        (&[], false),
+        (&[("x-api-key", "wrong")], false),
+        (&[("x-api-key", key)], true),
+    ] {
+        let (status, head, _) = over_socket(&server, TILE, headers);
+        // Devices may read the publication, or they are refused; nobody else is given it.
+        assert_eq!(status == 401, !expected, "{headers:?}: {status}");
+        assert!(!head.iter().any(|(_, value)| value.starts_with("public")), "{head:?}");
+    }
+    let open = Process::start_on(folder.path(), "open.db");
+    assert_eq!(over_socket(&open, TILE, &[]).0, 200);
+    for _ in 0..2 {
+        assert_eq!(over_socket(&open, TILE, &[("x-api-key", "wrong")]).0, 401, "whoever means to be someone");
     }
 }

@@ -54,7 +54,8 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/webhooks/{id}/test"
             | "/api/v1/webhooks/{id}/secret",
         )
-        | ("PUT" | "DELETE", "/api/v1/webhooks/{id}")
+        | ("PUT" | "DELETE", "/api/v1/webhooks/{id}" | "/api/v1/displays/{id}")
+        | ("PUT", "/api/v1/displays/{id}/state")
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
         | ("PUT", "/api/v1/session/password")

@@ -69,8 +69,8 @@ impl EventsQuery {
     }
 }
 
-/// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `object`, `object-removed` and
-/// `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
+/// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `object`,
+/// `object-removed` and `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
 /// since, each changed device once as it is now; if the server cannot tell what changed since, it
@@ -80,7 +80,7 @@ impl EventsQuery {
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event of an earlier stream")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
+         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -18,6 +18,11 @@ pub(super) fn none_match_hits(headers: &HeaderMap, etag: &str) -> bool {
         .any(|candidate| candidate == "*" || candidate.trim_start_matches("W/") == strong)
 }
 
+/// Whether `If-None-Match: *` asks that nothing is there yet (RFC 9110 § 13.1.2).
+pub(super) fn is_none_match_any(headers: &HeaderMap) -> bool {
+    values(headers, &header::IF_NONE_MATCH).any(|tag| tag == "*")
+}
+
 /// The entity tags of `If-Match`; none if there is no such header or it takes any state (RFC 9110 § 13.1.1).
 pub(super) fn match_tags(headers: &HeaderMap) -> Vec<String> {
     let tags: Vec<String> = values(headers, &header::IF_MATCH).map(str::to_owned).collect();

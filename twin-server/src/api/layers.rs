@@ -27,7 +27,7 @@ const REQUEST_ID_LIMIT: usize = 64;
 
 /// Only our own scripts, styles and data. Decoding meshes runs WebAssembly in workers made from
 /// blobs; textures are blobs too.
-const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+pub(super) const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; worker-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
@@ -50,7 +50,7 @@ pub(crate) async fn observe(State(sharing): State<Sharing>, mut request: Request
     let span = seen.span();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let _entered = span.enter();
-    careful(seen.end(answered.unwrap_or_else(panicked)))
+    seen.finish(answered.unwrap_or_else(panicked))
 }
 
 /// The same for what is asked for or posted tens of thousands of times a second: only what fails gets a span.
@@ -64,7 +64,7 @@ pub(crate) async fn observe_hot(
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let failed = answered.as_ref().map_or(true, |response| response.status().is_server_error());
     let _entered = failed.then(|| seen.span().entered());
-    careful(seen.end(answered.unwrap_or_else(panicked)))
+    seen.finish(answered.unwrap_or_else(panicked))
 }
 
 /// Whether pages of other sites may read what anyone may read: published files, and what the clients of standards
@@ -92,25 +92,43 @@ impl Sharing {
     }
 }
 
+/// The route that took a request.
+enum Route {
+    /// By the router.
+    Matched(MatchedPath),
+    /// Without the router, or none of ours.
+    Known(&'static str),
+}
+
 /// What is kept of a request until its answer is there.
-struct Seen {
+pub(super) struct Seen {
     sharing: Sharing,
     id: HeaderValue,
     trace: Option<Trace>,
     method: Method,
-    route: Option<MatchedPath>,
+    route: Route,
     started: Instant,
 }
 
 impl Seen {
     fn of(request: &Request, sharing: Sharing) -> Self {
+        let matched = request.extensions().get::<MatchedPath>().cloned();
+        Self::on(matched.map_or(Route::Known(VIEWER), Route::Matched), request, sharing)
+    }
+
+    /// A request that comes before the router.
+    pub(super) fn early<B>(route: &'static str, request: &axum::http::Request<B>, sharing: Sharing) -> Self {
+        Self::on(Route::Known(route), request, sharing)
+    }
+
+    fn on<B>(route: Route, request: &axum::http::Request<B>, sharing: Sharing) -> Self {
         let id = request.headers().get(&REQUEST_ID).filter(|value| is_sane(value)).cloned();
         Self {
             sharing,
             id: id.unwrap_or_else(new_request_id),
             trace: Trace::of(request.headers()),
             method: request.method().clone(),
-            route: request.extensions().get::<MatchedPath>().cloned(),
+            route,
             started: Instant::now(),
         }
     }
@@ -126,7 +144,15 @@ impl Seen {
     }
 
     fn route(&self) -> &str {
-        self.route.as_ref().map_or(VIEWER, MatchedPath::as_str)
+        match &self.route {
+            Route::Matched(path) => path.as_str(),
+            Route::Known(name) => name,
+        }
+    }
+
+    /// The answer with everything that every answer has.
+    pub(super) fn finish(self, response: Response) -> Response {
+        careful(self.end(response))
     }
 
     fn end(self, response: Response) -> Response {
@@ -203,8 +229,18 @@ fn is_sane(id: &HeaderValue) -> bool {
 fn new_request_id() -> HeaderValue {
     static RUN: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let id = format!("{:016x}-{:x}", *RUN, COUNT.fetch_add(1, Ordering::Relaxed));
-    HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("unknown"))
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    // Written by hand: each answer has one, and formatting takes as long as the rest of its head.
+    let mut id = Vec::with_capacity(33);
+    push_hex(&mut id, *RUN, 16);
+    id.push(b'-');
+    push_hex(&mut id, count, (u64::BITS - count.leading_zeros()).div_ceil(4).max(1));
+    HeaderValue::from_bytes(&id).unwrap_or(HeaderValue::from_static("unknown"))
+}
+
+fn push_hex(out: &mut Vec<u8>, number: u64, digits: u32) {
+    let digit = |place: u32| char::from_digit((number >> (place * 4) & 15) as u32, 16);
+    out.extend((0..digits).rev().filter_map(digit).map(|digit| digit as u8));
 }
 
 #[cfg(test)]
@@ -218,6 +254,15 @@ mod tests {
             assert!(!is_sane(&HeaderValue::from_str(id).unwrap()), "{id}");
         }
         assert_ne!(new_request_id(), new_request_id());
+        let hex = |number: u64, digits| {
+            let mut out = Vec::new();
+            push_hex(&mut out, number, digits);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(
+            (hex(0x1f0, 16), hex(0x1f0, 3), hex(0, 1)),
+            (format!("{:016x}", 0x1f0), "1f0".into(), "0".into())
+        );
     }
 
     #[test]

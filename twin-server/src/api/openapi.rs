@@ -6,6 +6,7 @@ mod failures;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use twin_schemas::alarm::AlarmChangedEvent;
+use twin_schemas::displays::DisplayEvent;
 use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
@@ -13,9 +14,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, events,
-    exports, features, health, imports, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, oidc, permissions, place, readings, sensorthings, session, spatial, users, webhooks,
+    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
+    displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
+    mqtt, object_edits, objects, oidc, permissions, place, readings, sensorthings, session, spatial, users,
+    webhooks,
 };
 
 #[derive(OpenApi)]
@@ -32,6 +34,11 @@ use super::{
         devices::get_device,
         devices::put_device,
         devices::delete_device,
+        displays::list_displays,
+        displays::get_display,
+        displays::put_display,
+        displays::delete_display,
+        displays::put_display_state,
         readings::list_readings,
         readings::post_readings,
         readings::delete_readings,
@@ -109,7 +116,7 @@ use super::{
         webhooks::renew_secret,
         webhooks::test_webhook,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
     modifiers(&Proofs),
 )]
 struct Document;

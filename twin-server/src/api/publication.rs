@@ -82,13 +82,12 @@ async fn file(app: &App, request: Request) -> Result<Response, Problem> {
     let (method, headers) = (request.method(), request.headers());
     // The path as sent: decoding is the business of `PublicPath`, once.
     let encoded = request.uri().path().strip_prefix("/publication/").unwrap_or_default();
-    let takes = takes(headers);
-    if let Some(ready) = app.files.hot(encoded, takes) {
-        return Ok(answer_ready(&ready, method, headers));
+    if let Some(ready) = in_memory(app, encoded, headers) {
+        return Ok(answer_in_memory(&ready, method, headers));
     }
     let absent = || Problem::not_found("no_file", "the publication has no such file");
     let path = PublicPath::parse(encoded).ok_or_else(absent)?;
-    let opened = tokio::time::timeout(OPEN_TIMEOUT, app.files.open(&path, takes))
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, app.files.open(&path, takes(headers)))
         .await
         .map_err(|_| Problem::of_status(StatusCode::SERVICE_UNAVAILABLE))?;
     let opened = opened.map_err(|error| {
@@ -101,6 +100,17 @@ async fn file(app: &App, request: Request) -> Result<Response, Problem> {
             answer_large(file, size_bytes, heads, method, headers).await
         }
     }
+}
+
+/// A file as the client takes it, if it lies in memory under the path as it was sent.
+pub(super) fn in_memory(app: &App, encoded: &str, headers: &HeaderMap) -> Option<Arc<Ready>> {
+    app.files.hot(encoded, takes(headers))
+}
+
+/// The answer with such a file.
+pub(super) fn answer_in_memory(ready: &Ready, method: &Method, headers: &HeaderMap) -> Response {
+    FILES.hits.add(1);
+    answer_ready(ready, method, headers)
 }
 
 /// What the client takes. A range is one of the plain file.

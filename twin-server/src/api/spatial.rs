@@ -427,7 +427,7 @@ fn bad(detail: impl Into<String>) -> Problem {
         .with_hint("`/api/openapi.json` describes the question as `SpatialQuestion`")
 }
 
-fn answer(now: &Snapshot, found: Found) -> SpatialAnswer {
+fn answer(now: &Snapshot, found: Found<'_>) -> SpatialAnswer {
     let given = found.hits.len();
     let note = found.cut.then(|| {
         LocalizedText::new(
@@ -444,16 +444,16 @@ fn answer(now: &Snapshot, found: Found) -> SpatialAnswer {
     }
 }
 
-impl From<Hit> for FoundThing {
-    fn from(Hit { thing, distance_m, near }: Hit) -> Self {
-        let nearest = |(thing, distance_m): &(Thing, f64)| NearThing {
+impl From<Hit<'_>> for FoundThing {
+    fn from(Hit { thing, kind, distance_m, near }: Hit<'_>) -> Self {
+        let nearest = |(thing, distance_m): &(&Thing, f64)| NearThing {
             id: thing.id().to_owned(),
             kind: thing.kind(),
             distance_m: *distance_m,
         };
         Self {
             id: thing.id().to_owned(),
-            kind: thing.kind(),
+            kind,
             class: thing.class().map(str::to_owned),
             name: thing.name().clone(),
             zone: thing.zone().map(str::to_owned),

@@ -1,11 +1,16 @@
 //! Everything else: the viewer, which is inside the binary.
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Problem;
 use super::http::{IMMUTABLE, none_match_hits};
+use super::wall;
+use crate::app::App;
 
 /// The built viewer. A debug build reads the folder at run time.
 #[derive(RustEmbed)]
@@ -20,7 +25,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// Gives a file of the viewer. An address without a file ending belongs to the viewer itself and
 /// gets its page.
-pub(crate) async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn get_viewer(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let path = uri.path().trim_start_matches('/');
     if matches!(path.split('/').next(), Some("api" | "publication")) {
         return Problem::of_status(StatusCode::NOT_FOUND).into_response();
@@ -35,8 +45,9 @@ pub(crate) async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> 
     // A missing script must be an error, not a page that the browser cannot run.
     let tries = if last.contains('.') { &pages[..1] } else { &pages[..] };
     let found = tries.iter().find_map(|name| Viewer::get(name).map(|file| (name, file)));
+    let policy = wall::is_page(path).then(|| wall::policy(&app.displays.hosts()));
     match found {
-        Some((name, file)) => file_answer(name, file, &headers),
+        Some((name, file)) => file_answer(name, file, &headers, policy.as_deref()),
         None if !last.contains('.') => {
             ([(header::CACHE_CONTROL, "no-cache")], Html(NOT_BUILT)).into_response()
         }
@@ -44,13 +55,19 @@ pub(crate) async fn get_viewer(method: Method, uri: Uri, headers: HeaderMap) -> 
     }
 }
 
-fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+/// `policy`: the security policy, where it is not that of every page.
+fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap, policy: Option<&str>) -> Response {
     // The builder puts a hash into the name of whatever lies in `assets`.
     let cache = if name.starts_with("assets/") { IMMUTABLE } else { "no-cache" };
     // Weak: the same tag stands for the plain and the compressed form.
     let hash = file.metadata.sha256_hash();
     let head = hash.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
-    let etag = format!("W/\"{head:016x}\"");
+    // A browser that is told that a page is as it was keeps the policy from before, too: another policy is
+    // another page.
+    let etag = match policy {
+        Some(policy) => format!("W/\"{head:016x}-{}\"", wall::digest(policy)),
+        None => format!("W/\"{head:016x}\""),
+    };
     let mut response = if none_match_hits(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -61,6 +78,9 @@ fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response 
         ([(header::CONTENT_TYPE, kind)], axum::body::Bytes::from(file.data.into_owned())).into_response()
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let Some(Ok(policy)) = policy.map(HeaderValue::from_str) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         response.headers_mut().insert(header::ETAG, etag);
     }

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
@@ -19,7 +19,7 @@ use tracing::Instrument;
 
 use super::identify::{Identity, Proof, Refusal, is_cross_site, is_safe, opens_socket};
 use super::permit::{Granted, Permit, decide};
-use super::{Client, place};
+use super::{Auth, Client, place};
 use crate::api::{Problem, idempotency};
 use crate::app::App;
 use crate::domain::audit::{AuditDraft, Outcome};
@@ -248,6 +248,24 @@ async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Respon
         Trail::Refusals if is_change => note_refusal(&permit, request, inner).await,
         _ => inner.run(request).await,
     }
+}
+
+/// Whether a request that changes nothing, and carries nothing to know its sender by, is let through to an
+/// action. False says only that it must be looked at whole, as a route does: it then counts once more for its
+/// address, which has used up what it has.
+pub(crate) fn lets_unnamed_through(
+    auth: &Auth,
+    action: Action,
+    headers: &HeaderMap,
+    peer: SocketAddr,
+) -> bool {
+    let client = Client::of(Some(peer), headers, &auth.config.trusted_proxies);
+    let place = match Rule::from(action).spot {
+        Spot::Inside => Place::Any,
+        _ => Place::Whole,
+    };
+    let may = auth.unnamed(headers, &client).is_some_and(|actor| decide(actor, action, place).is_ok());
+    may && !opens_socket(headers) && auth.count(&client).is_ok()
 }
 
 async fn admit(gate: &Gate, parts: &mut Parts, client: &Client) -> Result<Identity, Refusal> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use time::OffsetDateTime;
 
 use super::Auth;
@@ -18,6 +18,9 @@ use crate::store::StoreError;
 
 /// Longest cookie that is looked at.
 const COOKIE_LIMIT_BYTES: usize = 2048;
+
+/// The header of a key, beside that of the standard.
+const KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Names of a cookie: over plain HTTP, and over HTTPS, where `__Host-` has the browser hold it to this very host.
 struct Names(&'static str, &'static str);
@@ -93,6 +96,14 @@ impl Auth {
         Ok(visitor)
     }
 
+    /// Who sends a request that carries nothing to know its sender by; nothing if it carries something.
+    pub(super) fn unnamed(&self, headers: &HeaderMap, client: &Client) -> Option<&Arc<Actor>> {
+        let named =
+            [header::AUTHORIZATION, header::COOKIE, KEY].iter().any(|name| headers.contains_key(name));
+        let visitor = if client.is_local && self.is_open() { &self.local } else { &self.visitor };
+        (!named).then_some(visitor)
+    }
+
     /// Whoever a proof stands for now, if it still does. Asking does not keep a session from falling
     /// idle.
     pub(super) async fn actor_of(&self, proof: &Proof) -> Result<Option<Arc<Actor>>, StoreError> {
@@ -132,7 +143,7 @@ impl Auth {
 
     /// Counts a request for its address. This machine is not limited: what comes from here is a
     /// tool, or everyone through a proxy that nobody told us to trust.
-    fn count(&self, client: &Client) -> Result<(), Problem> {
+    pub(super) fn count(&self, client: &Client) -> Result<(), Problem> {
         match client.address {
             Some(address) if !address.is_loopback() => self.limiters.request(client.bucket()),
             _ => Ok(()),
@@ -146,7 +157,7 @@ fn key_of(headers: &HeaderMap) -> Option<&str> {
         let (scheme, token) = value.split_at_checked(7)?;
         scheme.eq_ignore_ascii_case("Bearer ").then_some(token.trim())
     });
-    let plain = || headers.get("x-api-key").and_then(|value| value.to_str().ok());
+    let plain = || headers.get(KEY).and_then(|value| value.to_str().ok());
     bearer.or_else(plain)
 }
 

@@ -78,7 +78,11 @@ fn geodetic(point: &EcefPoint) -> GeographicPoint {
     for _ in 0..STEPS {
         let sin_lat = latitude.sin();
         let normal_m = A_M / (1.0 - E2 * sin_lat * sin_lat).sqrt();
-        latitude = (point.z_m + E2 * normal_m * sin_lat).atan2(from_axis_m);
+        let nearer = (point.z_m + E2 * normal_m * sin_lat).atan2(from_axis_m);
+        if nearer.to_bits() == latitude.to_bits() {
+            break;
+        }
+        latitude = nearer;
     }
     let (sin_lat, cos_lat) = latitude.sin_cos();
     GeographicPoint {

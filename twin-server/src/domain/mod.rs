@@ -6,6 +6,7 @@ pub mod alarm;
 pub mod audit;
 pub mod bounds;
 pub mod clock;
+pub mod display;
 pub mod edit;
 pub mod enu;
 pub mod keys;

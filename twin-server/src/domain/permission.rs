@@ -133,6 +133,10 @@ actions! {
     WriteReadings    "write_readings"     "上报读数"     "write readings"      Zoned [0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
     /// Delete measurements for good.
     PurgeReadings    "purge_readings"     "删除读数"     "delete readings"     Zoned [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+    /// Put together what the walls of command centres show.
+    ManageDisplays   "manage_displays"    "管理大屏"     "manage displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
+    /// Switch a wall to an emergency plan, and back.
+    SwitchDisplays   "switch_displays"    "切换战时平常" "switch displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
     /// Read the figures of operation.
     ReadMetrics      "read_metrics"       "查看运行指标" "read metrics"        Whole [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
     /// Add, change and disable users.

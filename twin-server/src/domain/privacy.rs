@@ -76,6 +76,14 @@ impl std::fmt::Debug for Personal {
 #[serde(transparent)]
 pub struct Shown(String);
 
+impl Shown {
+    /// The text, for an answer whose type is another one.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
 impl Personal {
     /// A text about a person.
     #[must_use]

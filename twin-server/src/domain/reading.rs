@@ -119,14 +119,17 @@ pub fn check(
 /// Microseconds since 1970.
 #[must_use]
 pub fn to_us(time: OffsetDateTime) -> i64 {
-    (time.unix_timestamp_nanos() / 1_000) as i64
+    time.unix_timestamp() * 1_000_000 + i64::from(time.microsecond())
 }
 
 /// The instant in UTC, cut to whole microseconds.
 #[must_use]
 pub fn whole_microseconds(time: OffsetDateTime) -> OffsetDateTime {
     let utc = time.to_offset(time::UtcOffset::UTC);
-    utc - Duration::nanoseconds(i64::from(utc.nanosecond() % 1_000))
+    match i64::from(utc.nanosecond() % 1_000) {
+        0 => utc,
+        rest => utc - Duration::nanoseconds(rest),
+    }
 }
 
 /// Foreign text in a message, cut to a length that a log line bears.

@@ -20,8 +20,47 @@ pub struct DeviceState {
     streams: Vec<StreamState>,
     status: DeviceStatus,
     since: Option<OffsetDateTime>,
-    reason: Option<LocalizedText>,
-    clock: ClockWatch,
+    reason: Option<Reason>,
+    /// There once a reading has come with a time of its own: many devices never send one.
+    clock: Option<Box<ClockWatch>>,
+}
+
+/// Why a device is not normal. Words are made when somebody looks: most readings change nothing.
+#[derive(Debug, Clone, PartialEq)]
+enum Reason {
+    NeverReported,
+    Silence {
+        after_s: u32,
+    },
+    /// What a band of the kind means.
+    Band(Box<LocalizedText>),
+}
+
+/// A reason, with the band as the kind has it.
+#[derive(Debug, Clone, Copy)]
+enum Because<'k> {
+    NeverReported,
+    Silence { after_s: u32 },
+    Band(&'k LocalizedText),
+}
+
+impl Because<'_> {
+    fn is(self, reason: &Reason) -> bool {
+        match (self, reason) {
+            (Self::NeverReported, Reason::NeverReported) => true,
+            (Self::Silence { after_s: this }, Reason::Silence { after_s }) => this == *after_s,
+            (Self::Band(this), Reason::Band(meaning)) => *this == **meaning,
+            _ => false,
+        }
+    }
+
+    fn kept(self) -> Reason {
+        match self {
+            Self::NeverReported => Reason::NeverReported,
+            Self::Silence { after_s } => Reason::Silence { after_s },
+            Self::Band(meaning) => Reason::Band(Box::new(meaning.clone())),
+        }
+    }
 }
 
 /// What is known about a stream of a device.
@@ -41,18 +80,18 @@ impl Default for DeviceState {
             streams: Vec::new(),
             status: DeviceStatus::Offline,
             since: None,
-            reason: Some(LocalizedText::new("从未上报", "has never reported")),
-            clock: ClockWatch::default(),
+            reason: Some(Reason::NeverReported),
+            clock: None,
         }
     }
 }
 
 /// A status and why it holds.
-#[derive(Debug, Clone, PartialEq)]
-struct Standing {
+#[derive(Debug, Clone, Copy)]
+struct Standing<'k> {
     status: DeviceStatus,
     since: Option<OffsetDateTime>,
-    reason: Option<LocalizedText>,
+    reason: Option<Because<'k>>,
 }
 
 impl DeviceState {
@@ -115,25 +154,32 @@ impl DeviceState {
 
     /// Takes in when a reading was measured by the device's own clock. True if anything that viewers see changed.
     pub fn note_clock(&mut self, measured: OffsetDateTime, received: OffsetDateTime) -> bool {
-        self.clock.note(measured, received)
+        self.clock.get_or_insert_default().note(measured, received)
     }
 
-    /// The device's clock.
+    /// How the device's clock stands, once a few posts with times of its own tell.
     #[must_use]
-    pub fn clock(&self) -> &ClockWatch {
-        &self.clock
+    pub fn clock(&self) -> Option<Clock> {
+        let clock = self.clock.as_deref()?;
+        Some(Clock { offset_ms: clock.offset_ms()?, is_off: clock.is_off() })
     }
 
     /// Judges the device anew. True if status or reason changed.
     pub fn settle(&mut self, kind: &DeviceKind, now: OffsetDateTime) -> bool {
         let standing = self.standing(kind, now);
-        let changed = standing.status != self.status || standing.reason != self.reason;
+        let same_reason = match (standing.reason, &self.reason) {
+            (None, None) => true,
+            (Some(now), Some(before)) => now.is(before),
+            _ => false,
+        };
         if standing.status != self.status || self.since.is_none() {
             self.since = standing.since;
         }
-        self.status = standing.status;
-        self.reason = standing.reason;
-        changed
+        if !same_reason {
+            self.reason = standing.reason.map(Because::kept);
+        }
+        let same_status = std::mem::replace(&mut self.status, standing.status) == standing.status;
+        !(same_status && same_reason)
     }
 
     /// Whether judging anew would give another status.
@@ -159,8 +205,12 @@ impl DeviceState {
 
     /// Why the status is not normal.
     #[must_use]
-    pub fn reason(&self) -> Option<&LocalizedText> {
-        self.reason.as_ref()
+    pub fn reason(&self) -> Option<LocalizedText> {
+        Some(match self.reason.as_ref()? {
+            Reason::NeverReported => LocalizedText::new("从未上报", "has never reported"),
+            Reason::Silence { after_s } => silence_reason(*after_s),
+            Reason::Band(meaning) => (**meaning).clone(),
+        })
     }
 
     /// Latest plausible reading of each stream.
@@ -189,13 +239,13 @@ impl DeviceState {
             device: device.clone(),
             status: self.status,
             status_since: self.since,
-            reason: self.reason.clone(),
-            clock: self.clock.offset_ms().map(|offset_ms| Clock { offset_ms, is_off: self.clock.is_off() }),
+            reason: self.reason(),
+            clock: self.clock(),
             latest: self.latest().map(|(id, reading)| (id.to_owned(), *reading)).collect(),
         }
     }
 
-    fn standing(&self, kind: &DeviceKind, now: OffsetDateTime) -> Standing {
+    fn standing<'k>(&self, kind: &'k DeviceKind, now: OffsetDateTime) -> Standing<'k> {
         let by_bands = self.by_bands(kind);
         let by_silence = self.by_silence(kind, now);
         match (by_bands, by_silence) {
@@ -207,8 +257,8 @@ impl DeviceState {
     }
 
     /// The worst band that holds; of equals the first stream's.
-    fn by_bands(&self, kind: &DeviceKind) -> Option<Standing> {
-        let mut worst: Option<Standing> = None;
+    fn by_bands<'k>(&self, kind: &'k DeviceKind) -> Option<Standing<'k>> {
+        let mut worst: Option<Standing<'k>> = None;
         for (id, stream) in &kind.streams {
             let Some(reading) = self.latest_of(id) else { continue };
             for band in &stream.bands {
@@ -218,7 +268,7 @@ impl DeviceState {
                     worst = Some(Standing {
                         status: band.status,
                         since: Some(reading.time),
-                        reason: Some(band.meaning.clone()),
+                        reason: Some(Because::Band(&band.meaning)),
                     });
                 }
             }
@@ -226,19 +276,19 @@ impl DeviceState {
         worst
     }
 
-    fn by_silence(&self, kind: &DeviceKind, now: OffsetDateTime) -> Option<Standing> {
+    fn by_silence<'k>(&self, kind: &'k DeviceKind, now: OffsetDateTime) -> Option<Standing<'k>> {
         let Some(newest) = self.newest() else {
             return Some(Standing {
                 status: DeviceStatus::Offline,
                 since: None,
-                reason: Self::default().reason,
+                reason: Some(Because::NeverReported),
             });
         };
         let due = newest + Duration::seconds(i64::from(kind.silence_s));
         (now > due).then(|| Standing {
             status: DeviceStatus::Offline,
             since: Some(due),
-            reason: Some(silence_reason(kind.silence_s)),
+            reason: Some(Because::Silence { after_s: kind.silence_s }),
         })
     }
 }
@@ -307,7 +357,7 @@ mod tests {
     #[test]
     fn a_device_that_never_reported_is_offline_since_no_known_instant() {
         let state = check(&[], 0, DeviceStatus::Offline, None);
-        assert_eq!(state.reason.unwrap().en_or_zh(), "has never reported");
+        assert_eq!(state.reason().unwrap().en_or_zh(), "has never reported");
     }
 
     #[test]
@@ -318,7 +368,7 @@ mod tests {
             DeviceStatus::Alarm,
             Some(1),
         );
-        assert_eq!(state.reason, Some(LocalizedText::new("烟雾报警", "smoke")));
+        assert_eq!(state.reason(), Some(LocalizedText::new("烟雾报警", "smoke")));
     }
 
     #[test]
@@ -350,7 +400,7 @@ mod tests {
     fn silence_turns_normal_to_offline_when_the_time_is_over() {
         check(&[("temperature_c", 20.0, 0)], 900, DeviceStatus::Normal, Some(0));
         let state = check(&[("temperature_c", 20.0, 0)], 901, DeviceStatus::Offline, Some(900));
-        assert_eq!(state.reason.unwrap().en_or_zh(), "no reading for more than 15 min");
+        assert_eq!(state.reason().unwrap().en_or_zh(), "no reading for more than 15 min");
     }
 
     #[test]

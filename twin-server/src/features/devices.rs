@@ -138,13 +138,13 @@ impl Item for Entry {
             "kind" => Value::text(Some(&device.kind)),
             "status" => Value::text(Some(self.state.status().0.word())),
             "status_since" => Value::instant(self.state.status().1),
-            "reason_zh" => Value::text(self.state.reason().and_then(|reason| reason.zh.as_deref())),
-            "reason_en" => Value::text(self.state.reason().and_then(|reason| reason.en.as_deref())),
+            "reason_zh" => Value::made(self.state.reason().and_then(|reason| reason.zh)),
+            "reason_en" => Value::made(self.state.reason().and_then(|reason| reason.en)),
             "object" => Value::text(device.object.as_deref()),
             "last_reading" => Value::instant(last_reading(self)),
             "clock_offset_s" => {
-                let offset_ms = self.state.clock().offset_ms();
-                offset_ms.map_or(Value::Null, |offset_ms| Value::Number(offset_ms as f64 / 1_000.0))
+                let clock = self.state.clock();
+                clock.map_or(Value::Null, |clock| Value::Number(clock.offset_ms as f64 / 1_000.0))
             }
             "east_m" => Value::Number(device.position.east_m),
             "north_m" => Value::Number(device.position.north_m),

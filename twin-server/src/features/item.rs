@@ -51,6 +51,12 @@ impl<'a> Value<'a> {
         text.map_or(Self::Null, |text| Self::Text(Cow::Borrowed(text)))
     }
 
+    /// A text that is made for the answer, if there is one.
+    #[must_use]
+    pub fn made(text: Option<String>) -> Self {
+        text.map_or(Self::Null, |text| Self::Text(Cow::Owned(text)))
+    }
+
     /// An instant, if there is one.
     #[must_use]
     pub fn instant(instant: Option<OffsetDateTime>) -> Self {

@@ -13,6 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 pub use bands::learn_what_is_usual;
 
+use crate::displays::Displays;
 use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
@@ -46,6 +47,16 @@ pub async fn reload_devices(writer: WriterHandle, stop: watch::Receiver<bool>) {
     let mut clock = Clock::new(RELOAD_EVERY, stop);
     while clock.tick().await {
         writer.reload();
+    }
+}
+
+/// Takes over displays that other processes put until the server stops.
+pub async fn reload_displays(displays: Arc<Displays>, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(RELOAD_EVERY, stop);
+    while clock.tick().await {
+        if let Err(error) = displays.reload().await {
+            tracing::error!(%error, "looking for changed displays failed");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a listening socket to requests: takes connections, bounds their number and their time, and
-//! hands requests to the router with the address of the client.
+//! hands requests to the router with the address of the client, but those that can be answered at once.
 
+use std::convert::Infallible;
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use futures_util::future::{Either, Ready, ready};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -47,10 +50,22 @@ impl Connections {
     }
 }
 
+/// Answers a request if there is nothing to wait for.
+pub(crate) type AtOnce = Arc<dyn Fn(&hyper::Request<Incoming>, SocketAddr) -> Option<Response> + Send + Sync>;
+
+/// What answers requests.
+#[derive(Clone)]
+pub(crate) struct Front {
+    /// Those that can be answered at once.
+    pub(crate) at_once: AtOnce,
+    /// All others.
+    pub(crate) router: Router,
+}
+
 /// Takes connections until the server stops; then waits for the requests that are being answered.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
+    front: Front,
     connections: Connections,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -78,7 +93,7 @@ pub(crate) async fn serve(
                 let connection =
                     Connection { stream, peer, held: Held { _place: Arc::new(place), _open: open.clone() } };
                 let stall = connections.limits.stall_timeout;
-                tokio::spawn(connection.run(http.clone(), router.clone(), stall, stop.clone()));
+                tokio::spawn(connection.run(http.clone(), front.clone(), stall, stop.clone()));
             }
             Err(full) => refuse(stream, peer, full),
         }
@@ -105,17 +120,11 @@ pub(crate) struct Held {
 }
 
 impl Connection {
-    async fn run(
-        self,
-        http: http1::Builder,
-        router: Router,
-        stall: Duration,
-        mut stop: watch::Receiver<bool>,
-    ) {
+    async fn run(self, http: http1::Builder, front: Front, stall: Duration, mut stop: watch::Receiver<bool>) {
         // Small answers and events must not wait for more to send.
         let _ = self.stream.set_nodelay(true);
         let (peer, held) = (self.peer, self.held);
-        let service = service_fn(move |request: hyper::Request<Incoming>| ask(&router, request, peer, &held));
+        let service = service_fn(move |request: hyper::Request<Incoming>| ask(&front, request, peer, &held));
         let stream = TokioIo::new(Stalled::new(self.stream, stall));
         let connection = http.serve_connection(stream, service).with_upgrades();
         let mut connection = std::pin::pin!(connection);
@@ -133,17 +142,18 @@ impl Connection {
     }
 }
 
-fn ask(
-    router: &Router,
-    request: hyper::Request<Incoming>,
-    peer: SocketAddr,
-    held: &Held,
-) -> <Router as Service<Request<Incoming>>>::Future {
+/// An answer that is there, or on its way through the router.
+type Answering = Either<Ready<Result<Response, Infallible>>, <Router as Service<Request>>::Future>;
+
+fn ask(front: &Front, request: hyper::Request<Incoming>, peer: SocketAddr, held: &Held) -> Answering {
+    if let Some(response) = (front.at_once)(&request, peer) {
+        return Either::Left(ready(Ok(response)));
+    }
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(held.clone());
     // A router is always ready.
-    router.clone().call(request)
+    Either::Right(front.router.clone().call(request))
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {

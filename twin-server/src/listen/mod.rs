@@ -10,6 +10,6 @@ mod socket;
 mod stalled;
 mod supervisor;
 
-pub(crate) use connections::{Connections, Held, serve};
+pub(crate) use connections::{Connections, Front, Held, serve};
 pub(crate) use socket::open;
 pub(crate) use supervisor::{notify, watchdog_interval};

@@ -19,12 +19,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use twin_schemas::alarm::{Alarm, AlarmState};
+use twin_schemas::displays::DisplayEvent;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView};
 use twin_schemas::model::ModelObject;
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::displays::DisplayBoard;
 use super::log::{Change, Slot, State, json};
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
@@ -81,6 +83,7 @@ impl Hub {
             devices,
             streams: BTreeMap::new(),
             alarms: AlarmBoard::default(),
+            displays: DisplayBoard::default(),
             publication,
             log: BTreeMap::new(),
             objects: HashMap::new(),
@@ -124,7 +127,11 @@ impl Hub {
     /// Devices whose clock is off by more than it may.
     #[must_use]
     pub fn count_clocks_off(&self) -> usize {
-        self.read().devices.values().filter(|slot| slot.entry.state.clock().is_off()).count()
+        self.read()
+            .devices
+            .values()
+            .filter(|slot| slot.entry.state.clock().is_some_and(|clock| clock.is_off))
+            .count()
     }
 
     /// Number of the last change: another one whenever viewers are told something.
@@ -202,10 +209,11 @@ impl Hub {
             company: None,
             limit: count,
         };
-        let Ok(found) = ask(&self.index.now(), &query) else { return Vec::new() };
+        let now = self.index.now();
+        let Ok(found) = ask(&now, &query) else { return Vec::new() };
         let state = self.read();
         let view = |thing: &Thing| state.devices.get(thing.id()).map(|s| s.entry.state.view(&s.entry.device));
-        found.hits.iter().filter_map(|hit| Some((view(&hit.thing)?, hit.distance_m?))).collect()
+        found.hits.iter().filter_map(|hit| Some((view(hit.thing)?, hit.distance_m?))).collect()
     }
 
     /// The devices whose status is another one by now, although no reading came.
@@ -268,7 +276,7 @@ impl Hub {
         self.index.change(|now| now.remove_device(&slot.entry.device));
         state.log.remove(&slot.changed_seq);
         let seq = state.next_seq();
-        state.log.insert(seq, Change::Removed(id.to_owned()));
+        state.log.insert(seq, Change::Removed(id.into()));
         state.mark(seq);
         self.announce(state);
     }
@@ -280,7 +288,7 @@ impl Hub {
         if let Some(before) = state.objects.insert(id.to_owned(), seq) {
             state.log.remove(&before);
         }
-        state.log.insert(seq, Change::Object(id.to_owned(), object.map(|object| json(object).into())));
+        state.log.insert(seq, Change::Object(Box::new((id.to_owned(), object.map(json)))));
         state.mark(seq);
         self.announce(state);
     }
@@ -302,6 +310,21 @@ impl Hub {
             if over {
                 state.mark(seq);
             }
+        }
+        self.announce(state);
+    }
+
+    /// Tells viewers of a display as it is now, or that it is gone.
+    pub fn tell_display(&self, event: &DisplayEvent) {
+        let mut state = self.write();
+        let seq = state.next_seq();
+        let (text, before) = state.displays.post(event, seq);
+        if let Some(before) = before {
+            state.log.remove(&before);
+        }
+        state.log.insert(seq, Change::Display(text));
+        if event.state.is_none() {
+            state.mark(seq);
         }
         self.announce(state);
     }
@@ -328,7 +351,10 @@ impl Hub {
         let state = self.read();
         let publication = json(&state.publication);
         let (devices, alarms) = (state.list(filter), state.alarms.list(filter));
-        let data = format!(r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms}}}"#);
+        let displays = state.displays.list();
+        let data = format!(
+            r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms},"displays":{displays}}}"#
+        );
         let event = LiveEvent { seq: state.seq, name: "snapshot", data: data.into() };
         Delivery { events: vec![event], seen: state.seq }
     }

@@ -7,6 +7,7 @@ use twin_schemas::live::{Device, DeviceRemovedEvent, ObjectRemovedEvent, Publica
 
 use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::displays::DisplayBoard;
 use super::hub::Entry;
 
 /// Marks of removed devices, cleared alarms and changed objects that the log keeps.
@@ -22,6 +23,7 @@ pub(super) struct State {
     /// Streams without a device: readings find them, viewers do not.
     pub(super) streams: BTreeMap<String, Entry>,
     pub(super) alarms: AlarmBoard,
+    pub(super) displays: DisplayBoard,
     pub(super) publication: String,
     pub(super) log: BTreeMap<u64, Change>,
     /// Last changes of objects, by id.
@@ -45,10 +47,12 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub(super) enum Change {
     Device(Arc<Device>),
-    Removed(String),
+    Removed(Box<str>),
     /// An object of the model: its id, and as JSON what it is now; nothing if it is gone.
-    Object(String, Option<Box<str>>),
+    Object(Box<(String, Option<String>)>),
     Alarm(u64),
+    /// A display of a command centre: the event as JSON.
+    Display(Arc<str>),
     Publication,
 }
 
@@ -70,8 +74,8 @@ impl State {
             self.horizon = oldest;
             match change {
                 Change::Alarm(id) => self.alarms.forget(id),
-                Change::Object(id, _) => drop(self.objects.remove(&id)),
-                Change::Device(_) | Change::Removed(_) | Change::Publication => {}
+                Change::Object(object) => drop(self.objects.remove(&object.0)),
+                Change::Device(_) | Change::Removed(_) | Change::Display(_) | Change::Publication => {}
             }
         }
     }
@@ -121,10 +125,11 @@ impl State {
                 let alarm = self.alarms.covered(*id, filter)?;
                 Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#).into()))
             }
-            Change::Object(_, Some(object)) => Some(("object", format!(r#"{{"object":{object}}}"#).into())),
-            Change::Object(id, None) => {
-                Some(("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()))
-            }
+            Change::Display(event) => Some(("display", Arc::clone(event))),
+            Change::Object(object) => Some(match &**object {
+                (_, Some(object)) => ("object", format!(r#"{{"object":{object}}}"#).into()),
+                (id, None) => ("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()),
+            }),
             Change::Publication => {
                 let event = PublicationEvent { publication: self.publication.clone() };
                 Some(("publication", json(&event).into()))

@@ -1,6 +1,7 @@
 //! The live side: stored changes come in from the ingest writer, events go out to viewers.
 
 mod alarms;
+mod displays;
 mod filter;
 mod hub;
 mod log;

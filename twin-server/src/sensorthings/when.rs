@@ -140,11 +140,14 @@ pub fn text_of(when: When) -> String {
     text
 }
 
-fn push_padded(out: &mut String, number: u32, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = number / 10_u32.pow(place) % 10;
-        out.push(char::from(b'0' + digit as u8));
+fn push_padded(out: &mut String, mut number: u32, digits: usize) {
+    let mut text = [b'0'; 9];
+    for digit in text.iter_mut().take(digits).rev() {
+        *digit += (number % 10) as u8;
+        number /= 10;
     }
+    // Digits are letters of one byte.
+    out.push_str(text.get(..digits).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default());
 }
 
 #[cfg(test)]

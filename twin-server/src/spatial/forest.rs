@@ -6,6 +6,10 @@
 //! (R*-tree, OMT bulk loading) orders what is in them. The boxes of the trees are looked through one after
 //! the other: for a million things they are two thousand, which takes two microseconds.
 //!
+//! Things with an outline stand in trees of their own. Of all others the tree has everything that a question
+//! about places needs: the things lie elsewhere in memory, and to touch a thousand of them costs more than
+//! to find them.
+//!
 //! Costs (`benches/spatial.rs` measures them): loading builds every tree once; a change copies one tree of up
 //! to 1,024 things and the list of boxes; `benches/spatial.rs` has the figures.
 
@@ -19,6 +23,8 @@ use rstar::{
     SelectionFunction,
 };
 
+use super::Kind;
+use super::shape::Shape;
 use super::thing::{Box3, Thing};
 
 /// Most things in one tree. Larger trees make changes dearer, smaller ones questions.
@@ -50,17 +56,47 @@ pub(super) struct Forest {
 #[derive(Debug, Clone)]
 struct Plot {
     envelope: Box3,
+    /// Whether the things in it have outlines, or all have none.
+    outlined: bool,
     tree: Arc<Tree>,
+}
+
+/// A thing as its tree has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leaf<'f> {
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Its box.
+    pub(super) envelope: Box3,
+    /// Whether it covers less than its box.
+    pub(super) outlined: bool,
+    /// The thing, which lies elsewhere in memory.
+    pub(super) thing: &'f Thing,
+}
+
+impl Leaf<'_> {
+    /// What it covers.
+    pub(super) fn shape(&self) -> Shape {
+        if self.outlined { Shape::of(self.thing) } else { Shape::of_box(&self.envelope) }
+    }
+
+    /// Whether it is this thing, wherever that is.
+    pub(super) fn is(&self, thing: &Thing) -> bool {
+        self.kind == thing.kind() && self.thing.id() == thing.id()
+    }
 }
 
 impl Forest {
     /// A forest of these things.
     pub(super) fn plant(things: Vec<Thing>) -> Self {
-        let items: Vec<Item> = things.into_iter().map(item).collect();
-        let len = items.len();
-        let mut groups = Vec::with_capacity(len / TREE_LIMIT * 2 + 1);
-        // Three quarters full, so that the next changes split no tree.
-        divide(items, TREE_LIMIT * 3 / 4, &mut groups);
+        let len = things.len();
+        let (outlined, plain): (Vec<Item>, Vec<Item>) =
+            things.into_iter().map(item).partition(|item| item.data.has_outline());
+        let mut groups = Vec::with_capacity(len / TREE_LIMIT * 2 + 2);
+        for items in [outlined, plain] {
+            // Three quarters full, so that the next changes split no tree.
+            divide(items, TREE_LIMIT * 3 / 4, &mut groups);
+        }
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(groups.len() / 16 + 1);
         let plots = if workers == 1 {
             groups.into_iter().map(Plot::of).collect()
@@ -87,7 +123,9 @@ impl Forest {
         let envelope = item.envelope();
         let growth =
             |plot: &Plot| plot.envelope.merged(&envelope).perimeter_value() - plot.envelope.perimeter_value();
-        let nearest = (0..self.plots.len()).min_by(|a, b| {
+        let outlined = item.data.has_outline();
+        let alike = (0..self.plots.len()).filter(|plot| self.plots[*plot].outlined == outlined);
+        let nearest = alike.min_by(|a, b| {
             let (a, b) = (&self.plots[*a], &self.plots[*b]);
             growth(a)
                 .total_cmp(&growth(b))
@@ -134,25 +172,64 @@ impl Forest {
         Some(Self { plots, len })
     }
 
-    /// The things whose boxes meet a box, edges included, in no particular order.
-    pub(super) fn meeting(&self, envelope: Box3) -> impl Iterator<Item = &Thing> {
-        self.plots
-            .iter()
-            .filter(move |plot| plot.envelope.intersects(&envelope))
-            .flat_map(move |plot| plot.tree.locate_in_envelope_intersecting(envelope))
-            .map(|item| &item.data)
+    /// The things, all of one kind, whose boxes meet a box, edges included, in no particular order.
+    pub(super) fn meeting(&self, kind: Kind, envelope: Box3) -> Meeting<'_> {
+        Meeting { kind, envelope, plots: self.plots.iter(), outlined: false, open: Vec::new() }
+    }
+}
+
+/// Goes through the trees one after the other. A walk of our own: that of `rstar` keeps each child that is
+/// still to be seen in a list, and takes twice as long.
+pub(super) struct Meeting<'f> {
+    kind: Kind,
+    envelope: Box3,
+    plots: std::slice::Iter<'f, Plot>,
+    /// Of the tree at hand.
+    outlined: bool,
+    /// Its nodes from the root on, with the children that are still to be seen.
+    open: Vec<std::slice::Iter<'f, RTreeNode<Item>>>,
+}
+
+impl<'f> Iterator for Meeting<'f> {
+    type Item = Leaf<'f>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let Some(children) = self.open.last_mut() else {
+                let plot = self.plots.find(|plot| plot.envelope.intersects(&self.envelope))?;
+                self.outlined = plot.outlined;
+                self.open.push(plot.tree.root().children().iter());
+                continue;
+            };
+            match children.next() {
+                None => drop(self.open.pop()),
+                Some(RTreeNode::Leaf(item)) => {
+                    let envelope = item.envelope();
+                    if envelope.intersects(&self.envelope) {
+                        let (kind, outlined) = (self.kind, self.outlined);
+                        return Some(Leaf { kind, envelope, outlined, thing: &item.data });
+                    }
+                }
+                Some(RTreeNode::Parent(parent)) => {
+                    if parent.envelope().intersects(&self.envelope) {
+                        self.open.push(parent.children().iter());
+                    }
+                }
+            }
+        }
     }
 }
 
 /// The things of some forests in the order of `rank`, lowest first. `rank` is given boxes: it is never
 /// greater for a box than for what lies in it, and gives nothing for what is not wanted.
-pub(super) fn ranked<'f, R>(forests: impl Iterator<Item = &'f Forest>, rank: R) -> Ranked<'f, R>
+pub(super) fn ranked<'f, R>(forests: impl Iterator<Item = (Kind, &'f Forest)>, rank: R) -> Ranked<'f, R>
 where
     R: Fn(&Box3) -> Option<f64>,
 {
-    let plots = forests.flat_map(|forest| &forest.plots);
-    let heap = plots.filter_map(|plot| {
-        Some(Waiting { rank: rank(&plot.envelope)?, node: Node::Parent(plot.tree.root()) })
+    let plots = forests.flat_map(|(kind, forest)| forest.plots.iter().map(move |plot| (kind, plot)));
+    let heap = plots.filter_map(|(kind, plot)| {
+        let node = Node::Parent(plot.tree.root());
+        Some(Waiting { rank: rank(&plot.envelope)?, kind, outlined: plot.outlined, node })
     });
     Ranked { heap: heap.collect(), rank }
 }
@@ -164,20 +241,23 @@ pub(super) struct Ranked<'f, R> {
 }
 
 impl<'f, R: Fn(&Box3) -> Option<f64>> Iterator for Ranked<'f, R> {
-    type Item = (f64, &'f Thing);
+    type Item = (f64, Leaf<'f>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some(Waiting { rank, node }) = self.heap.pop() {
+        while let Some(Waiting { rank, kind, outlined, node }) = self.heap.pop() {
             match node {
-                Node::Leaf(thing) => return Some((rank, thing)),
+                Node::Leaf(item) => {
+                    let leaf = Leaf { kind, envelope: item.envelope(), outlined, thing: &item.data };
+                    return Some((rank, leaf));
+                }
                 Node::Parent(parent) => {
                     for child in parent.children() {
                         let Some(rank) = (self.rank)(&child.envelope()) else { continue };
                         let node = match child {
-                            RTreeNode::Leaf(item) => Node::Leaf(&item.data),
+                            RTreeNode::Leaf(item) => Node::Leaf(item),
                             RTreeNode::Parent(parent) => Node::Parent(parent),
                         };
-                        self.heap.push(Waiting { rank, node });
+                        self.heap.push(Waiting { rank, kind, outlined, node });
                     }
                 }
             }
@@ -188,12 +268,14 @@ impl<'f, R: Fn(&Box3) -> Option<f64>> Iterator for Ranked<'f, R> {
 
 struct Waiting<'f> {
     rank: f64,
+    kind: Kind,
+    outlined: bool,
     node: Node<'f>,
 }
 
 enum Node<'f> {
     Parent(&'f ParentNode<Item>),
-    Leaf(&'f Thing),
+    Leaf(&'f Item),
 }
 
 // Lowest rank first out of a heap that gives the greatest.
@@ -220,7 +302,8 @@ impl Plot {
     }
 
     fn grown(tree: Tree) -> Self {
-        Self { envelope: tree.root().envelope(), tree: Arc::new(tree) }
+        let outlined = tree.iter().next().is_some_and(|item| item.data.has_outline());
+        Self { envelope: tree.root().envelope(), outlined, tree: Arc::new(tree) }
     }
 }
 

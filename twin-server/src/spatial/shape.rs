@@ -2,9 +2,9 @@
 //! from other things. Outlines are turned into polygons when they are asked, because few are.
 
 use geo::{Distance, Euclidean, Intersects, LineString, MultiPolygon, Point, Polygon, Rect, coord};
-use twin_schemas::geometry::{LocalBox, LocalPoint};
+use twin_schemas::geometry::LocalPoint;
 
-use super::thing::Thing;
+use super::thing::{Box3, Thing};
 
 /// What something covers on the ground.
 #[derive(Debug, Clone)]
@@ -25,14 +25,19 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) fn of(thing: &Thing) -> Self {
-        let LocalBox { min, max } = thing.bounds();
         let polygons: Vec<Polygon> = thing.footprint().iter().filter_map(|rings| polygon(rings)).collect();
-        let ground = if polygons.is_empty() {
-            Ground::Rect(Rect::new((min.east_m, min.north_m), (max.east_m, max.north_m)))
-        } else {
-            Ground::Outline(MultiPolygon::new(polygons))
-        };
-        Self { ground, up_m: [min.up_m.min(max.up_m), min.up_m.max(max.up_m)] }
+        let of_box = Self::of_box(&thing.box3());
+        if polygons.is_empty() {
+            return of_box;
+        }
+        Self { ground: Ground::Outline(MultiPolygon::new(polygons)), ..of_box }
+    }
+
+    /// What a thing without outline covers.
+    pub(super) fn of_box(envelope: &Box3) -> Self {
+        let (lower, upper) = (envelope.lower(), envelope.upper());
+        let ground = Rect::new((lower[0], lower[1]), (upper[0], upper[1]));
+        Self { ground: Ground::Rect(ground), up_m: [lower[2], upper[2]] }
     }
 
     /// Metres between a place and this, on the ground or, given a height, in space; 0 within.

@@ -10,8 +10,8 @@ use rstar::AABB;
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::live::Device;
 
-use super::forest::Forest;
-use super::shape::{Ground, Shape};
+use super::forest::{Forest, Leaf};
+use super::shape::Ground;
 use super::thing::{Box3, Thing};
 use super::{Kind, Kinds, ObjectTable, StoredObject};
 use crate::domain::bounds::LocalRect;
@@ -106,7 +106,7 @@ impl Snapshot {
             [rect.min_east_m, rect.min_north_m, f64::NEG_INFINITY],
             [rect.max_east_m, rect.max_north_m, f64::INFINITY],
         );
-        let met = self.meeting([kind].into_iter().collect(), column).filter_map(|thing| match thing {
+        let met = self.meeting([kind].into_iter().collect(), column).filter_map(|leaf| match leaf.thing {
             Thing::Object(object) => Some((self.position(&object.id)?, object)),
             Thing::Device(_) => None,
         });
@@ -201,9 +201,9 @@ impl Snapshot {
         let place = LocalPoint { east_m, north_m, up_m: 0.0 };
         let column =
             AABB::from_corners([east_m, north_m, f64::NEG_INFINITY], [east_m, north_m, f64::INFINITY]);
-        let held = self.meeting([kind].into_iter().collect(), column).filter_map(|thing| {
-            let Thing::Object(object) = thing else { return None };
-            let shape = Shape::of(thing);
+        let held = self.meeting([kind].into_iter().collect(), column).filter_map(|leaf| {
+            let Thing::Object(object) = leaf.thing else { return None };
+            let shape = leaf.shape();
             shape.holds(&place).then(|| match shape.ground {
                 Ground::Outline(outline) => (false, outline.unsigned_area(), object),
                 Ground::Rect(rect) => (true, rect.unsigned_area(), object),
@@ -214,17 +214,14 @@ impl Snapshot {
     }
 
     /// The things of some kinds whose boxes meet a box.
-    pub(super) fn meeting(&self, kinds: Kinds, envelope: Box3) -> impl Iterator<Item = &Thing> {
-        self.forests_of(kinds).flat_map(move |forest| forest.meeting(envelope))
+    pub(super) fn meeting(&self, kinds: Kinds, envelope: Box3) -> impl Iterator<Item = Leaf<'_>> {
+        self.forests_of(kinds).flat_map(move |(kind, forest)| forest.meeting(kind, envelope))
     }
 
     /// The forests of some kinds.
-    pub(super) fn forests_of(&self, kinds: Kinds) -> impl Iterator<Item = &Forest> {
-        Kind::ALL
-            .into_iter()
-            .zip(&self.forests)
-            .filter(move |(kind, _)| kinds.contains(*kind))
-            .map(|(_, forest)| &**forest)
+    pub(super) fn forests_of(&self, kinds: Kinds) -> impl Iterator<Item = (Kind, &Forest)> {
+        let forests = Kind::ALL.into_iter().zip(self.forests.iter().map(|forest| &**forest));
+        forests.filter(move |(kind, _)| kinds.contains(*kind))
     }
 
     fn replace(&mut self, id: &str, with: Option<&Arc<StoredObject>>) {

@@ -86,6 +86,11 @@ impl Thing {
         }
     }
 
+    /// Whether it has an outline, or what was meant as one.
+    pub(super) fn has_outline(&self) -> bool {
+        !self.footprint().is_empty()
+    }
+
     /// Whether both are the same thing, wherever they are.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.kind() == other.kind() && self.id() == other.id()

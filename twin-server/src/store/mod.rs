@@ -11,6 +11,7 @@ mod codec;
 #[cfg(test)]
 mod conformance;
 mod devices;
+mod displays;
 mod history;
 mod keys;
 mod model;
@@ -31,6 +32,7 @@ use futures_util::future::BoxFuture;
 pub use alarms::{AlarmCount, AlarmQuery, AlarmStore, Edit};
 pub use audit::{AuditQuery, AuditStore};
 pub use devices::{DeviceStore, Registered};
+pub use displays::{DisplayMarks, DisplayStore};
 pub use keys::KeyStore;
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
@@ -164,6 +166,7 @@ pub trait Store:
     AlarmStore
     + AuditStore
     + DeviceStore
+    + DisplayStore
     + KeyStore
     + ModelStore
     + PeopleStore

@@ -129,6 +129,10 @@ pub trait ReadingStore: Send + Sync {
     /// The steps of a stretch of history that hold readings, in the order of time.
     fn aggregate(&self, query: AggregateQuery) -> Answer<'_, Vec<Bucket>>;
 
+    /// How many readings each of some streams has, by device and stream; nothing if a closing came between, and
+    /// each must be summed up by itself. Cheap for many streams.
+    fn counts<'a>(&'a self, streams: &'a [(String, String)]) -> Answer<'a, Option<Vec<u64>>>;
+
     /// Deletes readings; gives how many. Those of other streams and times stay as they are.
     fn purge(&self, purge: Purge) -> Answer<'_, u64>;
 

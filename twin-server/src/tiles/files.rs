@@ -52,16 +52,14 @@ impl FileStore {
         Ok(Self { root: root.canonicalize()?, cache: Cache::new(cache_bytes) })
     }
 
-    /// The answer for a path as it was sent, if it is in memory under just that path.
+    /// The answer for a path as it was sent, if it is in memory under just that path. Whoever gives it counts it.
     #[must_use]
     pub fn hot(&self, encoded: &str, takes: Takes) -> Option<Arc<Ready>> {
         // What is in memory has passed `PublicPath` under its decoded path. Without `%` both are one.
         if encoded.contains('%') {
             return None;
         }
-        let ready = self.cache.get(encoded, takes)?;
-        FILES.hits.add(1);
-        Some(ready)
+        self.cache.get(encoded, takes)
     }
 
     /// Opens a file in the best coding that the client takes; nothing if it does not exist or is not a

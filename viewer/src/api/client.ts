@@ -15,6 +15,7 @@ export class ApiError extends Error {
     readonly code: string | null = null,
     /** How long to wait before another attempt, where the server said so. */
     readonly wait_s: number | null = null,
+    readonly status: number | null = null,
   ) {
     super(message);
   }
@@ -26,18 +27,16 @@ export const address = (path: string): string => new URL(path.replace(/^\//, '')
 /** Longest wait for an answer; a server that takes longer is treated as away. */
 const TIMEOUT_MS = 15_000;
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => getAt(`/api/v1/${path}`, signal);
+/** Paths that begin with `/` are of the server; others of `/api/v1`. */
+export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
 
-/** The same of what is not under `/api/v1`. */
-export const getAt = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
-
-async function request(method: string, path: string, content?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function request(method: string, path: string, content?: unknown, signal?: AbortSignal, more?: Record<string, string>): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
-    response = await fetch(address(path), {
+    response = await fetch(address(path.startsWith('/') ? path : `/api/v1/${path}`), {
       method,
-      headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...more },
       body: content === undefined ? null : JSON.stringify(content),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -49,7 +48,7 @@ async function request(method: string, path: string, content?: unknown, signal?:
     // A proxy in front of a stopped server answers 502 to 504 in its place.
     const away = response.status >= 502 && response.status <= 504 && !isProblem(response);
     const wait_s = Number(response.headers.get('retry-after')) || null;
-    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, await codeOf(response), wait_s);
+    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, await codeOf(response), wait_s, response.status);
   }
   return response;
 }
@@ -65,7 +64,7 @@ async function codeOf(response: Response): Promise<string | null> {
   return typeof problem?.code === 'string' ? problem.code : null;
 }
 
-async function body<T>(path: string, response: Response): Promise<T> {
+export async function body<T>(path: string, response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (cause) {
@@ -96,12 +95,12 @@ export const getReadings = (device: string, stream: string, limit: number, signa
 export const getSession = (): Promise<SessionView> => get('session');
 
 export const signIn = async (name: string, password: string): Promise<SessionView> =>
-  body('session', await request('POST', '/api/v1/session', { name, password }));
+  body('session', await request('POST', 'session', { name, password }));
 
 export async function signOut(): Promise<void> {
-  await request('DELETE', '/api/v1/session');
+  await request('DELETE', 'session');
 }
 
 /** Chooses the password of someone who was invited; gives the name to sign in with. */
 export const acceptInvitation = async (token: string, password: string): Promise<string> =>
-  (await body<AcceptedView>('invitations/accept', await request('POST', '/api/v1/invitations/accept', { token, password }))).name;
+  (await body<AcceptedView>('invitations/accept', await request('POST', 'invitations/accept', { token, password }))).name;

@@ -4,6 +4,7 @@
 // state/live. The browser itself reconnects after a broken line and says where it stopped
 // (Last-Event-ID); only a refused connection closes for good, and is opened anew here.
 import { address } from './client';
+import type { DisplayEvent } from './displays';
 import type { Alarm, AlarmChangedEvent, DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, SnapshotEvent } from './types';
 
 export interface EventHandler {
@@ -15,6 +16,8 @@ export interface EventHandler {
   removed(id: string): void;
   alarm(alarm: Alarm): void;
   published(publication: string): void;
+  /** A display of a command centre was changed or switched; only walls ask. */
+  display?(event: DisplayEvent): void;
 }
 
 const FIRST_RETRY_MS = 1000;
@@ -56,6 +59,7 @@ export function listen(handler: EventHandler): Listening {
     on('device-removed', (data) => handler.removed((data as DeviceRemovedEvent).id));
     on('alarm', (data) => handler.alarm((data as AlarmChangedEvent).alarm));
     on('publication', (data) => handler.published((data as PublicationEvent).publication));
+    on('display', (data) => handler.display?.(data as DisplayEvent));
   };
 
   // A phone that wakes up, or finds its network again, need not wait for the timer.

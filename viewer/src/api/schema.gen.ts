@@ -324,6 +324,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/displays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the displays by id. Names and numbers of contacts are masked or empty for those who may not see them. */
+        get: operations["list_displays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/displays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a display. Names and numbers of contacts are masked or empty for those who may not see them. */
+        get: operations["get_display"];
+        /** Adds a display, or gives it another content; its state stays. Putting a display as it stands changes nothing. */
+        put: operations["put_display"];
+        post?: never;
+        /** Removes a display. */
+        delete: operations["delete_display"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/displays/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switches a display to an emergency plan (战时), or back to the ordinary state (平常). Open viewers hear of it at
+         *     once. A plan that is in force stays as it is.
+         */
+        put: operations["put_display_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -332,8 +388,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `object`, `object-removed` and
-         *     `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
+         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `object`,
+         *     `object-removed` and `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
          *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
@@ -1268,7 +1324,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -1913,6 +1969,15 @@ export interface components {
             /** @description Number of zones. */
             zones: number;
         };
+        /** @description Someone to call. */
+        Contact: {
+            /** @description Name; a mask or empty for those who may not see it. */
+            name: string;
+            /** @description Telephone number; a mask or empty for those who may not see it. */
+            phone?: string;
+            /** @description What this person is in the plan. */
+            role?: components["schemas"]["LocalizedText"];
+        };
         /** @description A device as it is registered: what it is and where it stands. */
         Device: {
             /** @description Stable id, unique in the community: letters, digits, `-`, `_`, `.`. */
@@ -2017,6 +2082,109 @@ export interface components {
              */
             status_since?: string | null;
         };
+        /** @description A display as it is kept. */
+        Display: components["schemas"]["DisplayContent"] & {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /** @description Who changed it last. */
+            changed_by: string;
+            /** @description Stable id: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description The state that it is in. */
+            state: components["schemas"]["DisplayState"];
+            /**
+             * Format: int32
+             * @description Counts the changes, of the state too, from 1.
+             */
+            version: number;
+        };
+        /** @description What people put on a display. */
+        DisplayContent: {
+            /** @description Name. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description What is done in emergencies. */
+            plans?: components["schemas"]["EmergencyPlan"][];
+            /** @description What the camera visits while nothing else is going on. */
+            tour?: components["schemas"]["TourStop"][];
+            /** @description Charts. */
+            trends?: components["schemas"]["Trend"][];
+            /** @description Cameras. */
+            videos?: components["schemas"]["Video"][];
+        };
+        /** @description A display was added, changed, switched or removed. SSE event name `display`. */
+        DisplayEvent: {
+            /** @description Id of the display. */
+            id: string;
+            state?: components["schemas"]["DisplayState"] | null;
+            /**
+             * Format: int32
+             * @description Its version now; of one that was removed, its last.
+             */
+            version: number;
+        };
+        /** @description All displays by id. */
+        DisplayList: {
+            /** @description The displays. */
+            displays: components["schemas"]["Display"][];
+        };
+        /** @description Where the camera stands and where it looks. */
+        DisplayPose: {
+            /**
+             * Format: double
+             * @description Metres east of the community's origin.
+             */
+            east_m: number;
+            /**
+             * Format: double
+             * @description Degrees clockwise from north, −360 to 360.
+             */
+            heading_deg: number;
+            /**
+             * Format: double
+             * @description Metres north of the community's origin.
+             */
+            north_m: number;
+            /**
+             * Format: double
+             * @description Degrees above the horizon, −90 (down) to 90.
+             */
+            pitch_deg: number;
+            /**
+             * Format: double
+             * @description Metres above the tangent plane at the community's origin.
+             */
+            up_m: number;
+        };
+        /** @description The state of a display. */
+        DisplayState: {
+            /** @enum {string} */
+            mode: "ordinary";
+        } | {
+            /** @description Who put it in force. */
+            by: string;
+            /** @enum {string} */
+            mode: "emergency";
+            /** @description Id of the plan. */
+            plan: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /** @description The state that a display is to be in. */
+        DisplaySwitch: {
+            /** @enum {string} */
+            mode: "ordinary";
+        } | {
+            /** @enum {string} */
+            mode: "emergency";
+            /** @description Id of the plan, one of the display's. */
+            plan: string;
+        };
         /** @description What people did to an object, all edits together. */
         EditedState: {
             /** @description Changed it over what is published. */
@@ -2024,6 +2192,28 @@ export interface components {
         } | {
             /** @description Made it. */
             made: components["schemas"]["ModelObject"];
+        };
+        /** @description What is done in an emergency of one sort (预案). */
+        EmergencyPlan: {
+            /** @description The area that it concerns: a polygon of east and north, in metres. */
+            area?: number[][] | null;
+            /** @description Whom to call, in this order. */
+            contacts?: components["schemas"]["Contact"][];
+            /** @description Devices that matter. */
+            devices?: string[];
+            /** @description Id, unique in the display: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description Kinds of device that matter. */
+            kinds?: string[];
+            /** @description How urgent such an emergency is. */
+            level: components["schemas"]["AlarmLevel"];
+            /** @description Name. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The panels that are shown while it is in force; none: as the wall likes. */
+            panels?: components["schemas"]["PanelName"][];
+            pose?: components["schemas"]["DisplayPose"] | null;
+            /** @description What to do, in this order. */
+            steps?: components["schemas"]["LocalizedText"][];
         };
         /** @description What happens to an alarm that nobody acknowledged for a while. */
         EscalationStep: {
@@ -2724,6 +2914,11 @@ export interface components {
                 [key: string]: Record<string, never>;
             };
         };
+        /**
+         * @description A panel of the wall.
+         * @enum {string}
+         */
+        PanelName: "figures" | "devices" | "alarms" | "trends" | "video" | "projects" | "plan";
         /** @description A change of one's own password. */
         PasswordChange: {
             /**
@@ -3088,6 +3283,8 @@ export interface components {
             alarms?: components["schemas"]["Alarm"][];
             /** @description All devices that the subscription covers. */
             devices: components["schemas"]["DeviceView"][];
+            /** @description All displays of command centres with their states. */
+            displays?: components["schemas"]["DisplayEvent"][];
             /** @description Version of the publication that is served. */
             publication: string;
         };
@@ -3187,6 +3384,44 @@ export interface components {
             /** @description Unit symbol (UCUM where it has one); empty for a count or a switch. */
             unit?: string;
         };
+        /** @description A stop of the tour. */
+        TourStop: {
+            /**
+             * Format: double
+             * @description How long the camera stays, in seconds.
+             */
+            dwell_s: number;
+            /** @description The panels that are shown meanwhile; none: as the wall likes. */
+            panels?: components["schemas"]["PanelName"][];
+            /** @description The view. */
+            pose: components["schemas"]["DisplayPose"];
+            /** @description What is seen there. */
+            title: components["schemas"]["LocalizedText"];
+            /**
+             * Format: double
+             * @description How long the way there takes, in seconds.
+             */
+            travel_s: number;
+        };
+        /** @description A chart of up to six series. */
+        Trend: {
+            /**
+             * Format: int32
+             * @description How far back it reaches, in hours.
+             */
+            hours: number;
+            /** @description The series. */
+            series: components["schemas"]["TrendSeries"][];
+            /** @description What is drawn. */
+            title: components["schemas"]["LocalizedText"];
+        };
+        /** @description A stream of a device. */
+        TrendSeries: {
+            /** @description Id of the device. */
+            device: string;
+            /** @description Id of the stream. */
+            stream: string;
+        };
         /** @description Users by name. */
         UserList: {
             /** @description The users. */
@@ -3241,6 +3476,22 @@ export interface components {
              */
             readings: number;
         };
+        /** @description A picture from a camera. */
+        Video: {
+            /** @description Id of the device that it is of. */
+            device?: string | null;
+            /** @description How it comes. */
+            kind: components["schemas"]["VideoKind"];
+            /** @description What is seen. */
+            title: components["schemas"]["LocalizedText"];
+            /** @description Where from: `http` or `https`, without user or password. */
+            url: string;
+        };
+        /**
+         * @description How a picture comes.
+         * @enum {string}
+         */
+        VideoKind: "hls" | "mjpeg" | "page";
         /** @description An address that hears of events, as people set it. */
         Webhook: {
             /**
@@ -5390,6 +5641,493 @@ export interface operations {
             };
         };
     };
+    list_displays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayList"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_display: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the display */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description For `If-Match` of a change */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_display: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that the display must still have */
+                "If-Match"?: string | null;
+                /** @description `*`: the display must not be there yet */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the display: letters, digits, `-`, `_`, `.` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisplayContent"];
+            };
+        };
+        responses: {
+            /** @description It was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            /** @description It is new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_display: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that the display must still have */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the display */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_display_state: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that the display must still have */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the display */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisplaySwitch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The display has no such plan; the hint names those that it has */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -5417,7 +6155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
+            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -33,5 +33,7 @@ export type ReadingHistory = Schemas['ReadingHistory'];
 export type Scene = Schemas['Scene'];
 export type Role = Schemas['Role'];
 export type SessionView = Schemas['SessionView'];
+export type FoundThing = Schemas['FoundThing'];
+export type SpatialAnswer = Schemas['SpatialAnswer'];
 export type SnapshotEvent = Schemas['SnapshotEvent'];
 export type StreamKind = Schemas['StreamKind'];

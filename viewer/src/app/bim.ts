@@ -4,7 +4,7 @@
 import { Bim } from '../layers/bim';
 import type { Tilesets } from '../layers/tilesets';
 import type { Viewport } from '../scene/viewport';
-import { isolated, section, spacesShown } from '../state/bim';
+import { isolated, spacesShown } from '../state/bim';
 import { remember } from '../state/undo';
 import { startModelKeys } from '../tools/model-keys';
 
@@ -13,5 +13,4 @@ export function startBim(viewport: Viewport, tilesets: Tilesets): void {
   startModelKeys();
   remember('storey', { read: () => isolated.value, write: (to) => (isolated.value = to) });
   remember('spaces', { read: () => spacesShown.value, write: (to) => (spacesShown.value = to) });
-  remember('section', { read: () => section.value, write: (to) => (section.value = to) });
 }

@@ -14,7 +14,18 @@ interface Entry {
 }
 
 /** A tool that is not here does nothing in the scene: its card is all. */
-const TOOLS: Partial<Record<ToolName, Entry>> = {};
+const TOOLS: Partial<Record<ToolName, Entry>> = {
+  draw: { links: ['d'], start: (parts) => import('./draw').then(({ start }) => start(parts)) },
+  snapshot: { links: [], start: (parts) => import('./snapshot').then(({ start }) => start(parts)) },
+  walk: { links: [], start: (parts) => import('./walk').then(({ start }) => start(parts)) },
+  measure: { links: ['m'], start: (parts) => import('./measure').then(({ start }) => start(parts)) },
+  section: { links: ['x'], start: (parts) => import('./section').then(({ start }) => start(parts)) },
+  colour: { links: ['c'], start: async () => (await import('../tools/colour')).startColour() },
+  compare: { links: ['b'], start: async ({ viewport, tilesets, symbols }) => (await import('../layers/compare')).startCompare(viewport, tilesets, symbols) },
+  time: { links: ['t'], start: async () => (await import('../tools/time')).startTimeTool() },
+  sun: { links: ['u'], start: async ({ viewport, tilesets, claims }) => (await import('../layers/sun')).startSun(viewport, tilesets, claims) },
+  table: { links: ['o'], start: async ({ viewport }) => (await import('../layers/table')).startTable(viewport) },
+};
 
 const names = Object.keys(TOOLS) as ToolName[];
 

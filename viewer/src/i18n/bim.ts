@@ -52,13 +52,6 @@ const zh = {
   yes: '是',
   no: '否',
   unnamed: '未命名',
-
-  level: '水平剖切',
-  upright: '竖直剖切',
-  height: '高度',
-  position: '位置',
-  faceView: '对准当前视线',
-  sectionNote: '剖切只作用于建筑模型。',
 };
 
 export type BimDictionary = typeof zh;
@@ -111,13 +104,6 @@ const en: BimDictionary = {
   yes: 'yes',
   no: 'no',
   unnamed: 'Unnamed',
-
-  level: 'Level cut',
-  upright: 'Upright cut',
-  height: 'Height',
-  position: 'Position',
-  faceView: 'Face the view',
-  sectionNote: 'The section cuts building models only.',
 };
 
 const DICTIONARIES: Readonly<Record<Language, BimDictionary>> = { zh, en };

@@ -38,7 +38,6 @@ export const en: Dictionary = {
   buildings: 'Buildings',
   models: 'Models',
   element: 'Model element',
-  section: 'Section',
   search: 'Search devices, buildings, elements…',
   clearSearch: 'Clear search',
   allKinds: 'All kinds',
@@ -89,6 +88,7 @@ export const en: Dictionary = {
   looking: 'Looking it up…',
 
   live: 'Live',
+  backToLive: 'back to live',
   connecting: 'Connecting',
   reconnecting: 'Reconnecting',
   staleSince: (time) => `Stale since ${time}`,

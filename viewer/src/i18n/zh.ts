@@ -34,7 +34,6 @@ export const zh = {
   buildings: '楼栋',
   models: '模型',
   element: '模型构件',
-  section: '剖切',
   search: '搜索设备、楼栋、构件、属性',
   clearSearch: '清除搜索',
   allKinds: '全部种类',
@@ -86,6 +85,7 @@ export const zh = {
   looking: '正在查询…',
 
   live: '实时',
+  backToLive: '回到实时',
   connecting: '正在连接',
   reconnecting: '正在重连',
   staleSince: (time: string) => `数据停在 ${time}`,

@@ -1,21 +1,24 @@
 // Building models: a tileset for each, one for the spaces of those whose spaces are wanted.
 //
-// In: models, toggles, isolation, section and selection of state. Out: tiles in the viewport, lit;
+// In: models, toggles, isolation, cuts and selection of state. Out: tiles in the viewport, lit;
 // which models stand, in state/models. Fetched only for communities with a model.
 import { computed, effect, untracked } from '@preact/signals-core';
 import type { Scene } from '../api/types';
+import type { LookOf } from '../scene/features';
 import { Marked } from '../scene/marked';
-import { Cuts, asModel, asSpaces, lights } from '../scene/models';
+import { asModel, asSpaces, lights } from '../scene/models';
 import { TileLayer } from '../scene/tiles';
 import { wallDirection } from '../scene/walls';
 import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
-import { classOf, cutsOf, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
+import { classOf, isolated, spacesShown, startBim, storeyOf, wallsOf } from '../state/bim';
+import { kept } from '../state/cut';
 import { hiddenParts, isGone } from '../state/hiding';
-import { models, ofProfile, shownModels, standing, type Model } from '../state/models';
-import { isCut } from '../state/section';
+import { models, ofProfile, openModels, standing, type Model } from '../state/models';
+import { touches } from '../state/section';
 import { hidden, selection } from '../state/selection';
 import { publication } from '../state/session';
+import { painted } from '../state/view';
 import { lookOfModels } from './model-looks';
 import { toWorld } from './photogrammetry';
 import type { Tilesets } from './tilesets';
@@ -35,15 +38,12 @@ export class Bim implements Part {
   readonly #tilesets: Tilesets;
   readonly #undo: (() => void)[] = [];
   readonly #open = new Map<string, { readonly layer: TileLayer; readonly source: string; readonly spaces: boolean }>();
-  /** By source: a section cuts one model. */
-  readonly #cuts = new Map<string, Cuts>();
   readonly #lights = lights();
   readonly #marked: Marked;
   #markedOf = '';
 
   constructor(viewport: Viewport, tilesets: Tilesets) {
     [this.#viewport, this.#tilesets] = [viewport, tilesets];
-    viewport.renderer.localClippingEnabled = true;
     viewport.scene.add(this.#lights);
     this.#marked = new Marked(viewport.renderer.getPixelRatio());
     viewport.scene.add(this.#marked.group);
@@ -52,10 +52,6 @@ export class Bim implements Part {
       viewport.add(this),
       effect(() => this.#show(wanted.value)),
       effect(() => this.#paint(looks.value)),
-      effect(() => {
-        for (const { source } of models.value) this.#cutsOf(source).set(cutsOf(source));
-        viewport.invalidate();
-      }),
     );
   }
 
@@ -101,20 +97,13 @@ export class Bim implements Part {
       phone: onPhone(),
       ktx2: this.#tilesets.ktx2,
       changed: this.#viewport.invalidate,
-      restyle: (spaces ? asSpaces : asModel)(this.#cutsOf(source)),
-      isCut: (point) => isCut(untracked(() => cutsOf(source)), point),
+      restyle: spaces ? asSpaces : asModel,
     });
     layer.paint(untracked(() => looks.value));
     this.#open.set(url, { layer, source, spaces });
-    this.#tilesets.open(layer, spaces ? 'spaces' : 'model');
+    this.#tilesets.open(layer, spaces ? 'spaces' : 'model', source);
     this.#viewport.scene.add(layer.group);
     return layer;
-  }
-
-  #cutsOf(source: string): Cuts {
-    const known = this.#cuts.get(source) ?? new Cuts();
-    this.#cuts.set(source, known);
-    return known;
   }
 
   #paint(lookOf: typeof looks.value): void {
@@ -134,25 +123,27 @@ export class Bim implements Part {
     const id = now?.type === 'element' ? now.id : '';
     const own = [...this.#open.values()].filter(({ source }) => id.startsWith(`${source}/`));
     const seen = own.flatMap(({ layer }) => [...layer.contents].filter(([scene, { ids }]) => scene.parent !== null && ids.includes(id)));
-    const kept = cutsOf(own[0]?.source ?? '');
-    const of = `${id} ${JSON.stringify(kept)} ${seen.map(([scene]) => scene.id).join(' ')}`;
+    const of = `${id} ${JSON.stringify(kept.peek())} ${seen.map(([scene]) => scene.id).join(' ')}`;
     if (of !== this.#markedOf) {
       this.#markedOf = of;
-      this.#marked.set(id, seen, kept);
+      this.#marked.set(id, seen, kept.peek());
     }
     const { width, height } = this.#viewport.renderer.domElement;
     this.#marked.resize(width, height);
   }
 }
 
+/** Models of which something is cut away. */
+const cutModels = computed(() => new Set(models.value.flatMap(({ source, bounds }) => (touches(kept.value, bounds) ? [source] : []))));
+
 /** The tilesets that should be open. A light profile ends with the shell: who looks inside needs the complete one. */
 const wanted = computed<readonly Wanted[]>(() => {
   const base = publication.value?.base ?? '';
   const url = (scene: Scene): string => new URL(scene.tileset, base).href;
   // A building that is hidden is hidden as a model, too.
-  const there = shownModels.value.filter(({ replaces }) => replaces.length === 0 || !replaces.every((id) => hidden.value.has(id)));
+  const there = openModels.value.filter(({ replaces }) => replaces.length === 0 || !replaces.every((id) => hidden.value.has(id)));
   return there.flatMap((model: Model): Wanted[] => {
-    const inside = cutsOf(model.source).length > 0 || isolated.value?.source === model.source;
+    const inside = cutModels.value.has(model.source) || isolated.value?.source === model.source;
     const scene = ofProfile(model.scenes, onPhone() && !inside ? 'app' : 'full');
     const spaces = spacesShown.value.has(model.source) ? ofProfile(model.spaces, 'full') : null;
     return [
@@ -164,7 +155,8 @@ const wanted = computed<readonly Wanted[]>(() => {
 
 const selectedId = computed(() => (selection.value?.type === 'element' ? selection.value.id : null));
 
-const looks = computed(() => {
-  const [rules, storey, type] = [hiddenParts.value, storeyOf.value, classOf.value];
-  return lookOfModels(selectedId.value, isolated.value, storey, (id) => rules.size > 0 && isGone(rules, id, storey?.get(id), type.get(id)));
+const looks = computed<LookOf>(() => {
+  const [rules, storey, type, paint] = [hiddenParts.value, storeyOf.value, classOf.value, painted.value];
+  const own = lookOfModels(selectedId.value, isolated.value, storey, (id) => rules.size > 0 && isGone(rules, id, storey?.get(id), type.get(id)));
+  return paint ? (id) => own(id) ?? paint(id) : own;
 });

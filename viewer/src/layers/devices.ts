@@ -14,6 +14,7 @@ import { devices, hiddenKinds } from '../state/devices';
 import { selection } from '../state/selection';
 import { kinds } from '../state/session';
 import { LOOKS, severity } from '../state/status';
+import { paintedDevices, type DevicePaint } from '../state/view';
 
 /** Heads nearer than this are drawn as one, CSS pixels. */
 const GROUP_PX = 30;
@@ -38,8 +39,8 @@ export interface Shown {
 export const position = (device: DeviceView): Vec => [device.position.east_m, device.position.north_m, device.position.up_m];
 
 /** `small` looks need no icon, so that all kinds share their pictures. */
-export function lookOf(status: DeviceStatus, icon: string, selected: boolean, small: boolean, count: number): SymbolLook {
-  const { fill, ink, shape } = LOOKS[status];
+export function lookOf(status: DeviceStatus, icon: string, selected: boolean, small: boolean, count: number, paint?: DevicePaint): SymbolLook {
+  const { fill, ink, shape } = paint ? { ...LOOKS.normal, ...paint } : LOOKS[status];
   return { icon: small ? '' : iconPath(icon), shape, fill, ink, dashed: status === 'offline', urgent: status === 'alarm', selected, small, count };
 }
 
@@ -47,22 +48,32 @@ export class DeviceSymbols implements Part {
   readonly #viewport: Viewport;
   readonly #symbols: Symbols;
   readonly #undo: (() => void)[] = [];
+  /** What a section cuts away has no symbol. */
+  hides: ((at: Vec) => boolean) | null = null;
+  readonly #statusOf: (device: DeviceView) => DeviceStatus;
   #shown: Shown[] = [];
 
-  constructor(viewport: Viewport) {
-    this.#viewport = viewport;
+  /** `statusOf` says in which state a device is drawn, where it is not its own. */
+  constructor(viewport: Viewport, statusOf: (device: DeviceView) => DeviceStatus = ({ status }) => status) {
+    [this.#viewport, this.#statusOf] = [viewport, statusOf];
     this.#symbols = new Symbols(viewport.renderer.getPixelRatio());
     viewport.scene.add(this.#symbols.group);
     this.#undo.push(
       viewport.add(this),
       effect(() => {
-        this.#redrawOn(devices.value, kinds.value, selection.value, hiddenKinds.value);
+        this.#redrawOn(devices.value, kinds.value, selection.value, hiddenKinds.value, paintedDevices.value);
       }),
     );
   }
 
   beforeDraw(): boolean {
-    const all = devices.peek();
+    this.draw(devices.peek());
+    return false;
+  }
+
+  /** Places the symbols of devices for the picture that is drawn next. */
+  draw(all: ReadonlyMap<string, DeviceView>): void {
+    const paint = paintedDevices.peek();
     const chosen = selection.peek();
     const selected = chosen?.type === 'device' ? chosen.id : null;
     const places = new Map<string, { x: number; y: number; depth_m: number }>();
@@ -70,22 +81,24 @@ export class DeviceSymbols implements Part {
     const absent = hiddenKinds.peek();
     for (const device of all.values()) {
       if (absent.has(device.kind) && device.id !== selected) continue;
-      const place = this.#viewport.project(position(device));
+      if (paint && !paint(device.id)) continue;
+      const place = this.hides?.(position(device)) ? null : this.#viewport.project(position(device));
       if (!place || !this.#nearCanvas(place.x, place.y)) continue;
       places.set(device.id, place);
-      marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(device.status) });
+      marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(this.#statusOf(device)) });
     }
     const groups = declutter(marks, GROUP_PX).map((group) => ({ group, place: places.get(group.head), device: all.get(group.head) }));
     const drawn: { symbol: PlacedSymbol; shown: Shown; order: number; depth_m: number }[] = [];
     for (const { group, place, device } of groups) {
       if (!place || !device) continue;
-      const small = device.status === 'normal' && device.id !== selected && place.depth_m > FAR_M;
-      const look = lookOf(device.status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length);
-      const front = device.status === 'alarm' || device.id === selected;
+      const status = this.#statusOf(device);
+      const small = status === 'normal' && device.id !== selected && place.depth_m > FAR_M;
+      const look = lookOf(status, kinds.peek().get(device.kind)?.icon ?? '', device.id === selected, small, group.members.length, paint?.(device.id));
+      const front = status === 'alarm' || device.id === selected;
       drawn.push({
         symbol: { at: position(device), look, front },
         shown: { id: device.id, members: group.members, x: place.x, y: place.y, head: small ? SMALL_HEAD : HEAD },
-        order: device.id === selected ? SELECTED_RANK : severity(device.status),
+        order: device.id === selected ? SELECTED_RANK : severity(status),
         depth_m: place.depth_m,
       });
     }
@@ -93,7 +106,6 @@ export class DeviceSymbols implements Part {
     this.#shown = drawn.map(({ shown }) => shown);
     const { width, height } = this.#viewport.renderer.domElement;
     this.#symbols.set(drawn.map(({ symbol }) => symbol), { width, height });
-    return false;
   }
 
   /** The symbol at a place on the canvas, as last drawn; the foremost if several. */

@@ -7,6 +7,7 @@ import { computed } from '@preact/signals-core';
 import type { LookOf } from '../scene/features';
 import { replaced } from '../state/models';
 import { hidden, selection } from '../state/selection';
+import { painted } from '../state/view';
 
 /** The colour of the outline, half over the survey's own. */
 export const SELECTED = [0.24, 0.83, 0.86, 0.5] as const;
@@ -14,7 +15,10 @@ export const SELECTED = [0.24, 0.83, 0.86, 0.5] as const;
 /** The id alone, so that picking another point of the same building changes nothing. */
 const selectedId = computed(() => (selection.value?.type === 'building' ? selection.value.id : null));
 
-export const looks = computed<LookOf>(() => {
-  const [selected, absent, instead] = [selectedId.value, hidden.value, replaced.value];
-  return (id) => (absent.has(id) || instead.has(id) ? 'hidden' : id === selected ? SELECTED : null);
-});
+/** How buildings look while `instead` give way to models. */
+export function looksBeside(instead: ReadonlySet<string>): LookOf {
+  const [selected, absent, paint] = [selectedId.value, hidden.value, painted.value];
+  return (id) => (absent.has(id) || instead.has(id) ? 'hidden' : id === selected ? SELECTED : (paint?.(id) ?? null));
+}
+
+export const looks = computed(() => looksBeside(replaced.value));

@@ -29,6 +29,8 @@ const POINT_PITCH = -0.72;
 /** Nearest to a pivot, and lowest above the ground. */
 const NEAREST_M = 3;
 const CLEARANCE_M = 2;
+/** A drag across this many pixels turns by one radian, as in the controls. */
+const LOOK_PX = 220;
 /** Time in which two thirds of a wheel step are done. */
 const WHEEL_MS = 70;
 
@@ -49,7 +51,20 @@ function mixMargins(a: Margins, b: Margins, t: number): Margins {
   return { left: mix(a.left, b.left), right: mix(a.right, b.right), top: mix(a.top, b.top), bottom: mix(a.bottom, b.bottom) };
 }
 
+/** Who moves the camera in place of gestures and flights, such as someone who walks. */
+export interface Guide {
+  /** The next pose; asked before each drawing. `again` asks to be drawn again. */
+  step(pose: Pose, now_ms: number): { readonly pose: Pose; readonly again: boolean };
+  /** Drags: by pixels since the last. */
+  look(right_px: number, down_px: number): void;
+  /** The camera is wanted elsewhere. */
+  leave(): void;
+}
+
 export class Navigation implements Part, Mover {
+  /** While there is one, gestures are its own. */
+  guide: Guide | null = null;
+  #held: { x: number; y: number } | null = null;
   readonly #viewport: Viewport;
   readonly #tilesets: Tilesets;
   readonly #pointing: Pointing;
@@ -102,6 +117,13 @@ export class Navigation implements Part, Mover {
   }
 
   beforeDraw(now_ms: number): boolean {
+    const led = this.guide?.step(this.#pose, now_ms);
+    if (led) {
+      this.#pose = led.pose;
+      this.#viewport.place(led.pose, 1);
+      this.#report(now_ms);
+      return led.again;
+    }
     const before = this.#pose;
     this.#fly(now_ms);
     this.#roll(now_ms);
@@ -113,6 +135,7 @@ export class Navigation implements Part, Mover {
 
   /** Stands at a pose at once. */
   jump(to: ViewPose): void {
+    this.guide?.leave();
     this.#pose = { eye: [to.east_m, to.north_m, to.up_m], heading_rad: to.heading_deg * DEG, pitch_rad: to.pitch_deg * DEG };
     this.#posed = this.#chosen = true;
     this.#flight = null;
@@ -122,13 +145,18 @@ export class Navigation implements Part, Mover {
   // What gestures do (Mover).
 
   grab(x: number, y: number): void {
+    this.#held = { x, y };
+    if (this.guide) return;
     this.#interrupt();
     this.#pivot = this.#under(x, y);
   }
 
   pan(x: number, y: number): void {
+    const held = this.#held;
+    this.#held = { x, y };
+    if (this.guide && held) this.guide.look(x - held.x, y - held.y);
     const pivot = this.#pivot;
-    if (!pivot) return;
+    if (!pivot || this.guide) return;
     const at = meetLevel(this.#pose.eye, this.#viewport.ray(x, y), pivot[2], 6 * distance(this.#pose.eye, pivot));
     if (!at) return;
     const step = sub(pivot, at);
@@ -138,14 +166,16 @@ export class Navigation implements Part, Mover {
   }
 
   turn(heading_rad: number, pitch_rad: number): void {
-    if (this.#pivot) this.#move(orbit(this.#pose, this.#pivot, heading_rad, pitch_rad));
+    if (this.guide) this.guide.look(heading_rad * LOOK_PX, -pitch_rad * LOOK_PX);
+    else if (this.#pivot) this.#move(orbit(this.#pose, this.#pivot, heading_rad, pitch_rad));
   }
 
   zoom(factor: number): void {
-    if (this.#pivot) this.#move(dolly(this.#pose, this.#pivot, factor, NEAREST_M, this.#farthest));
+    if (this.#pivot && !this.guide) this.#move(dolly(this.#pose, this.#pivot, factor, NEAREST_M, this.#farthest));
   }
 
   wheel(x: number, y: number, factor: number): void {
+    if (this.guide) return;
     this.#pointing.leave();
     this.#flight = null;
     this.#chose();
@@ -172,6 +202,11 @@ export class Navigation implements Part, Mover {
     const target = this.#under(x, y);
     const away = clamp(distance(this.#pose.eye, target) * 0.45, 25, this.#farthest);
     this.flyTo({ target, distance_m: away, heading_rad: this.#pose.heading_rad, pitch_rad: Math.min(this.#pose.pitch_rad, -0.3) });
+  }
+
+  /** Where the camera stands. */
+  get pose(): Pose {
+    return this.#pose;
   }
 
   /** Moves to an aim in less than a second; any gesture interrupts. */
@@ -228,6 +263,7 @@ export class Navigation implements Part, Mover {
   }
 
   #obey(command: Command): void {
+    this.guide?.leave();
     const { heading_rad, pitch_rad } = this.#pose;
     switch (command.do) {
       case 'home':

@@ -33,7 +33,17 @@ export class Picking {
   }
 
   at(x: number, y: number, touch: boolean): Hit | null {
-    const symbol = this.#symbols.at(x, y, touch);
+    const { split } = this.#viewport;
+    split?.enter(this.#viewport.sideAt(x));
+    try {
+      return this.#at(x, y, touch);
+    } finally {
+      split?.enter(0);
+    }
+  }
+
+  #at(x: number, y: number, touch: boolean): Hit | null {
+    const symbol = this.#symbols.at(this.#viewport.fold(x), y, touch);
     if (symbol) return { type: 'device', id: symbol.id, members: symbol.members };
     const { x: east_m, y: north_m, z: up_m } = this.#viewport.camera.position;
     const hit = this.#tilesets.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
@@ -58,12 +68,13 @@ export class Picking {
   };
 
   hover = (x: number, y: number): void => {
-    const symbol = this.#symbols.at(x, y, false);
+    const folded = this.#viewport.fold(x);
+    const symbol = this.#symbols.at(folded, y, false);
     this.#viewport.canvas.style.cursor = symbol ? 'pointer' : '';
     const now = hovered.peek();
     if (!symbol) hovered.value = null;
-    else if (now?.id !== symbol.id || now.x !== symbol.x) {
-      hovered.value = { id: symbol.id, others: symbol.members.length - 1, x: symbol.x, y: symbol.y - symbol.head.above - symbol.head.radius };
+    else if (now?.id !== symbol.id || now.x !== symbol.x + x - folded) {
+      hovered.value = { id: symbol.id, others: symbol.members.length - 1, x: symbol.x + x - folded, y: symbol.y - symbol.head.above - symbol.head.radius };
     }
   };
 

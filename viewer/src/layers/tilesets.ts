@@ -3,10 +3,11 @@
 // In: tile layers, as other layers open and close them. Out: their updates before each drawing, the
 // nearest of their hits, their sums; progress in state/view.
 import { batch } from '@preact/signals-core';
+import type { Object3D } from 'three';
 import type { FeatureTable } from '../scene/features';
 import { LazyKtx2Loader } from '../scene/ktx2';
 import type { Vec } from '../scene/pose';
-import type { TileHit, TileLayer, TileQuality } from '../scene/tiles';
+import type { Asked, Cut, TileHit, TileLayer, TileQuality } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
 import { placeVisible, tiles } from '../state/view';
 
@@ -29,8 +30,12 @@ export class Tilesets implements Part {
   // One for all: its workers are costly.
   readonly ktx2: LazyKtx2Loader;
   readonly #viewport: Viewport;
-  readonly #open = new Map<TileLayer, Shows>();
+  readonly #open = new Map<TileLayer, { readonly shows: Shows; readonly source: string }>();
   readonly #remove: () => void;
+  /** Times as many pixels as the canvas has, for pictures that are larger. */
+  detail = 1;
+  /** The section, while there is one. */
+  cut: (Cut & { beneath(from: Vec, ray: Vec): Hit | null }) | null = null;
   #awaited = 0;
   #quality: TileQuality | null = null;
 
@@ -40,17 +45,17 @@ export class Tilesets implements Part {
     this.#remove = viewport.add(this);
   }
 
-  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene. */
-  open(layer: TileLayer, shows: Shows): void {
-    this.#open.set(layer, shows);
-    if (this.#quality) layer.quality = this.#quality;
-    this.#viewport.invalidate();
-  }
-
   /** How fine all tilesets are, also those still to come. */
   setQuality(quality: TileQuality): void {
     this.#quality = quality;
     for (const layer of this.#open.keys()) layer.quality = quality;
+    this.#viewport.invalidate();
+  }
+
+  /** Keeps a tileset up to date from now on. It is drawn and hit once its group is in the scene; `source` names a model. */
+  open(layer: TileLayer, shows: Shows, source = ''): void {
+    this.#open.set(layer, { shows, source });
+    if (this.#quality) layer.quality = this.#quality;
     this.#viewport.invalidate();
   }
 
@@ -75,7 +80,7 @@ export class Tilesets implements Part {
     const sum = { done: 0, total: 0, failed: 0 };
     let visible = 0;
     for (const layer of this.#open.keys()) {
-      layer.update(camera, width, height);
+      layer.update(camera, width * this.detail, height * this.detail);
       const { counts } = layer;
       for (const name of ['done', 'total', 'failed'] as const) sum[name] += counts[name];
       visible += counts.visible;
@@ -92,15 +97,35 @@ export class Tilesets implements Part {
     return this.#awaited === 0 && this.#open.size > 0 && [...this.#open.keys()].every(({ idle }) => idle);
   }
 
-  /** Where a ray first meets what is drawn; asked for the ground, what the survey shows. */
+  /** Where a ray first meets what is drawn; asked for the ground, what the survey shows, cut or not. */
   hit(from: Vec, ray: Vec, only?: Shows): Hit | null {
+    const cut = only ? null : this.cut;
+    return this.#nearest(from, ray, (shows) => !only || shows === only, { cut }) ?? cut?.beneath(from, ray) ?? null;
+  }
+
+  /** The same within a distance, of what one can stand on and run into. */
+  solid(from: Vec, ray: Vec, far_m: number): Hit | null {
+    return this.#nearest(from, ray, (shows) => shows !== 'spaces', { cut: this.cut, far_m });
+  }
+
+  #nearest(from: Vec, ray: Vec, meant: (shows: Shows) => boolean, asked: Asked): Hit | null {
     let nearest: Hit | null = null;
-    for (const [layer, shows] of this.#open) {
-      if (!layer.group.parent || (only && shows !== only)) continue;
-      const hit = layer.hit(from, ray);
+    for (const [layer, { shows }] of this.#open) {
+      if (!layer.group.parent || !layer.group.visible || !meant(shows)) continue;
+      const hit = layer.hit(from, ray, asked);
       if (hit && (!nearest || isBefore({ ...hit, shows }, nearest))) nearest = { ...hit, shows };
     }
     return nearest;
+  }
+
+  /** Loaded contents of the survey. */
+  get surveyed(): Object3D[] {
+    return [...this.#open].flatMap(([layer, { shows }]) => (shows === 'survey' ? layer.group.children : []));
+  }
+
+  /** What is open, what it shows and of which model. */
+  get layers(): ReadonlyMap<TileLayer, { readonly shows: Shows; readonly source: string }> {
+    return this.#open;
   }
 
   /** Tables of the objects that are loaded. */

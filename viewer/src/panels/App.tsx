@@ -5,7 +5,6 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { PHONE_PX } from '../state/actions';
 import { accountOpen } from '../state/account';
-import { models, sectionOpen } from '../state/models';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
 import { cover, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen } from '../state/view';
@@ -24,7 +23,6 @@ const Account = later(() => import('./Account').then((module) => module.Account)
 const ToolCard = later(() => import('./ToolBar').then((module) => module.ToolCard));
 const Settings = later(() => import('./Settings').then((module) => module.Settings));
 const FirstVisit = later(() => import('./FirstVisit').then((module) => module.FirstVisit));
-const SectionCard = later(() => import('./bim').then((module) => module.SectionCard));
 
 export function App() {
   const phone = useSignal(innerWidth < PHONE_PX);
@@ -65,7 +63,6 @@ export function App() {
       {settingsOpen.value && <Settings />}
       {introOpen.value && placeVisible.value && <FirstVisit />}
       {placeVisible.value && <ToolCard />}
-      {sectionOpen.value && models.value.length > 0 && <SectionCard />}
       <CoverVariables />
     </>
   );

@@ -11,6 +11,7 @@ import { BoundDevices } from './BoundDevices';
 import { classWord, modelName, objectName, words } from './bim-texts';
 import { Icon } from './Icon';
 import { sheetWords } from './sheet-texts';
+import { ShownAs } from './ShownAs';
 
 /** Attributes that have a line of their own. */
 const SHOWN_BY_NAME = ['ObjectType', 'Tag'];
@@ -54,6 +55,7 @@ function Facts({ object, bim }: { object: ModelObject; bim: BimFacts }) {
           </button>
         )}
       </section>
+      {model?.replaces[0] !== undefined && <ShownAs building={model.replaces[0]} />}
       <BoundDevices covers={object.class === 'storey' ? ofStorey(object.id, storeyOf.value) : (id) => id === object.id} />
       <List title={t.materials} values={(bim.materials ?? []).map((material) => material)} />
       <List title={t.classifications} values={(bim.classifications ?? []).map(({ system, code, name }) => [system, code, name].filter(Boolean).join(' · '))} />

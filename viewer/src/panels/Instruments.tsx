@@ -1,5 +1,4 @@
 // What lies on the scene: compass, zoom, overview, and the scale bar.
-import { models, sectionOpen } from '../state/models';
 import { niceLength } from '../state/scale';
 import { quantity } from '../i18n';
 import { language, texts } from '../state/settings';
@@ -22,13 +21,6 @@ export function Instruments() {
           </svg>
         </button>
       </div>
-      {models.value.length > 0 && (
-        <div class="raised">
-          <button class="tool" aria-expanded={sectionOpen.value} aria-label={t.section} title={t.section} onClick={() => (sectionOpen.value = !sectionOpen.value)}>
-            <Icon name="square-split-vertical" />
-          </button>
-        </div>
-      )}
       <div class="raised stack">
         <button class="tool" aria-label={t.zoomIn} title={t.zoomIn} onClick={() => command({ do: 'zoom', factor: 1 / STEP })}>
           <Icon name="plus" />

@@ -12,6 +12,7 @@ import { language, texts } from '../state/settings';
 import { BoundDevices } from './BoundDevices';
 import { buildingName, numberOf, zoneName } from './BuildingRows';
 import { DeviceRow } from './DeviceRows';
+import { ShownAs } from './ShownAs';
 import { moveInList } from './rows';
 import { sheetWords } from './sheet-texts';
 
@@ -39,6 +40,7 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
       <section>
         <Facts rows={rows} />
       </section>
+      <ShownAs building={building.id} />
       {others.length > 0 && (
         <section>
           <h3>{t.properties}</h3>

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { toolTexts } from '../i18n/tools';
 import { language, texts } from '../state/settings';
 import { takesKeys } from '../state/keys';
-import { tool, toggleTool, toolMissing } from '../state/tools';
+import { chips, tool, toggleTool, toolMissing } from '../state/tools';
 import { canRedo, canUndo, redo, undo } from '../state/undo';
 import { settingsOpen } from '../state/view';
 import { groundWords } from './ground-texts';
@@ -95,7 +95,35 @@ export function ToolCard() {
     return () => document.removeEventListener('keydown', press);
   }, []);
   const entry = TOOL_ENTRIES.find(({ name }) => name === tool.value);
-  if (!entry) return null;
+  return (
+    <>
+      <Chips />
+      {entry && <Card entry={entry} />}
+    </>
+  );
+}
+
+/** What goes on of tools that are closed. */
+function Chips() {
+  const going = [...chips.value].filter(([name]) => name !== tool.value);
+  if (going.length === 0) return null;
+  return (
+    <div class="tool-chips">
+      {going.map(([name, chip]) => (
+        <div key={name} class="raised" data-tool={name}>
+          <button class="what" onClick={() => toggleTool(name)}>
+            {chip.text(language.value)}
+          </button>
+          <button class="tool" aria-label={chip.endText(language.value)} title={chip.endText(language.value)} onClick={() => chip.end()}>
+            <Icon name="x" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Card({ entry }: { entry: ToolEntry }) {
   const name = words.value.names[entry.name];
   return (
     <section class="raised tool-card" data-tool={entry.name} aria-label={name}>

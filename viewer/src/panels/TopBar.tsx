@@ -1,6 +1,7 @@
 // The strip on top: which community, whether what is shown is the present, language, appearance, help.
-import { named } from '../i18n';
+import { clock, named } from '../i18n';
 import { account, accountOpen, signedIn } from '../state/account';
+import { past } from '../state/devices';
 import { line } from '../state/live';
 import { publication } from '../state/session';
 import { language, texts, theme, type Theme } from '../state/settings';
@@ -51,6 +52,13 @@ function AccountButton({ phone }: { phone: boolean }) {
 function LineState() {
   const t = texts.value;
   const { state, brokenSince } = line.value;
+  if (past.value) {
+    return (
+      <button class="line-state" title={t.backToLive} onClick={() => (past.value = null)}>
+        {clock(past.value.at, new Date(0), language.value)} · {t.backToLive}
+      </button>
+    );
+  }
   const time = brokenSince?.toLocaleTimeString(language.value === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
   return (
     <span class="line-state" data-line={state} role="status" title={state === 'reconnecting' ? t.reconnecting : undefined}>

@@ -4,4 +4,3 @@
 export { BoundObject } from './BoundObject';
 export { ElementDetail } from './ElementDetail';
 export { ModelRows } from './ModelRows';
-export { SectionCard } from './SectionCard';

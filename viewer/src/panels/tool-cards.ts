@@ -24,6 +24,16 @@ export const TOOL_ENTRIES: readonly ToolEntry[] = [
     Card: later(() => import('./LayersCard').then((module) => module.LayersCard)),
     help: () => import('../i18n/ground').then(({ groundTexts }) => (language) => groundTexts(language).help),
   },
+  { name: 'measure', icon: 'ruler', key: 'm', Card: later(() => import('./MeasureCard').then((module) => module.MeasureCard)), help: () => import('../i18n/measure').then((module) => module.helpRows) },
+  { name: 'section', icon: 'square-split-vertical', key: 'x', Card: later(() => import('./SectionCard').then((module) => module.SectionCard)) },
+  { name: 'draw', icon: 'pentagon', key: 'd', Card: later(() => import('./DrawCard').then((module) => module.DrawCard)) },
+  { name: 'colour', icon: 'palette', key: 'c', Card: later(() => import('./ColourCard').then((module) => module.ColourCard)) },
+  { name: 'compare', icon: 'columns-2', key: 'b', Card: later(() => import('./CompareCard').then((module) => module.CompareCard)) },
+  { name: 'time', icon: 'history', key: 't', Card: later(() => import('./TimeCard').then((module) => module.TimeCard)) },
+  { name: 'sun', icon: 'sun-medium', key: 'u', Card: later(() => import('./SunCard').then((module) => module.SunCard)) },
+  { name: 'walk', icon: 'footprints', key: 'w', Card: later(() => import('./WalkCard').then((module) => module.WalkCard)), help: () => import('../i18n/walk').then((module) => module.helpRows) },
+  { name: 'table', icon: 'table-2', key: 'o', Card: later(() => import('./TableCard').then((module) => module.TableCard)) },
+  { name: 'snapshot', icon: 'camera', key: 'p', Card: later(() => import('./PictureCard').then((module) => module.PictureCard)) },
 ];
 
 export const toolIcon = (name: keyof typeof toolIcons): string => toolIcons[name];

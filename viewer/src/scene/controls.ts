@@ -46,7 +46,9 @@ export function control(canvas: HTMLElement, mover: Mover): () => void {
 
   const at = (event: MouseEvent): Finger => {
     const box = canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    // A wall shows its canvas larger than it is laid out.
+    const k = canvas.clientWidth / box.width || 1;
+    return { x: (event.clientX - box.left) * k, y: (event.clientY - box.top) * k };
   };
   const middle = (): Finger & { spread: number; angle: number } => {
     const [a, b] = [...fingers.values()];

@@ -69,5 +69,5 @@ test('a_full_colour_does_not_hide', () => {
   const table = new FeatureTable(Array.from({ length: 300 }, (_, at) => String(at)));
   table.paint((id): Look => (id === '299' ? [1, 1, 1, 1] : null));
   expect(table.hides(299)).toBe(false);
-  expect(table.texture.image.height).toBe(2);
+  expect(table.looks.value.image.height).toBe(2);
 });

@@ -21,29 +21,44 @@ const OF_INSTANCES = '_FEATURE_ID_0';
 
 /** The rows of a tile's property table, in its order. */
 export class FeatureTable {
-  /** One texel a row; the last stands for triangles that belong to nothing. */
-  readonly texture: DataTexture;
-  readonly #texels: Uint8Array;
+  /** For each side of a comparison. One texel a row; the last stands for triangles that belong to nothing. */
+  readonly #sides: DataTexture[] = [];
+  /** What the shader reads. */
+  readonly looks: { value: DataTexture };
 
   constructor(readonly ids: readonly string[]) {
-    const height = Math.ceil((ids.length + 1) / WIDTH);
-    this.#texels = new Uint8Array(WIDTH * height * 4);
-    this.texture = new DataTexture(this.#texels, WIDTH, height);
+    this.looks = { value: this.#side(0) };
   }
 
-  paint(lookOf: LookOf): void {
+  /** Shows one side; the first where the other has no looks of its own. */
+  enter(side: number): void {
+    this.looks.value = this.#sides[side] ?? this.#side(0);
+  }
+
+  dispose(): void {
+    for (const texture of this.#sides) texture.dispose();
+  }
+
+  paint(lookOf: LookOf, side = 0): void {
+    const texture = this.#side(side);
+    const texels = texture.image.data as Uint8Array;
     this.ids.forEach((id, row) => {
       const look = lookOf(id);
       const [r, g, b, share] = look === 'hidden' || look === null ? [0, 0, 0, 0] : look;
       const texel = [r, g, b, share].map((part) => Math.min(Math.round(part * 255), HIDDEN - 1));
       if (look === 'hidden') texel[3] = HIDDEN;
-      this.#texels.set(texel, row * 4);
+      texels.set(texel, row * 4);
     });
-    this.texture.needsUpdate = true;
+    texture.needsUpdate = true;
+  }
+
+  #side(side: number): DataTexture {
+    const height = Math.ceil((this.ids.length + 1) / WIDTH);
+    return (this.#sides[side] ??= new DataTexture(new Uint8Array(WIDTH * height * 4), WIDTH, height));
   }
 
   hides(row: number): boolean {
-    return this.#texels[row * 4 + 3] === HIDDEN;
+    return (this.looks.value.image.data as Uint8Array)[row * 4 + 3] === HIDDEN;
   }
 }
 
@@ -54,7 +69,7 @@ const isInstanced = (part: Mesh): part is InstancedMesh => 'isInstancedMesh' in 
 export const rowAt = ({ geometry }: Mesh, at: number): number => geometry.getAttribute(ATTRIBUTE).getX(at);
 
 /** The row of what a ray met: null if its tile knows no objects. */
-function rowOf(hit: Intersection): { table: FeatureTable; row: number } | null {
+export function rowOf(hit: Intersection): { table: FeatureTable; row: number } | null {
   const table: unknown = hit.object.userData.features;
   if (!(table instanceof FeatureTable) || !isMesh(hit.object) || !hit.face) return null;
   return { table, row: rowAt(hit.object, hit.instanceId ?? hit.face.a) };
@@ -142,7 +157,7 @@ function dress(material: Material, table: FeatureTable): void {
   const before = material.onBeforeCompile.bind(material);
   material.onBeforeCompile = (shader, renderer) => {
     before(shader, renderer);
-    shader.uniforms.looks = { value: table.texture };
+    shader.uniforms.looks = table.looks;
     shader.vertexShader = shader.vertexShader
       .replace('#include <common>', `#include <common>\nattribute float ${ATTRIBUTE};\nuniform sampler2D looks;\nflat varying vec4 look;`)
       .replace(

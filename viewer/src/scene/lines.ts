@@ -42,19 +42,28 @@ export const TINT = [0.24, 0.83, 0.86];
 /** Half the width of a line, CSS pixels. */
 const HALF_PX = 1.25;
 
+export interface LineLook {
+  readonly tint?: readonly number[];
+  /** Half the width, CSS pixels. */
+  readonly half_px?: number;
+  readonly order?: number;
+}
+
 export class Lines {
+  readonly #order: number;
   readonly group = new Group();
   readonly #screen = { value: new Vector2(1, 1) };
   readonly #materials: RawShaderMaterial[];
   #geometry = new BufferGeometry();
 
   /** `through` is how much of a line shows where something stands before it, 0 … 1. */
-  constructor(pixelRatio: number, through = 0.45) {
+  constructor(pixelRatio: number, through = 0.45, { tint = TINT, half_px = HALF_PX, order = 51 }: LineLook = {}) {
+    this.#order = order;
     this.#materials = ([[LessEqualDepth, 0.95], [GreaterDepth, through]] as const).map(
       ([depthFunc, opacity]) =>
         new RawShaderMaterial({
           vertexShader: LINE_VERTEX, fragmentShader: LINE_FRAGMENT, glslVersion: GLSL3,
-          uniforms: { tint: { value: TINT }, opacity: { value: opacity }, screen: this.#screen, width: { value: HALF_PX * pixelRatio } },
+          uniforms: { tint: { value: tint }, opacity: { value: opacity }, screen: this.#screen, width: { value: half_px * pixelRatio } },
           depthFunc, transparent: true, depthWrite: false, side: DoubleSide,
         }),
     );
@@ -68,7 +77,7 @@ export class Lines {
     for (const [i, material] of this.#materials.entries()) {
       const mesh = new Mesh(this.#geometry, material);
       mesh.frustumCulled = false;
-      mesh.renderOrder = 51 + i;
+      mesh.renderOrder = this.#order + i;
       this.group.add(mesh);
     }
     this.group.visible = segments.length > 0;

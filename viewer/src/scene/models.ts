@@ -1,11 +1,11 @@
 // How building models are drawn: matt under a calm late-morning light, glass that lets through, cut
 // faces, spaces as a faint colour.
 //
-// In: scenes as the glTF loader leaves them. Out: the same with other materials; the lights; the
-// planes that cut. Called by the model layer. Whatever has no normals is flat; the loader sees to that.
+// In: scenes as the glTF loader leaves them. Out: the same with other materials; the lights. Called by the model layer. Whatever has no normals is flat; the loader sees to that.
 import {
-  DirectionalLight, DoubleSide, FrontSide, Group, HemisphereLight, MeshBasicMaterial, MeshLambertMaterial, Plane, type Material, type Mesh, type Object3D,
+  DirectionalLight, DoubleSide, FrontSide, Group, HemisphereLight, MeshBasicMaterial, MeshLambertMaterial, type Material, type Mesh, type Object3D,
 } from 'three';
+import { showCuts } from './cut-faces';
 
 /** Directions in the world: x east, y north, z up. Sun in the south-east, and the sky's glow in the north-west so that no two walls of a corner look the same. */
 const SUN = { from: [0.5, -0.75, 1.05], colour: 0xfff3e0, strength: 0.42 } as const;
@@ -14,10 +14,6 @@ const GLOW = { from: [-0.9, 0.35, 0.3], colour: 0xe8f0ff, strength: 0.12 } as co
 const SKY = { above: 0xf4f7ff, below: 0xcfc6b8, strength: 0.67 } as const;
 /** A light of this strength makes a white face white (Lambert's law divides by it). */
 const WHITE = Math.PI;
-
-/** What a section shows of the inside of solids, with a breath of their own colour. */
-const CUT_RGB = [0.085, 0.078, 0.07];
-const CUT_SHARE = 0.88;
 
 /** Seen through walls and ceilings: who asks for spaces looks for them. */
 const SPACE = { colour: 0x2f8ca3, opacity: 0.16 };
@@ -39,20 +35,6 @@ export function lights(): Group {
 
 const isMesh = (part: Object3D): part is Mesh => 'isMesh' in part;
 
-/** The planes of a section, shared by all materials, so that moving one costs nothing. */
-export class Cuts {
-  readonly planes: Plane[] = [];
-
-  set(kept: readonly { readonly normal: readonly [number, number, number]; readonly constant: number }[]): void {
-    this.planes.splice(0, this.planes.length, ...kept.map(({ normal, constant }) => {
-      const plane = new Plane();
-      plane.normal.set(...normal);
-      plane.constant = constant;
-      return plane;
-    }));
-  }
-}
-
 type Made = (material: Material & Partial<Pick<MeshLambertMaterial, 'color' | 'flatShading' | 'vertexColors'>>) => Material;
 
 /** Replaces the materials of a scene, each once. */
@@ -70,7 +52,7 @@ function replace(scene: Object3D, made: Made): void {
 }
 
 /** Elements of a building. */
-export const asModel = (cuts: Cuts) => (scene: Object3D): void =>
+export const asModel = (scene: Object3D): void =>
   replace(scene, (source) => {
     const glass = source.transparent;
     const material = new MeshLambertMaterial({
@@ -81,36 +63,18 @@ export const asModel = (cuts: Cuts) => (scene: Object3D): void =>
       transparent: glass,
       opacity: source.opacity,
       depthWrite: !glass,
-      clippingPlanes: cuts.planes,
     });
     material.forceSinglePass = true;
     if (source.color) material.color.copy(source.color);
-    if (!glass) showCuts(material);
+    if (!glass) showCuts(material, 'cut');
     return material;
   });
 
-/**
- * The inside of solids is a flat dark colour while something is cut. Of a closed solid, the inside is
- * what one sees exactly where the cut goes through it, so that this looks like a cap, and unlike a cap
- * made by the stencil it needs no second pass for each solid.
- */
-function showCuts(material: MeshLambertMaterial): void {
-  material.userData.program = 'cut';
-  material.onBeforeCompile = (shader) => {
-    shader.fragmentShader = shader.fragmentShader.replace(
-      '#include <opaque_fragment>',
-      `#if NUM_CLIPPING_PLANES > 0
-      if (!gl_FrontFacing) outgoingLight = mix(diffuseColor.rgb, vec3(${CUT_RGB.join(', ')}), ${CUT_SHARE});
-      #endif
-      #include <opaque_fragment>`,
-    );
-  };
-}
 
 /** Rooms and other volumes that have no matter. */
-export const asSpaces = (cuts: Cuts) => (scene: Object3D): void =>
+export const asSpaces = (scene: Object3D): void =>
   replace(scene, () =>
     new MeshBasicMaterial({
-      color: SPACE.colour, transparent: true, opacity: SPACE.opacity, depthWrite: false, depthTest: false, side: FrontSide, clippingPlanes: cuts.planes,
+      color: SPACE.colour, transparent: true, opacity: SPACE.opacity, depthWrite: false, depthTest: false, side: FrontSide,
     }),
   );

@@ -27,22 +27,32 @@ uniform vec3 tint;
 out vec4 colour;
 void main() { colour = vec4(tint, mix(.04, .22, up)); }`;
 
+/** How an outline looks where it is not that of what is selected. */
+export interface OutlineLook {
+  /** Red, green, blue, 0 … 1. */
+  readonly tint: readonly number[];
+  readonly width_px: number;
+  /** How much of a line shows where something stands before it, 0 … 1. */
+  readonly through: number;
+}
+
 export class Outline {
   readonly group = new Group();
   readonly #lines: Lines;
   readonly #walls = new BufferGeometry();
-  readonly #material = new RawShaderMaterial({
-    vertexShader: WALL_VERTEX, fragmentShader: WALL_FRAGMENT, uniforms: { tint: { value: TINT } },
-    glslVersion: GLSL3, transparent: true, depthWrite: false, side: DoubleSide,
-  });
+  readonly #material: RawShaderMaterial;
 
-  constructor(rings: readonly Ring[], bottom_m: number, top_m: number, pixelRatio: number) {
+  constructor(rings: readonly Ring[], bottom_m: number, top_m: number, pixelRatio: number, look?: OutlineLook) {
+    this.#material = new RawShaderMaterial({
+      vertexShader: WALL_VERTEX, fragmentShader: WALL_FRAGMENT, uniforms: { tint: { value: look?.tint ?? TINT } },
+      glslVersion: GLSL3, transparent: true, depthWrite: false, side: DoubleSide,
+    });
     this.#buildWalls(rings, bottom_m, top_m);
     const walls = new Mesh(this.#walls, this.#material);
     walls.frustumCulled = false;
     walls.renderOrder = 50;
     const at = ([e, n]: Point, up: number): [number, number, number] => [e, n, up];
-    this.#lines = new Lines(pixelRatio);
+    this.#lines = new Lines(pixelRatio, look?.through, look && { tint: look.tint, half_px: look.width_px / 2 });
     this.#lines.set([bottom_m, top_m].flatMap((up) => rings.flatMap(edges).map(([a, b]): Segment => [at(a, up), at(b, up)])));
     this.group.add(walls, this.#lines.group);
   }

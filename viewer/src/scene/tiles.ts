@@ -26,6 +26,21 @@ export interface TileHit {
   readonly point: Vec;
   readonly distance_m: number;
   readonly object: string | null | undefined;
+  /** As the engine tells it; `scene/hits` reads it. */
+  readonly raw: Intersection;
+}
+
+/** What a section does to rays. */
+export interface Cut {
+  hides(point: Vec): boolean;
+  /** How far away a ray meets the face of the cut, where what it met is seen from within; null elsewhere. */
+  face_m(from: Vec, hit: Intersection): number | null;
+}
+
+/** How a ray is asked. */
+export interface Asked {
+  readonly cut?: Cut | null;
+  readonly far_m?: number;
 }
 
 export interface TileOptions {
@@ -37,8 +52,6 @@ export interface TileOptions {
   readonly changed: () => void;
   /** Gives loaded scenes other materials than the file says. */
   readonly restyle?: Restyle;
-  /** Whether a point is cut away: then a ray passes it. */
-  readonly isCut?: (point: Vec) => boolean;
 }
 
 /** How fine tiles are drawn, beside what their layer asks for. */
@@ -82,18 +95,16 @@ export class TileLayer {
   readonly #textureBytes = new Map<Object3D, number>();
   readonly #tables = new Map<Object3D, FeatureTable>();
   readonly #changed: () => void;
-  readonly #isCut: (point: Vec) => boolean;
   #errorTarget: number;
   #errorScale = 1;
   #anisotropy = ANISOTROPY;
-  #lookOf: LookOf = () => null;
+  readonly #lookOf: LookOf[] = [() => null];
   #retryTimer = 0;
   #failures = 0;
   #disposed = false;
 
   constructor(options: TileOptions) {
     this.#changed = options.changed;
-    this.#isCut = options.isCut ?? (() => false);
     this.#errorTarget = options.errorTarget_px;
     const tiles = new TilesRenderer(options.url);
     this.#tiles = tiles;
@@ -182,15 +193,20 @@ export class TileLayer {
     return (this.#tiles.lruCache as unknown as { cachedBytes: number }).cachedBytes;
   }
 
-  /** Where a ray first meets what is drawn; null if it meets none of what is loaded. */
-  hit(from: Vec, ray: Vec): TileHit | null {
+  /**
+   * Where a ray first meets what is drawn; null if it meets none of what is loaded. What it meets from
+   * within, behind a cut, is seen as the face of the cut, and that is where it is met.
+   */
+  hit(from: Vec, ray: Vec, { cut = null, far_m = Infinity }: Asked = {}): TileHit | null {
     this.#raycaster.set(new Vector3(...from), new Vector3(...ray).normalize());
-    const point = ({ point: { x, y, z } }: Intersection): Vec => [x, y, z];
-    const isSeen = (next: Intersection): boolean => !isHidden(next) && !this.#isCut(point(next));
+    this.#raycaster.far = far_m;
+    const isSeen = (next: Intersection): boolean => !isHidden(next) && !cut?.hides(next.point.toArray());
     const first = this.#cast(true)[0];
     // Behind something hidden or cut away lies what is seen there.
     const hit = first && !isSeen(first) ? this.#cast(false).find(isSeen) : first;
-    return hit ? { point: point(hit), distance_m: hit.distance, object: objectOf(hit) } : null;
+    if (!hit) return null;
+    const distance_m = cut?.face_m(from, hit) ?? hit.distance;
+    return { point: this.#raycaster.ray.at(distance_m, new Vector3()).toArray(), distance_m, object: objectOf(hit), raw: hit };
   }
 
   /** The loaded contents, each with the table of its objects. */
@@ -198,11 +214,27 @@ export class TileLayer {
     return this.#tables;
   }
 
-  /** Draws objects as `lookOf` says from now on, in all tiles, also in those still to come. */
-  paint(lookOf: LookOf): void {
-    this.#lookOf = lookOf;
-    for (const table of this.#tables.values()) table.paint(lookOf);
+  /** Draws objects as `lookOf` says from now on, in all tiles, also in those still to come; on one side of a comparison. */
+  paint(lookOf: LookOf, side = 0): void {
+    this.#lookOf[side] = lookOf;
+    for (const table of this.#tables.values()) table.paint(lookOf, side);
     this.#changed();
+  }
+
+  /** Draws and hits one side from now on. */
+  enter(side: number): void {
+    for (const table of this.#tables.values()) table.enter(side);
+  }
+
+  /** Loads also what another camera sees, at so many pixels; until the returned function is called. */
+  watch(camera: Camera, size_px: number): () => void {
+    this.#tiles.setCamera(camera);
+    this.#tiles.setResolution(camera, size_px, size_px);
+    this.#changed();
+    return () => {
+      this.#tiles.deleteCamera(camera);
+      this.#changed();
+    };
   }
 
   /** Whether a loaded tile knows objects. */
@@ -220,7 +252,7 @@ export class TileLayer {
     clearTimeout(this.#retryTimer);
     this.#tiles.removeEventListener('needs-update', this.#changed);
     this.#tiles.dispose();
-    for (const { texture } of this.#tables.values()) texture.dispose();
+    for (const table of this.#tables.values()) table.dispose();
     this.#tables.clear();
     this.#textureBytes.clear();
   }
@@ -258,7 +290,7 @@ export class TileLayer {
 
   #modelGone(model: Object3D): void {
     this.#textureBytes.delete(model);
-    this.#tables.get(model)?.texture.dispose();
+    this.#tables.get(model)?.dispose();
     this.#tables.delete(model);
   }
 
@@ -266,7 +298,7 @@ export class TileLayer {
     const table = tableOf(model);
     if (table) {
       this.#tables.set(model, table);
-      table.paint(this.#lookOf);
+      this.#lookOf.forEach((lookOf, side) => table.paint(lookOf, side));
     }
     this.#textureBytes.set(model, this.#sharpen(model));
     this.#failures = 0;

@@ -16,6 +16,16 @@ export const FOV_RAD = (48 * Math.PI) / 180;
 /** Sharper screens cost four times the pixels and show little more. */
 const MAX_PIXEL_RATIO = 2;
 
+/** Two states in one picture. */
+export interface Split {
+  /** Whether both halves show the middle of the picture; else each shows its own part of it. */
+  readonly beside: boolean;
+  /** Where the second side begins, share of the width. */
+  readonly at: number;
+  /** Makes a side what is drawn and hit. */
+  enter(side: 0 | 1): void;
+}
+
 /** Edges of the picture that something lies over, CSS pixels. */
 export interface Margins {
   readonly left: number;
@@ -32,6 +42,7 @@ export class Viewport {
   /** CSS pixels. */
   width = 1;
   height = 1;
+  split: Split | null = null;
   /** Drawings so far. */
   frames = 0;
   readonly #parts: Part[] = [];
@@ -91,7 +102,7 @@ export class Viewport {
     let again = false;
     for (const part of this.#parts) again = part.beforeDraw(now_ms) || again;
     this.sky.follow(this.camera);
-    this.renderer.render(this.scene, this.camera);
+    this.#draw();
     this.frames++;
     if (again) this.invalidate();
   }
@@ -136,9 +147,19 @@ export class Viewport {
     return { aspect: Math.max(this.width - left - right, 1) / height, share: height / this.height };
   }
 
+  /** The side that shows a place on the canvas. */
+  sideAt(x: number): 0 | 1 {
+    return this.split && x >= this.split.at * this.width ? 1 : 0;
+  }
+
+  /** A place on the left of two halves that show the same, which is where places count as. */
+  fold(x: number): number {
+    return this.split?.beside && x >= this.width / 2 ? x - this.width / 2 : x;
+  }
+
   /** The direction from the eye through a place on the canvas, CSS pixels. */
   ray(x: number, y: number): Vec {
-    const far = this.#aim.set((x / this.width) * 2 - 1, 1 - (y / this.height) * 2, 0.5).unproject(this.camera);
+    const far = this.#aim.set(((this.fold(x) + this.#aside) / this.width) * 2 - 1, 1 - (y / this.height) * 2, 0.5).unproject(this.camera);
     const ray = far.sub(this.camera.position).normalize();
     return [ray.x, ray.y, ray.z];
   }
@@ -149,7 +170,7 @@ export class Viewport {
     const depth_m = -v.z;
     if (depth_m <= this.camera.near) return null;
     v.applyMatrix4(this.camera.projectionMatrix);
-    return { x: ((v.x + 1) / 2) * this.width, y: ((1 - v.y) / 2) * this.height, depth_m };
+    return { x: ((v.x + 1) / 2) * this.width - this.#aside, y: ((1 - v.y) / 2) * this.height, depth_m };
   }
 
   dispose(): void {
@@ -157,6 +178,30 @@ export class Viewport {
     this.#observer.disconnect();
     this.sky.dispose();
     this.renderer.dispose();
+  }
+
+  /** How far a half shows the picture from where it would be. */
+  get #aside(): number {
+    return this.split?.beside ? this.width / 4 : 0;
+  }
+
+  #draw(): void {
+    const { renderer, split, width, height } = this;
+    if (!split) {
+      renderer.render(this.scene, this.camera);
+      return;
+    }
+    const edge = Math.round(split.at * width);
+    renderer.setScissorTest(true);
+    for (const side of [0, 1] as const) {
+      split.enter(side);
+      renderer.setScissor(side * edge, 0, side ? width - edge : edge, height);
+      renderer.setViewport((side * 2 - 1) * this.#aside, 0, width, height);
+      renderer.render(this.scene, this.camera);
+    }
+    split.enter(0);
+    renderer.setScissorTest(false);
+    renderer.setViewport(0, 0, width, height);
   }
 
   #tick = (now_ms: number): void => {

@@ -4,16 +4,20 @@
 import { computed, signal } from '@preact/signals-core';
 import type { Alarm, AlarmLevel, DeviceStatus } from '../api/types';
 
-export const alarms = signal<ReadonlyMap<number, Alarm>>(new Map());
+/** As the server tells them now. */
+export const presentAlarms = signal<ReadonlyMap<number, Alarm>>(new Map());
+/** As they were, while one looks at another time; null for the present. */
+export const pastAlarms = signal<ReadonlyMap<number, Alarm> | null>(null);
+export const alarms = computed(() => pastAlarms.value ?? presentAlarms.value);
 
 /** Replaces everything. */
 export function resetAlarms(list: readonly Alarm[]): void {
-  alarms.value = withAlarms(new Map(), list);
+  presentAlarms.value = withAlarms(new Map(), list);
 }
 
 /** Takes over an alarm as it is now. */
 export function changeAlarm(alarm: Alarm): void {
-  alarms.value = withAlarms(alarms.peek(), [alarm]);
+  presentAlarms.value = withAlarms(presentAlarms.peek(), [alarm]);
 }
 
 /** The alarms after these changes: one that is over, or held back, is no longer among them. */

@@ -1,4 +1,4 @@
-// What the user asked of building models: spaces, one storey alone, a section; and what the server
+// What the user asked of building models: spaces, one storey alone; and what the server
 // tells about them.
 //
 // In: toggles, the selection, the server's objects. Out: signals for the model layer and panels.
@@ -9,11 +9,10 @@ import type { ModelObject } from '../api/types';
 import { select } from './actions';
 import { hiddenParts } from './hiding';
 import { line } from './live';
-import { flipped, sectionOpen, showModel, shownModels } from './models';
-import { UNCUT, halfSpaces, nearest, squareTo, type HalfSpace, type Section } from './section';
+import { flipped, showModel, shownModels } from './models';
 import { selectedElement, selection } from './selection';
 import { publication } from './session';
-import { command, heading_deg, pose } from './view';
+import { command } from './view';
 
 /** Storeys of each source, the highest first; null until the server has told. */
 export const storeys = signal<ReadonlyMap<string, readonly ModelObject[]> | null>(null);
@@ -33,17 +32,8 @@ export const storeyOf = signal<ReadonlyMap<string, string> | null>(null);
 export const classOf = signal<ReadonlyMap<string, string>>(new Map());
 export const storeyOfFailed = signal(false);
 
-export const section = signal<Section>(UNCUT);
 /** The direction of each model's walls, degrees from north, as far as its tiles tell. */
 export const wallsOf = signal<ReadonlyMap<string, number>>(new Map());
-
-/** The model that is cut: chosen as a cut begins, so that it does not change under the hand. */
-const sectioned = signal<string | null>(null);
-export const sectionModel = computed(() => shownModels.value.find(({ source }) => source === sectioned.value) ?? shownModels.value[0] ?? null);
-
-/** What a cut leaves of a model; everything of one that is not cut. */
-export const cutsOf = (source: string): readonly HalfSpace[] =>
-  sectionModel.value?.source === source ? halfSpaces(section.value, sectionModel.value.bounds) : [];
 
 /** Storeys by source, the highest first. */
 export function bySource(list: readonly ModelObject[]): Map<string, ModelObject[]> {
@@ -97,32 +87,6 @@ export function goToElement(object: ModelObject): void {
   command({ do: 'box', box: object.bounds });
 }
 
-/** The view's own direction, squared to the walls of what is cut. */
-export const sectionHeading = (): number => squareTo(heading_deg.peek(), wallsOf.peek().get(sectionModel.peek()?.source ?? '') ?? null);
-
-/** What one looks at: the isolated model, that of the selected element, else the nearest. */
-function chooseSectioned(): void {
-  const { level_m, upright } = section.peek();
-  if (level_m !== null || upright) return;
-  const shown = shownModels.peek();
-  const element = selectedElement.peek();
-  const source = isolated.peek()?.source ?? (element && typeof element === 'object' ? element.bim?.source : undefined);
-  sectioned.value = (shown.find((model) => model.source === source) ?? nearest(shown, pose.peek()))?.source ?? null;
-}
-
-/** Begins a cut in the middle, or ends it. */
-export function toggleLevel(): void {
-  chooseSectioned();
-  const box = sectionModel.peek()?.bounds;
-  const on = section.peek().level_m === null && box;
-  section.value = { ...section.peek(), level_m: on ? (box.min.up_m + box.max.up_m) / 2 : null };
-}
-
-export function toggleUpright(): void {
-  chooseSectioned();
-  section.value = { ...section.peek(), upright: section.peek().upright ? null : { heading_deg: sectionHeading(), away_m: 0 } };
-}
-
 /** Asks the server what the panels show; again with each version. Runs until the returned function is called. */
 export function startBim(): () => void {
   const undo = [
@@ -135,10 +99,6 @@ export function startBim(): () => void {
       if ((isolated.value || hiddenParts.value.size > 0) && storeyOf.value === null) loadStoreyOf(publication.value?.version ?? '');
     }),
     effect(lookUp),
-    // A cut whose sliders are closed could not be told from what is missing.
-    effect(() => {
-      if (!sectionOpen.value) section.value = UNCUT;
-    }),
   ];
   return () => undo.forEach((one) => one());
 }

@@ -9,7 +9,12 @@ import { language } from './settings';
 import { severity } from './status';
 import { named } from '../i18n';
 
-export const devices = signal<ReadonlyMap<string, DeviceView>>(new Map());
+/** As the server tells them now. */
+export const present = signal<ReadonlyMap<string, DeviceView>>(new Map());
+/** As they were, while one looks at another time; null for the present. */
+export const past = signal<{ readonly at: Date; readonly devices: ReadonlyMap<string, DeviceView> } | null>(null);
+/** As they are shown. */
+export const devices = computed(() => past.value?.devices ?? present.value);
 /** Whether the server has said once which devices there are. */
 export const devicesKnown = signal(false);
 
@@ -27,7 +32,7 @@ export const filter = signal<DeviceFilter>(NO_FILTER);
 export function resetDevices(list: readonly DeviceView[]): void {
   pending.clear();
   batch(() => {
-    devices.value = new Map(list.map((device) => [device.id, device]));
+    present.value = new Map(list.map((device) => [device.id, device]));
     devicesKnown.value = true;
   });
 }
@@ -47,7 +52,7 @@ export function changeDevice(id: string, device: DeviceView | null): void {
 
 function flush(): void {
   scheduled = false;
-  devices.value = applyChanges(devices.peek(), pending);
+  present.value = applyChanges(present.peek(), pending);
   pending.clear();
 }
 

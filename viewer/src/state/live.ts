@@ -2,7 +2,7 @@
 //
 // In: the event stream. Out: `line`, and calls into devices, alarms and session. Started by app.
 import { signal } from '@preact/signals-core';
-import { listen, type Listening } from '../api/events';
+import { listen, type EventHandler, type Listening } from '../api/events';
 import { changeAlarm, resetAlarms } from './alarms';
 import { changeDevice, resetDevices } from './devices';
 import { published, reachable } from './session';
@@ -20,9 +20,10 @@ let listening: Listening | null = null;
 /** Begins the stream anew, as whoever is signed in now. */
 export const reopen = (): void => listening?.reopen();
 
-/** Listens until the returned function is called. */
-export function startLive(): () => void {
+/** Listens until the returned function is called; `more` hears what only some pages ask for. */
+export function startLive(more: Pick<EventHandler, 'display'> = {}): () => void {
   listening = listen({
+    ...more,
     opened: () => {
       line.value = { state: 'live', brokenSince: null };
       reachable();

@@ -51,7 +51,7 @@ export const toggled = signal<ReadonlySet<string>>(new Set());
 const isWanted = (model: Model, other: ReadonlySet<string>): boolean => model.atFirst !== other.has(model.source);
 
 /** Whether two models stand for the same building. */
-const rival = (a: Model, b: Model): boolean => a.source !== b.source && a.replaces.some((id) => b.replaces.includes(id));
+export const rival = (a: Model, b: Model): boolean => a.source !== b.source && a.replaces.some((id) => b.replaces.includes(id));
 
 /** What is shown of all: what is wanted, but of one building not what exists beside what is planned. */
 export function shownOf(all: readonly Model[], other: ReadonlySet<string>): Model[] {
@@ -70,15 +70,33 @@ export function withToggled(all: readonly Model[], other: ReadonlySet<string>, s
     .reduce<ReadonlySet<string>>((set, one) => flipped(set, one.source), next);
 }
 
-export const shownModels = computed(() => shownOf(models.value, toggled.value));
+/** What each side of a comparison shows, by source. What everything else takes for shown is the first side. */
+export interface Sides {
+  readonly shown: readonly [ReadonlySet<string>, ReadonlySet<string>];
+  /** Shows a model on the first side, or hides it. */
+  toggle(source: string): void;
+}
+export const sides = signal<Sides | null>(null);
+
+export const shownModels = computed<readonly Model[]>(() => {
+  const shown = sides.value?.shown[0];
+  return shown ? models.value.filter(({ source }) => shown.has(source)) : shownOf(models.value, toggled.value);
+});
+
+/** What is drawn on any side. */
+export const openModels = computed(() => {
+  const other = sides.value?.shown[1];
+  return other ? models.value.filter((model) => other.has(model.source) || shownModels.value.includes(model)) : shownModels.value;
+});
 
 /** Sources whose tiles have come: only then the survey gives way, so that no hole opens. */
 export const standing = signal<ReadonlySet<string>>(new Set());
 
 /** Ids of objects of the survey that a model stands for now. */
-export const replaced = computed<ReadonlySet<string>>(
-  () => new Set(shownModels.value.filter(({ source }) => standing.value.has(source)).flatMap(({ replaces }) => replaces)),
-);
+export const replacedBy = (shown: readonly Model[]): ReadonlySet<string> =>
+  new Set(shown.filter(({ source }) => standing.value.has(source)).flatMap(({ replaces }) => replaces));
+
+export const replaced = computed(() => replacedBy(shownModels.value));
 
 /** A set with an element put in, or taken out if it was there. */
 export function flipped<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
@@ -87,7 +105,11 @@ export function flipped<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
   return next;
 }
 
-export const toggleModel = (source: string): void => void (toggled.value = withToggled(models.peek(), toggled.peek(), source));
+export function toggleModel(source: string): void {
+  const both = sides.peek();
+  if (both) both.toggle(source);
+  else toggled.value = withToggled(models.peek(), toggled.peek(), source);
+}
 
 export function showModel(source: string): void {
   if (!shownModels.peek().some((model) => model.source === source)) toggleModel(source);
@@ -95,6 +117,3 @@ export function showModel(source: string): void {
 
 /** Whether the part of the viewer that draws models could not be fetched. */
 export const modelsMissing = signal(false);
-
-/** Whether the sliders of the section are open. */
-export const sectionOpen = signal(false);

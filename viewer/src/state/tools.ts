@@ -4,6 +4,7 @@
 // the tool is first wanted.
 import { computed, signal } from '@preact/signals-core';
 import type { ToolName } from '../i18n/tools';
+import type { Language } from '../i18n/words';
 
 export type { ToolName };
 
@@ -11,6 +12,21 @@ export const tool = signal<ToolName | null>(null);
 
 /** Tools that were wanted once, by hand or by the address: their modules are there or on the way. */
 export const wantedTools = signal<ReadonlySet<ToolName>>(new Set());
+
+/** Says that something of a tool goes on while it is closed, and ends it. */
+export interface Chip {
+  text(language: Language): string;
+  endText(language: Language): string;
+  end(): void;
+}
+export const chips = signal<ReadonlyMap<ToolName, Chip>>(new Map());
+
+export function setChip(name: ToolName, chip: Chip | null): void {
+  const next = new Map(chips.peek());
+  if (chip) next.set(name, chip);
+  else next.delete(name);
+  chips.value = next;
+}
 
 export function want(name: ToolName): void {
   if (!wantedTools.peek().has(name)) wantedTools.value = new Set(wantedTools.peek()).add(name);

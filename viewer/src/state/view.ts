@@ -66,6 +66,16 @@ export const placeVisible = signal(false);
 /** Whether what is loaded of the place knows its buildings, so that they can be hidden. */
 export const identified = signal(false);
 
+/** What a tool makes of objects: a colour (red, green, blue, share; 0 … 1), nothing, or as they are. */
+export type Paint = readonly [number, number, number, number] | 'hidden' | null;
+export const painted = signal<((id: string) => Paint) | null>(null);
+/** And of devices, with what can be read on the colour; those without one are not drawn. */
+export interface DevicePaint {
+  readonly fill: string;
+  readonly ink: string;
+}
+export const paintedDevices = signal<((id: string) => DevicePaint | undefined) | null>(null);
+
 /** What keeps the scene from being drawn at all. */
 export const graphics = signal<'ok' | 'missing' | 'lost'>('ok');
 

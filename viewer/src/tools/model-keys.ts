@@ -1,8 +1,7 @@
-// Keys for building models: I shows the storey of the selection alone, X opens the section.
+// Keys for building models: I shows the storey of the selection alone.
 //
 // In: key presses anywhere on the page. Out: state. Fetched with the model layer.
 import { isolate, isolated, showAllStoreys, storeys } from '../state/bim';
-import { sectionOpen } from '../state/models';
 import { selectedElement } from '../state/selection';
 import { takesKeys } from '../state/keys';
 
@@ -11,8 +10,7 @@ export function startModelKeys(): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || takesKeys(event.target)) return;
     const key = event.key.toLowerCase();
-    if (key === 'x') sectionOpen.value = !sectionOpen.peek();
-    else if (key !== 'i' || !toggleStorey()) return;
+    if (key !== 'i' || !toggleStorey()) return;
     event.preventDefault();
   };
   document.addEventListener('keydown', press);

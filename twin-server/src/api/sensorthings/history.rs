@@ -83,6 +83,18 @@ impl Source {
         Ok(steps.iter().map(|step| step.summary.readings).sum())
     }
 
+    /// How many observations datastreams have together; nothing if each must be counted by itself.
+    pub(super) fn count_many<'s>(
+        world: &World,
+        sources: impl Iterator<Item = &'s Self>,
+    ) -> Result<Option<u64>, Problem> {
+        let streams: Vec<(String, String)> =
+            sources.map(|source| (source.device.clone(), source.stream.clone())).collect();
+        world.look(streams.len() as u64)?;
+        let counts = world.wait(world.app.store.counts(&streams))?;
+        Ok(counts.map(|counts| counts.iter().sum()))
+    }
+
     /// The newest observation from memory; nothing if memory cannot tell, because the newest reading is one
     /// that the state left aside, or because observations of this datastream say more.
     pub(super) fn latest_known(&self, world: &World) -> Option<Entity> {

@@ -5,7 +5,9 @@ use twin_schemas::LocalizedText;
 
 /// Appends a text in quotes.
 pub(super) fn push_text(out: &mut String, text: &str) {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    // To the end in any case: without an early way out many bytes are looked at in one step.
+    let special = |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
+    if text.bytes().fold(0, |any, byte| any | special(byte)) == 0 {
         out.push('"');
         out.push_str(text);
         out.push('"');
@@ -37,11 +39,17 @@ pub(super) fn push_value(out: &mut String, value: &Value) {
 
 /// Appends `"name":`, with a comma before it unless it is the first in its object.
 pub(super) fn push_name(out: &mut String, name: &str) {
+    push_control(out, name, "");
+}
+
+/// Appends `"name@iot.control":`, as [`push_name`] does.
+pub(super) fn push_control(out: &mut String, name: &str, control: &str) {
     if !out.ends_with(['{', '[']) {
         out.push(',');
     }
     out.push('"');
     out.push_str(name);
+    out.push_str(control);
     out.push_str("\":");
 }
 

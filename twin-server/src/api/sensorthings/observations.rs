@@ -35,7 +35,7 @@ enum How {
 
 /// The observations that a request asks for.
 pub(super) fn find(world: &World, parent: Option<&Entity>, options: &Options) -> Result<Found, Problem> {
-    if let Some(found) = latest(world, parent, options) {
+    if let Some(found) = latest(world, parent, options)? {
         return Ok(found);
     }
     let plan = Plan::new(world, parent, options.filter.as_ref())?;
@@ -70,17 +70,28 @@ pub(super) fn find(world: &World, parent: Option<&Entity>, options: &Options) ->
     Ok(Found { entities, count, next })
 }
 
-/// The newest observation of one datastream, from memory.
-fn latest(world: &World, parent: Option<&Entity>, options: &Options) -> Option<Found> {
-    let datastream = parent.filter(|parent| parent.set() == Set::Datastream)?;
+/// The newest observation of one datastream: asked for of thousands in one request, so without a plan, and
+/// from memory where that can tell.
+fn latest(world: &World, parent: Option<&Entity>, options: &Options) -> Result<Option<Found>, Problem> {
+    let Some(datastream) = parent.filter(|parent| parent.set() == Set::Datastream) else { return Ok(None) };
     let plain = options.filter.is_none() && options.skip == 0 && options.token.is_none() && !options.count;
     let newest_first = options.orderby.first().is_some_and(|order| order.descending && is_time(&order.by));
     if !plain || options.top != Some(1) || !newest_first || options.orderby.len() > 1 {
-        return None;
+        return Ok(None);
     }
-    let entity = Source::of(world, datastream.clone()).latest_known(world)?;
-    // Whether there are older ones is not known here; the next page may be empty.
-    Some(Found { entities: vec![entity], count: None, next: Some(Next::After) })
+    let source = Source::of(world, datastream.clone());
+    if let Some(entity) = source.latest_known(world) {
+        // Whether there are older ones is not known here; the next page may be empty.
+        return Ok(Some(Found { entities: vec![entity], count: None, next: Some(Next::After) }));
+    }
+    if source.noted {
+        return Ok(None);
+    }
+    world.look(1)?;
+    let mut entities = source.newest(world, None, None, 2)?;
+    let next = (entities.len() > 1).then_some(Next::After);
+    entities.truncate(1);
+    Ok(Some(Found { entities, count: None, next }))
 }
 
 fn is_time(expr: &Expr) -> bool {
@@ -115,17 +126,31 @@ fn sorted(world: &World, plan: &Plan, options: &Options) -> Result<Found, Proble
 }
 
 fn count(world: &World, plan: &Plan) -> Result<u64, Problem> {
-    let mut count = 0;
     if plan.is_exact() {
-        for lane in &plan.lanes {
-            count += lane.source.count(world, lane.from, lane.to)?;
-        }
-        return Ok(count);
+        return count_all(world, &plan.lanes);
     }
+    let mut count = 0;
     let mut walk = Walk::new(world, plan, How::ByDatastream, &Options::default())?;
     while let Some((lane, entity)) = walk.next(world)? {
         world.look(1)?;
         count += u64::from(plan.takes(world, &lane, &entity)?);
+    }
+    Ok(count)
+}
+
+/// How many observations lanes have, all of which are asked for: of many whole datastreams at once.
+fn count_all(world: &World, lanes: &[Lane]) -> Result<u64, Problem> {
+    let (whole, parts): (Vec<&Lane>, Vec<&Lane>) =
+        lanes.iter().partition(|lane| lane.from.is_none() && lane.to.is_none());
+    let at_once = if whole.len() > MANY {
+        Source::count_many(world, whole.iter().map(|lane| &lane.source))?
+    } else {
+        None
+    };
+    let singly = if at_once.is_some() { &[][..] } else { &whole[..] };
+    let mut count = at_once.unwrap_or_default();
+    for lane in parts.iter().chain(singly) {
+        count += lane.source.count(world, lane.from, lane.to)?;
     }
     Ok(count)
 }

@@ -73,21 +73,22 @@ fn push_device_properties(set: Set, entry: &Entry, out: &mut String) {
 }
 
 fn push_position(world: &World, entry: &Entry, out: &mut String) -> bool {
-    let Some(point) = world.geographic(&entry.device.position) else { return false };
-    push_point(out, &point);
+    let Some(point) = world.position(&entry.device.position, point) else { return false };
+    out.push_str(&point);
     true
 }
 
-fn push_point(out: &mut String, point: &GeographicPoint) {
-    out.push_str(r#"{"type":"Point","coordinates":["#);
+fn point(point: &GeographicPoint) -> String {
+    let mut out = r#"{"type":"Point","coordinates":["#.to_owned();
     // A tenth of a micrometre, and a tenth of a millimetre.
     for (lead, number, step) in
         [("", point.longitude_deg, 1e12), (",", point.latitude_deg, 1e12), (",", point.height_m, 1e4)]
     {
         out.push_str(lead);
-        push_number(out, (number * step).round() / step);
+        push_number(&mut out, (number * step).round() / step);
     }
     out.push_str("]}");
+    out
 }
 
 /// A property of a stream as a datastream.

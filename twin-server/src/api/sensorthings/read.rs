@@ -151,5 +151,5 @@ fn weight(node: &Node<'_>) -> usize {
         super::select::Expanded::One(one) => one.as_ref().map_or(4, |one| weight(one)),
         super::select::Expanded::Many(page) => page.nodes.iter().map(weight).sum(),
     });
-    600 + expanded.sum::<usize>()
+    900 + expanded.sum::<usize>()
 }

@@ -1,7 +1,7 @@
 //! A tree of entities as JSON (OGC 18-088, clause 9.3.1 and annexes). Written straight into one text.
 
 use super::entity::Entity;
-use super::json::{push_field, push_name, push_number};
+use super::json::{push_control, push_field, push_name, push_number, push_text};
 use super::select::{Expanded, Next, Node, Page};
 use super::world::World;
 use crate::api::Problem;
@@ -123,17 +123,18 @@ fn push_relations(
             }
             Some((_, Expanded::Many(page))) => {
                 if let Some(count) = page.count {
-                    push_name(out, &format!("{name}@iot.count"));
+                    push_control(out, name, "@iot.count");
                     push_number(out, count as f64);
                 }
                 push_name(out, name);
                 push_nodes(world, page, out)?;
                 if let Some(next) = next_link(page, &format!("{link}/{name}")) {
-                    push_field(out, &format!("{name}@iot.nextLink"), &next);
+                    push_control(out, name, "@iot.nextLink");
+                    push_text(out, &next);
                 }
             }
             None if options.select.as_ref().is_none_or(|select| select.contains(&name)) => {
-                push_name(out, &format!("{name}@iot.navigationLink"));
+                push_control(out, name, "@iot.navigationLink");
                 out.push('"');
                 out.push_str(link);
                 out.push('/');

@@ -5,7 +5,7 @@
 //! Requests are answered on threads that may wait, so that evaluating them needs no second, asynchronous
 //! form of everything; the history is the only thing that is waited for.
 
-use std::cell::Cell;
+use std::cell::{Cell, Ref, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,8 @@ pub(super) struct World {
     until: Instant,
     looked: Cell<u64>,
     answered: Cell<usize>,
+    /// The last position that was written.
+    position: RefCell<Option<(LocalPoint, String)>>,
     /// Observations so far that brought no instant.
     unnamed: Cell<i64>,
 }
@@ -66,6 +68,7 @@ impl World {
             until: Instant::now() + TIME_MOST,
             looked: Cell::new(0),
             answered: Cell::new(0),
+            position: RefCell::default(),
             unnamed: Cell::new(0),
         }
     }
@@ -103,9 +106,18 @@ impl World {
         [&self.host, super::ROOT, "/", set.plural(), "('", id, "')"].concat()
     }
 
-    /// A position of the community in standard form; nothing if the community's place is not known.
-    pub(super) fn geographic(&self, local: &LocalPoint) -> Option<GeographicPoint> {
-        Some(to_geographic(self.origin.as_ref()?, local))
+    /// A position of the community in standard form, as `write` writes it; nothing if the community's place is
+    /// not known. A device and its streams are asked for one after the other: what was written last is kept.
+    pub(super) fn position(
+        &self,
+        local: &LocalPoint,
+        write: impl FnOnce(&GeographicPoint) -> String,
+    ) -> Option<Ref<'_, str>> {
+        let origin = self.origin.as_ref()?;
+        if self.position.borrow().as_ref().is_none_or(|(known, _)| known != local) {
+            *self.position.borrow_mut() = Some((*local, write(&to_geographic(origin, local))));
+        }
+        Some(Ref::map(self.position.borrow(), |kept| kept.as_ref().map_or("", |(_, text)| text)))
     }
 
     /// The origin of the community's local frame.

@@ -60,7 +60,7 @@ pub(super) struct Stream {
     pub(super) high: f64,
     pub(super) early_us: i64,
     /// Places of the watches that a reading of this stream may move.
-    pub(super) watches: Vec<usize>,
+    pub(super) watches: Box<[u32]>,
 }
 
 /// What judging needs beside a device.
@@ -143,9 +143,11 @@ impl Court<'_> {
 
 impl Slot {
     pub(super) fn new(facts: DeviceFacts, known: &Known) -> Self {
+        // Exactly as many as there are: there may be a hundred thousand slots.
+        let streams = facts.kind.streams.len();
         let mut slot = Self {
-            streams: Vec::new(),
-            clocks: Vec::new(),
+            streams: Vec::with_capacity(streams),
+            clocks: Vec::with_capacity(streams),
             newest_us: known.newest_us.unwrap_or(NEVER),
             watches: Vec::new(),
             calm: false,
@@ -162,7 +164,7 @@ impl Slot {
                 low: 0.0,
                 high: 0.0,
                 early_us: NEVER,
-                watches: Vec::new(),
+                watches: Box::default(),
             });
         }
         slot
@@ -176,7 +178,7 @@ impl Slot {
                 continue;
             }
             (stream.low, stream.high, stream.early_us) = (f64::NEG_INFINITY, f64::INFINITY, NO_DEADLINE);
-            for watch in stream.watches.iter().filter_map(|at| self.watches.get(*at)) {
+            for watch in stream.watches.iter().filter_map(|at| self.watches.get(*at as usize)) {
                 let (low, high) = watch.calm(place, stream.value);
                 stream.low = stream.low.max(low);
                 stream.high = stream.high.min(high);
@@ -195,7 +197,8 @@ impl Slot {
         self.calm = false;
         for (place, stream) in self.streams.iter_mut().enumerate() {
             let moved = |watch: &Watch| watch.plan.silence || watch.streams.contains(&place);
-            stream.watches = (0..self.watches.len()).filter(|at| moved(&self.watches[*at])).collect();
+            let watches = (0_u32..).zip(&self.watches).filter(|(_, watch)| moved(watch));
+            stream.watches = watches.map(|(at, _)| at).collect();
         }
     }
 }

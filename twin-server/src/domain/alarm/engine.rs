@@ -235,7 +235,7 @@ impl Engine {
             slot.clocks[stream] = time_us - 1;
         }
         for at in 0..slot.streams[stream].watches.len() {
-            let watch = slot.streams[stream].watches[at];
+            let watch = slot.streams[stream].watches[at] as usize;
             if slot.watches[watch].early_us < time_us {
                 court.judge(slot, (place, watch), When { at_us: time_us - 1, now_us, quiet_us }, None);
             }
@@ -247,7 +247,7 @@ impl Engine {
             slot.streams[stream].value = reading.value;
         }
         for at in 0..slot.streams[stream].watches.len() {
-            let watch_at = slot.streams[stream].watches[at];
+            let watch_at = slot.streams[stream].watches[at] as usize;
             let usual = slot.streams[stream].usual.as_deref();
             let watch = &mut slot.watches[watch_at];
             let taken = moves && watch.take(stream, (time_us, reading.value), now_us, usual, false);
@@ -369,6 +369,7 @@ impl Engine {
         for (_, watch) in before {
             drop_watch(watch, &slot.facts.device.id, "rule_no_longer_applies", now_us, changes);
         }
+        slot.watches.shrink_to_fit();
         slot.wire();
         // Places have changed, so everyone queues anew.
         let mut court = Court { windows, queue, next_id, changes };

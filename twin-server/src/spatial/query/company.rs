@@ -1,10 +1,10 @@
 //! Joins: what stands near a thing. For each thing its neighbourhood is asked of the trees, so that a join
 //! costs what its answers are, not the product of both sides.
 
-use super::super::shape::Shape;
+use super::super::forest::Leaf;
 use super::super::thing::Thing;
 use super::place::widened;
-use super::{Asking, Filter, QueryError, Scope, by_name};
+use super::{Asking, Filter, QueryError, Scope};
 
 /// Most neighbours that are given by name.
 const NEAR_LIMIT: usize = 5;
@@ -22,30 +22,31 @@ pub struct Company {
 
 /// What stands near a thing.
 #[derive(Debug, Clone)]
-pub struct Near {
+pub struct Near<'s> {
     /// How many.
     pub count: usize,
     /// The nearest of them with their distances.
-    pub nearest: Vec<(Thing, f64)>,
+    pub nearest: Vec<(&'s Thing, f64)>,
 }
 
-impl Asking<'_> {
+impl<'s> Asking<'s, '_> {
     /// What stands near a thing; nothing if that is not as it was wanted.
     pub(super) fn near(
         &mut self,
-        thing: &Thing,
+        leaf: &Leaf<'s>,
         company: &Company,
         scope: &Scope<'_>,
-    ) -> Result<Option<Near>, QueryError> {
-        let shape = Shape::of(thing);
+    ) -> Result<Option<Near<'s>>, QueryError> {
+        let snapshot = self.snapshot;
+        let shape = leaf.shape();
         let mut near = Vec::new();
-        for other in self.snapshot.meeting(company.filter.kinds, widened(&thing.box3(), company.within_m)) {
-            let (covered, work) = scope.covers(other);
+        for other in snapshot.meeting(company.filter.kinds, widened(&leaf.envelope, company.within_m)) {
+            let (covered, work) = scope.covers(other.thing);
             self.spend(work)?;
-            if other.is(thing) || !covered {
+            if other.is(leaf.thing) || !covered {
                 continue;
             }
-            let other_shape = Shape::of(other);
+            let other_shape = other.shape();
             self.spend(shape.corners() * other_shape.corners())?;
             let distance_m = shape.ground_distance_m(&other_shape);
             if distance_m <= company.within_m {
@@ -58,9 +59,11 @@ impl Asking<'_> {
         if near.is_empty() == company.wanted {
             return Ok(None);
         }
-        near.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then_with(|| by_name(a.0, b.0)));
+        near.sort_unstable_by(|(a, near), (b, far)| {
+            near.total_cmp(far).then(a.kind.cmp(&b.kind)).then_with(|| a.thing.id().cmp(b.thing.id()))
+        });
         let count = near.len();
         near.truncate(NEAR_LIMIT);
-        Ok(Some(Near { count, nearest: near.into_iter().map(|(thing, m)| (thing.clone(), m)).collect() }))
+        Ok(Some(Near { count, nearest: near.into_iter().map(|(leaf, m)| (leaf.thing, m)).collect() }))
     }
 }

@@ -5,21 +5,22 @@
 //! question may cost is bounded ([`WORK_LIMIT`]); one that would cost more is refused, not cut.
 
 mod company;
+mod first;
 mod place;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 pub use company::{Company, Near};
 pub use place::{Area, AreaError, At, Place, Ray};
 
+use super::forest::Leaf;
 use super::shape::Shape;
 use super::thing::Thing;
-use super::{Kinds, Snapshot, StoredObject};
+use super::{Kind, Kinds, Snapshot, StoredObject};
 
 /// What one question may cost, in pairs of corners that are held against each other: some 0.3 s.
 pub const WORK_LIMIT: u64 = 30_000_000;
@@ -48,22 +49,24 @@ pub struct Query {
     pub limit: usize,
 }
 
-/// A thing that was found.
+/// A thing that was found. It is not touched before someone reads it: it lies in the snapshot.
 #[derive(Debug, Clone)]
-pub struct Hit {
+pub struct Hit<'s> {
     /// The thing.
-    pub thing: Thing,
+    pub thing: &'s Thing,
+    /// What it is.
+    pub kind: Kind,
     /// How far it is from what was asked for, where that has a distance.
     pub distance_m: Option<f64>,
     /// What is near it, if that was asked.
-    pub near: Option<Near>,
+    pub near: Option<Box<Near<'s>>>,
 }
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Found<'s> {
     /// Up to `limit` things.
-    pub hits: Vec<Hit>,
+    pub hits: Vec<Hit<'s>>,
     /// How many there are; unknown where the search ended with the last one that was wanted.
     pub matched: Option<usize>,
     /// Whether there are more than were given.
@@ -82,11 +85,11 @@ pub enum QueryError {
 ///
 /// # Errors
 /// If it would cost more than [`WORK_LIMIT`].
-pub fn ask(snapshot: &Snapshot, query: &Query) -> Result<Found, QueryError> {
+pub fn ask<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Found<'s>, QueryError> {
     ask_within(WORK_LIMIT, snapshot, query)
 }
 
-fn ask_within(work: u64, snapshot: &Snapshot, query: &Query) -> Result<Found, QueryError> {
+fn ask_within<'s>(work: u64, snapshot: &'s Snapshot, query: &Query) -> Result<Found<'s>, QueryError> {
     let mut asking = Asking {
         snapshot,
         scope: Scope::new(snapshot, &query.filter),
@@ -97,33 +100,33 @@ fn ask_within(work: u64, snapshot: &Snapshot, query: &Query) -> Result<Found, Qu
 }
 
 /// One question while it is being answered.
-struct Asking<'a> {
-    snapshot: &'a Snapshot,
-    scope: Scope<'a>,
-    company: Option<(&'a Company, Scope<'a>)>,
+struct Asking<'s, 'q> {
+    snapshot: &'s Snapshot,
+    scope: Scope<'q>,
+    company: Option<(&'q Company, Scope<'q>)>,
     work_left: u64,
 }
 
-impl Asking<'_> {
+impl<'s> Asking<'s, '_> {
     fn spend(&mut self, work: u64) -> Result<(), QueryError> {
         self.work_left = self.work_left.checked_sub(work).ok_or(QueryError::TooMuch)?;
         Ok(())
     }
 
     /// The hit that a thing is, if it is one that is meant.
-    fn hit(&mut self, thing: &Thing, distance_m: Option<f64>) -> Result<Option<Hit>, QueryError> {
+    fn hit(&mut self, leaf: &Leaf<'s>, distance_m: Option<f64>) -> Result<Option<Hit<'s>>, QueryError> {
         let near = match self.company.take() {
             None => None,
             Some(company) => {
-                let near = self.near(thing, company.0, &company.1);
+                let near = self.near(leaf, company.0, &company.1);
                 self.company = Some(company);
                 match near? {
-                    Some(near) => Some(near),
+                    Some(near) => Some(Box::new(near)),
                     None => return Ok(None),
                 }
             }
         };
-        Ok(Some(Hit { thing: thing.clone(), distance_m, near }))
+        Ok(Some(Hit { thing: leaf.thing, kind: leaf.kind, distance_m, near }))
     }
 }
 
@@ -162,58 +165,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The first hits in the stable order, and how many there were; never more than the first in memory.
-struct First {
-    limit: usize,
-    matched: usize,
-    /// The last of them on top.
-    heap: BinaryHeap<Later>,
-}
-
-impl First {
-    fn new(limit: usize) -> Self {
-        Self { limit, matched: 0, heap: BinaryHeap::new() }
-    }
-
-    fn add(&mut self, hit: Hit) {
-        self.matched += 1;
-        self.heap.push(Later(hit));
-        if self.heap.len() > self.limit {
-            self.heap.pop();
-        }
-    }
-
-    fn found(self) -> Found {
-        let hits: Vec<Hit> = self.heap.into_sorted_vec().into_iter().map(|Later(hit)| hit).collect();
-        Found { cut: self.matched > hits.len(), hits, matched: Some(self.matched) }
-    }
-}
-
-/// Hits in the stable order.
-struct Later(Hit);
-
-impl Ord for Later {
-    fn cmp(&self, other: &Self) -> Ordering {
-        in_order(&self.0, &other.0)
-    }
-}
-impl PartialOrd for Later {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl PartialEq for Later {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Later {}
-
-fn in_order(a: &Hit, b: &Hit) -> Ordering {
-    let distance = |hit: &Hit| hit.distance_m.unwrap_or_default();
-    distance(a).total_cmp(&distance(b)).then_with(|| by_name(&a.thing, &b.thing))
-}
-
-fn by_name(a: &Thing, b: &Thing) -> Ordering {
-    a.kind().cmp(&b.kind()).then_with(|| a.id().cmp(b.id()))
+fn in_order(a: &Hit<'_>, b: &Hit<'_>) -> Ordering {
+    let distance = |hit: &Hit<'_>| hit.distance_m.unwrap_or_default();
+    distance(a).total_cmp(&distance(b)).then(a.kind.cmp(&b.kind)).then_with(|| a.thing.id().cmp(b.thing.id()))
 }

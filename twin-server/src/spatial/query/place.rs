@@ -3,12 +3,16 @@
 use geo::Polygon;
 use rstar::AABB;
 
+use super::super::forest::Leaf;
 use super::super::shape::{Shape, corners, polygon};
 use super::super::thing::{Box3, Thing};
-use super::{Asking, First, Found, QueryError};
+use super::first::First;
+use super::{Asking, Found, QueryError};
 
 /// Most corners of an area.
 const CORNER_LIMIT: usize = 10_000;
+/// Distances to boxes and to what is in them are rounded differently; by far less than this.
+pub(super) const ROUNDING: f64 = 1e-9;
 
 /// Where things are sought.
 #[derive(Debug, Clone)]
@@ -153,10 +157,36 @@ impl Ray {
 impl At {
     /// Metres to a box: never more than to what is in it.
     pub(super) fn box_distance_m(&self, envelope: &Box3) -> f64 {
-        let (lower, upper) = (envelope.lower(), envelope.upper());
-        let gap = |at: f64, axis: usize| (lower[axis] - at).max(at - upper[axis]).max(0.0);
-        let up = self.up_m.map_or(0.0, |up| gap(up, 2));
-        gap(self.east_m, 0).hypot(gap(self.north_m, 1)).hypot(up)
+        let [east_m, north_m] = self.ground_gaps_m(envelope);
+        let ground_m = east_m.hypot(north_m);
+        self.up_m.map_or(ground_m, |up| ground_m.hypot(gap_m(up, envelope, 2)))
+    }
+
+    /// Whether a box is certainly further away than that. A root for each of a thousand boxes costs more than
+    /// all else.
+    fn is_beyond(&self, envelope: &Box3, metres: f64) -> bool {
+        let [east_m, north_m] = self.ground_gaps_m(envelope);
+        let reach_m = metres * (1.0 + ROUNDING) + ROUNDING;
+        east_m * east_m + north_m * north_m > reach_m * reach_m
+    }
+
+    /// Metres to a box along east and along north.
+    fn ground_gaps_m(&self, envelope: &Box3) -> [f64; 2] {
+        [gap_m(self.east_m, envelope, 0), gap_m(self.north_m, envelope, 1)]
+    }
+
+    /// What it costs to find how far a thing is, and how far, if that is not further than `within_m`.
+    pub(super) fn distance_m(&self, leaf: &Leaf<'_>, within_m: f64) -> (u64, Option<f64>) {
+        if self.is_beyond(&leaf.envelope, within_m) {
+            return (4, None);
+        }
+        let (work, distance_m) = if leaf.outlined {
+            let shape = Shape::of(leaf.thing);
+            (shape.corners(), shape.distance_m(self.east_m, self.north_m, self.up_m))
+        } else {
+            (4, self.box_distance_m(&leaf.envelope))
+        };
+        (work, Some(distance_m).filter(|m| *m <= within_m))
     }
 
     fn box_around(&self, radius_m: f64) -> Box3 {
@@ -168,9 +198,9 @@ impl At {
     }
 }
 
-impl Asking<'_> {
+impl<'s> Asking<'s, '_> {
     /// The first of all things at a place.
-    pub(super) fn within(&mut self, place: &Place, limit: usize) -> Result<Found, QueryError> {
+    pub(super) fn within(&mut self, place: &Place, limit: usize) -> Result<Found<'s>, QueryError> {
         let mut first = First::new(limit);
         match place {
             Place::Anywhere => self.test(&mut first, everything(), |_| (1, Some(None)))?,
@@ -179,23 +209,22 @@ impl Asking<'_> {
             }
             Place::Area(area) => {
                 let corners = corners(&area.polygon);
-                self.test(&mut first, box_of(&area.polygon, area.up_m), |thing| {
-                    let shape = Shape::of(thing);
+                self.test(&mut first, box_of(&area.polygon, area.up_m), |leaf| {
+                    let shape = leaf.shape();
                     (corners * shape.corners(), shape.meets(&area.polygon).then_some(None))
                 })?;
             }
-            Place::Radius { at, radius_m } => self.test(&mut first, at.box_around(*radius_m), |thing| {
-                let shape = Shape::of(thing);
-                let distance_m = shape.distance_m(at.east_m, at.north_m, at.up_m);
-                (shape.corners(), (distance_m <= *radius_m).then_some(Some(distance_m)))
+            Place::Radius { at, radius_m } => self.test(&mut first, at.box_around(*radius_m), |leaf| {
+                let (work, distance_m) = at.distance_m(leaf, *radius_m);
+                (work, distance_m.map(Some))
             })?,
             Place::Around { thing: other, within_m } => {
                 let around = Shape::of(other);
-                self.test(&mut first, widened(&other.box3(), *within_m), |thing| {
-                    if thing.is(other) {
+                self.test(&mut first, widened(&other.box3(), *within_m), |leaf| {
+                    if leaf.is(other) {
                         return (1, None);
                     }
-                    let shape = Shape::of(thing);
+                    let shape = leaf.shape();
                     let distance_m = around.ground_distance_m(&shape);
                     let work = around.corners() * shape.corners();
                     (work, (distance_m <= *within_m).then_some(Some(distance_m)))
@@ -211,27 +240,32 @@ impl Asking<'_> {
     /// pass, the distance.
     fn test(
         &mut self,
-        first: &mut First,
+        first: &mut First<'s>,
         envelope: Box3,
-        test: impl Fn(&Thing) -> (u64, Option<Option<f64>>),
+        test: impl Fn(&Leaf<'s>) -> (u64, Option<Option<f64>>),
     ) -> Result<(), QueryError> {
         let snapshot = self.snapshot;
-        for thing in snapshot.meeting(self.scope.filter.kinds, envelope) {
-            let (covered, work) = self.scope.covers(thing);
+        for leaf in snapshot.meeting(self.scope.filter.kinds, envelope) {
+            let (covered, work) = self.scope.covers(leaf.thing);
             self.spend(work)?;
             if !covered {
                 continue;
             }
-            let (work, passed) = test(thing);
+            let (work, passed) = test(&leaf);
             self.spend(work)?;
             if let Some(distance_m) = passed
-                && let Some(hit) = self.hit(thing, distance_m)?
+                && let Some(hit) = self.hit(&leaf, distance_m)?
             {
                 first.add(hit);
             }
         }
         Ok(())
     }
+}
+
+/// Metres between a place on an axis and a box.
+fn gap_m(at: f64, envelope: &Box3, axis: usize) -> f64 {
+    (envelope.lower()[axis] - at).max(at - envelope.upper()[axis]).max(0.0)
 }
 
 fn everything() -> Box3 {

@@ -3,29 +3,21 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::super::forest::ranked;
-use super::super::shape::Shape;
-use super::super::thing::{Box3, Thing};
-use super::place::{At, Ray};
+use super::super::forest::{Leaf, ranked};
+use super::super::thing::Box3;
+use super::place::{At, ROUNDING, Ray};
 use super::{Asking, Found, Hit, QueryError, in_order};
 
-/// Distances to boxes and to what is in them are rounded differently; by far less than this.
-const ROUNDING: f64 = 1e-9;
-
-impl Asking<'_> {
+impl<'s> Asking<'s, '_> {
     /// The nearest things.
-    pub(super) fn nearest(&mut self, at: &At, within_m: f64, limit: usize) -> Result<Found, QueryError> {
+    pub(super) fn nearest(&mut self, at: &At, within_m: f64, limit: usize) -> Result<Found<'s>, QueryError> {
         let reach_m = within_m * (1.0 + ROUNDING) + ROUNDING;
         let rank = |envelope: &Box3| Some(at.box_distance_m(envelope)).filter(|m| *m <= reach_m);
-        self.stream(rank, limit, |thing, _| {
-            let shape = Shape::of(thing);
-            let distance_m = shape.distance_m(at.east_m, at.north_m, at.up_m);
-            (shape.corners(), Some(distance_m).filter(|m| *m <= within_m))
-        })
+        self.stream(rank, limit, |leaf, _| at.distance_m(leaf, within_m))
     }
 
     /// The things whose boxes a ray goes through.
-    pub(super) fn along(&mut self, ray: &Ray, limit: usize) -> Result<Found, QueryError> {
+    pub(super) fn along(&mut self, ray: &Ray, limit: usize) -> Result<Found<'s>, QueryError> {
         self.stream(|envelope| ray.enters(envelope), limit, |_, enters_m| (1, Some(enters_m)))
     }
 
@@ -35,11 +27,11 @@ impl Asking<'_> {
         &mut self,
         rank: impl Fn(&Box3) -> Option<f64>,
         limit: usize,
-        measure: impl Fn(&Thing, f64) -> (u64, Option<f64>),
-    ) -> Result<Found, QueryError> {
+        measure: impl Fn(&Leaf<'s>, f64) -> (u64, Option<f64>),
+    ) -> Result<Found<'s>, QueryError> {
         let snapshot = self.snapshot;
         let mut ranked = ranked(snapshot.forests_of(self.scope.filter.kinds), rank);
-        let mut waiting: BinaryHeap<Nearer> = BinaryHeap::new();
+        let mut waiting: BinaryHeap<Nearer<'_>> = BinaryHeap::new();
         let mut hits = Vec::new();
         loop {
             let next = ranked.next();
@@ -52,16 +44,16 @@ impl Asking<'_> {
                     return Ok(Found { hits, matched: None, cut: true });
                 }
             }
-            let Some((rank, thing)) = next else { break };
-            let (covered, work) = self.scope.covers(thing);
+            let Some((rank, leaf)) = next else { break };
+            let (covered, work) = self.scope.covers(leaf.thing);
             self.spend(work)?;
             if !covered {
                 continue;
             }
-            let (work, distance_m) = measure(thing, rank);
+            let (work, distance_m) = measure(&leaf, rank);
             self.spend(work)?;
             if let Some(distance_m) = distance_m {
-                waiting.extend(self.hit(thing, Some(distance_m))?.map(Nearer));
+                waiting.extend(self.hit(&leaf, Some(distance_m))?.map(Nearer));
             }
         }
         Ok(Found { matched: Some(hits.len()), hits, cut: false })
@@ -69,21 +61,21 @@ impl Asking<'_> {
 }
 
 /// Hits in a heap that gives the nearest first.
-struct Nearer(Hit);
+struct Nearer<'s>(Hit<'s>);
 
-impl Ord for Nearer {
+impl Ord for Nearer<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         in_order(&other.0, &self.0)
     }
 }
-impl PartialOrd for Nearer {
+impl PartialOrd for Nearer<'_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
-impl PartialEq for Nearer {
+impl PartialEq for Nearer<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
-impl Eq for Nearer {}
+impl Eq for Nearer<'_> {}

@@ -230,10 +230,10 @@ fn scanned(world: &World, query: &Query) -> Vec<Line> {
     found.into_iter().map(|(_, _, line)| line).collect()
 }
 
-fn answered(found: &Found) -> Vec<Line> {
+fn answered(found: &Found<'_>) -> Vec<Line> {
     let near =
-        |near: &Near| (near.count, near.nearest.iter().map(|(thing, _)| thing.id().to_owned()).collect());
-    let line = |hit: &Hit| (hit.thing.id().to_owned(), hit.distance_m, hit.near.as_ref().map(near));
+        |near: &Near<'_>| (near.count, near.nearest.iter().map(|(thing, _)| thing.id().to_owned()).collect());
+    let line = |hit: &Hit<'_>| (hit.thing.id().to_owned(), hit.distance_m, hit.near.as_deref().map(near));
     found.hits.iter().map(line).collect()
 }
 

@@ -6,6 +6,7 @@ mod audit;
 #[path = "../../../tests/common/postgres.rs"]
 pub(super) mod cluster;
 mod devices;
+mod displays;
 mod keys;
 mod model;
 mod people;

@@ -147,6 +147,47 @@ async fn aggregates_say_the_same_whether_readings_are_packed_or_not(store: &dyn 
     }
 }
 
+async fn streams_are_counted_together_wherever_their_readings_lie(store: &dyn Store) {
+    let of = |device: &str| (device.to_owned(), "power_w".to_owned());
+    let streams = [of("a"), of("nobody"), of("b"), of("a")];
+    let counts = async || store.counts(&streams).await.unwrap();
+    store.append(&late((0..5000).map(|s| reading("a", s, 1.0)).collect())).await.unwrap();
+    assert_eq!(counts().await, Some(vec![5000, 0, 0, 5000]));
+    store.close_all().await.unwrap();
+    assert_eq!(counts().await, Some(vec![5000, 0, 0, 5000]));
+    // One that is there, one among those that are packed, one behind them, and one of another.
+    let mut between = reading("a", 7, 2.0);
+    between.time += Duration::milliseconds(1);
+    let more = late(vec![reading("a", 7, 9.0), between, reading("a", 5000, 1.0), reading("b", 0, 1.0)]);
+    assert_eq!(store.append(&more).await.unwrap(), [false, true, true, true]);
+    assert_eq!(counts().await, Some(vec![5002, 0, 1, 5002]));
+    store.close_all().await.unwrap();
+    assert_eq!(counts().await, Some(vec![5002, 0, 1, 5002]));
+    let purge = Purge { device: "a".into(), stream: None, from: None, to: Some(NOON + Duration::seconds(9)) };
+    assert_eq!(store.purge(purge).await.unwrap(), 11);
+    assert_eq!(counts().await, Some(vec![4991, 0, 1, 4991]));
+}
+
+async fn what_is_new_is_found_beside_what_is_packed(store: &dyn Store) {
+    store.append(&late((0..50).map(|s| reading("a", s, f64::from(s as i32))).collect())).await.unwrap();
+    store.close_all().await.unwrap();
+    store
+        .append(&late(vec![reading("a", 51, 51.0), reading("a", 52, 52.0), reading("a", -1, -1.0)]))
+        .await
+        .unwrap();
+    for (limit, expected) in [(1, &[52.0][..]), (2, &[51.0, 52.0]), (3, &[49.0, 51.0, 52.0]), (0, &[])] {
+        assert_eq!(values(store, history("a", limit)).await, expected);
+    }
+    let oldest = |limit| HistoryQuery { end: End::Oldest, ..history("a", limit) };
+    assert_eq!(values(store, oldest(1)).await, [-1.0]);
+    assert_eq!(values(store, oldest(3)).await, [-1.0, 0.0, 1.0]);
+    let from = |seconds| Some(NOON + Duration::seconds(seconds));
+    assert_eq!(values(store, HistoryQuery { from: from(51), ..oldest(9) }).await, [51.0, 52.0]);
+    assert_eq!(values(store, HistoryQuery { from: from(49), ..oldest(2) }).await, [49.0, 51.0]);
+    assert_eq!(values(store, HistoryQuery { to: from(50), ..history("a", 1) }).await, [49.0]);
+    assert_eq!(steps(store, 50, 99, 10).await, [(50, 2, 51.0, 52.0, 103.0, 51.0, 52.0)]);
+}
+
 async fn implausible_readings_do_not_move_aggregates(store: &dyn Store) {
     store
         .append(&late(vec![reading("a", 0, 5.0), reading("a", 1, 999.0), reading("a", 2, 7.0)]))
@@ -237,6 +278,8 @@ on_every_store!(
     packing_changes_no_answer,
     a_removed_device_leaves_nothing_behind_when_it_was_packed,
     long_histories_are_read_from_the_oldest_on,
+    streams_are_counted_together_wherever_their_readings_lie,
+    what_is_new_is_found_beside_what_is_packed,
     aggregates_say_the_same_whether_readings_are_packed_or_not,
     implausible_readings_do_not_move_aggregates,
     a_purge_deletes_what_it_names_and_nothing_else,

@@ -5,8 +5,8 @@
 //! times, times, values, a bit for each sample if any is implausible, and a checksum (CRC-32); numbers are
 //! little-endian.
 
-use pco::ChunkConfig;
 use pco::standalone::{simple_compress, simple_decompress_into};
+use pco::{ChunkConfig, DeltaSpec};
 
 use super::{Sample, sealed, unsealed};
 use crate::domain::summary::Summary;
@@ -18,6 +18,9 @@ const VERSION: u8 = 1;
 const HEAD: usize = 9;
 /// Effort of compression; higher levels gain a few percent for many times the cost.
 const LEVEL: usize = 6;
+/// Differences of neighbours are packed. Trying out what else there is doubles the cost, and gains less than a
+/// hundredth on meters, counters and times.
+const DELTA: DeltaSpec = DeltaSpec::TryConsecutive(1);
 
 /// The summary of some samples; none if there are none.
 pub(in super::super) fn summary(samples: &[Sample]) -> Option<Summary> {
@@ -55,7 +58,7 @@ pub(in super::super) fn encode(samples: &[Sample]) -> Result<Vec<u8>, ChunkError
     if samples.is_empty() || samples.len() > CHUNK_MOST {
         return Err(ChunkError::Count(samples.len()));
     }
-    let config = ChunkConfig::default().with_compression_level(LEVEL);
+    let config = ChunkConfig::default().with_compression_level(LEVEL).with_delta_spec(DELTA);
     let numbers = |error: pco::errors::PcoError| ChunkError::Numbers(error.to_string());
     let times: Vec<i64> = samples.iter().map(|sample| sample.time_us).collect();
     let values: Vec<f64> = samples.iter().map(|sample| sample.value).collect();

@@ -30,14 +30,8 @@ pub(in crate::store) async fn close_slice<T: ChunkTable>(
     slice: &[SeriesId],
     taken: &BySeries,
 ) -> Result<(), StoreError> {
-    // A device that was removed meanwhile has no series any more.
-    let existing = table.existing(slice).await?;
-    let lists: Vec<(SeriesId, &[Sample])> = slice
-        .iter()
-        .filter(|series| existing.contains(series))
-        .filter_map(|series| Some((*series, taken.get(series)?.as_slice())))
-        .collect();
-    close_series(table, &lists).await
+    let packed = Packed::slice(table, slice, taken).await?;
+    packed.store(table).await
 }
 
 /// Puts samples of some series, each list in the order of time, into their chunks.
@@ -45,39 +39,92 @@ pub(in crate::store) async fn close_series<T: ChunkTable>(
     table: &mut T,
     lists: &[(SeriesId, &[Sample])],
 ) -> Result<(), StoreError> {
-    let stretches: Vec<Stretch> = lists
-        .iter()
-        .filter_map(|(series, samples)| {
-            let (first, last) = (samples.first()?, samples.last()?);
-            Some(Stretch { series: *series, from_us: first.time_us, to_us: last.time_us })
-        })
-        .collect();
-    let mut outlines: HashMap<SeriesId, Vec<Outline>> = HashMap::new();
-    for outline in table.outlines(&stretches).await? {
-        outlines.entry(outline.series).or_default().push(outline);
+    let packed = Packed::lists(table, lists).await?;
+    packed.store(table).await
+}
+
+/// Chunks to be stored in place of others. Packing is most of the work, and needs no turn to write: an engine may
+/// pack by a connection that only reads, and store what still fits.
+#[derive(Debug)]
+pub(in crate::store) struct Packed {
+    series: Vec<SeriesId>,
+    stretches: Vec<Stretch>,
+    /// The chunks that it was made by.
+    seen: Vec<Outline>,
+    damaged: Vec<i64>,
+    old: Vec<i64>,
+    new: Vec<NewChunk>,
+    tips: Vec<(SeriesId, Tip)>,
+}
+
+impl Packed {
+    /// Packs what was taken of some series.
+    pub(in crate::store) async fn slice<T: ChunkTable>(
+        table: &mut T,
+        slice: &[SeriesId],
+        taken: &BySeries,
+    ) -> Result<Self, StoreError> {
+        // A device that was removed meanwhile has no series any more.
+        let existing = table.existing(slice).await?;
+        let lists: Vec<(SeriesId, &[Sample])> = slice
+            .iter()
+            .filter(|series| existing.contains(series))
+            .filter_map(|series| Some((*series, taken.get(series)?.as_slice())))
+            .collect();
+        Self::lists(table, &lists).await
     }
-    let known = |series: &SeriesId| outlines.get(series).map(Vec::as_slice).unwrap_or_default();
-    let parts: Vec<Part<'_>> =
-        lists.iter().flat_map(|(series, samples)| parts(*series, samples, known(series))).collect();
-    let old: Vec<i64> = parts.iter().filter_map(|part| part.chunk).collect();
-    let mut stored = table.data_of(&old).await?;
-    let (mut damaged, mut new) = (Vec::new(), Vec::new());
-    for Part { series, chunk, samples } in &parts {
-        let before = match chunk.and_then(|id| Some((id, stored.remove(&id)?))) {
-            None => Vec::new(),
-            Some((id, data)) => chunk::decode(&data).unwrap_or_else(|error| {
-                tracing::error!(series, chunk = id, %error, "a chunk of readings is damaged and put apart");
-                damaged.push(id);
-                Vec::new()
-            }),
-        };
-        new.extend(packed(*series, &merged(&before, samples))?);
+
+    async fn lists<T: ChunkTable>(
+        table: &mut T,
+        lists: &[(SeriesId, &[Sample])],
+    ) -> Result<Self, StoreError> {
+        let stretches: Vec<Stretch> = lists
+            .iter()
+            .filter_map(|(series, samples)| {
+                let (first, last) = (samples.first()?, samples.last()?);
+                Some(Stretch { series: *series, from_us: first.time_us, to_us: last.time_us })
+            })
+            .collect();
+        let seen = table.outlines(&stretches).await?;
+        let mut outlines: HashMap<SeriesId, Vec<Outline>> = HashMap::new();
+        for outline in &seen {
+            outlines.entry(outline.series).or_default().push(*outline);
+        }
+        let known = |series: &SeriesId| outlines.get(series).map(Vec::as_slice).unwrap_or_default();
+        let parts: Vec<Part<'_>> =
+            lists.iter().flat_map(|(series, samples)| parts(*series, samples, known(series))).collect();
+        let old: Vec<i64> = parts.iter().filter_map(|part| part.chunk).collect();
+        let mut stored = table.data_of(&old).await?;
+        let (mut damaged, mut new) = (Vec::new(), Vec::new());
+        for Part { series, chunk, samples } in &parts {
+            let before = match chunk.and_then(|id| Some((id, stored.remove(&id)?))) {
+                None => Vec::new(),
+                Some((id, data)) => chunk::decode(&data).unwrap_or_else(|error| {
+                    tracing::error!(series, chunk = id, %error, "a chunk of readings is damaged and put apart");
+                    damaged.push(id);
+                    Vec::new()
+                }),
+            };
+            new.extend(packed(*series, &merged(&before, samples))?);
+        }
+        let series = lists.iter().map(|(series, _)| *series).collect();
+        let tips = lists.iter().filter_map(|(series, samples)| Some((*series, tip_of(samples)?))).collect();
+        Ok(Self { series, stretches, seen, damaged, old, new, tips })
     }
-    table.put_apart(&damaged).await?;
-    table.delete(&old).await?;
-    table.insert(&new).await?;
-    let tips = lists.iter().filter_map(|(series, samples)| Some((*series, tip_of(samples)?)));
-    table.raise_tips(&tips.collect::<Vec<_>>()).await
+
+    /// Whether the table is as it was when this was packed.
+    pub(in crate::store) async fn fits<T: ChunkTable>(&self, table: &mut T) -> Result<bool, StoreError> {
+        let existing = table.existing(&self.series).await?;
+        Ok(existing.len() == self.series.len() && table.outlines(&self.stretches).await? == self.seen)
+    }
+
+    /// Stores the chunks in place of those before.
+    pub(in crate::store) async fn store<T: ChunkTable>(self, table: &mut T) -> Result<(), StoreError> {
+        table.put_apart(&self.damaged).await?;
+        table.delete(&self.old).await?;
+        table.insert(&self.new).await?;
+        table.raise_tips(&self.tips).await
+    }
 }
 
 /// Samples that are packed together, and the chunk that they are put into.

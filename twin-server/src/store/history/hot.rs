@@ -31,7 +31,10 @@ impl Hot {
 
     /// Learns of a series.
     pub(in crate::store) fn learn(&mut self, device: String, stream: String, id: SeriesId) {
-        self.series.entry(device).or_default().push((stream.into(), id));
+        let streams = self.series.entry(device).or_default();
+        // Few, and of a hundred thousand devices.
+        streams.reserve_exact(1);
+        streams.push((stream.into(), id));
     }
 
     /// Takes in the readings of a row of the log; those of series that are no more are skipped.

@@ -7,6 +7,7 @@
 
 pub(super) mod chunk;
 pub(super) mod closing;
+pub(super) mod counts;
 pub(super) mod hot;
 pub(super) mod late;
 pub(super) mod log;

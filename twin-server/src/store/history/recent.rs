@@ -3,15 +3,16 @@
 //! In: readings as they are committed. Out: stretches for questions, all for closing. While a closing
 //! runs, what it closes stays readable here, apart from what comes meanwhile.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::table::Stretch;
 use super::{Sample, SeriesId, merged};
+use crate::store::End;
 
 /// Samples by series, each list in the order of time.
-pub(in super::super) type BySeries = HashMap<SeriesId, Vec<Sample>>;
+pub(in super::super) type BySeries = FxHashMap<SeriesId, Vec<Sample>>;
 
 /// What is newest in a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +39,8 @@ pub(in super::super) struct Recent {
     series: FxHashMap<SeriesId, Series>,
     /// Readings that no closing has taken yet.
     count: usize,
+    /// Grows with each beginning and end of a closing, and with each change of chunks.
+    turn: u64,
     /// What is being closed.
     closing: Arc<BySeries>,
     /// Whether the log holds what was deleted since.
@@ -96,19 +99,34 @@ impl Recent {
         known.and_then(|known| known.chunks_to_us).is_some_and(|to_us| time_us <= to_us)
     }
 
+    /// Up to which instant the chunks of a series may reach; nothing if it has none.
+    pub(in super::super) fn chunks_to_us(&self, series: SeriesId) -> Option<i64> {
+        self.series.get(&series)?.chunks_to_us
+    }
+
+    /// Another number whenever readings may have gone from here into chunks, or chunks were changed; nothing
+    /// while a closing is under way.
+    pub(in super::super) fn turn(&self) -> Option<u64> {
+        self.closing.is_empty().then_some(self.turn)
+    }
+
+    /// How many readings of a series no closing has taken yet.
+    pub(in super::super) fn open_count(&self, series: SeriesId) -> u64 {
+        self.open_of(series).len() as u64
+    }
+
     fn open_of(&self, series: SeriesId) -> &[Sample] {
         self.series.get(&series).map_or(&[], |known| &known.open)
     }
 
-    /// The readings of a series from an instant to another, both included.
-    pub(in super::super) fn between(&self, series: SeriesId, from_us: i64, to_us: i64) -> Vec<Sample> {
-        let cut = |samples: &[Sample]| -> Vec<Sample> {
-            let from = samples.partition_point(|sample| sample.time_us < from_us);
-            let to = samples.partition_point(|sample| sample.time_us <= to_us);
-            samples.get(from..to).unwrap_or_default().to_vec()
-        };
-        let closing = self.closing.get(&series).map(Vec::as_slice).unwrap_or_default();
-        merged(&cut(closing), &cut(self.open_of(series)))
+    /// Up to `limit` readings of a stretch from one end, in the order of time.
+    pub(in super::super) fn at_end(&self, stretch: Stretch, end: End, limit: usize) -> Vec<Sample> {
+        let cut = |samples| at_end(between(samples, stretch), end, limit);
+        let open = cut(self.open_of(stretch.series));
+        match self.closing.get(&stretch.series) {
+            None => open.to_vec(),
+            Some(closing) => at_end(&merged(cut(closing), open), end, limit).to_vec(),
+        }
     }
 
     /// Whether readings should be closed, or the log be written anew, when there are so many.
@@ -130,7 +148,7 @@ impl Recent {
         let sizes = self.series.iter().map(|(series, known)| (known.open.len(), *series));
         let mut sizes: Vec<(usize, SeriesId)> = sizes.filter(|(size, _)| *size > 0).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
-        let mut taken = BySeries::new();
+        let mut taken = BySeries::default();
         for (_, series) in sizes {
             if self.count <= keep {
                 break;
@@ -143,6 +161,7 @@ impl Recent {
                 taken.insert(series, samples);
             }
         }
+        self.turn += 1;
         self.closing = Arc::new(taken);
         self.log_was_stale = std::mem::take(&mut self.log_is_stale);
         (!self.closing.is_empty() || self.log_was_stale).then(|| Arc::clone(&self.closing))
@@ -150,11 +169,13 @@ impl Recent {
 
     /// Ends a closing: what it took lies in chunks now.
     pub(in super::super) fn closed(&mut self) {
+        self.turn += 1;
         self.closing = Arc::default();
     }
 
     /// Ends a closing that failed: what it took is open again.
     pub(in super::super) fn reopen(&mut self) {
+        self.turn += 1;
         self.log_is_stale |= self.log_was_stale;
         for (series, samples) in std::mem::take(&mut self.closing).iter() {
             let open = &mut self.series.entry(*series).or_default().open;
@@ -176,6 +197,7 @@ impl Recent {
 
     /// Says that the chunks of a series were changed, and what is newest in them now.
     pub(in super::super) fn chunks_changed(&mut self, series: SeriesId, tip: Option<Tip>) {
+        self.turn += 1;
         let closing = self.closing.get(&series);
         let known = self.series.entry(series).or_default();
         known.reach(tip.map(|tip| tip.newest_us));
@@ -208,6 +230,22 @@ impl Recent {
     }
 }
 
+/// The samples of a stretch.
+fn between(samples: &[Sample], stretch: Stretch) -> &[Sample] {
+    let from = samples.partition_point(|sample| sample.time_us < stretch.from_us);
+    let to = samples.partition_point(|sample| sample.time_us <= stretch.to_us);
+    samples.get(from..to).unwrap_or_default()
+}
+
+/// Up to `limit` of samples in the order of time, from one end.
+pub(in super::super) fn at_end(samples: &[Sample], end: End, limit: usize) -> &[Sample] {
+    let range = match end {
+        End::Newest => samples.len().saturating_sub(limit)..samples.len(),
+        End::Oldest => 0..samples.len().min(limit),
+    };
+    samples.get(range).unwrap_or_default()
+}
+
 fn place(samples: &[Sample], time_us: i64) -> Result<usize, usize> {
     samples.binary_search_by_key(&time_us, |sample| sample.time_us)
 }
@@ -220,8 +258,16 @@ mod tests {
         Sample { time_us, value: time_us as f64, plausible: true }
     }
 
+    fn stretch(series: SeriesId, from_us: i64, to_us: i64) -> Stretch {
+        Stretch { series, from_us, to_us }
+    }
+
     fn times(recent: &Recent, series: SeriesId) -> Vec<i64> {
-        recent.between(series, i64::MIN, i64::MAX).iter().map(|sample| sample.time_us).collect()
+        recent
+            .at_end(stretch(series, i64::MIN, i64::MAX), End::Oldest, usize::MAX)
+            .iter()
+            .map(|sample| sample.time_us)
+            .collect()
     }
 
     #[test]
@@ -232,7 +278,7 @@ mod tests {
         }
         recent.add(1, Sample { value: 77.0, ..at(3) });
         assert_eq!((times(&recent, 1), recent.count), (vec![1, 3, 5, 9], 4));
-        assert_eq!(recent.between(1, 2, 5), [at(3), at(5)]);
+        assert_eq!(recent.at_end(stretch(1, 2, 5), End::Newest, 10), [at(3), at(5)]);
         assert_eq!(recent.tip(1).unwrap(), Tip { newest_us: 9, latest: Some((9, 9.0)) });
         assert!(recent.holds(1, 3) && !recent.holds(1, 4) && !recent.holds(2, 3));
     }

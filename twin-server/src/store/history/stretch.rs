@@ -1,10 +1,12 @@
 //! Questions about a stretch of one series: what lies in memory and what lies in chunks, joined.
 //!
-//! Memory is asked first: what is closed in between then shows in both, and counts once. Chunks are looked
+//! Memory is asked first: what is closed in between then shows in both, and counts once. Most questions are for
+//! what is new, and memory knows whether it has all of that: then no transaction is begun. Chunks are looked
 //! at in one transaction that reads, or a closing could write them anew between two looks.
 
 use std::collections::VecDeque;
 
+use super::recent::{Recent, at_end};
 use super::table::{ChunkTable, StoredChunk, Stretch};
 use super::{Sample, chunk, merged};
 use crate::domain::summary::{Bucket, Buckets, Grid, Summary};
@@ -16,8 +18,36 @@ const AT_ONCE: i64 = 8;
 /// Summaries that are fetched at a time.
 const SUMMARIES: i64 = 512;
 
+/// What memory has of a stretch, as of one moment.
+#[derive(Debug)]
+pub(in crate::store) struct Known {
+    /// The samples that are not closed; of one end as many as were asked for.
+    pub(in crate::store) open: Vec<Sample>,
+    /// Up to which instant chunks may have more; nothing if they have none.
+    chunks_to_us: Option<i64>,
+}
+
+impl Known {
+    /// Up to `limit` samples of one end.
+    pub(in crate::store) fn of(recent: &Recent, stretch: Stretch, end: End, limit: usize) -> Self {
+        let chunks_to_us = recent.chunks_to_us(stretch.series).filter(|to_us| *to_us >= stretch.from_us);
+        Self { open: recent.at_end(stretch, end, limit), chunks_to_us }
+    }
+
+    /// Whether chunks have nothing of the stretch.
+    pub(in crate::store) fn is_all(&self) -> bool {
+        self.chunks_to_us.is_none()
+    }
+
+    /// Whether chunks have nothing of the `limit` samples of that end.
+    pub(in crate::store) fn is_enough(&self, end: End, limit: usize) -> bool {
+        let newer = |to_us| self.open.iter().rev().take_while(|sample| sample.time_us > to_us).count();
+        self.chunks_to_us.is_none_or(|to_us| end == End::Newest && newer(to_us) >= limit)
+    }
+}
+
 /// Up to `limit` samples from one end of a stretch, in the order of time; `memory` are those of it that are
-/// not closed.
+/// not closed, as many of that end.
 pub(in crate::store) async fn samples<T: ChunkTable>(
     table: &mut T,
     memory: &[Sample],
@@ -31,11 +61,10 @@ pub(in crate::store) async fn samples<T: ChunkTable>(
         // All samples of the stretch but those of `left` are in memory or packed.
         let outside = |sample: &&Sample| left.is_none_or(|left| !left.holds(sample.time_us));
         if left.is_none() || packed.len() + memory.iter().filter(outside).count() >= limit {
-            let mut all = merged(packed.make_contiguous(), memory);
+            let all = merged(packed.make_contiguous(), memory);
             let whole = all.iter().filter(outside).count();
             if left.is_none() || whole >= limit {
-                cut(&mut all, end, limit);
-                return Ok(all);
+                return Ok(at_end(&all, end, limit).to_vec());
             }
         }
         let Some(open) = left else { continue };
@@ -60,6 +89,15 @@ pub(in crate::store) fn answered(samples: Vec<Sample>) -> Result<Vec<StoredReadi
         Ok(StoredReading { time: from_us(time_us)?, value, plausible })
     });
     stored.collect()
+}
+
+/// Sums up the steps of a grid of samples that are all there are.
+pub(in crate::store) fn buckets_of(samples: &[Sample], grid: Grid) -> Vec<Bucket> {
+    let mut buckets = Buckets::new(grid);
+    for sample in samples {
+        take(&mut buckets, sample);
+    }
+    buckets.done()
 }
 
 /// Sums up the steps of a grid; `memory` are the samples of its stretch that are not closed.
@@ -116,14 +154,6 @@ fn beyond(stretch: Stretch, end: End, first_us: i64, last_us: i64) -> Option<Str
         End::Oldest => last_us.checked_add(1).map(|from_us| Stretch { from_us, ..stretch }),
     };
     rest.filter(|rest| rest.from_us <= rest.to_us)
-}
-
-/// Keeps `limit` samples of one end.
-fn cut(samples: &mut Vec<Sample>, end: End, limit: usize) {
-    match end {
-        End::Newest => drop(samples.drain(..samples.len().saturating_sub(limit))),
-        End::Oldest => samples.truncate(limit),
-    }
 }
 
 fn take(buckets: &mut Buckets, sample: &Sample) {

@@ -104,6 +104,9 @@ pub(in crate::store) trait ChunkTable: Send {
     fn summaries(&mut self, stretch: Stretch, limit: i64)
     -> impl Future<Output = Found<Vec<Summary>>> + Send;
 
+    /// How many readings the chunks of each series hold, of all series that have chunks.
+    fn counts(&mut self) -> impl Future<Output = Found<HashMap<SeriesId, u64>>> + Send;
+
     /// The bytes of the chunk that begins at an instant.
     fn chunk_at(&mut self, series: SeriesId, first_us: i64) -> impl Future<Output = Found<Vec<u8>>> + Send;
 

@@ -14,6 +14,7 @@ mod chunks;
 mod closing;
 mod connect;
 mod devices;
+mod displays;
 mod keys;
 mod log;
 mod model;

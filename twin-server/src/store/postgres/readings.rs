@@ -12,13 +12,14 @@ use super::{PostgresStore, answer, column, log};
 use crate::domain::reading::CheckedReading;
 use crate::domain::summary::Bucket;
 use crate::store::codec::{from_us, status_of, to_us};
+use crate::store::history::counts::Counted;
 use crate::store::history::hot::{OPEN_KEPT, OPEN_MOST};
 use crate::store::history::late::{find_in_chunks, new_to_memory, sample};
-use crate::store::history::stretch::{answered, buckets, samples, stretch_of};
-use crate::store::history::table::Stretch;
+use crate::store::history::stretch::{Known, answered, buckets, buckets_of, samples, stretch_of};
+use crate::store::history::table::{ChunkTable as _, Stretch};
 use crate::store::history::{Sample, SeriesId};
 use crate::store::{
-    AggregateQuery, Answer, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
+    AggregateQuery, Answer, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoreError, StoredReading,
 };
 
@@ -72,10 +73,13 @@ impl ReadingStore for PostgresStore {
         answer(async move {
             let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
             let stretch = Stretch::of(series, query.from, query.to);
-            let memory = self.hot().recent.between(series, stretch.from_us, stretch.to_us);
-            let mut transaction = self.pool.begin_with(ONE_MOMENT).await?;
             let limit = query.limit as usize;
-            answered(samples(&mut *transaction, &memory, stretch, query.end, limit).await?)
+            let known = Known::of(&self.hot().recent, stretch, query.end, limit);
+            if known.is_enough(query.end, limit) {
+                return answered(known.open);
+            }
+            let mut transaction = self.pool.begin_with(ONE_MOMENT).await?;
+            answered(samples(&mut *transaction, &known.open, stretch, query.end, limit).await?)
         })
     }
 
@@ -83,9 +87,24 @@ impl ReadingStore for PostgresStore {
         answer(async move {
             let Some(series) = self.hot().id(&query.device, &query.stream) else { return Ok(Vec::new()) };
             let stretch = stretch_of(series, query.grid);
-            let memory = self.hot().recent.between(series, stretch.from_us, stretch.to_us);
+            let known = Known::of(&self.hot().recent, stretch, End::Oldest, usize::MAX);
+            if known.is_all() {
+                return Ok(buckets_of(&known.open, query.grid));
+            }
             let mut transaction = self.pool.begin_with(ONE_MOMENT).await?;
-            buckets(&mut *transaction, memory, stretch, query.grid).await
+            buckets(&mut *transaction, known.open, stretch, query.grid).await
+        })
+    }
+
+    fn counts<'a>(&'a self, streams: &'a [(String, String)]) -> Answer<'a, Option<Vec<u64>>> {
+        answer(async move {
+            let counted = Counted::of(&self.hot(), streams);
+            let chunks = if counted.has_chunks {
+                self.pool.begin_with(ONE_MOMENT).await?.counts().await?
+            } else {
+                HashMap::new()
+            };
+            Ok(counted.with(&self.hot(), &chunks))
         })
     }
 

@@ -152,6 +152,12 @@ impl ChunkTable for SqliteConnection {
         query.fetch_all(self).await?.iter().map(summary_of).collect()
     }
 
+    async fn counts(&mut self) -> Result<HashMap<SeriesId, u64>, StoreError> {
+        let query = sqlx::query("SELECT series, sum(readings) FROM reading_chunk GROUP BY series");
+        let rows = query.fetch_all(self).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64))).collect()
+    }
+
     async fn chunk_at(&mut self, series: SeriesId, first_us: i64) -> Result<Vec<u8>, StoreError> {
         let query = sqlx::query("SELECT data FROM reading_chunk WHERE series = ?1 AND first_us = ?2");
         Ok(query.bind(series).bind(first_us).fetch_one(self).await?.try_get(0)?)

@@ -4,7 +4,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use super::SqliteStore;
 use crate::store::StoreError;
-use crate::store::history::closing::{LOG_ROW, SLICE, close_slice, order};
+use crate::store::history::closing::{LOG_ROW, Packed, SLICE, close_slice, order};
 use crate::store::history::recent::BySeries;
 use crate::store::history::{Sample, SeriesId, log};
 
@@ -33,9 +33,17 @@ impl SqliteStore {
 
     async fn close_taken(&self, taken: &BySeries, reached: i64) -> Result<(), StoreError> {
         for slice in order(taken).chunks(SLICE) {
+            // Posts need not wait while chunks are packed.
+            let mut reader = self.reader().begin().await?;
+            let packed = Packed::slice(&mut *reader, slice, taken).await?;
+            drop(reader);
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            close_slice(&mut *transaction, slice, taken).await?;
+            if packed.fits(&mut *transaction).await? {
+                packed.store(&mut *transaction).await?;
+            } else {
+                close_slice(&mut *transaction, slice, taken).await?;
+            }
             transaction.commit().await?;
         }
         self.shorten_log(reached).await

@@ -10,6 +10,7 @@ mod audit;
 mod chunks;
 mod closing;
 mod devices;
+mod displays;
 mod keys;
 mod model;
 mod opening;

@@ -6,6 +6,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::SqliteStore;
 use crate::domain::reading::CheckedReading;
+use crate::store::history::closing::Packed;
+use crate::store::history::late::sample;
+use crate::store::history::recent::BySeries;
 use crate::store::{DeviceStore, End, HistoryQuery, ReadingStore, ReadingsToStore, Store};
 
 const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
@@ -98,6 +101,30 @@ async fn a_restart_finds_what_is_packed_and_what_is_not() {
     assert_eq!(values(&store).await, expected(0..3010));
     assert_eq!(store.tips().await.unwrap()[0].latest, Some((3009.0, NOON + Duration::seconds(3009))));
     store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_packed_fits_until_its_chunks_are_changed() {
+    let place = Place::new();
+    let store = place.open().await;
+    add(&store, 0..500).await;
+    store.close_all().await.unwrap();
+    let series = store.hot().of_device("a", None)[0];
+    let taken = BySeries::from_iter([(series, (500..900).map(|second| sample(&reading(second))).collect())]);
+    let pack = async || {
+        let mut reader = store.reader().begin().await.unwrap();
+        Packed::slice(&mut *reader, &[series], &taken).await.unwrap()
+    };
+    let (fitting, stale) = (pack().await, pack().await);
+    let mut connection = place.connect().await;
+    assert!(fitting.fits(&mut connection).await.unwrap());
+    fitting.store(&mut connection).await.unwrap();
+    assert_eq!(values(&store).await, expected(0..900));
+    // Stored a second time it would bring back the chunk of before.
+    assert!(!stale.fits(&mut connection).await.unwrap());
+    let before_removal = pack().await;
+    store.remove("a").await.unwrap();
+    assert!(!before_removal.fits(&mut connection).await.unwrap());
 }
 
 #[tokio::test]

@@ -1,0 +1,52 @@
+// Sunlight: shadows while the tool is open, none after; hours of sun at a tapped point.
+// In: the server's address. Out: exit code; screenshots.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { open, until } from './page.mjs';
+
+const address = process.env.TWIN_ADDRESS;
+let view;
+
+/** How light the picture is on the whole, 0 … 255, without its panels. */
+const lightness = () =>
+  view.page.evaluate(() => {
+    let sum = 0;
+    for (let x = 0; x < 8; x++) for (let y = 0; y < 6; y++) sum += window.__twin.colourAt(420 + x * 50, 250 + y * 30).reduce((a, b) => a + b, 0) / 3;
+    return sum / 48;
+  });
+
+before(async () => {
+  view = await open(address);
+  await view.settled();
+});
+
+after(() => view?.close());
+
+test('a_low_sun_darkens_and_closing_the_tool_brings_back_exactly_the_look_of_before', async () => {
+  const plain = await lightness();
+  const hash = await view.page.evaluate(() => location.hash);
+  await view.page.evaluate((now) => (location.hash = `${now === '' ? '#' : `${now}&`}u=2026-01-20/600`), hash);
+  await view.page.getByText(/^太阳方位/).waitFor();
+  await view.settled();
+  const morning = await lightness();
+  await view.screenshot('sun-morning');
+  await view.page.getByRole('slider', { name: '时刻' }).fill('0');
+  await view.page.getByText('太阳在地平线以下').waitFor();
+  const night = await lightness();
+  assert.ok(morning < plain * 0.97 && night < morning * 0.8, `${plain} ${morning} ${night}`);
+  await view.page.getByRole('slider', { name: '时刻' }).fill('720');
+  await view.page.keyboard.press('u');
+  await view.settled();
+  assert.equal(await lightness(), plain);
+});
+
+test('a_tapped_roof_has_its_hours_of_sun', async () => {
+  await view.page.keyboard.press('u');
+  await view.page.getByRole('button', { name: '大寒' }).click();
+  await view.page.mouse.click(600, 330);
+  await view.page.getByText(/^当天日照 \d+ 小时|^当天照不到太阳/).waitFor({ timeout: 120_000 });
+  await view.page.getByText(/真太阳时 8–16 时/).waitFor();
+  await view.screenshot('sun-hours');
+  await until(view.page, 'the address', () => /u=\d{4}-01-(19|20|21)/.test(location.hash));
+  assert.deepEqual([view.foreign, view.problems], [[], []]);
+});

@@ -1,0 +1,145 @@
+// Displays of a command centre's wall: what the server keeps of them, and the requests of walls.
+//
+// In: ids. Out: displays with their entity tags, alarms of a time, steps of history. Called by state/wall.
+import { address, body, get, request } from './client';
+import type { Alarm, AlarmLevel, LocalizedText } from './types';
+import type { components } from './schema.gen';
+
+export type Aggregates = components['schemas']['Aggregates'];
+type AlarmPage = components['schemas']['AlarmPage'];
+
+export type PanelName = 'figures' | 'devices' | 'alarms' | 'trends' | 'video' | 'projects' | 'plan';
+
+export interface DisplayPose {
+  readonly east_m: number;
+  readonly north_m: number;
+  readonly up_m: number;
+  readonly heading_deg: number;
+  readonly pitch_deg: number;
+}
+
+export interface TourStop {
+  readonly title: LocalizedText;
+  readonly pose: DisplayPose;
+  readonly travel_s: number;
+  readonly dwell_s: number;
+  readonly panels: readonly PanelName[];
+}
+
+export interface TrendSeries {
+  readonly device: string;
+  readonly stream: string;
+}
+
+export interface Trend {
+  readonly title: LocalizedText;
+  readonly series: readonly TrendSeries[];
+  readonly hours: number;
+}
+
+export type VideoKind = 'hls' | 'mjpeg' | 'page';
+
+export interface Video {
+  readonly device?: string | null;
+  readonly title: LocalizedText;
+  readonly kind: VideoKind;
+  readonly url: string;
+}
+
+export interface Contact {
+  readonly name: string;
+  readonly role: LocalizedText;
+  readonly phone: string;
+}
+
+export interface Plan {
+  readonly id: string;
+  readonly name: LocalizedText;
+  readonly level: AlarmLevel;
+  readonly pose?: DisplayPose | null;
+  readonly area?: readonly (readonly [number, number])[] | null;
+  readonly kinds: readonly string[];
+  readonly devices: readonly string[];
+  readonly contacts: readonly Contact[];
+  readonly steps: readonly LocalizedText[];
+  readonly panels: readonly PanelName[];
+}
+
+export type DisplayState =
+  | { readonly mode: 'ordinary' }
+  | { readonly mode: 'emergency'; readonly plan: string; readonly since?: string; readonly by?: string };
+
+/** What someone writes. */
+export interface DisplayContent {
+  readonly name: LocalizedText;
+  readonly tour: readonly TourStop[];
+  readonly trends: readonly Trend[];
+  readonly videos: readonly Video[];
+  readonly plans: readonly Plan[];
+}
+
+export interface Display extends DisplayContent {
+  readonly id: string;
+  readonly state: DisplayState;
+  readonly version: number;
+  readonly changed_at: string;
+  readonly changed_by: string;
+}
+
+/** On the stream of events: a display was changed or switched. */
+export interface DisplayEvent {
+  readonly id: string;
+  readonly version: number;
+  readonly state: DisplayState | null;
+}
+
+const path = (id: string): string => `displays/${encodeURIComponent(id)}`;
+
+export const getDisplays = async (): Promise<readonly Display[]> => (await get<{ displays: readonly Display[] }>('displays')).displays;
+
+/** A display as it is, and the tag that a change must name. */
+export async function getDisplay(id: string): Promise<{ display: Display; tag: string | null }> {
+  const response = await request('GET', path(id));
+  return { display: await body(path(id), response), tag: response.headers.get('etag') };
+}
+
+/** Stores a display; `tag` is what it must still have, null for one that is new. */
+export async function putDisplay(id: string, content: DisplayContent, tag: string | null): Promise<{ display: Display; tag: string | null }> {
+  const response = await request('PUT', path(id), content, undefined, tag === null ? { 'if-none-match': '*' } : { 'if-match': tag });
+  return { display: await body(path(id), response), tag: response.headers.get('etag') };
+}
+
+export async function deleteDisplay(id: string, tag: string | null): Promise<void> {
+  await request('DELETE', path(id), undefined, undefined, tag === null ? {} : { 'if-match': tag });
+}
+
+/** Switches a display to a plan, or back to ordinary. */
+export async function putDisplayState(id: string, plan: string | null): Promise<void> {
+  await request('PUT', `${path(id)}/state`, plan === null ? { mode: 'ordinary' } : { mode: 'emergency', plan });
+}
+
+/** A stream's history in about `points` steps since an instant. */
+export const getAggregates = (device: string, stream: string, from: Date, points: number, signal: AbortSignal): Promise<Aggregates> =>
+  get(`devices/${encodeURIComponent(device)}/aggregates?stream=${encodeURIComponent(stream)}&from=${from.toISOString()}&points=${points}`, signal);
+
+/** The newest alarms that opened since an instant, up to the limit of a page, and how many there are in all. */
+export async function getAlarmsSince(from: Date, signal: AbortSignal): Promise<{ alarms: readonly Alarm[]; total: number }> {
+  const { alarms, counts } = await get<AlarmPage>(`alarms?from=${from.toISOString()}&limit=1000`, signal);
+  return { alarms, total: counts.filter(({ state }) => state !== 'suppressed').reduce((sum, count) => sum + count.alarms, 0) };
+}
+
+/** Takes care of an alarm, as whoever is signed in. */
+export const acknowledge = async (id: number): Promise<Alarm> => body('alarms', await request('POST', `alarms/${id}/acknowledge`, {}));
+
+/** Whether the server answers; throws if it does not. */
+export async function askHealth(signal: AbortSignal): Promise<void> {
+  const response = await fetch(address('/health/live'), { cache: 'no-store', signal });
+  if (!response.ok) throw new Error(`health answered ${response.status}`);
+}
+
+/** The page that this one was loaded from, as the server has it now. */
+export async function getOwnPage(signal: AbortSignal): Promise<string> {
+  const response = await fetch(location.pathname + location.search, { cache: 'no-store', headers: { accept: 'text/html' }, signal });
+  if (!response.ok) throw new Error(`own page answered ${response.status}`);
+  return response.text();
+}

@@ -1,0 +1,30 @@
+// History in bulk: readings of all devices over a stretch of time, and alarms that began in it.
+//
+// In: instants. Out: what the server answered. Fetched with the tool that looks back.
+import { request } from './client';
+import type { Alarm } from './types';
+
+const instant = (ms: number): string => encodeURIComponent(new Date(ms).toISOString());
+
+/** Readings of all devices, or of those of a kind, as CSV. */
+export async function exportReadings(from_ms: number, to_ms: number, kind: string | null, signal: AbortSignal): Promise<string> {
+  const narrowed = kind === null ? '' : `&kind=${encodeURIComponent(kind)}`;
+  return (await request('GET', `exports/readings.csv?from=${instant(from_ms)}&to=${instant(to_ms)}${narrowed}`, undefined, signal)).text();
+}
+
+/** The most that are asked for: pages of a thousand. */
+const PAGES = 5;
+
+/** Alarms that began in a stretch, newest first; `more` where there are more than are asked for. */
+export async function listAlarms(from_ms: number, to_ms: number, signal: AbortSignal): Promise<{ alarms: Alarm[]; more: boolean }> {
+  const alarms: Alarm[] = [];
+  let before: number | null = null;
+  for (let page = 0; page < PAGES; page++) {
+    const after: string = before === null ? '' : `&before=${before}`;
+    const answer = (await (await request('GET', `alarms?from=${instant(from_ms)}&to=${instant(to_ms)}&limit=1000${after}`, undefined, signal)).json()) as { alarms: Alarm[]; next?: number | null };
+    alarms.push(...answer.alarms);
+    before = answer.next ?? null;
+    if (before === null) return { alarms, more: false };
+  }
+  return { alarms, more: true };
+}

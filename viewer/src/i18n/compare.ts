@@ -1,0 +1,58 @@
+// Texts of the comparison, in both languages.
+//
+// In: a language. Out: texts. Fetched with its card, and with the choice of models in a building's sheet.
+import type { Language } from './words';
+
+const zh = {
+  swipe: '卷帘',
+  beside: '并排',
+  mode: '方式',
+  existing: '现状',
+  planned: '规划',
+  left: '左侧',
+  right: '右侧',
+  exchange: '左右互换',
+  survey: '实景',
+  existingModel: '现状模型',
+  plannedModel: '规划模型',
+  surveyOf: '实景来源',
+  usual: '当前实景',
+  noSurvey: '不显示实景',
+  devices: '设备',
+  time: '时刻',
+  present: '现在',
+  divider: '分界线，方向键移动',
+  nothing: '这个社区还没有建筑模型，也只有一次实景，可以比较的只有设备的两个时刻。发布规划模型后，这里可以对比现状与规划。',
+  none: '没有',
+  shows: '这栋楼显示',
+  instead: '模型显示时，实景中的这栋楼让位。',
+};
+
+export type CompareDictionary = typeof zh;
+
+const en: CompareDictionary = {
+  swipe: 'Swipe',
+  beside: 'Side by side',
+  mode: 'Way',
+  existing: 'Existing',
+  planned: 'Planned',
+  left: 'Left',
+  right: 'Right',
+  exchange: 'Exchange sides',
+  survey: 'Survey',
+  existingModel: 'Existing model',
+  plannedModel: 'Planned model',
+  surveyOf: 'Survey',
+  usual: 'Current survey',
+  noSurvey: 'No survey',
+  devices: 'Devices',
+  time: 'Time',
+  present: 'Now',
+  divider: 'Divider; arrow keys move it',
+  nothing: 'This community has no building model yet and one survey only: two moments of its devices are all there is to compare. Once a planned model is published, existing and planned can be compared here.',
+  none: 'none',
+  shows: 'This building as',
+  instead: 'While a model is shown, the building in the survey gives way.',
+};
+
+export const compareTexts = (language: Language): CompareDictionary => (language === 'zh' ? zh : en);

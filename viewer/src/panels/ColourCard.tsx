@@ -1,0 +1,188 @@
+// Chooses what is coloured and by what; the legend, whose rows show their class alone.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { colourTexts } from '../i18n/colour';
+import { METHODS, MOST_CLASSES, readNumbers } from '../state/classes';
+import { begin, choice, keysToColour, legend, tokenOf, type Choice, type Entry } from '../state/colour';
+import { devices } from '../state/devices';
+import { models } from '../state/models';
+import { language } from '../state/settings';
+import { THING_CLASSES, elements, thingsOf, unitOf, wantElements, type ThingClass } from '../state/things';
+import { elementsNote, keyHead, keyName, thingWords, valueText } from './thing-texts';
+
+export function ColourCard() {
+  const t = colourTexts(language.value);
+  const of = useSignal<ThingClass>(choice.peek()?.of ?? 'building');
+  const now = choice.value;
+  const known = now?.of ?? of.value;
+  useEffect(() => {
+    if (known === 'element' && elements.peek() === null) wantElements();
+  }, [known]);
+  const take = (next: ThingClass): void => {
+    of.value = next;
+    choice.value = null;
+  };
+  const classes = THING_CLASSES.filter((one) => one !== 'element' || models.value.length > 0);
+  const note = known === 'element' ? elementsNote() : null;
+  const keys = note ? [] : keysToColour(known);
+  const streams = keys.filter((key) => key.startsWith('stream:'));
+  const others = keys.filter((key) => !key.startsWith('stream:'));
+  return (
+    <div class="colour">
+      {!now && <p class="note">{t.intro}</p>}
+      <div class="segments" role="group" aria-label={t.what}>
+        {classes.map((one) => (
+          <button key={one} aria-pressed={known === one} onClick={() => take(one)}>
+            {thingWords.value.classes[one]}
+          </button>
+        ))}
+      </div>
+      {note && (
+        <p class="note" role="status">
+          {note}{' '}
+          {elements.value === 'failed' && (
+            <button class="link" onClick={wantElements}>
+              {thingWords.value.again}
+            </button>
+          )}
+        </p>
+      )}
+      {!note && keys.length === 0 && <p class="note">{(thingsOf(known) ?? []).length === 0 ? t.none : t.noKeys}</p>}
+      {keys.length > 0 && (
+        <label class="row">
+          <span>{t.by}</span>
+          <select value={now?.key ?? ''} onChange={({ currentTarget: { value } }) => (choice.value = value === '' ? null : begin(known, value))}>
+            <option value="">{t.choose}</option>
+            {others.map((key) => (
+              <option key={key} value={key}>
+                {keyHead(key)}
+              </option>
+            ))}
+            {streams.length > 0 && (
+              <optgroup label={t.reading}>
+                {streams.map((key) => (
+                  <option key={key} value={key}>
+                    {keyHead(key)}
+                  </option>
+                ))}
+              </optgroup>
+            )}
+          </select>
+        </label>
+      )}
+      {now && legend.value?.numeric && <Classes now={now} />}
+      {now && legend.value && <Legend now={now} />}
+    </div>
+  );
+}
+
+function Classes({ now }: { now: Choice }) {
+  const t = colourTexts(language.value);
+  const wrong = useSignal(false);
+  return (
+    <>
+      <div class="segments" role="group" aria-label={t.method}>
+        {METHODS.map((method) => (
+          <button key={method} aria-pressed={now.method === method} onClick={() => (choice.value = { ...now, method, own: method === 'own' ? breaksNow() : [], only: null })}>
+            {t.methods[method]}
+          </button>
+        ))}
+      </div>
+      {now.method === 'own' ? (
+        <label class="row">
+          <span>{t.breaks}</span>
+          <input
+            type="text"
+            inputMode="decimal"
+            value={now.own.join(', ')}
+            placeholder={t.breaksHint}
+            aria-invalid={wrong.value}
+            onInput={({ currentTarget: { value } }) => {
+              const own = readNumbers(value);
+              wrong.value = own === null;
+              if (own) choice.value = { ...now, own, only: null };
+            }}
+          />
+        </label>
+      ) : (
+        <label class="row">
+          <span>{t.classes}</span>
+          <input
+            type="range"
+            min={2}
+            max={MOST_CLASSES}
+            step={1}
+            value={now.classes}
+            aria-valuetext={String(now.classes)}
+            onInput={({ currentTarget: { value } }) => (choice.value = { ...now, classes: Number(value), only: null })}
+          />
+          <output>{now.classes}</output>
+        </label>
+      )}
+      {wrong.value && (
+        <p class="note trouble" role="alert">
+          {t.breaksWrong}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The breaks of the legend as it stands, to begin own ones from. */
+const breaksNow = (): number[] =>
+  (legend.peek()?.entries ?? []).flatMap(({ what }) => (typeof what === 'object' && 'to' in what && what.to !== null ? [Number(what.to.toPrecision(4))] : []));
+
+function Legend({ now }: { now: Choice }) {
+  const t = colourTexts(language.value);
+  const found = legend.value;
+  if (!found) return null;
+  const missing = found.entries.at(-1)?.count ?? 0;
+  const total = found.entries.reduce((sum, { count }) => sum + count, 0);
+  const unit = unitOf(now.key);
+  return (
+    <section class="legend" aria-label={t.legend}>
+      <h3>
+        {keyName(now.key)}
+        {unit !== '' && <small>{keyHead(now.key).slice(keyName(now.key).length)}</small>}
+      </h3>
+      <ul>
+        {found.entries.map((entry, at) => {
+          if (entry.count === 0 && (entry.what === 'others' || entry.what === 'missing')) return null;
+          const name = entryName(entry, now.key, t);
+          return (
+            <li key={at}>
+              <button aria-pressed={now.only === at} aria-label={`${t.alone(name)} (${entry.count})`} onClick={() => (choice.value = { ...now, only: now.only === at ? null : at })}>
+                <i style={`background:var(${tokenOf(found, at)})`} />
+                <span class="what">{name}</span>
+                <span class="figure">{entry.count}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <p class="note">
+        {t.counted(total, missing)}
+        {now.key.startsWith('stream:') && devices.value.size > 0 && ` · ${t.latest}`}
+      </p>
+      <div class="actions">
+        {now.only !== null && (
+          <button class="button quiet" onClick={() => (choice.value = { ...now, only: null })}>
+            {t.showAll}
+          </button>
+        )}
+        <button class="button quiet" onClick={() => (choice.value = null)}>
+          {t.off}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function entryName({ what }: Entry, key: string, t: ReturnType<typeof colourTexts>): string {
+  if (what === 'others' || what === 'missing') return t[what];
+  if ('word' in what) return valueText(key, what.word);
+  const [from, to] = [what.from, what.to].map((value) => (value === null ? null : valueText(key, Number(value.toPrecision(4)))));
+  if (from === null || from === undefined) return to === null || to === undefined ? t.all : t.below(to);
+  return to === null || to === undefined ? t.from(from) : `${from} – ${to}`;
+}
+

@@ -1,0 +1,202 @@
+// Short texts and marks that stand in the scene at constant size: the figures of measurements, the
+// corners of shapes, and what a pointer has caught.
+//
+// In: texts and marks in local metres. Out: an engine object. Called by scene/drawing. They are drawn
+// twice: what is hidden faintly, what is seen fully. Pictures are drawn with 2D canvases, once each.
+import { BufferAttribute, BufferGeometry, GLSL3, GreaterDepth, Group, LessEqualDepth, LinearFilter, Mesh, RawShaderMaterial, Texture, Vector2 } from 'three';
+import type { Vec } from './pose';
+
+/** `corner` and `edge` say what was caught; `dot` is a corner of what was drawn. */
+export type MarkShape = 'dot' | 'corner' | 'edge' | 'surface';
+
+export interface Label {
+  readonly at: Vec;
+  /** A text on paper, or a mark. */
+  readonly text?: string;
+  readonly mark?: MarkShape;
+  readonly strong?: boolean;
+}
+
+/** Colours of paper and ink; CSS. */
+export interface LabelColours {
+  readonly paper: string;
+  readonly ink: string;
+  readonly accent: string;
+  readonly font: string;
+}
+
+const VERTEX = /* glsl */ `
+precision highp float;
+in vec2 position;
+uniform vec3 at;
+uniform vec2 size;
+uniform float lift;
+uniform mat4 projectionMatrix;
+uniform mat4 viewMatrix;
+uniform vec2 screen;
+out vec2 uvAt;
+void main() {
+  vec4 eye = viewMatrix * vec4(at, 1.);
+  // A little nearer than the wall that it marks.
+  eye.xyz *= 1. - min(.3 / length(eye.xyz) + .004, .5);
+  vec4 clip = projectionMatrix * eye;
+  vec2 px = (position - .5) * size + vec2(0., lift);
+  gl_Position = vec4(clip.xy + px / screen * 2. * clip.w, clip.zw);
+  uvAt = position;
+}`;
+
+const FRAGMENT = /* glsl */ `
+precision highp float;
+in vec2 uvAt;
+uniform sampler2D picture;
+uniform float opacity;
+out vec4 colour;
+void main() {
+  vec4 c = texture(picture, uvAt);
+  if (c.a < .01) discard;
+  colour = vec4(c.rgb, c.a * opacity);
+}`;
+
+/** How much of a label shows where something stands before it. */
+const HIDDEN = 0.4;
+const TEXT_PX = 13;
+const PAD_PX = { x: 7, y: 4 };
+const MARK_PX = 18;
+/** Texts stand above their point, so that the line is seen. */
+const LIFT_PX = 15;
+/** Drawn finer than the screen needs, for pictures on paper. */
+const FINE = 2;
+
+interface Picture {
+  readonly texture: Texture;
+  readonly width: number;
+  readonly height: number;
+}
+
+export class Labels {
+  readonly group = new Group();
+  readonly #ratio: number;
+  readonly #screen = { value: new Vector2(1, 1) };
+  readonly #geometry = new BufferGeometry();
+  readonly #pictures = new Map<string, Picture>();
+  #materials: RawShaderMaterial[] = [];
+
+  constructor(pixelRatio: number) {
+    this.#ratio = pixelRatio;
+    this.#geometry.setAttribute('position', new BufferAttribute(new Float32Array([0, 0, 1, 0, 1, 1, 0, 1]), 2));
+    this.#geometry.setIndex([0, 1, 2, 0, 2, 3]);
+  }
+
+  /** Replaces all. */
+  set(labels: readonly Label[], colours: LabelColours): void {
+    this.#clear();
+    const used = new Set<string>();
+    for (const [i, label] of labels.entries()) {
+      const key = JSON.stringify([label.text ?? '', label.mark ?? '', label.strong ?? false, colours]);
+      const picture = this.#pictures.get(key) ?? draw(label, colours, this.#ratio * FINE);
+      this.#pictures.set(key, picture);
+      used.add(key);
+      for (const [pass, depthFunc] of [GreaterDepth, LessEqualDepth].entries()) this.#add(label, picture, pass, depthFunc, 300 + i * 2 + pass);
+    }
+    for (const [key, { texture }] of this.#pictures) {
+      if (used.has(key)) continue;
+      texture.dispose();
+      this.#pictures.delete(key);
+    }
+  }
+
+  /** Device pixels of the canvas. */
+  resize(width: number, height: number): void {
+    this.#screen.value.set(width, height);
+  }
+
+  dispose(): void {
+    this.#clear();
+    this.group.removeFromParent();
+    this.#geometry.dispose();
+    for (const { texture } of this.#pictures.values()) texture.dispose();
+  }
+
+  #add({ at, text }: Label, { texture, width, height }: Picture, pass: number, depthFunc: typeof GreaterDepth | typeof LessEqualDepth, order: number): void {
+    const material = new RawShaderMaterial({
+      vertexShader: VERTEX, fragmentShader: FRAGMENT, glslVersion: GLSL3, transparent: true, depthWrite: false, depthFunc,
+      uniforms: {
+        at: { value: at }, size: { value: new Vector2(width, height) }, lift: { value: text === undefined ? 0 : LIFT_PX * this.#ratio },
+        screen: this.#screen, picture: { value: texture }, opacity: { value: pass === 0 ? HIDDEN : 1 },
+      },
+    });
+    const mesh = new Mesh(this.#geometry, material);
+    mesh.frustumCulled = false;
+    mesh.renderOrder = order;
+    this.#materials.push(material);
+    this.group.add(mesh);
+  }
+
+  #clear(): void {
+    this.group.clear();
+    for (const material of this.#materials) material.dispose();
+    this.#materials = [];
+  }
+}
+
+/** Draws a label; width and height are device pixels of the screen. */
+function draw(label: Label, colours: LabelColours, scale: number): Picture {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d');
+  const font = `${label.strong ? 600 : 400} ${TEXT_PX}px ${colours.font}`;
+  let [width, height] = [MARK_PX, MARK_PX];
+  if (context && label.text !== undefined) {
+    context.font = font;
+    [width, height] = [Math.ceil(context.measureText(label.text).width) + 2 * PAD_PX.x, TEXT_PX + 2 * PAD_PX.y + 2];
+  }
+  [canvas.width, canvas.height] = [Math.ceil(width * scale), Math.ceil(height * scale)];
+  if (context) {
+    context.scale(scale, scale);
+    if (label.text !== undefined) paper(context, label.text, font, width, height, colours, label.strong ?? false);
+    else mark(context, label.mark ?? 'dot', colours);
+  }
+  const texture = new Texture(canvas);
+  texture.needsUpdate = true;
+  texture.minFilter = texture.magFilter = LinearFilter;
+  texture.generateMipmaps = false;
+  return { texture, width: canvas.width / FINE, height: canvas.height / FINE };
+}
+
+function paper(context: CanvasRenderingContext2D, text: string, font: string, width: number, height: number, colours: LabelColours, strong: boolean): void {
+  context.font = font;
+  context.fillStyle = strong ? colours.accent : colours.paper;
+  context.strokeStyle = colours.accent;
+  context.beginPath();
+  context.roundRect(0.5, 0.5, width - 1, height - 1, 4);
+  context.fill();
+  context.stroke();
+  context.fillStyle = strong ? colours.paper : colours.ink;
+  context.textBaseline = 'middle';
+  context.textAlign = 'center';
+  context.fillText(text, width / 2, height / 2 + 0.5);
+}
+
+function mark(context: CanvasRenderingContext2D, shape: MarkShape, { paper: white, accent }: LabelColours): void {
+  const middle = MARK_PX / 2;
+  context.beginPath();
+  if (shape === 'dot') context.arc(middle, middle, 4, 0, 2 * Math.PI);
+  else if (shape === 'corner') context.rect(middle - 6, middle - 6, 12, 12);
+  else if (shape === 'edge') {
+    context.moveTo(middle, middle - 7);
+    context.lineTo(middle + 7, middle + 5);
+    context.lineTo(middle - 7, middle + 5);
+    context.closePath();
+  } else {
+    context.arc(middle, middle, 5, 0, 2 * Math.PI);
+  }
+  context.lineJoin = 'round';
+  context.lineWidth = 4;
+  context.strokeStyle = white;
+  context.stroke();
+  context.lineWidth = 2;
+  context.strokeStyle = accent;
+  context.stroke();
+  if (shape !== 'dot') return;
+  context.fillStyle = white;
+  context.fill();
+}
