@@ -55,6 +55,7 @@ fn a_building_model_stands_in_the_browser_in_place_of_its_survey() {
     let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
     say(&node("models.mjs", &[], Some(&server.address)).unwrap());
     say(&node("ground.mjs", &[], Some(&server.address)).unwrap());
+    say(&node("measure.mjs", &[], Some(&server.address)).unwrap());
 }
 
 #[test]

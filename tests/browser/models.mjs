@@ -124,7 +124,7 @@ test('what_is_cut_away_cannot_be_picked', async () => {
   await lookAt([east, north, up], 30, 0, -50);
   assert.equal((await pickedAt([east, north, up])).hit.id, id('roof'));
   await view.page.keyboard.press('x');
-  await view.page.getByLabel('水平剖切').check();
+  await view.page.locator('.tool-card').getByRole('button', { name: '水平' }).click();
   await until(view.page, 'the roof is cut away', async ([e, n, u, roof]) => {
     const spot = window.__twin.projectPoint(e, n, u);
     return (await window.__twin.pick(spot.x, spot.y)).id !== roof;
@@ -133,6 +133,7 @@ test('what_is_cut_away_cannot_be_picked', async () => {
   await view.screenshot('model-section');
   const { hit } = await pickedAt([east, north, up]);
   assert.ok(hit.position.up_m < up - 3, JSON.stringify(hit));
+  await view.page.locator('.tool-card').getByRole('button', { name: '不再剖切' }).click();
   await view.page.locator('canvas').focus();
   await view.page.keyboard.press('x');
   await until(view.page, 'the roof is back', async ([e, n, u, roof]) => {

@@ -15,6 +15,7 @@ const zh = {
   },
   caught: { corner: '已吸附到角点', edge: '已吸附到棱边', surface: '表面点' },
   snapHelp: '靠近角点和棱边会吸附，按住 Alt 不吸附。',
+  snapTouch: '靠近角点和棱边会吸附。',
   undo: '撤回一点',
   finish: '完成',
   drop: '放弃',
@@ -52,6 +53,7 @@ const en: MeasureDictionary = {
   },
   caught: { corner: 'Snapped to a corner', edge: 'Snapped to an edge', surface: 'On a surface' },
   snapHelp: 'Points snap to corners and edges; hold Alt for none.',
+  snapTouch: 'Points snap to corners and edges.',
   undo: 'Take back a point',
   finish: 'Done',
   drop: 'Give up',
@@ -84,7 +86,9 @@ const UNIT = { m: '\u202fm', m2: '\u202fm²', deg: '°' } as const;
 export function measured(value: number, unit: keyof typeof UNIT, language: Language): string {
   const digits = unit === 'deg' ? 1 : 2;
   const format = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${format.format(value).replace(/^-/, '−')}${UNIT[unit]}`;
+  const text = format.format(value);
+  // Less than what is written is nothing, and has no sign.
+  return `${/^-[0.]+$/.test(text) ? text.slice(1) : text.replace(/^-/, '−')}${UNIT[unit]}`;
 }
 
 const HELP: Readonly<Record<Language, readonly HelpRow[]>> = {

@@ -23,6 +23,8 @@ export interface Catch {
 const REACH_PX = { mouse: 12, touch: 22 };
 /** Corners win over edges that are nearer by this. */
 const CORNER_PX = 4;
+/** Share of the distance to what one points at within which something stands before it. */
+const BEFORE = 0.98;
 /** Beyond this, edges are a thicket. */
 const MOST_TRIANGLES = 20_000;
 /** Objects whose edges are remembered. */
@@ -43,17 +45,18 @@ export class Snap {
     if (free) return here ? { at: here.point, caught: 'surface' } : null;
     const reach = touch ? REACH_PX.touch : REACH_PX.mouse;
     const near = here ? this.#near(x, y, reach, here) : null;
-    if (near || !wide) return near ?? (here ? { at: here.point, caught: 'surface' } : null);
+    if (!wide) return near ?? (here ? { at: here.point, caught: 'surface' } : null);
     const around = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((i): Catch[] => {
       const [dx, dy] = [Math.cos((i * Math.PI) / 4) * reach * 0.7, Math.sin((i * Math.PI) / 4) * reach * 0.7];
       const hit = this.#hit(x + dx, y + dy);
-      // What is behind what one points at is not meant.
-      if (!hit || (here && hit.distance_m > here.distance_m * 1.02)) return [];
+      // Of what is near, only what stands before that at which one points, such as an eave before the ground.
+      if (!hit || (here && hit.distance_m > here.distance_m * BEFORE)) return [];
       const found = this.#near(x, y, reach, hit);
       return found ? [found] : [];
     });
-    const best = around.sort((a, b) => this.#away(a.at, x, y) - this.#away(b.at, x, y))[0];
-    return best ?? (here ? { at: here.point, caught: 'surface' } : null);
+    const rank = ({ at, caught }: Catch): number => this.#away(at, x, y) - (caught === 'corner' ? reach / 2 : 0);
+    const best = around.sort((a, b) => rank(a) - rank(b))[0];
+    return best ?? near ?? (here ? { at: here.point, caught: 'surface' } : null);
   }
 
   #hit(x: number, y: number): Hit | null {

@@ -18,7 +18,7 @@ const ENTER_MS = 900;
 const LOOK_PX = 320;
 const PITCH = { down: -1.2, up: 1.2 };
 /** From a roof one is set down beside the building: looked for in steps towards the camera. */
-const BESIDE = { step_m: 2, steps: 60 };
+const BESIDE = { step_m: 2, steps: 60, clear: 3 };
 const DEEP_M = 200;
 
 export class WalkLayer implements Guide {
@@ -128,12 +128,15 @@ export class WalkLayer implements Guide {
     if (!isBuilding(hit)) return hit.point;
     const [east, north] = sub(eye, hit.point);
     const away = Math.hypot(east, north) || 1;
+    let clear: Vec[] = [];
     for (let i = 1; i <= BESIDE.steps; i++) {
       const from = add(hit.point, scale([east / away, north / away, 0], i * BESIDE.step_m));
       const below = this.#tilesets.solid([from[0], from[1], eye[2]], [0, 0, -1], DEEP_M);
-      if (below && !isBuilding(below)) return below.point;
+      clear = below && !isBuilding(below) ? [...clear, below.point] : [];
+      // Not with the nose at the wall.
+      if (clear.length >= BESIDE.clear) break;
     }
-    return hit.point;
+    return clear.at(-1) ?? hit.point;
   }
 
   readonly #around: Around = {

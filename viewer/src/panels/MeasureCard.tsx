@@ -23,7 +23,7 @@ export function MeasureCard() {
       <Choice label={t.kind} value={kind.value} of={KINDS} name={(one) => t.kinds[one]} set={set} />
       {points.length === 0 ? <p class="note">{t.start[kind.value]}</p> : <Figures kind={kind.value} points={at ? [...points, at.at] : points} />}
       <p class="note" role="status">
-        {at ? t.caught[at.caught] : t.snapHelp}
+        {at ? t.caught[at.caught] : matchMedia('(hover: hover)').matches ? t.snapHelp : t.snapTouch}
       </p>
       {points.length > 0 && (
         <div class="actions">

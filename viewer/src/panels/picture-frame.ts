@@ -128,6 +128,10 @@ function legend(context: CanvasRenderingContext2D, texts: FrameTexts, colours: F
       context.beginPath();
       context.arc(x + 18, middle, 5, 0, 2 * Math.PI);
       context.fill();
+      // Offline is told by an outline, in the scene too.
+      context.strokeStyle = colours.soft;
+      context.lineWidth = 1;
+      context.stroke();
     }
     context.fillStyle = head ? colours.soft : colours.ink;
     context.font = font(12, head);

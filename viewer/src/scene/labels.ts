@@ -27,7 +27,7 @@ export interface LabelColours {
 
 const VERTEX = /* glsl */ `
 precision highp float;
-in vec2 position;
+in vec2 corner;
 uniform vec3 at;
 uniform vec2 size;
 uniform float lift;
@@ -40,9 +40,9 @@ void main() {
   // A little nearer than the wall that it marks.
   eye.xyz *= 1. - min(.3 / length(eye.xyz) + .004, .5);
   vec4 clip = projectionMatrix * eye;
-  vec2 px = (position - .5) * size + vec2(0., lift);
+  vec2 px = (corner - .5) * size + vec2(0., lift);
   gl_Position = vec4(clip.xy + px / screen * 2. * clip.w, clip.zw);
-  uvAt = position;
+  uvAt = corner;
 }`;
 
 const FRAGMENT = /* glsl */ `
@@ -83,7 +83,7 @@ export class Labels {
 
   constructor(pixelRatio: number) {
     this.#ratio = pixelRatio;
-    this.#geometry.setAttribute('position', new BufferAttribute(new Float32Array([0, 0, 1, 0, 1, 1, 0, 1]), 2));
+    this.#geometry.setAttribute('corner', new BufferAttribute(new Float32Array([0, 0, 1, 0, 1, 1, 0, 1]), 2));
     this.#geometry.setIndex([0, 1, 2, 0, 2, 3]);
   }
 

@@ -33,6 +33,9 @@ export const chosen = signal<number | null>(null);
 
 const MOST = { measurements: 100, points: 300, name: 60 };
 
+/** Two taps on one spot are one point. */
+const SAME_M = 0.001;
+
 const sub = (a: Vec, b: Vec): Vec => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: Vec, b: Vec): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const distance = (a: Vec, b: Vec): number => Math.hypot(...sub(a, b));
@@ -95,9 +98,6 @@ export const POINTS: Readonly<Record<Kind, { readonly least: number; readonly mo
   angle: { least: 3, most: 3 },
 };
 
-/** Two taps on one spot are one point. */
-const SAME_M = 0.001;
-
 export function addPoint(at: Vec): void {
   const before = draft.peek().at(-1);
   if (before && distance(before, at) < SAME_M) return;
@@ -154,8 +154,8 @@ export function labelsOf(one: Measurement, language: Language): FigureLabel[] {
   if (one.kind === 'height') return [{ at: [second[0], second[1], (first[2] + second[2]) / 2], text, main: true }];
   if (one.kind === 'angle') return points.length > 2 ? [{ at: second, text, main: true }] : [];
   const { legs_m } = figures(points);
-  const legs = legs_m.map((leg, i) => ({ at: between(points[i] ?? first, points[i + 1] ?? last), text: measured(leg, 'm', language), main: false }));
-  if (one.kind === 'distance') return points.length === 2 ? [{ at: between(first, last), text, main: true }] : [...legs, { at: last, text, main: true }];
+  const legs = legs_m.map((leg, i) => ({ at: between(points[i] ?? first, points[i + 1] ?? last), text: measured(leg, 'm', language), main: false })).filter((_, i) => (legs_m[i] ?? 0) >= SAME_M);
+  if (one.kind === 'distance') return legs.length < 2 ? [{ at: between(first, last), text, main: true }] : [...legs, { at: last, text, main: true }];
   const centre = points.reduce<Vec>((sum, p) => [sum[0] + p[0] / points.length, sum[1] + p[1] / points.length, sum[2] + p[2] / points.length], [0, 0, 0]);
   const side = { at: between(last, first), text: measured(distance(last, first), 'm', language), main: false };
   return points.length > 2 ? [...legs, side, { at: centre, text, main: true }] : legs;
