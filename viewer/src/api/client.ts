@@ -27,16 +27,14 @@ export const address = (path: string): string => new URL(path.replace(/^\//, '')
 /** Longest wait for an answer; a server that takes longer is treated as away. */
 const TIMEOUT_MS = 15_000;
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => getAt(`/api/v1/${path}`, signal);
-
-/** The same of what is not under `/api/v1`. */
-export const getAt = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
+/** Paths that begin with `/` are of the server; others of `/api/v1`. */
+export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
 
 export async function request(method: string, path: string, content?: unknown, signal?: AbortSignal, more?: Record<string, string>): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
-    response = await fetch(address(path), {
+    response = await fetch(address(path.startsWith('/') ? path : `/api/v1/${path}`), {
       method,
       headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...more },
       body: content === undefined ? null : JSON.stringify(content),
@@ -97,12 +95,12 @@ export const getReadings = (device: string, stream: string, limit: number, signa
 export const getSession = (): Promise<SessionView> => get('session');
 
 export const signIn = async (name: string, password: string): Promise<SessionView> =>
-  body('session', await request('POST', '/api/v1/session', { name, password }));
+  body('session', await request('POST', 'session', { name, password }));
 
 export async function signOut(): Promise<void> {
-  await request('DELETE', '/api/v1/session');
+  await request('DELETE', 'session');
 }
 
 /** Chooses the password of someone who was invited; gives the name to sign in with. */
 export const acceptInvitation = async (token: string, password: string): Promise<string> =>
-  (await body<AcceptedView>('invitations/accept', await request('POST', '/api/v1/invitations/accept', { token, password }))).name;
+  (await body<AcceptedView>('invitations/accept', await request('POST', 'invitations/accept', { token, password }))).name;
