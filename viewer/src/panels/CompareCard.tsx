@@ -6,7 +6,7 @@ import { change, changeSide, comparison, exchange, isPlanned, moveTo, placesOf, 
 import { models, type Model } from '../state/models';
 import { buildingById } from '../state/session';
 import { language } from '../state/settings';
-import { cover } from '../state/view';
+import { cover, listOpen } from '../state/view';
 import { modelName } from './bim-texts';
 import { buildingName } from './BuildingRows';
 
@@ -20,6 +20,8 @@ export function CompareCard() {
   const now = comparison.value;
   // The divider lies on the scene, below all paper: within the card it would lie on the card.
   useEffect(() => {
+    // The left side needs the room more than the list does.
+    listOpen.value = false;
     const place = document.createElement('div');
     document.querySelector('.bar')?.before(place);
     render(<Divider />, place);
