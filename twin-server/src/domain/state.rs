@@ -285,7 +285,7 @@ impl DeviceState {
             });
         };
         let due = newest + Duration::seconds(i64::from(kind.silence_s));
-        (now > due).then(|| Standing {
+        (now > due).then_some(Standing {
             status: DeviceStatus::Offline,
             since: Some(due),
             reason: Some(Because::Silence { after_s: kind.silence_s }),

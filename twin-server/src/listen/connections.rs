@@ -144,12 +144,11 @@ impl Connection {
                     () = asked.notified() => None,
                     () = tokio::time::sleep(FIRST_REQUEST) => None,
                 };
-                match ended {
-                    Some(ended) => ended,
-                    None => {
-                        connection.as_mut().graceful_shutdown();
-                        connection.await
-                    }
+                if let Some(ended) = ended {
+                    ended
+                } else {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
                 }
             }
         };
