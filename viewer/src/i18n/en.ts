@@ -38,7 +38,7 @@ export const en: Dictionary = {
   buildings: 'Buildings',
   models: 'Models',
   element: 'Model element',
-  search: 'Search devices, buildings, elements…',
+  search: 'Search everything',
   clearSearch: 'Clear search',
   allKinds: 'All kinds',
   kind: 'Kind',

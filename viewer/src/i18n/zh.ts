@@ -34,7 +34,7 @@ export const zh = {
   buildings: '楼栋',
   models: '模型',
   element: '模型构件',
-  search: '搜索设备、楼栋、构件、属性',
+  search: '搜索全社区',
   clearSearch: '清除搜索',
   allKinds: '全部种类',
   kind: '种类',

@@ -43,7 +43,7 @@ function Choice<T extends string>({ name, value, of, choose }: { name: string; v
   return (
     <div class="line">
       <span aria-hidden="true">{name}</span>
-      <div class="choice" role="radiogroup" aria-label={name}>
+      <div class="segments" role="radiogroup" aria-label={name}>
         {of.map(([one, word]) => (
           <label key={one}>
             <input type="radio" name={name} checked={one === value} onChange={() => choose(one)} />
