@@ -2,14 +2,32 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use twin_e2e::{Server, free_port, node, program, run, say, survey_data};
 
+/// A small sample community in a folder of this name.
+fn sample(dir: &Path, name: &str, tiles: &str) -> PathBuf {
+    let sample = dir.join(name);
+    let mut make = program("tile-builder").unwrap();
+    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", tiles, "--detail", "light"])).unwrap();
+    sample
+}
+
+/// A database with the sample's devices.
+fn with_devices(dir: &Path, publication: &Path, sample: &Path) -> PathBuf {
+    let database = dir.join("twin.db");
+    let mut import = program("twin-server").unwrap();
+    import.arg("import").arg("--publication").arg(publication);
+    import.arg("--database").arg(format!("sqlite:{}", database.display()));
+    run(import.arg(sample.join("devices.geojson"))).unwrap();
+    database
+}
+
 /// Builds `input` under a name with Chinese characters and a space, and checks it with the
 /// builder's own rules and with the Khronos validator.
-fn build(dir: &Path, input: &Path) -> std::path::PathBuf {
+fn build(dir: &Path, input: &Path) -> PathBuf {
     let out = dir.join("发布 publication");
     run(program("tile-builder").unwrap().arg("build").arg(input).arg("--out").arg(&out)).unwrap();
     run(program("tile-builder").unwrap().arg("validate").arg(&out)).unwrap();
@@ -23,17 +41,9 @@ fn build(dir: &Path, input: &Path) -> std::path::PathBuf {
 #[test]
 fn the_sample_community_lives_in_the_browser() {
     let dir = TempDir::new().unwrap();
-    let sample = dir.path().join("样例 sample");
-    let mut make = program("tile-builder").unwrap();
-    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    let sample = sample(dir.path(), "样例 sample", "2");
     let publication = build(dir.path(), &sample);
-
-    let database = dir.path().join("twin.db");
-    let mut import = program("twin-server").unwrap();
-    import.arg("import").arg("--publication").arg(&publication);
-    import.arg("--database").arg(format!("sqlite:{}", database.display()));
-    run(import.arg(sample.join("devices.geojson"))).unwrap();
-
+    let database = with_devices(dir.path(), &publication, &sample);
     let server = Server::start(&publication, &database).unwrap();
     let buildings = server.get("/api/v1/objects?class=building").unwrap();
     assert!(!buildings["objects"].as_array().unwrap().is_empty(), "no buildings came through");
@@ -47,9 +57,7 @@ fn the_sample_community_lives_in_the_browser() {
 #[test]
 fn a_building_model_stands_in_the_browser_in_place_of_its_survey() {
     let dir = TempDir::new().unwrap();
-    let sample = dir.path().join("sample");
-    let mut make = program("tile-builder").unwrap();
-    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    let sample = sample(dir.path(), "sample", "2");
     node("house.mjs", &[&sample.display().to_string()], None).unwrap();
     let publication = build(dir.path(), &sample);
     let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
@@ -60,9 +68,7 @@ fn a_building_model_stands_in_the_browser_in_place_of_its_survey() {
 #[test]
 fn people_sign_in_by_password_and_through_an_identity_provider() {
     let dir = TempDir::new().unwrap();
-    let sample = dir.path().join("sample");
-    let mut make = program("tile-builder").unwrap();
-    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "1", "--detail", "light"])).unwrap();
+    let sample = sample(dir.path(), "sample", "1");
     let publication = build(dir.path(), &sample);
     let (own, provider) = (free_port().unwrap(), free_port().unwrap());
     let server = Server::start_as(&publication, &dir.path().join("twin.db"), |command| {
@@ -82,15 +88,9 @@ fn people_sign_in_by_password_and_through_an_identity_provider() {
 #[test]
 fn a_wall_shows_tours_and_recovers_by_itself() {
     let dir = TempDir::new().unwrap();
-    let sample = dir.path().join("sample");
-    let mut make = program("tile-builder").unwrap();
-    run(make.arg("sample").arg("--out").arg(&sample).args(["--tiles", "2", "--detail", "light"])).unwrap();
+    let sample = sample(dir.path(), "sample", "2");
     let publication = build(dir.path(), &sample);
-    let database = dir.path().join("twin.db");
-    let mut import = program("twin-server").unwrap();
-    import.arg("import").arg("--publication").arg(&publication);
-    import.arg("--database").arg(format!("sqlite:{}", database.display()));
-    run(import.arg(sample.join("devices.geojson"))).unwrap();
+    let database = with_devices(dir.path(), &publication, &sample);
     let server = Server::start(&publication, &database).unwrap();
     say(&node("wall.mjs", &[], Some(&server.address)).unwrap());
 }

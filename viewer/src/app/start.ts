@@ -21,11 +21,12 @@ import { models, modelsMissing } from '../state/models';
 import { startReadings } from '../state/readings';
 import { selection, startPlaceLookup } from '../state/selection';
 import { open, publication } from '../state/session';
-import { dark, introSeen, startSettings, texts } from '../state/settings';
+import { introSeen, startSettings, texts } from '../state/settings';
 import { missingTools, wantedTools } from '../state/tools';
 import { graphics, introOpen, listOpen, placeVisible, type ViewPose } from '../state/view';
 import { startKeyboard } from '../tools/keyboard';
 import { followLink, startPermalink } from '../tools/permalink';
+import { paintSky, watchContext } from './surroundings';
 import { exposeForTests, type Parts } from './testing';
 
 export function start(root: HTMLElement): void {
@@ -115,29 +116,5 @@ function startGround(parts: Parts): void {
     queueMicrotask(() => stop());
     const fetch = (): void => void parts.tilesets.await(import('./ground').then((ground) => ground.startGround(parts))).catch(() => setTimeout(fetch, 3000));
     fetch();
-  });
-}
-
-/** Sky colours come from the style sheet, like all others. */
-function paintSky(viewport: Viewport): void {
-  effect(() => {
-    // The style sheet knows the theme; reading it here repeats this when it changes.
-    if (dark.value) document.documentElement.dataset.theme = 'dark';
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name: string): string => style.getPropertyValue(`--sky-${name}`).trim();
-    viewport.sky.paint({ zenith: colour('zenith'), horizon: colour('horizon'), ground: colour('ground') });
-    viewport.invalidate();
-  });
-}
-
-/** A browser may take the graphics memory away and give it back; the engine then uploads anew. */
-function watchContext(viewport: Viewport): void {
-  viewport.canvas.addEventListener('webglcontextlost', (event) => {
-    event.preventDefault();
-    graphics.value = 'lost';
-  });
-  viewport.canvas.addEventListener('webglcontextrestored', () => {
-    graphics.value = 'ok';
-    viewport.invalidate();
   });
 }

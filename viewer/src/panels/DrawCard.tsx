@@ -15,7 +15,7 @@ import { figures } from '../state/measure';
 import { buildingById, publication } from '../state/session';
 import { language } from '../state/settings';
 import { fileTime, saveFile } from './copying';
-import { Choice, ToolIconButton } from './tool-parts';
+import { Choice, NamedRow } from './tool-parts';
 
 const words = computed(() => drawTexts(language.value));
 const KEY_M = { plain: 0.1, shift: 1 };
@@ -99,47 +99,26 @@ function Figures({ shape: { kind: of, points } }: { shape: Drawable }) {
 }
 
 function ShapeRow({ shape }: { shape: Shape }) {
-  const t = words.value;
-  const naming = useSignal(false);
   const isChosen = chosen.value === shape.id;
   const name = nameOf(shape);
   const f = figures(shape.points);
   const small = { polygon: measured(f.level_m2, 'm2', language.value), line: measured(f.length_m, 'm', language.value), point: '' }[shape.kind];
-  const done = (text: string): void => {
-    naming.value = false;
-    rename(shape.id, text);
-  };
+  const detail = (
+    <div class="what">
+      <Figures shape={shape} />
+      {shape.kind === 'polygon' && <Inside shape={shape} />}
+    </div>
+  );
   return (
-    <>
-      <li data-chosen={isChosen}>
-        {naming.value ? (
-          <input
-            type="text"
-            aria-label={t.name}
-            maxLength={60}
-            defaultValue={shape.name}
-            ref={(input) => input?.focus()}
-            onBlur={(event) => done(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === 'Enter' && done(event.currentTarget.value)}
-          />
-        ) : (
-          <button class="what" aria-expanded={isChosen} onClick={() => (chosen.value = isChosen ? null : shape.id)}>
-            {name}
-            {small !== '' && <small>{small}</small>}
-          </button>
-        )}
-        <ToolIconButton icon="pencil" label={`${t.rename} ${name}`} onClick={() => (naming.value = true)} />
-        <ToolIconButton icon="trash-2" label={`${t.remove} ${name}`} onClick={() => remove(shape.id)} />
-      </li>
-      {isChosen && (
-        <li>
-          <div class="what">
-            <Figures shape={shape} />
-            {shape.kind === 'polygon' && <Inside shape={shape} />}
-          </div>
-        </li>
-      )}
-    </>
+    <NamedRow
+      {...{ name, detail, given: shape.name, chosen: isChosen, words: words.value }}
+      choose={() => (chosen.value = isChosen ? null : shape.id)}
+      rename={(text) => rename(shape.id, text)}
+      remove={() => remove(shape.id)}
+    >
+      {name}
+      {small !== '' && <small>{small}</small>}
+    </NamedRow>
   );
 }
 

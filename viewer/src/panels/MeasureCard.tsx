@@ -5,7 +5,7 @@ import { chosen, csv, draft, figures, finish, KINDS, kind, list, main, pointed, 
 import { language } from '../state/settings';
 import { copyText } from './copying';
 import { Icon } from './Icon';
-import { Choice, ToolIconButton } from './tool-parts';
+import { Choice, NamedRow } from './tool-parts';
 
 const words = computed(() => measureTexts(language.value));
 const say = (value: number, unit: 'm' | 'm2' | 'deg'): string => measured(value, unit, language.value);
@@ -96,47 +96,26 @@ function Results() {
 
 function Result({ one, said }: { one: Measurement; said: (text: string) => void }) {
   const t = words.value;
-  const naming = useSignal(false);
   const { value, unit } = main(one);
   const name = nameOf(one);
   const isChosen = chosen.value === one.id;
-  const done = (text: string): void => {
-    naming.value = false;
-    rename(one.id, text);
-  };
+  const copy = (
+    <button class="tool" aria-label={`${t.copy} ${name}`} title={t.copy} onClick={() => void copyText(`${name} ${say(value, unit)}`).then((ok) => said(ok ? t.copied : t.copyFailed))}>
+      <Icon name="copy" />
+    </button>
+  );
   return (
-    <>
-      <li data-chosen={isChosen}>
-        {naming.value ? (
-          <input
-            type="text"
-            aria-label={t.name}
-            maxLength={60}
-            defaultValue={one.name}
-            ref={(input) => input?.focus()}
-            onBlur={(event) => done(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === 'Enter' && done(event.currentTarget.value)}
-          />
-        ) : (
-          <button class="what" aria-expanded={isChosen} onClick={() => (chosen.value = isChosen ? null : one.id)}>
-            <strong>{say(value, unit)}</strong>
-            <small>
-              {name}
-              {one.kind === 'distance' && one.points.length > 2 && ` · ${t.legs(one.points.length - 1)}`}
-            </small>
-          </button>
-        )}
-        <button class="tool" aria-label={`${t.copy} ${name}`} title={t.copy} onClick={() => void copyText(`${name} ${say(value, unit)}`).then((ok) => said(ok ? t.copied : t.copyFailed))}>
-          <Icon name="copy" />
-        </button>
-        <ToolIconButton icon="pencil" label={`${t.rename} ${name}`} onClick={() => (naming.value = true)} />
-        <ToolIconButton icon="trash-2" label={`${t.remove} ${name}`} onClick={() => remove(one.id)} />
-      </li>
-      {isChosen && (
-        <li>
-          <Figures kind={one.kind} points={one.points} />
-        </li>
-      )}
-    </>
+    <NamedRow
+      {...{ name, given: one.name, chosen: isChosen, words: t, more: copy, detail: <Figures kind={one.kind} points={one.points} /> }}
+      choose={() => (chosen.value = isChosen ? null : one.id)}
+      rename={(text) => rename(one.id, text)}
+      remove={() => remove(one.id)}
+    >
+      <strong>{say(value, unit)}</strong>
+      <small>
+        {name}
+        {one.kind === 'distance' && one.points.length > 2 && ` · ${t.legs(one.points.length - 1)}`}
+      </small>
+    </NamedRow>
   );
 }

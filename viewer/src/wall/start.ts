@@ -4,6 +4,7 @@
 // `?lang=zh|en`, `?edit`.
 import { computed, effect } from '@preact/signals-core';
 import { h, render } from 'preact';
+import { paintSky, watchContext } from '../app/surroundings';
 import { exposeForTests } from '../app/testing';
 import { Claims } from '../layers/claims';
 import { DeviceSymbols } from '../layers/devices';
@@ -23,7 +24,7 @@ import { devices } from '../state/devices';
 import { startLive } from '../state/live';
 import { models, modelsMissing } from '../state/models';
 import { open, publication } from '../state/session';
-import { dark, hintSeen, language, startSettings, texts, theme } from '../state/settings';
+import { hintSeen, language, startSettings, texts, theme } from '../state/settings';
 import { graphics } from '../state/view';
 import { displayTold, startDisplays, wanted } from '../state/wall/displays';
 import { areaDrawn } from '../state/wall/draft';
@@ -140,28 +141,5 @@ function startModels(viewport: Viewport, tilesets: Tilesets): void {
     if (models.value.length === 0) return;
     queueMicrotask(() => stop());
     fetchModels();
-  });
-}
-
-/** Sky colours come from the style sheet, like all others. */
-function paintSky(viewport: Viewport): void {
-  effect(() => {
-    on(dark.value);
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name: string): string => style.getPropertyValue(`--sky-${name}`).trim();
-    viewport.sky.paint({ zenith: colour('zenith'), horizon: colour('horizon'), ground: colour('ground') });
-    viewport.invalidate();
-  });
-}
-
-/** A browser may take the graphics memory away and give it back; the engine then uploads anew. */
-function watchContext(viewport: Viewport): void {
-  viewport.canvas.addEventListener('webglcontextlost', (event) => {
-    event.preventDefault();
-    graphics.value = 'lost';
-  });
-  viewport.canvas.addEventListener('webglcontextrestored', () => {
-    graphics.value = 'ok';
-    viewport.invalidate();
   });
 }
