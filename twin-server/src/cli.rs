@@ -70,7 +70,8 @@ struct PlaceArgs {
 struct ImportArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// The list; `import` takes all of it or nothing.
+    /// The list; `import` takes all of it or nothing. Of displays, each by itself if another program changes them
+    /// meanwhile.
     #[arg(value_name = "devices.geojson|devices.csv|devices.xlsx|displays.json")]
     file: PathBuf,
 }

@@ -47,15 +47,14 @@ struct DisplayEntry {
     changed_by: Option<IgnoredAny>,
 }
 
-/// Whether a file is a list of displays: the text, if it is.
-fn displays_in<'b>(bytes: &'b [u8], file: &Path) -> Option<&'b [u8]> {
+/// Whether a file is a list of displays.
+fn is_displays(bytes: &[u8], file: &Path) -> bool {
     #[derive(Deserialize)]
     struct Probe {
         displays: Option<IgnoredAny>,
     }
     let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let probe = is_json.then(|| serde_json::from_slice::<Probe>(bytes).ok()).flatten()?;
-    probe.displays.map(|_| bytes)
+    is_json && serde_json::from_slice::<Probe>(bytes).is_ok_and(|probe| probe.displays.is_some())
 }
 
 /// Reads and checks a list of displays.
@@ -67,6 +66,9 @@ fn read_displays(bytes: &[u8], kinds: &DeviceKinds) -> anyhow::Result<Vec<(Strin
         let content = DisplayContent { name, tour, trends, videos, plans };
         display::check_id(&id)?;
         display::check(&content, kinds).with_context(|| format!("display `{id}`"))?;
+        let size = serde_json::to_vec(&content)?.len();
+        let most = display::DISPLAY_LIMIT_BYTES;
+        ensure!(size <= most, "display `{id}` has {size} bytes, {most} are taken");
         ensure!(seen.insert(id.clone()), "display `{id}` is listed twice");
         displays.push((id, content));
     }
@@ -100,7 +102,8 @@ impl ImportCounts {
 /// Registers the devices of a list, all or none, or puts the displays of one. Displays keep their states.
 ///
 /// # Errors
-/// If the list, the publication or the database cannot be used; then nothing is changed.
+/// If the list, the publication or the database cannot be used; then nothing is changed, unless another process
+/// changed displays between two of a list.
 pub async fn import(publication: &Path, database: &str, file: &Path) -> anyhow::Result<ImportCounts> {
     let name = file.display();
     let kinds = DeviceKinds::built_in()?;
@@ -111,9 +114,8 @@ pub async fn import(publication: &Path, database: &str, file: &Path) -> anyhow::
         bail!("`{name}` has {size} bytes, limit {FILE_LIMIT_BYTES} bytes");
     }
     let bytes = std::fs::read(file).with_context(|| format!("`{name}` cannot be read"))?;
-    if let Some(displays) = displays_in(&bytes, file) {
-        let displays =
-            read_displays(displays, &kinds).with_context(|| format!("`{name}` was not imported"))?;
+    if is_displays(&bytes, file) {
+        let displays = read_displays(&bytes, &kinds).with_context(|| format!("`{name}` was not imported"))?;
         let store = store::open(database).await?;
         let counts = displays::import(&*store, displays, "command-line").await;
         store.close().await?;
@@ -171,7 +173,8 @@ mod tests {
     async fn the_displays_of_the_sample_are_imported_and_once_is_enough() {
         let file = Path::new("displays.json");
         let kinds = DeviceKinds::built_in().unwrap();
-        let read = || read_displays(displays_in(SAMPLE, file).unwrap(), &kinds).unwrap();
+        assert!(is_displays(SAMPLE, file));
+        let read = || read_displays(SAMPLE, &kinds).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let store = store::open(&format!("sqlite:{}/twin.db", folder.path().display())).await.unwrap();
         assert_eq!(displays::import(&*store, read(), "command-line").await.unwrap(), [1, 0, 0]);
@@ -185,9 +188,12 @@ mod tests {
     #[test]
     fn a_list_of_displays_is_told_from_one_of_devices() {
         let json = Path::new("x.json");
-        assert!(displays_in(br#"{"displays":[]}"#, json).is_some());
-        assert!(displays_in(br#"{"type":"FeatureCollection","features":[]}"#, json).is_none());
-        assert!(displays_in(br#"{"displays":[]}"#, Path::new("x.csv")).is_none());
+        assert!(is_displays(br#"{"displays":[]}"#, json));
+        assert!(!is_displays(br#"{"type":"FeatureCollection","features":[]}"#, json));
+        assert!(!is_displays(br#"{"displays":[]}"#, Path::new("x.csv")));
+        let long = "x".repeat(display::DISPLAY_LIMIT_BYTES);
+        let large = format!(r#"{{"displays":[{{"id":"a","name":{{"en":"{long}"}}}}]}}"#);
+        assert!(read_displays(large.as_bytes(), &DeviceKinds::built_in().unwrap()).is_err());
         let twice = br#"{"displays":[{"id":"a","name":{"en":"A"}},{"id":"a","name":{"en":"A"}}]}"#;
         let error = read_displays(twice, &DeviceKinds::built_in().unwrap()).unwrap_err().to_string();
         assert_eq!(error, "display `a` is listed twice");

@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::auth::guard::{
     Guarded, asking, at_device, at_object, audited_inside, by_path, delete, get, inside, patch, post, put,
 };
+use crate::domain::display::DISPLAY_LIMIT_BYTES;
 use crate::domain::permission::Action::{
     EditModel, HandleAlarms, ManageAlarmRules, ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers,
     ManageWebhooks, PurgeReadings, ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel,
@@ -188,7 +189,7 @@ pub fn router(app: Arc<App>) -> Router {
             [put(audited_inside(SwitchDisplays), displays::put_display_state)],
         )
         .finish()
-        .layer(DefaultBodyLimit::max(displays::DISPLAY_LIMIT_BYTES));
+        .layer(DefaultBodyLimit::max(DISPLAY_LIMIT_BYTES));
 
     let tables = Guarded::new(&app)
         .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])

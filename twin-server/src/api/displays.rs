@@ -19,9 +19,6 @@ use crate::auth::Permit;
 use crate::displays::{DisplayChange, DisplayDone, DisplayFault, DisplayRequest, Expected};
 use crate::domain::display::{ChangeError, DisplayError, Kept, check, check_id};
 
-/// Largest display: 200 of them fit into memory.
-pub(crate) const DISPLAY_LIMIT_BYTES: usize = 512 * 1024;
-
 /// All displays by id.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DisplayList {

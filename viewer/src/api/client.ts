@@ -16,6 +16,8 @@ export class ApiError extends Error {
     /** How long to wait before another attempt, where the server said so. */
     readonly wait_s: number | null = null,
     readonly status: number | null = null,
+    /** What is wrong, in the server's words, with what to do about it. */
+    readonly detail: string | null = null,
   ) {
     super(message);
   }
@@ -47,8 +49,9 @@ export async function request(method: string, path: string, content?: unknown, s
   if (!response.ok) {
     // A proxy in front of a stopped server answers 502 to 504 in its place.
     const away = response.status >= 502 && response.status <= 504 && !isProblem(response);
+    const { code, detail } = await problemOf(response);
     const wait_s = Number(response.headers.get('retry-after')) || null;
-    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, await codeOf(response), wait_s, response.status);
+    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, code, wait_s, response.status, detail);
   }
   return response;
 }
@@ -58,10 +61,12 @@ function failureOf(status: number): ApiFailure {
   return status === 404 || status === 503 ? 'missing' : 'fault';
 }
 
-async function codeOf(response: Response): Promise<string | null> {
-  if (!isProblem(response)) return null;
-  const problem = (await response.json().catch(() => null)) as { code?: unknown } | null;
-  return typeof problem?.code === 'string' ? problem.code : null;
+/** The problem's name, and its words with its advice. */
+async function problemOf(response: Response): Promise<{ code: string | null; detail: string | null }> {
+  const problem = isProblem(response) ? ((await response.json().catch(() => null)) as Readonly<Record<string, unknown>> | null) : null;
+  const text = (name: string): string | null => (typeof problem?.[name] === 'string' ? problem[name] : null);
+  const said = [text('detail'), text('hint')].filter((part) => part !== null);
+  return { code: text('code'), detail: said.length > 0 ? said.join('; ') : null };
 }
 
 export async function body<T>(path: string, response: Response): Promise<T> {

@@ -2,96 +2,41 @@
 //
 // In: ids. Out: displays with their entity tags, alarms of a time, steps of history. Called by state/wall.
 import { address, body, get, request } from './client';
-import type { Alarm, AlarmLevel, LocalizedText } from './types';
+import type { Alarm } from './types';
 import type { components } from './schema.gen';
 
 export type Aggregates = components['schemas']['Aggregates'];
 type AlarmPage = components['schemas']['AlarmPage'];
 
-export type PanelName = 'figures' | 'devices' | 'alarms' | 'trends' | 'video' | 'projects' | 'plan';
+type Schemas = components['schemas'];
+/** The server writes these always; in what is sent they may be left out. */
+type Whole<T, K extends keyof T> = Omit<T, K> & { readonly [key in K]-?: Fixed<NonNullable<T[key]>> };
+type Fixed<T> = T extends (infer One)[] ? readonly One[] : T;
 
-export interface DisplayPose {
-  readonly east_m: number;
-  readonly north_m: number;
-  readonly up_m: number;
-  readonly heading_deg: number;
-  readonly pitch_deg: number;
-}
-
-export interface TourStop {
-  readonly title: LocalizedText;
-  readonly pose: DisplayPose;
-  readonly travel_s: number;
-  readonly dwell_s: number;
-  readonly panels: readonly PanelName[];
-}
-
-export interface TrendSeries {
-  readonly device: string;
-  readonly stream: string;
-}
-
-export interface Trend {
-  readonly title: LocalizedText;
-  readonly series: readonly TrendSeries[];
-  readonly hours: number;
-}
-
-export type VideoKind = 'hls' | 'mjpeg' | 'page';
-
-export interface Video {
-  readonly device?: string | null;
-  readonly title: LocalizedText;
-  readonly kind: VideoKind;
-  readonly url: string;
-}
-
-export interface Contact {
-  readonly name: string;
-  readonly role: LocalizedText;
-  readonly phone: string;
-}
-
-export interface Plan {
-  readonly id: string;
-  readonly name: LocalizedText;
-  readonly level: AlarmLevel;
-  readonly pose?: DisplayPose | null;
-  readonly area?: readonly (readonly [number, number])[] | null;
-  readonly kinds: readonly string[];
-  readonly devices: readonly string[];
+export type PanelName = Schemas['PanelName'];
+export type DisplayPose = Schemas['DisplayPose'];
+export type TourStop = Whole<Schemas['TourStop'], 'panels'>;
+export type TrendSeries = Schemas['TrendSeries'];
+export type Trend = Omit<Schemas['Trend'], 'series'> & { readonly series: readonly TrendSeries[] };
+export type VideoKind = Schemas['VideoKind'];
+export type Video = Schemas['Video'];
+export type Contact = Whole<Schemas['Contact'], 'phone' | 'role'>;
+export type EmergencyPlan = Omit<Whole<Schemas['EmergencyPlan'], 'kinds' | 'devices' | 'steps' | 'panels'>, 'contacts' | 'area'> & {
   readonly contacts: readonly Contact[];
-  readonly steps: readonly LocalizedText[];
-  readonly panels: readonly PanelName[];
-}
-
-export type DisplayState =
-  | { readonly mode: 'ordinary' }
-  | { readonly mode: 'emergency'; readonly plan: string; readonly since?: string; readonly by?: string };
+  readonly area?: readonly (readonly [number, number])[] | null;
+};
+export type DisplayState = Schemas['DisplayState'];
+export type DisplayEvent = Schemas['DisplayEvent'];
 
 /** What someone writes. */
-export interface DisplayContent {
-  readonly name: LocalizedText;
+export interface DisplayContent extends Pick<Schemas['DisplayContent'], 'name'> {
   readonly tour: readonly TourStop[];
   readonly trends: readonly Trend[];
   readonly videos: readonly Video[];
-  readonly plans: readonly Plan[];
+  readonly plans: readonly EmergencyPlan[];
 }
 
-export interface Display extends DisplayContent {
-  readonly id: string;
-  readonly state: DisplayState;
-  readonly version: number;
-  readonly changed_at: string;
-  readonly changed_by: string;
-}
-
-/** On the stream of events: a display was changed or switched. */
-export interface DisplayEvent {
-  readonly id: string;
-  readonly version: number;
-  readonly state: DisplayState | null;
-}
+export type Display = DisplayContent & Omit<Schemas['Display'], keyof Schemas['DisplayContent']>;
 
 const path = (id: string): string => `displays/${encodeURIComponent(id)}`;
 

@@ -4,7 +4,8 @@ import type { ModelObject } from '../api/types';
 
 type Ring = readonly (readonly number[])[];
 
-function inRing(ring: Ring, e: number, n: number): boolean {
+/** Whether a ring holds a point, by crossings of a ray; its first point need not be repeated. */
+export function inRing(ring: Ring, e: number, n: number): boolean {
   let inside = false;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
     const [a, b] = [ring[i], ring[j]];

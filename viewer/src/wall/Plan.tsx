@@ -1,10 +1,10 @@
 // The plan of an emergency: what to do in which order, whom to call, how its devices are.
 import { named } from '../i18n';
 import type { DeviceView } from '../api/types';
-import type { Plan as PlanContent } from '../api/displays';
+import type { EmergencyPlan as PlanContent } from '../api/displays';
 import { lookOf } from '../state/alarms';
 import { devices } from '../state/devices';
-import { holdsPoint } from '../state/wall/area';
+import { inRing } from '../state/footprint';
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
 import { selection } from '../state/selection';
@@ -65,7 +65,7 @@ export function devicesOf(plan: PlanContent, all: Iterable<DeviceView>): DeviceV
   const named = new Set(plan.devices);
   const meant = new Set(plan.kinds);
   return [...all]
-    .filter(({ id, kind, position }) => named.has(id) || (meant.has(kind) && (!plan.area?.length || holdsPoint(plan.area, position.east_m, position.north_m))))
+    .filter(({ id, kind, position }) => named.has(id) || (meant.has(kind) && (!plan.area?.length || inRing(plan.area, position.east_m, position.north_m))))
     .sort((a, b) => severity(b.status) - severity(a.status) || Number(named.has(b.id)) - Number(named.has(a.id)) || (a.id < b.id ? -1 : 1));
 }
 

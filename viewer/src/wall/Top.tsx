@@ -31,29 +31,19 @@ function Mode() {
   const ticking = useSignal(Date.now());
   useEvery(1000, () => (ticking.value = Date.now()));
   if (!now) return <p class="w-mode">{display.value ? t.ordinary : ''}</p>;
-  const { plan, since, by } = now;
+  const { plan, since } = now;
   return (
-    <p class="w-mode on" data-status={lookOf(plan.level)} role="alert">
+    <p class="w-mode on" data-status={lookOf(plan.level)}>
       <Glyph status={lookOf(plan.level)} icon="siren" size={36} />
-      <b>
+      <b role="alert">
         {t.emergency}
         <span aria-hidden="true"> · </span>
         {named(plan.name, language.value, plan.id)}
       </b>
       <small>
-        {since && (
-          <>
-            {t.since(moment(since))}
-            <span aria-hidden="true"> · </span>
-            <output>{t.elapsed(duration(ticking.value - since.getTime()))}</output>
-          </>
-        )}
-        {by && (
-          <>
-            <span aria-hidden="true"> · </span>
-            {t.startedBy(by)}
-          </>
-        )}
+        {t.since(moment(since))}
+        <span aria-hidden="true"> · </span>
+        {t.elapsed(duration(ticking.value - since.getTime()))}
       </small>
     </p>
   );

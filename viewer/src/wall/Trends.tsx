@@ -1,5 +1,5 @@
 // Trends over time: each a chart with its lines named, their last values, and limits where there are any.
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Trend } from '../api/displays';
@@ -80,11 +80,11 @@ const digitsOf = (value: number): number => (Math.abs(value) >= 100 ? 0 : Math.a
 
 /** Limits of a trend whose lines are all of one stream of one kind. */
 function limitsOf(trend: Trend): Limit[] {
-  const found = new Set(trend.series.map(({ device, stream }) => `${devices.peek().get(device)?.kind ?? ''}/${stream}`));
+  const found = new Set(trend.series.map(({ device, stream }) => `${devices.value.get(device)?.kind ?? ''}/${stream}`));
   const [one] = found;
   if (found.size !== 1 || one === undefined) return [];
   const [kind = '', stream = ''] = one.split('/');
-  return (kinds.peek().get(kind)?.streams[stream]?.bands ?? []).flatMap(({ from, to, status }) => {
+  return (kinds.value.get(kind)?.streams[stream]?.bands ?? []).flatMap(({ from, to, status }) => {
     const value = from ?? to;
     return typeof value === 'number' ? [{ value, status }] : [];
   });
@@ -110,6 +110,8 @@ function Plot({ trend, data }: { trend: Trend; data: TrendData | null }) {
 
   // Made anew when its size, its colours or its words change; its data alone are set.
   useEffect(() => {
+    // Devices and their kinds may come after the chart, and change all the time without changing its limits.
+    const limits = computed(() => JSON.stringify(limitsOf(trend)));
     const stop = effect(() => {
       const { width, height } = size.value;
       const element = place.current;
@@ -117,7 +119,7 @@ function Plot({ trend, data }: { trend: Trend; data: TrendData | null }) {
       const lang = language.value;
       if (!element || width < 40 || height < 40) return;
       const [points, span] = picture(trend, given.peek());
-      chart.current = new Chart(element, { width, height, unit: unit.peek(), lines: trend.series.length, limits: limitsOf(trend), language: lang }, points, span);
+      chart.current = new Chart(element, { width, height, unit: unit.peek(), lines: trend.series.length, limits: JSON.parse(limits.value) as Limit[], language: lang }, points, span);
       return () => {
         chart.current?.dispose();
         chart.current = null;

@@ -14,7 +14,7 @@ export type StreamState = { readonly at: 'connecting' } | { readonly at: 'live' 
 const STILL_MS = 12_000;
 const LOOK_MS = 2000;
 /** Only http: what else a browser might open has no place on a wall. */
-const isWeb = (url: string): boolean => /^https?:\/\//i.test(url) || url.startsWith('/');
+const isWeb = (url: string): boolean => /^https?:\/\//i.test(url);
 
 interface Play {
   readonly url: string;
@@ -34,11 +34,16 @@ export function Stream({ video, title }: { video: Video; title: string }) {
   const dead = (): void => {
     const now = state.peek();
     state.value = now.at === 'dead' ? now : { at: 'dead', since: new Date() };
-    clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => attempt.value++, patience_ms(failures.current++));
+    // The next attempt is under way: however often it is said that the stream is dead, it comes.
+    if (timer.current !== 0) return;
+    timer.current = window.setTimeout(() => {
+      timer.current = 0;
+      attempt.value++;
+    }, patience_ms(failures.current++));
   };
   const live = (): void => {
-    failures.current = 0;
+    clearTimeout(timer.current);
+    timer.current = failures.current = 0;
     if (state.peek().at !== 'live') state.value = { at: 'live' };
   };
   const play: Play = { url: video.url, attempt: attempt.value, live, dead };

@@ -73,8 +73,10 @@ export function startHands(): () => void {
     else input();
   };
   const key = (event: KeyboardEvent): void => {
-    const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog, button');
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+    const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog');
+    // A button that was pressed keeps the focus, and these alone for itself.
+    const pressing = [' ', 'Enter'].includes(event.key) && event.target instanceof Element && event.target.closest('button');
+    if (typing || pressing || event.ctrlKey || event.metaKey || event.altKey) {
       seen();
       return;
     }
@@ -96,6 +98,10 @@ export function startHands(): () => void {
   const stop = effect(() => {
     if (editing.value || switchOpen.value || accountOpen.value) queueMicrotask(() => happen({ what: 'input' }));
   });
+  // What someone switched on or off is theirs until the camera goes on.
+  const going = effect(() => {
+    if (phase.value.at === 'travel') heatByHand.value = null;
+  });
   const hold = setInterval(() => {
     if (busy()) happen({ what: 'input' });
   }, 5000);
@@ -103,6 +109,7 @@ export function startHands(): () => void {
     clearTimeout(timer);
     clearInterval(hold);
     stop();
+    going();
     removeEventListener('pointerdown', press);
     removeEventListener('pointermove', move);
     removeEventListener('wheel', input);

@@ -17,6 +17,8 @@ const PULSE_MS = 15_000;
 const PULSE_TIMEOUT_MS = 8000;
 /** Without any event for this long the stream is opened anew: half a connection says nothing. */
 const SILENT_MS = 180_000;
+/** A line that is to come back and has not for this long is opened once more. */
+const HUNG_MS = 60_000;
 const LOOK_MS = 5000;
 /** A still scene is drawn this often all the same: to know that it can be. */
 const DRAW_MS = 20_000;
@@ -25,6 +27,9 @@ const VERSION_MS = 120_000;
 const SPREAD_MS = 4000;
 /** Less than this between two looks means that the machine did not sleep. */
 const SLEPT_MS = 60_000;
+
+/** What this page was made of, before anything that it does names more: taken when this module comes. */
+const running = assetsOf(document.documentElement.outerHTML);
 
 /** Whether the page is about to begin anew. */
 export const reloading = signal<'frozen' | 'version' | null>(null);
@@ -49,7 +54,6 @@ function reload(why: 'frozen' | 'version'): void {
 }
 
 export function startKeeper(viewport: Viewport | null): () => void {
-  const running = assetsOf(document.documentElement.outerHTML);
   const watch = new FrameWatch();
   let [heard_ms, looked_ms, drawn_ms, bent_ms] = [Date.now(), Date.now(), Date.now(), 0];
   let pulsing = false;
@@ -70,10 +74,11 @@ export function startKeeper(viewport: Viewport | null): () => void {
     askHealth(timeout())
       .then(
         () => {
-          if (line.peek().state !== 'live' || Date.now() - heard_ms > SILENT_MS) {
-            heard_ms = Date.now();
-            if (line.peek().state === 'live') reopen();
-          }
+          const away = line.peek().state !== 'live';
+          // A call that hangs on the way says nothing, also while the server is well.
+          if (Date.now() - (away ? bent_ms : heard_ms) < (away ? HUNG_MS : SILENT_MS)) return;
+          heard_ms = bent_ms = Date.now();
+          reopen();
         },
         () => broken(),
       )

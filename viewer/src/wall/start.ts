@@ -121,7 +121,8 @@ function startDrawing(claims: Claims, picking: Picking): void {
       tap: (x, y, touch) => {
         const hit = picking.at(x, y, touch);
         const at = !hit ? null : hit.type === 'device' ? devices.peek().get(hit.id)?.position : hit.spot.local;
-        if (at) areaDrawn.value = [...(areaDrawn.peek() ?? []), [at.east_m, at.north_m]];
+        const drawn = areaDrawn.peek();
+        if (at && drawn) areaDrawn.value = { ...drawn, corners: [...drawn.corners, [at.east_m, at.north_m]] };
       },
       hover: () => undefined,
       leave: () => undefined,

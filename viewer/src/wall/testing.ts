@@ -6,7 +6,7 @@ import type { Viewport } from '../scene/viewport';
 import type { WallCamera } from '../layers/wall/camera';
 import { line } from '../state/live';
 import { graphics } from '../state/view';
-import { display, displaysKept, emergency } from '../state/wall/displays';
+import { display, emergency } from '../state/wall/displays';
 import { heatShown, shownPanels } from '../state/wall/shown';
 import { stops } from '../state/wall/stops';
 import { phase, stopBehind } from '../state/wall/touring';
@@ -22,7 +22,6 @@ export interface WallHooks {
   moving(): boolean;
   panels(): readonly string[];
   display(): string | null;
-  displaysKept(): boolean;
   emergency(): string | null;
   line(): string;
   graphics(): string;
@@ -51,7 +50,6 @@ export function exposeWall(viewport: Viewport | null, camera: WallCamera | null)
     moving: () => camera?.moving ?? false,
     panels: () => [...shownPanels.peek()],
     display: () => display.peek()?.id ?? null,
-    displaysKept: () => displaysKept.peek(),
     emergency: () => emergency.peek()?.plan.id ?? null,
     line: () => line.peek().state,
     graphics: () => graphics.peek(),

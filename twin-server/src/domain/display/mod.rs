@@ -19,6 +19,8 @@ use super::reading::whole_microseconds;
 
 /// Most displays of a community.
 pub const DISPLAYS_LIMIT: usize = 200;
+/// Largest display, as JSON: so many of them fit into memory.
+pub const DISPLAY_LIMIT_BYTES: usize = 512 * 1024;
 
 /// A display as it is kept. Whom to call is personal data, so that it leaves through [`Kept::shown`] alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -51,7 +51,7 @@ export class EmergencyArea implements Part {
     this.#outline?.dispose();
     this.#outline = null;
     const plan = emergency.value?.plan;
-    const drawn = areaDrawn.value;
+    const drawn = areaDrawn.value?.corners;
     const area = drawn ?? plan?.area ?? [];
     const scene = publication.value ? chooseScene(publication.value.catalog, false) : null;
     const [first] = area;

@@ -9,7 +9,7 @@ test('an_id_that_is_taken_gets_a_number', () => {
 });
 
 test('what_the_server_would_refuse_is_found_before', () => {
-  const draft = { ...emptyDraft([]), name: { zh: '一号屏' }, tour: [newStop(pose)], trends: [newTrend()], videos: [{ ...newVideo(), title: { en: 'gate' }, url: 'javascript:alert(1)' }], plans: [{ ...newPlan([]), name: { zh: '火灾' }, contacts: [{ name: '王', role: {}, phone: '' }] }] };
+  const draft = { ...emptyDraft([]), name: { zh: '一号屏' }, tour: [newStop(pose)], trends: [newTrend()], videos: [{ ...newVideo(), title: { en: 'gate' }, url: 'javascript:alert(1)' }], plans: [{ ...newPlan([]), name: { zh: '火灾' }, contacts: [{ name: ' ', role: {}, phone: '110' }] }] };
   expect(problemsOf(draft).map(({ part, what }) => `${part} ${what}`)).toEqual(['tour title', 'trends title', 'trends series', 'videos url', 'plans contact']);
 });
 

@@ -2,7 +2,7 @@
 //
 // In: a stored display or nothing. Out: a draft, what is wrong with it, what is sent. Called by wall/edit.
 import { signal } from '@preact/signals-core';
-import type { Display, DisplayContent, DisplayPose, PanelName, Plan, TourStop, Trend, Video } from '../../api/displays';
+import type { Display, DisplayContent, DisplayPose, PanelName, EmergencyPlan, TourStop, Trend, Video } from '../../api/displays';
 import type { LocalizedText } from '../../api/types';
 
 export interface Draft extends DisplayContent {
@@ -30,7 +30,7 @@ export function freeId(base: string, taken: readonly string[]): string {
 export const newStop = (pose: DisplayPose): TourStop => ({ title: {}, pose: rounded(pose), travel_s: 4, dwell_s: 20, panels: ALL_PANELS });
 export const newTrend = (): Trend => ({ title: {}, series: [], hours: 6 });
 export const newVideo = (): Video => ({ device: null, title: {}, kind: 'hls', url: '' });
-export const newPlan = (taken: readonly string[]): Plan => ({
+export const newPlan = (taken: readonly string[]): EmergencyPlan => ({
   id: freeId('plan', taken), name: {}, level: 'emergency', pose: null, area: null, kinds: [], devices: [], contacts: [], steps: [], panels: ['plan', 'alarms', 'devices', 'video'],
 });
 
@@ -60,7 +60,7 @@ export interface Problem {
   readonly what: 'title' | 'series' | 'url' | 'contact' | 'number';
 }
 
-const isNamed = (text: LocalizedText): boolean => Boolean(text.zh?.trim() ?? text.en?.trim());
+const isNamed = (text: LocalizedText): boolean => [text.zh, text.en].some((name) => name?.trim());
 const within = (value: number, low: number, high: number): boolean => Number.isFinite(value) && value >= low && value <= high;
 
 /** What the server would refuse, said before it is asked. */
@@ -85,7 +85,7 @@ export function problemsOf(draft: Draft): Problem[] {
   });
   draft.plans.forEach((plan, i) => {
     check('plans', i, 'title', isNamed(plan.name));
-    check('plans', i, 'contact', plan.contacts.every(({ name, phone }) => name.trim() !== '' && phone.trim() !== ''));
+    check('plans', i, 'contact', plan.contacts.every(({ name }) => name.trim() !== ''));
   });
   return found;
 }
@@ -98,5 +98,5 @@ export function isWebAddress(text: string): boolean {
   }
 }
 
-/** The corners of an area while it is drawn in the scene; null while none is. */
-export const areaDrawn = signal<readonly (readonly [number, number])[] | null>(null);
+/** An area while it is drawn in the scene: of which plan, and its corners so far; null while none is. */
+export const areaDrawn = signal<{ readonly plan: string; readonly corners: readonly (readonly [number, number])[] } | null>(null);

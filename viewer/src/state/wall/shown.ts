@@ -11,7 +11,7 @@ import { stopBehind, visited } from './touring';
 const ORDINARY: readonly PanelName[] = ['figures', 'devices', 'trends', 'alarms', 'video'];
 const EMERGENCY: readonly PanelName[] = ['plan', 'alarms', 'devices', 'video'];
 
-/** Switched by hand; null follows the tour. */
+/** Switched by hand, until the tour goes on; null follows the tour. */
 export const heatByHand = signal<boolean | null>(null);
 export const heatShown = computed(() => heatByHand.value ?? (emergency.value === null && visited.value === null && (stopBehind.value?.heat ?? false)));
 
@@ -25,7 +25,7 @@ export const chosenVideo = computed<Video | null>(() => {
 
 export function panelsOf(plan: readonly PanelName[] | null, stop: readonly PanelName[] | null, alarmed: boolean, video: boolean): ReadonlySet<PanelName> {
   if (plan) return new Set([...(plan.length > 0 ? plan : EMERGENCY), 'plan', ...(video ? (['video'] as const) : [])]);
-  const base = stop ?? ORDINARY;
+  const base = stop?.length ? stop : ORDINARY;
   return new Set([...base, ...(alarmed ? (['alarms'] as const) : []), ...(video ? (['video'] as const) : [])]);
 }
 

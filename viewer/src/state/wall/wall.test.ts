@@ -52,6 +52,7 @@ describe('figures', () => {
 });
 
 describe('displays', () => {
+  const emergency = (plan: string) => ({ mode: 'emergency', plan, since: '2026-05-01T12:00:00Z', by: 'Li' }) as const;
   const of = (id: string, state: Display['state']): Display => ({ id, state, version: 1, plans: [{ id: 'fire' }] }) as unknown as Display;
 
   test('the_wanted_display_is_shown_else_the_first_else_none', () => {
@@ -62,8 +63,8 @@ describe('displays', () => {
   });
 
   test('an_emergency_needs_a_plan_that_is_there', () => {
-    expect(displays.emergencyOf(of('a', { mode: 'emergency', plan: 'fire', by: 'Li' }))).toMatchObject({ plan: { id: 'fire' }, by: 'Li' });
-    expect(displays.emergencyOf(of('a', { mode: 'emergency', plan: 'flood' }))).toBeNull();
+    expect(displays.emergencyOf(of('a', emergency('fire')))).toEqual({ plan: { id: 'fire' }, since: new Date('2026-05-01T12:00:00Z') });
+    expect(displays.emergencyOf(of('a', emergency('flood')))).toBeNull();
     expect(displays.emergencyOf(of('a', { mode: 'ordinary' }))).toBeNull();
   });
 
@@ -76,8 +77,28 @@ describe('displays', () => {
     expect(after[0]?.trends[0]?.hours).toBe(12);
   });
 
+  test('whom_to_call_is_told_anew_although_the_display_is_the_same', () => {
+    const masked = { ...of('a', emergency('fire')), tour: [], trends: [], videos: [], plans: [{ id: 'fire', contacts: [{ name: '' }] }] } as unknown as Display;
+    const plain = { ...masked, plans: [{ id: 'fire', contacts: [{ name: 'Li' }] }] } as unknown as Display;
+    expect(displays.unchanged([masked], [plain])[0]?.plans[0]?.contacts[0]?.name).toBe('Li');
+  });
+
+  test('who_asks_while_an_older_answer_is_on_its_way_gets_a_newer_one', async () => {
+    const answers = [[of('a', { mode: 'ordinary' })], [{ ...of('a', emergency('fire')), version: 2 }]];
+    vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
+    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(new Response(JSON.stringify({ displays: answers.shift() ?? [] }))));
+    const first = displays.reloadDisplays();
+    displays.displayTold({ id: 'a', version: 2, state: emergency('fire') });
+    const second = displays.reloadDisplays();
+    await first;
+    await second;
+    expect(displays.displays.value[0]?.state.mode).toBe('emergency');
+    expect(fetched).toHaveBeenCalledTimes(2);
+    fetched.mockRestore();
+  });
+
   test('a_state_that_was_told_holds_for_that_display_alone', () => {
-    const all = displays.switched([of('a', { mode: 'ordinary' }), of('b', { mode: 'ordinary' })], 'b', { mode: 'emergency', plan: 'fire' });
+    const all = displays.switched([of('a', { mode: 'ordinary' }), of('b', { mode: 'ordinary' })], 'b', emergency('fire'));
     expect(all.map(({ state }) => state.mode)).toEqual(['ordinary', 'emergency']);
   });
 });

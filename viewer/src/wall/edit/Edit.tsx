@@ -3,14 +3,14 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../../api/client';
-import { deleteDisplay, getDisplay, putDisplay, type Plan, type TourStop, type Trend, type TrendSeries, type Video, type VideoKind } from '../../api/displays';
+import { deleteDisplay, getDisplay, putDisplay, type EmergencyPlan, type TourStop, type Trend, type TrendSeries, type Video, type VideoKind } from '../../api/displays';
 import { named } from '../../i18n';
 import { Icon } from '../../panels/Icon';
 import { accountOpen } from '../../state/account';
 import { language } from '../../state/settings';
 import { pose } from '../../state/view';
 import { mayEdit } from '../../state/wall/deeds';
-import { display, displays, displaysAsked, displaysKept, reloadDisplays } from '../../state/wall/displays';
+import { display, displays, displaysAsked, reloadDisplays } from '../../state/wall/displays';
 import { areaDrawn, contentOf, draftOf, emptyDraft, newPlan, newStop, newTrend, newVideo, problemsOf, rounded, type Draft } from '../../state/wall/draft';
 import { lookAt } from '../../state/wall/look';
 import { editing } from '../hands';
@@ -38,7 +38,7 @@ export function Edit() {
   };
   const asked = displaysAsked.value;
   useEffect(() => {
-    if (asked && displaysKept.peek() && mayEdit.peek()) open(display.peek()?.id ?? null);
+    if (asked && mayEdit.peek()) open(display.peek()?.id ?? null);
   }, [asked, mayEdit.value]);
   useEffect(() => () => void (areaDrawn.value = null), []);
   const now = draft.value;
@@ -50,9 +50,7 @@ export function Edit() {
           <Icon name="x" />
         </button>
       </header>
-      {asked && !displaysKept.value ? (
-        <p class="e-note">{t.notKept}</p>
-      ) : !mayEdit.value ? (
+      {!mayEdit.value ? (
         <div class="e-note">
           <p>{t.mayNot}</p>
           <button class="e-save" onClick={() => (accountOpen.value = true)}>
@@ -122,7 +120,7 @@ function Form({ draft, set: take, outcome, open }: FormProps) {
         <Add label={t.addVideo} press={() => set({ videos: [...draft.videos, newVideo()] })} />
 
         <h3>{t.plans}</h3>
-        <List<Plan> value={draft.plans} set={(plans) => set({ plans })} each={(plan, put) => <PlanForm plan={plan} set={put} />} />
+        <List<EmergencyPlan> value={draft.plans} set={(plans) => set({ plans })} each={(plan, put) => <PlanForm plan={plan} set={put} />} />
         <Add label={t.addPlan} press={() => set({ plans: [...draft.plans, newPlan(draft.plans.map(({ id }) => id))] })} />
       </div>
       <footer>
@@ -144,7 +142,8 @@ function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof ApiError)) return 'failed';
   if (error.status === 412 || error.status === 428) return 'conflict';
   if (error.failure === 'unreachable') return 'unreachable';
-  return error.status === 422 || error.status === 400 ? { refused: error.code ?? String(error.status) } : 'failed';
+  const refused = error.status !== null && error.status >= 400 && error.status < 500 && error.failure !== 'denied';
+  return refused ? { refused: error.detail ?? error.code ?? String(error.status) } : 'failed';
 }
 
 function said(outcome: Outcome): string {

@@ -1,5 +1,5 @@
 // The form of a plan: what it is about, where, which devices, whom to call, what to do.
-import type { Contact, Plan } from '../../api/displays';
+import type { Contact, EmergencyPlan } from '../../api/displays';
 import type { AlarmLevel, LocalizedText } from '../../api/types';
 import { named } from '../../i18n';
 import { kindsInUse } from '../../state/devices';
@@ -13,7 +13,7 @@ import { Add, Checks, Choice, List, LocalField, TextField } from './fields';
 import { deviceOptions, panelOptions } from './options';
 import { say } from './say';
 
-export function PlanForm({ plan, set }: { plan: Plan; set: (next: Plan) => void }) {
+export function PlanForm({ plan, set }: { plan: EmergencyPlan; set: (next: EmergencyPlan) => void }) {
   const t = say.value;
   const levels = LEVELS.map((level) => [level, words.value.level[level]] as const);
   const kindOptions = kindsInUse.value.map(({ id }) => [id, named(kinds.value.get(id)?.name, language.value, id)] as const);
@@ -64,9 +64,10 @@ export function PlanForm({ plan, set }: { plan: Plan; set: (next: Plan) => void 
   );
 }
 
-function AreaButtons({ plan, set }: { plan: Plan; set: (next: Plan) => void }) {
+function AreaButtons({ plan, set }: { plan: EmergencyPlan; set: (next: EmergencyPlan) => void }) {
   const t = say.value;
-  const drawn = areaDrawn.value;
+  const now = areaDrawn.value;
+  const drawn = now?.plan === plan.id ? now.corners : null;
   if (drawn) {
     return (
       <>
@@ -82,12 +83,15 @@ function AreaButtons({ plan, set }: { plan: Plan; set: (next: Plan) => void }) {
         >
           {t.doneArea}
         </button>
+        <button type="button" class="e-add" onClick={() => (areaDrawn.value = null)}>
+          {t.noArea}
+        </button>
       </>
     );
   }
   return (
     <>
-      <button type="button" class="e-add" onClick={() => (areaDrawn.value = [])}>
+      <button type="button" class="e-add" onClick={() => (areaDrawn.value = { plan: plan.id, corners: [] })}>
         {t.drawArea}
       </button>
       {plan.area && (
