@@ -3,9 +3,9 @@
 //
 // In: a video. Out: an element that plays it. What plays HLS is fetched where the browser cannot.
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Video } from '../api/displays';
-import { patience_ms } from '../state/wall/watch';
+import { Retry } from '../state/wall/watch';
 import { moment, words } from './texts';
 
 export type StreamState = { readonly at: 'connecting' } | { readonly at: 'live' } | { readonly at: 'dead'; readonly since: Date };
@@ -28,22 +28,15 @@ export function Stream({ video, title }: { video: Video; title: string }) {
   const t = words.value;
   const state = useSignal<StreamState>({ at: 'connecting' });
   const attempt = useSignal(0);
-  const timer = useRef(0);
-  const failures = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const [retry] = useState(() => new Retry(() => attempt.value++));
+  useEffect(() => () => retry.stop(), []);
   const dead = (): void => {
     const now = state.peek();
     state.value = now.at === 'dead' ? now : { at: 'dead', since: new Date() };
-    // The next attempt is under way: however often it is said that the stream is dead, it comes.
-    if (timer.current !== 0) return;
-    timer.current = window.setTimeout(() => {
-      timer.current = 0;
-      attempt.value++;
-    }, patience_ms(failures.current++));
+    retry.failed();
   };
   const live = (): void => {
-    clearTimeout(timer.current);
-    timer.current = failures.current = 0;
+    retry.succeeded();
     if (state.peek().at !== 'live') state.value = { at: 'live' };
   };
   const play: Play = { url: video.url, attempt: attempt.value, live, dead };

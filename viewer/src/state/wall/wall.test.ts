@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Alarm, AlarmLevel, DeviceStatus, DeviceView } from '../../api/types';
 import type { Display } from '../../api/displays';
 import { heatGrid } from './heat';
-import { assetsOf, FrameWatch, isOther, patience_ms } from './watch';
+import { assetsOf, FrameWatch, isOther, patience_ms, Retry } from './watch';
 
 let figures: typeof import('./figures');
 let displays: typeof import('./displays');
@@ -101,6 +101,23 @@ describe('displays', () => {
     const all = displays.switched([of('a', { mode: 'ordinary' }), of('b', { mode: 'ordinary' })], 'b', emergency('fire'));
     expect(all.map(({ state }) => state.mode)).toEqual(['ordinary', 'emergency']);
   });
+});
+
+test('an_attempt_comes_however_often_the_last_one_is_said_to_have_failed', () => {
+  vi.useFakeTimers();
+  let attempts = 0;
+  const retry = new Retry(() => attempts++);
+  for (let second = 0; second < 70; second += 2) {
+    retry.failed();
+    vi.advanceTimersByTime(2000);
+  }
+  // At 1, 4, 8, 16, 32 and 64 s: the wait begins when the failure is next told, and doubles.
+  expect(attempts).toBe(6);
+  retry.succeeded();
+  retry.failed();
+  vi.advanceTimersByTime(1000);
+  expect(attempts).toBe(7);
+  vi.useRealTimers();
 });
 
 describe('heat', () => {

@@ -1,6 +1,7 @@
-// When a wall that nobody looks after helps itself: when to reload, when to doubt the line. Pure.
+// When a wall that nobody looks after helps itself: when to reload, to doubt the line, to try again. Pure but for
+// one timer.
 //
-// In: what was seen when. Out: decisions. Called by wall/keeper.
+// In: what was seen when. Out: decisions. Called by wall/keeper and wall/Video.
 
 /** Without a drawn frame for this long the page begins anew. */
 export const FROZEN_MS = 60_000;
@@ -34,3 +35,31 @@ export const isOther = (running: string, served: string): boolean => running !==
 
 /** How long to wait before attempt `n` (0 is the first repetition), up to a minute. */
 export const patience_ms = (n: number): number => Math.min(1000 * 2 ** Math.min(n, 10), 60_000);
+
+/** Tries something again after it failed, later each time. However often it is said to have failed meanwhile, the attempt comes. */
+export class Retry {
+  readonly #again: () => void;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #failures = 0;
+
+  constructor(again: () => void) {
+    this.#again = again;
+  }
+
+  failed(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#again();
+    }, patience_ms(this.#failures++));
+  }
+
+  succeeded(): void {
+    this.stop();
+    this.#failures = 0;
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
