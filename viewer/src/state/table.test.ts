@@ -38,3 +38,14 @@ test('csv_follows_rfc_4180_and_lets_no_formula_in', () => {
   const rows = [{ thing: thing('灯,1', { v: 1.25 }), distance_m: 12.345 }];
   expect(table.csv(rows, ['name', 'v', 'distance'], ['名称', 'v', '距离 (m)'], writing)).toBe('\ufeff名称,v,距离 (m)\r\n"灯,1",1.25,12.3\r\n');
 });
+
+test('an_address_without_the_table_closes_it', async () => {
+  const { readLinkParts } = await import('./link-parts');
+  const { tool } = await import('./tools');
+  const stop = table.startTableLink();
+  readLinkParts(new Map([['o', 'device/name/up']]));
+  expect(tool.value).toBe('table');
+  readLinkParts(new Map());
+  expect(tool.value).toBeNull();
+  stop();
+});

@@ -92,6 +92,7 @@ export const startTableLink = (): (() => void) =>
   linkPart('o', {
     write: () => (tool.value === 'table' ? `${of.value}/${sort.value.key}/${sort.value.down ? 'down' : 'up'}` : null),
     read: (text) => {
+      if (text === null && tool.peek() === 'table') tool.value = null;
       const [kind, key, way] = (text ?? '').split('/');
       const known = THING_CLASSES.find((one) => one === kind);
       if (!known) return;
