@@ -50,8 +50,8 @@ function open(viewport: Viewport, tilesets: Tilesets, claims: Claims): () => voi
         const { centre, radius } = stretch(viewport);
         shadows.set(directionOf(now), centre, radius);
       }
-      const { width, height } = viewport.renderer.domElement;
-      lines.resize(width, height);
+      const { width, height, ratio } = viewport.screen;
+      lines.resize(width, height, ratio);
       return false;
     },
   });
