@@ -60,6 +60,9 @@ export function finish(): void {
   });
 }
 
+/** Shapes without a name go by their kind, counted. */
+export const ordinal = (shape: Shape): number => shapes.value.filter(({ kind: of }) => of === shape.kind).indexOf(shape) + 1;
+
 /** Adds shapes and chooses the last. */
 export function add(some: readonly Drawable[]): void {
   const made = some.map(({ kind: of, points, name }): Shape => ({ id: ++lastId, kind: of, points, name }));

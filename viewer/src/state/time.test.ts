@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
 beforeAll(async () => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: Date.parse('2026-11-28T10:00:20Z') });
   // Settings read the browser when they are first imported.
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
