@@ -1,6 +1,7 @@
 // Texts of the comparison, in both languages.
 //
 // In: a language. Out: texts. Fetched with its card, and with the choice of models in a building's sheet.
+import type { HelpRow } from './help';
 import type { Language } from './words';
 
 const zh = {
@@ -29,6 +30,7 @@ const zh = {
   none: '没有',
   shows: '这栋楼显示',
   instead: '模型显示时，实景中的这栋楼让位。',
+  help: [['← →', '移动分界线'], ['PageUp　PageDown', '分界线移动得更多'], ['Home　End', '分界线到边上']],
 };
 
 export type CompareDictionary = typeof zh;
@@ -59,6 +61,9 @@ const en: CompareDictionary = {
   none: 'none',
   shows: 'This building as',
   instead: 'While a model is shown, the building in the survey gives way.',
+  help: [['← →', 'Move the divider'], ['PageUp  PageDown', 'Move it farther'], ['Home  End', 'Move it to an edge']],
 };
 
 export const compareTexts = (language: Language): CompareDictionary => (language === 'zh' ? zh : en);
+
+export const helpRows = (language: Language): readonly HelpRow[] => compareTexts(language).help.map(([what = '', does = '']) => [what, does]);

@@ -1,6 +1,7 @@
 // Texts of drawing, in both languages; fetched with it.
 //
 // In: a language. Out: texts.
+import type { HelpRow } from './help';
 import type { Language } from './words';
 
 const zh = {
@@ -44,6 +45,7 @@ const zh = {
     'too-far': '图形离这个社区 50 公里以上，没有导入。',
     nothing: '文件里没有点、线或区域。',
   },
+  help: [['Enter', '结束图形（绘制时）'], ['Backspace', '撤回一点（绘制时）'], ['Esc', '放弃正在画的图形'], ['← ↑ → ↓', '移动选中的角点，Shift 每次 1 米'], ['Delete', '删除选中的角点']],
 };
 
 export type DrawDictionary = typeof zh;
@@ -89,6 +91,9 @@ const en: DrawDictionary = {
     'too-far': 'It lies more than 50 km from this community. Nothing was imported.',
     nothing: 'There are no points, lines or areas in it.',
   },
+  help: [['Enter', 'Finish the shape (while drawing)'], ['Backspace', 'Take back a point (while drawing)'], ['Esc', 'Give up the shape in hand'], ['← ↑ → ↓', 'Move the corner in focus, with Shift by 1 m'], ['Delete', 'Take out the corner in focus']],
 };
 
 export const drawTexts = (language: Language): DrawDictionary => (language === 'zh' ? zh : en);
+
+export const helpRows = (language: Language): readonly HelpRow[] => drawTexts(language).help.map(([what = '', does = '']) => [what, does]);
