@@ -157,15 +157,15 @@ test('a_search_finds_buildings_and_elements_by_property_and_flies_there', async 
 test('settings_are_kept_and_dark_paper_passes_too', async () => {
   await page.getByRole('button', { name: '设置' }).click();
   const settings = page.getByRole('region', { name: '设置' });
-  await settings.getByRole('radio', { name: '深色' }).check({ force: true });
-  await settings.getByRole('radio', { name: '节省' }).check({ force: true });
+  await settings.getByRole('button', { name: '深色' }).click();
+  await settings.getByRole('button', { name: '节省' }).click();
   await until(page, 'the theme is dark', () => document.documentElement.dataset.theme === 'dark');
   assert.deepEqual(await findings(), []);
   await view.screenshot('ground-settings-dark');
   assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('twin.quality')).quality), 'saving');
-  await settings.getByRole('radio', { name: '自动' }).check({ force: true });
-  await settings.getByRole('radio', { name: '浅色' }).check({ force: true });
-  await settings.getByRole('radio', { name: '精细' }).check({ force: true });
+  await settings.getByRole('button', { name: '自动' }).click();
+  await settings.getByRole('button', { name: '浅色' }).click();
+  await settings.getByRole('button', { name: '精细' }).click();
   await settings.getByRole('button', { name: '关闭' }).click();
   await view.settled();
 });

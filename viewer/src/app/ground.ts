@@ -1,4 +1,5 @@
-// What a first visit need not wait for: undo, the address of what is hidden, quality.
+// What a first visit need not wait for: undo, the address of what is hidden, quality. What a tool sets, the
+// tool itself remembers; time goes on by itself.
 //
 // In: the parts of the scene. Out: all of it running. Fetched once the place stands, or at once where
 // the address says more than camera and selection.
@@ -6,7 +7,7 @@ import { effect } from '@preact/signals-core';
 import { QualityLayer } from '../layers/quality';
 import { hiddenKinds } from '../state/devices';
 import { hiddenParts, hideLink } from '../state/hiding';
-import { linkPart, linkText, readLinkPart } from '../state/link-parts';
+import { linkPart } from '../state/link-parts';
 import { toggled } from '../state/models';
 import { hidden, selection, type Selection } from '../state/selection';
 import { publication } from '../state/session';
@@ -14,9 +15,6 @@ import { remember, startUndo, type Remembered } from '../state/undo';
 import { command, pose, sheetOpen, type ViewPose } from '../state/view';
 import { startUndoKeys } from '../tools/undo-keys';
 import type { Parts } from './testing';
-
-/** What tools set, as the address tells it: colour, measurements, section, areas, comparison. Time goes on by itself. */
-const TOOL_KEYS = ['b', 'c', 'd', 'm', 'x'];
 
 const NEAR_M = 0.05;
 const NEAR_DEG = 0.1;
@@ -45,7 +43,6 @@ export function startGround({ viewport, tilesets, navigation }: Parts): void {
   remember('kinds', ofSet(hiddenKinds));
   remember('models', ofSet(toggled));
   remember('parts', ofSet(hiddenParts));
-  for (const key of TOOL_KEYS) remember(`tool ${key}`, { read: () => linkText(key), write: (text) => readLinkPart(key, text) });
   startUndo(() => navigation.moving);
   startUndoKeys();
   const stop = effect(() => {

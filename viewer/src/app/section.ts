@@ -3,10 +3,10 @@
 // In: the parts of the scene. Out: running. Called by app/tools.
 import { SectionLayer } from '../layers/section';
 import { section } from '../state/section';
-import { remember } from '../state/undo';
+import { ofSignal, remember } from '../state/undo';
 import type { Parts } from './testing';
 
 export function start({ viewport, tilesets, symbols, claims }: Parts): void {
   new SectionLayer(viewport, tilesets, symbols, claims);
-  remember('section', { read: () => section.value, write: (to) => (section.value = to) });
+  remember('section', ofSignal(section));
 }

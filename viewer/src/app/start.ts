@@ -22,7 +22,7 @@ import { startReadings } from '../state/readings';
 import { selection, startPlaceLookup } from '../state/selection';
 import { open, publication } from '../state/session';
 import { introSeen, startSettings, texts } from '../state/settings';
-import { missingTools, wantedTools } from '../state/tools';
+import { missed, wantedTools } from '../state/tools';
 import { graphics, introOpen, listOpen, placeVisible, type ViewPose } from '../state/view';
 import { startKeyboard } from '../tools/keyboard';
 import { followLink, startPermalink } from '../tools/permalink';
@@ -97,16 +97,22 @@ function startModels(viewport: Viewport, tilesets: Tilesets): void {
 function startTools(parts: Parts): void {
   let fetched = false;
   const fetch = (): void => {
-    if ((wantedTools.value.size === 0 && waitingKeys().length === 0) || fetched) return;
+    if (fetched) return;
     fetched = true;
     parts.tilesets.await(import('./tools').then((tools) => tools.startTools(parts))).catch(() => {
       fetched = false;
-      missingTools.value = wantedTools.peek();
+      missed(wantedTools.peek());
     });
   };
-  effect(fetch);
+  const linked = (): void => {
+    if (waitingKeys().length > 0) fetch();
+  };
+  effect(() => {
+    if (wantedTools.value.size > 0) fetch();
+  });
+  linked();
   // A pasted address is read by its own listener first.
-  addEventListener('hashchange', () => setTimeout(fetch));
+  addEventListener('hashchange', () => setTimeout(linked));
 }
 
 /** Fetches what nobody needs before the place stands. */

@@ -3,7 +3,7 @@
 // In: the parts of the scene; wanted tools; keys of the address. Out: running tools. Called by start.
 import { effect } from '@preact/signals-core';
 import { waitingKeys } from '../state/link-parts';
-import { missingTools, want, wantedTools, type ToolName } from '../state/tools';
+import { come, missed, want, wantedTools, type ToolName } from '../state/tools';
 import type { Parts } from './testing';
 
 interface Entry {
@@ -35,17 +35,11 @@ export function startTools(parts: Parts): void {
     const entry = TOOLS[name];
     if (!entry || started.has(name)) return;
     started.add(name);
-    const missing = (yes: boolean): void => {
-      const next = new Set(missingTools.peek());
-      if (yes) next.add(name);
-      else next.delete(name);
-      missingTools.value = next;
-    };
     parts.tilesets.await(entry.start(parts)).then(
-      () => missing(false),
+      () => come(name),
       () => {
         started.delete(name);
-        missing(true);
+        missed([name]);
       },
     );
   };

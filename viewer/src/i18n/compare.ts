@@ -1,6 +1,7 @@
 // Texts of the comparison, in both languages.
 //
 // In: a language. Out: texts. Fetched with its card, and with the choice of models in a building's sheet.
+import type { HelpRow } from './help';
 import type { Language } from './words';
 
 const zh = {
@@ -21,11 +22,15 @@ const zh = {
   devices: '设备',
   time: '时刻',
   present: '现在',
+  asking: '正在取这一时刻的读数…',
+  failed: '这一时刻的读数没有取到，这一侧不显示设备。请检查网络。',
+  again: '再取一次',
   divider: '分界线，方向键移动',
   nothing: '这个社区还没有建筑模型，也只有一次实景，可以比较的只有设备的两个时刻。发布规划模型后，这里可以对比现状与规划。',
   none: '没有',
   shows: '这栋楼显示',
   instead: '模型显示时，实景中的这栋楼让位。',
+  help: [['← →', '移动分界线'], ['PageUp　PageDown', '分界线移动得更多'], ['Home　End', '分界线到边上']],
 };
 
 export type CompareDictionary = typeof zh;
@@ -48,11 +53,17 @@ const en: CompareDictionary = {
   devices: 'Devices',
   time: 'Time',
   present: 'Now',
+  asking: 'Fetching the readings of this moment…',
+  failed: 'The readings of this moment did not come, so this side shows no devices. Check the network.',
+  again: 'Ask again',
   divider: 'Divider; arrow keys move it',
   nothing: 'This community has no building model yet and one survey only: two moments of its devices are all there is to compare. Once a planned model is published, existing and planned can be compared here.',
   none: 'none',
   shows: 'This building as',
   instead: 'While a model is shown, the building in the survey gives way.',
+  help: [['← →', 'Move the divider'], ['PageUp  PageDown', 'Move it farther'], ['Home  End', 'Move it to an edge']],
 };
 
 export const compareTexts = (language: Language): CompareDictionary => (language === 'zh' ? zh : en);
+
+export const helpRows = (language: Language): readonly HelpRow[] => compareTexts(language).help.map(([what = '', does = '']) => [what, does]);

@@ -1,6 +1,7 @@
 // Texts of drawing, in both languages; fetched with it.
 //
 // In: a language. Out: texts.
+import type { HelpRow } from './help';
 import type { Language } from './words';
 
 const zh = {
@@ -40,10 +41,11 @@ const zh = {
   failed: {
     'no-json': '不是 JSON 文件，没有导入。',
     'no-geojson': '不是 GeoJSON（经纬度、WGS 84），没有导入。',
-    'too-large': '图形太多，没有导入：最多 500 个图形、20000 个点、5 MB。',
+    'too-large': '图形太多，没有导入：最多 500 个图形、每个 1000 个点、共 20000 个点、5 MB。',
     'too-far': '图形离这个社区 50 公里以上，没有导入。',
     nothing: '文件里没有点、线或区域。',
   },
+  help: [['Enter', '结束图形（绘制时）'], ['Backspace', '撤回一点（绘制时）'], ['Esc', '放弃正在画的图形'], ['← ↑ → ↓', '移动选中的角点，Shift 每次 1 米'], ['Delete', '删除选中的角点']],
 };
 
 export type DrawDictionary = typeof zh;
@@ -85,10 +87,13 @@ const en: DrawDictionary = {
   failed: {
     'no-json': 'This is no JSON file. Nothing was imported.',
     'no-geojson': 'This is no GeoJSON (longitude and latitude, WGS 84). Nothing was imported.',
-    'too-large': 'There is too much in it: at most 500 shapes, 20,000 points, 5 MB. Nothing was imported.',
+    'too-large': 'There is too much in it: at most 500 shapes of 1,000 points, 20,000 points in all, 5 MB. Nothing was imported.',
     'too-far': 'It lies more than 50 km from this community. Nothing was imported.',
     nothing: 'There are no points, lines or areas in it.',
   },
+  help: [['Enter', 'Finish the shape (while drawing)'], ['Backspace', 'Take back a point (while drawing)'], ['Esc', 'Give up the shape in hand'], ['← ↑ → ↓', 'Move the corner in focus, with Shift by 1 m'], ['Delete', 'Take out the corner in focus']],
 };
 
 export const drawTexts = (language: Language): DrawDictionary => (language === 'zh' ? zh : en);
+
+export const helpRows = (language: Language): readonly HelpRow[] => drawTexts(language).help.map(([what = '', does = '']) => [what, does]);

@@ -19,6 +19,7 @@ const zh = {
   middle: '（画面中部）',
   source: (name: string, version: string) => `来源：${name}，发布版本 ${version}`,
   made: (time: string) => `制图 ${time}`,
+  past: (time: string) => `设备和告警是 ${time} 的`,
   legend: { measure: '量测', draw: '绘制', section: '剖切', devices: '设备状态' },
 };
 
@@ -40,6 +41,7 @@ const en: Dictionary = {
   middle: ' (middle of the picture)',
   source: (name, version) => `Source: ${name}, publication ${version}`,
   made: (time) => `Made ${time}`,
+  past: (time) => `Devices and alarms as of ${time}`,
   legend: { measure: 'Measurements', draw: 'Shapes', section: 'Section', devices: 'State of devices' },
 };
 

@@ -1,6 +1,7 @@
 // Texts of the section, in both languages; fetched with it.
 //
 // In: a language. Out: texts.
+import type { HelpRow } from './help';
 import type { Language } from './words';
 
 const zh = {
@@ -30,6 +31,7 @@ const zh = {
   fit: '套住选中的对象',
   handles: { plane: '移动剖切面', top: '移动上面', bottom: '移动下面', east: '移动右面', west: '移动左面', north: '移动远面', south: '移动近面' },
   handleHelp: '拖动，或按方向键（按住 Shift 每次 1 米）',
+  help: [['← ↑ → ↓', '移动选中的剖切手柄']],
 };
 
 export type SectionDictionary = typeof zh;
@@ -61,6 +63,9 @@ const en: SectionDictionary = {
   fit: 'Fit the selection',
   handles: { plane: 'Move the plane', top: 'Move the top', bottom: 'Move the bottom', east: 'Move the right side', west: 'Move the left side', north: 'Move the far side', south: 'Move the near side' },
   handleHelp: 'Drag, or press arrow keys (with Shift by 1 m)',
+  help: [['← ↑ → ↓', 'Move the handle in focus']],
 };
 
 export const sectionTexts = (language: Language): SectionDictionary => (language === 'zh' ? zh : en);
+
+export const helpRows = (language: Language): readonly HelpRow[] => sectionTexts(language).help.map(([what = '', does = '']) => [what, does]);

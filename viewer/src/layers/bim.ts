@@ -128,8 +128,7 @@ export class Bim implements Part {
       this.#markedOf = of;
       this.#marked.set(id, seen, kept.peek());
     }
-    const { width, height } = this.#viewport.renderer.domElement;
-    this.#marked.resize(width, height);
+    this.#marked.resize(this.#viewport.screen);
   }
 }
 

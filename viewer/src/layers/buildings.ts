@@ -21,8 +21,8 @@ export class BuildingOutline implements Part {
   }
 
   beforeDraw(): boolean {
-    const { width, height } = this.#viewport.renderer.domElement;
-    this.#outline?.resize(width, height);
+    const { width, height, ratio } = this.#viewport.screen;
+    this.#outline?.resize(width, height, ratio);
     return false;
   }
 

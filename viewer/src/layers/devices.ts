@@ -104,8 +104,7 @@ export class DeviceSymbols implements Part {
     }
     drawn.sort((a, b) => a.order - b.order || b.depth_m - a.depth_m);
     this.#shown = drawn.map(({ shown }) => shown);
-    const { width, height } = this.#viewport.renderer.domElement;
-    this.#symbols.set(drawn.map(({ symbol }) => symbol), { width, height });
+    this.#symbols.set(drawn.map(({ symbol }) => symbol), this.#viewport.screen);
   }
 
   /** The symbol at a place on the canvas, as last drawn; the foremost if several. */

@@ -37,7 +37,7 @@ export class MeasureLayer implements Part {
   beforeDraw(): boolean {
     this.#hand.beforeDraw();
     if (this.#stale) this.#draw();
-    this.#drawing.resize(this.#viewport.renderer.domElement);
+    this.#drawing.resize(this.#viewport.screen);
     return false;
   }
 

@@ -64,14 +64,13 @@ export class SectionLayer implements Part {
   }
 
   beforeDraw(): boolean {
-    const { renderer } = this.#viewport;
     if (this.#cut || kept.peek().length > 0) {
       // Also tiles that have come since.
       for (const scene of this.#tilesets.surveyed) openSurvey(scene, kept.peek().length > 0);
       this.#cut = kept.peek().length > 0;
     }
     if (this.#stale) this.#draw();
-    this.#outline.resize(renderer.domElement);
+    this.#outline.resize(this.#viewport.screen);
     this.#placeHandles();
     return false;
   }

@@ -10,6 +10,7 @@ import { add, distance, scale, sub, type Vec } from '../scene/pose';
 import type { Viewport } from '../scene/viewport';
 import { day, daylight, directionOf, instant_ms, minute, origin, playingDay, startSunLink, sun, sunAt, sunshine, zone_min, type Sample } from '../state/sun';
 import { publication } from '../state/session';
+import { level } from '../state/quality';
 import { tool } from '../state/tools';
 import type { Tilesets } from './tilesets';
 
@@ -50,8 +51,8 @@ function open(viewport: Viewport, tilesets: Tilesets, claims: Claims): () => voi
         const { centre, radius } = stretch(viewport);
         shadows.set(directionOf(now), centre, radius);
       }
-      const { width, height } = viewport.renderer.domElement;
-      lines.resize(width, height);
+      const { width, height, ratio } = viewport.screen;
+      lines.resize(width, height, ratio);
       return false;
     },
   });
@@ -62,7 +63,7 @@ function open(viewport: Viewport, tilesets: Tilesets, claims: Claims): () => voi
     const text = day.peek();
     const samples: Sample[] = [];
     for (const { minute: at, position } of daylight(text, place.latitude_deg, place.longitude_deg)) {
-      samples.push({ minute: at, solar_h: position.solar_h, lit: tilesets.hit(from, directionOf(position)) === null });
+      samples.push({ minute: at, solar_h: position.solar_h, lit: tilesets.solid(from, directionOf(position), Infinity) === null });
       if (samples.length % RAYS_AT_ONCE !== 0) continue;
       sunshine.value = { day: text, at: [from[0], from[1], from[2]], samples: [...samples], done: false };
       await new Promise((resolve) => setTimeout(resolve));
@@ -73,7 +74,7 @@ function open(viewport: Viewport, tilesets: Tilesets, claims: Claims): () => voi
   const release = claims.take({
     tap: (x, y) => {
       const { x: e, y: n, z: u } = viewport.camera.position;
-      const hit = tilesets.hit([e, n, u], viewport.ray(x, y));
+      const hit = tilesets.solid([e, n, u], viewport.ray(x, y), Infinity);
       if (!hit) return;
       const back = sub([e, n, u], hit.point);
       void reckon(add(hit.point, scale(back, OFF_M / Math.max(distance([e, n, u], hit.point), OFF_M))));
@@ -82,6 +83,10 @@ function open(viewport: Viewport, tilesets: Tilesets, claims: Claims): () => voi
     leave: () => void (viewport.canvas.style.cursor = ''),
   });
   const stops = [
+    effect(() => {
+      shadows.on = level.value.shadows;
+      viewport.invalidate();
+    }),
     effect(() => {
       if (sun.value) viewport.invalidate();
     }),

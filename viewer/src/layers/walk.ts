@@ -5,7 +5,7 @@ import { batch, effect } from '@preact/signals-core';
 import { outwardOf } from '../scene/hits';
 import { add, clamp, ease, scale, sub, toAim, wrap, type Pose, type Vec } from '../scene/pose';
 import type { Viewport } from '../scene/viewport';
-import { EYE_M, groundMissing, intent, step, walking, type Around } from '../state/walk';
+import { EYE_M, groundMissing, intent, step, turned, walking, type Around } from '../state/walk';
 import { buildingById } from '../state/session';
 import { reducedMotion } from '../state/settings';
 import { tool } from '../state/tools';
@@ -32,6 +32,8 @@ export class WalkLayer implements Guide {
   #entering: { from: Pose; start_ms: number } | null = null;
   #before: Pose | null = null;
   #last_ms = 0;
+  /** Whether the last picture turned: only then time has passed while a key was down. */
+  #turning = false;
   #free: (() => void) | null = null;
 
   constructor(viewport: Viewport, tilesets: Tilesets, navigation: Navigation, claims: Claims) {
@@ -45,7 +47,8 @@ export class WalkLayer implements Guide {
       if (walking.value && tool.peek() === 'walk' && navigation.guide !== this) this.#begin();
     });
     effect(() => {
-      if (intent.value.forward !== 0 || intent.value.right !== 0) viewport.invalidate();
+      const { forward, right, turn = 0 } = intent.value;
+      if (forward !== 0 || right !== 0 || turn !== 0) viewport.invalidate();
     });
   }
 
@@ -55,10 +58,13 @@ export class WalkLayer implements Guide {
     const wish = intent.peek();
     const moves = wish.forward !== 0 || wish.right !== 0;
     const before = this.#feet;
+    const turn = wish.turn ?? 0;
+    if (turn !== 0 && !this.#entering) this.#look = { ...this.#look, heading_rad: wrap(turned(this.#look.heading_rad, turn, this.#turning ? passed_s : 0)) };
+    this.#turning = turn !== 0;
     if (!this.#entering) this.#feet = step(this.#feet, wish, this.#look.heading_rad, moves ? passed_s : Math.min(passed_s, 0.05), this.#around);
     const stands: Pose = { eye: add(this.#feet, [0, 0, EYE_M]), ...this.#look };
     const entering = this.#entering;
-    if (!entering) return { pose: stands, again: moves || before[2] !== this.#feet[2] };
+    if (!entering) return { pose: stands, again: moves || turn !== 0 || before[2] !== this.#feet[2] };
     const t = clamp((now_ms - entering.start_ms) / ENTER_MS, 0, 1);
     if (t === 1) this.#entering = null;
     return { pose: mix(entering.from, stands, ease(t)), again: true };

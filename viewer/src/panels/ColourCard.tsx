@@ -3,12 +3,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { colourTexts } from '../i18n/colour';
 import { METHODS, MOST_CLASSES, readNumbers } from '../state/classes';
-import { begin, choice, keysToColour, legend, tokenOf, type Choice, type Entry } from '../state/colour';
+import { begin, choice, keysToColour, legend, tokenOf, type Choice } from '../state/colour';
 import { devices } from '../state/devices';
 import { models } from '../state/models';
 import { language } from '../state/settings';
 import { THING_CLASSES, elements, thingsOf, unitOf, wantElements, type ThingClass } from '../state/things';
-import { elementsNote, keyHead, keyName, thingWords, valueText } from './thing-texts';
+import { entryName, hasRow } from './legend-texts';
+import { elementsNote, keyHead, keyName, thingWords } from './thing-texts';
+import { Choice as OneOf } from './tool-parts';
 
 export function ColourCard() {
   const t = colourTexts(language.value);
@@ -30,13 +32,7 @@ export function ColourCard() {
   return (
     <div class="colour">
       {!now && <p class="note">{t.intro}</p>}
-      <div class="segments" role="group" aria-label={t.what}>
-        {classes.map((one) => (
-          <button key={one} aria-pressed={known === one} onClick={() => take(one)}>
-            {thingWords.value.classes[one]}
-          </button>
-        ))}
-      </div>
+      <OneOf label={t.what} value={known} of={classes} name={(one) => thingWords.value.classes[one]} set={take} />
       {note && (
         <p class="note" role="status">
           {note}{' '}
@@ -81,13 +77,13 @@ function Classes({ now }: { now: Choice }) {
   const wrong = useSignal(false);
   return (
     <>
-      <div class="segments" role="group" aria-label={t.method}>
-        {METHODS.map((method) => (
-          <button key={method} aria-pressed={now.method === method} onClick={() => (choice.value = { ...now, method, own: method === 'own' ? breaksNow() : [], only: null })}>
-            {t.methods[method]}
-          </button>
-        ))}
-      </div>
+      <OneOf
+        label={t.method}
+        value={now.method}
+        of={METHODS}
+        name={(method) => t.methods[method]}
+        set={(method) => (choice.value = { ...now, method, own: method === 'own' ? breaksNow() : [], only: null })}
+      />
       {now.method === 'own' ? (
         <label class="row">
           <span>{t.breaks}</span>
@@ -147,7 +143,7 @@ function Legend({ now }: { now: Choice }) {
       </h3>
       <ul>
         {found.entries.map((entry, at) => {
-          if (entry.count === 0 && (entry.what === 'others' || entry.what === 'missing')) return null;
+          if (!hasRow(entry)) return null;
           const name = entryName(entry, now.key, t);
           return (
             <li key={at}>
@@ -177,12 +173,3 @@ function Legend({ now }: { now: Choice }) {
     </section>
   );
 }
-
-function entryName({ what }: Entry, key: string, t: ReturnType<typeof colourTexts>): string {
-  if (what === 'others' || what === 'missing') return t[what];
-  if ('word' in what) return valueText(key, what.word);
-  const [from, to] = [what.from, what.to].map((value) => (value === null ? null : valueText(key, Number(value.toPrecision(4)))));
-  if (from === null || from === undefined) return to === null || to === undefined ? t.all : t.below(to);
-  return to === null || to === undefined ? t.from(from) : `${from} – ${to}`;
-}
-

@@ -2,18 +2,20 @@
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { compareTexts } from '../i18n/compare';
-import { change, changeSide, comparison, exchange, isPlanned, moveTo, placesOf, surveys, withSource, type Side } from '../state/compare';
+import { attempts, change, changeSide, comparison, divider, exchange, isPlanned, lacks, moveTo, placesOf, surveys, withSource, type Side } from '../state/compare';
 import { models, type Model } from '../state/models';
 import { buildingById } from '../state/session';
 import { language } from '../state/settings';
 import { cover, listOpen } from '../state/view';
 import { modelName } from './bim-texts';
 import { buildingName } from './BuildingRows';
+import { Choice } from './tool-parts';
 
 /** Half of what a finger takes. */
 const REACH_PX = 24;
 /** One press of an arrow key. */
 const STEP = 0.02;
+const WAYS = ['swipe', 'beside'] as const;
 
 export function CompareCard() {
   const t = compareTexts(language.value);
@@ -33,14 +35,7 @@ export function CompareCard() {
   if (!now) return null;
   return (
     <div class="compare">
-      <div class="segments" role="group" aria-label={t.mode}>
-        <button aria-pressed={!now.beside} onClick={() => change({ beside: false })}>
-          {t.swipe}
-        </button>
-        <button aria-pressed={now.beside} onClick={() => change({ beside: true })}>
-          {t.beside}
-        </button>
-      </div>
+      <Choice label={t.mode} value={now.beside ? 'beside' : 'swipe'} of={WAYS} name={(one) => t[one]} set={(one) => change({ beside: one === 'beside' })} />
       {models.value.length === 0 && surveys.value.length < 2 && <p class="note">{t.nothing}</p>}
       <SideChoice side={0} of={now.sides[0]} />
       <SideChoice side={1} of={now.sides[1]} />
@@ -59,6 +54,7 @@ function placeName(group: readonly Model[]): string {
 
 function SideChoice({ side, of }: { side: 0 | 1; of: Side }) {
   const t = compareTexts(language.value);
+  const lack = lacks[side].value;
   const local = of.at_ms === null ? '' : new Date(of.at_ms - new Date(of.at_ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
   return (
     <fieldset data-side={side === 0 ? 'a' : 'b'}>
@@ -113,6 +109,17 @@ function SideChoice({ side, of }: { side: 0 | 1; of: Side }) {
         />
       </label>
       {of.at_ms === null && <p class="note">{t.present}</p>}
+      <div role="status">
+        {lack === 'asking' && <p class="note">{t.asking}</p>}
+        {lack === 'failed' && (
+          <p class="trouble">
+            {t.failed}{' '}
+            <button class="link" onClick={() => attempts.value++}>
+              {t.again}
+            </button>
+          </p>
+        )}
+      </div>
     </fieldset>
   );
 }
@@ -136,7 +143,7 @@ function Divider() {
   const dragged = useRef(false);
   const now = comparison.value;
   if (!now) return null;
-  const share = now.beside ? 0.5 : now.at;
+  const share = now.beside ? 0.5 : divider.value;
   const press = (event: KeyboardEvent): void => {
     const to = { ArrowLeft: share - STEP, ArrowRight: share + STEP, Home: 0, End: 1, PageUp: share - 0.1, PageDown: share + 0.1 }[event.key];
     if (to === undefined || now.beside) return;

@@ -7,7 +7,7 @@ import { drawTexts } from '../i18n/draw';
 import { measured } from '../i18n/measure';
 import { goToBuilding, goToDeviceId } from '../state/actions';
 import {
-  add, askInside, canFinish, chosen, cornerSpots, crosses, draft, dragged, finish, frame, inside, kind, KINDS, moveCorner, remove, removeCorner, rename, shapes, takeBack,
+  add, askInside, canFinish, chosen, cornerSpots, crosses, draft, dragged, finish, frame, inside, kind, KINDS, moveCorner, ordinal, remove, removeCorner, rename, shapes, takeBack,
   type Shape, type ShapeKind,
 } from '../state/draw';
 import { ImportError, readGeoJson, writeGeoJson, type Drawable } from '../state/geojson';
@@ -67,7 +67,7 @@ export function DrawCard() {
   );
 }
 
-const nameOf = (shape: Shape): string => shape.name || `${words.value.kinds[shape.kind]} ${shapes.value.filter((other) => other.kind === shape.kind).indexOf(shape) + 1}`;
+const nameOf = (shape: Shape): string => shape.name || `${words.value.kinds[shape.kind]} ${ordinal(shape)}`;
 
 function Figures({ shape: { kind: of, points } }: { shape: Drawable }) {
   const t = words.value;

@@ -2,18 +2,25 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { named, quantity } from '../i18n';
+import { colourTexts } from '../i18n/colour';
+import { drawTexts } from '../i18n/draw';
 import { measured } from '../i18n/measure';
 import { pictureTexts } from '../i18n/picture';
 import { sectionTexts } from '../i18n/section';
 import { kept } from '../state/cut';
-import { devices } from '../state/devices';
-import { list, main } from '../state/measure';
+import { choice, legend, tokenOf } from '../state/colour';
+import { countByStatus, devices, past } from '../state/devices';
+import { ordinal, shapes } from '../state/draw';
+import { figures, list, main } from '../state/measure';
 import { A4, draws, SIZES, sizeName, title, type PictureSize } from '../state/picture';
 import { publication } from '../state/session';
 import { language, texts } from '../state/settings';
 import { LOOKS, STATUSES } from '../state/status';
+import { paintedDevices } from '../state/view';
 import { fileTime, saveFile } from './copying';
-import { framed, strips, type FrameTexts } from './picture-frame';
+import { entryName, hasRow } from './legend-texts';
+import { framed, strips, type FrameTexts, type LegendRow } from './picture-frame';
+import { keyHead } from './thing-texts';
 import { Choice } from './tool-parts';
 
 export function PictureCard() {
@@ -88,26 +95,54 @@ function sizeOf(): { size: PictureSize; scale: number } {
 
 function frameTexts(heading: string): FrameTexts {
   const t = pictureTexts(language.peek());
-  const now = new Date();
-  const time = now.toLocaleString(language.peek() === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'long', timeStyle: 'short' });
+  const said = (date: Date): string => date.toLocaleString(language.peek() === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'long', timeStyle: 'short' });
+  const then = past.peek();
   const { catalog, version } = publication.peek() ?? {};
   const community = catalog ? named(catalog.community.name, language.peek(), catalog.community.id) : '';
-  const statuses = STATUSES.map((status) => ({ status, count: [...devices.peek().values()].filter((device) => device.status === status).length })).filter(({ count }) => count > 0);
   const measurements = list.peek().map((one) => {
     const { value, unit } = main(one);
     return { text: `${one.name}${one.name === '' ? '' : ' '}${measured(value, unit, language.peek())}` };
   });
   return {
     title: heading,
-    foot: `${t.source(community, version?.slice(0, 8) ?? '')} · ${t.made(time)}`,
+    foot: `${t.source(community, version?.slice(0, 8) ?? '')} · ${t.made(said(new Date()))}${then ? ` · ${t.past(said(then.at))}` : ''}`,
     north: t.north,
     scaleText: (length_m) => `${length_m >= 1000 ? quantity(length_m / 1000, 'km', language.peek()) : quantity(length_m, 'm', language.peek())}${t.middle}`,
     legend: [
-      ...(measurements.length > 0 ? [{ title: t.legend.measure, rows: measurements }] : []),
-      ...(kept.peek().length > 0 ? [{ title: t.legend.section, rows: [{ text: sectionTexts(language.peek()).on }] }] : []),
-      ...(statuses.length > 0 ? [{ title: t.legend.devices, rows: statuses.map(({ status, count }) => ({ text: `${texts.peek().status[status]} ${count}`, colour: LOOKS[status].fill })) }] : []),
-    ],
+      { title: t.legend.measure, rows: measurements },
+      { title: t.legend.draw, rows: shapeRows() },
+      { title: t.legend.section, rows: kept.peek().length > 0 ? [{ text: sectionTexts(language.peek()).on }] : [] },
+      colourRows(),
+      // Devices that are painted by something else do not show their state.
+      { title: t.legend.devices, rows: paintedDevices.peek() ? [] : statusRows() },
+    ].filter(({ rows }) => rows.length > 0),
   };
+}
+
+function shapeRows(): LegendRow[] {
+  const { kinds } = drawTexts(language.peek());
+  return shapes.peek().map((shape) => {
+    const { level_m2, length_m } = figures(shape.points);
+    const size = { polygon: measured(level_m2, 'm2', language.peek()), line: measured(length_m, 'm', language.peek()), point: '' }[shape.kind];
+    return { text: `${shape.name || `${kinds[shape.kind]} ${ordinal(shape)}`} ${size}`.trim() };
+  });
+}
+
+/** The classes of the colours as they are painted: all, or the one that is shown alone. */
+function colourRows(): { title: string; rows: LegendRow[] } {
+  const [now, found] = [choice.peek(), legend.peek()];
+  if (!now || !found) return { title: '', rows: [] };
+  const t = colourTexts(language.peek());
+  const style = getComputedStyle(document.documentElement);
+  const rows = found.entries.flatMap((entry, at) =>
+    hasRow(entry) && (now.only === null || now.only === at) ? [{ text: `${entryName(entry, now.key, t)} ${entry.count}`, colour: style.getPropertyValue(tokenOf(found, at)).trim() }] : [],
+  );
+  return { title: keyHead(now.key), rows };
+}
+
+function statusRows(): LegendRow[] {
+  const count = countByStatus(devices.peek().values());
+  return STATUSES.filter((status) => count[status] > 0).map((status) => ({ text: `${texts.peek().status[status]} ${count[status]}`, colour: LOOKS[status].fill }));
 }
 
 /** Always on light paper: that is what it is printed on. */

@@ -6,6 +6,7 @@ import { settingsOpen } from '../state/view';
 import { groundWords } from './ground-texts';
 import { Icon } from './Icon';
 import { onEscape } from './rows';
+import { Choice } from './tool-parts';
 
 export function Settings() {
   const t = groundWords.value;
@@ -18,9 +19,9 @@ export function Settings() {
           <Icon name="x" />
         </button>
       </header>
-      <Choice<Language> name={t.language} value={language.value} of={[['zh', '中文'], ['en', 'English']]} choose={(value) => (language.value = value)} />
-      <Choice<Theme> name={t.theme} value={theme.value} of={(['auto', 'light', 'dark'] as const).map((one) => [one, t.themes[one]] as const)} choose={(value) => (theme.value = value)} />
-      <Choice<Quality> name={t.quality} value={quality.value} of={(['auto', 'high', 'saving'] as const).map((one) => [one, t.qualities[one]] as const)} choose={(value) => (quality.value = value)} />
+      <Line<Language> name={t.language} value={language.value} of={[['zh', '中文'], ['en', 'English']]} choose={(value) => (language.value = value)} />
+      <Line<Theme> name={t.theme} value={theme.value} of={(['auto', 'light', 'dark'] as const).map((one) => [one, t.themes[one]] as const)} choose={(value) => (theme.value = value)} />
+      <Line<Quality> name={t.quality} value={quality.value} of={(['auto', 'high', 'saving'] as const).map((one) => [one, t.qualities[one]] as const)} choose={(value) => (quality.value = value)} />
       <p class="note" data-pixel-ratio={level.value.pixelRatio}>
         {t.qualityNote[quality.value]} {reduced.value && t.reduced}
       </p>
@@ -39,18 +40,11 @@ export function Settings() {
   );
 }
 
-function Choice<T extends string>({ name, value, of, choose }: { name: string; value: T; of: readonly (readonly [T, string])[]; choose: (value: T) => void }) {
+function Line<T extends string>({ name, value, of, choose }: { name: string; value: T; of: readonly (readonly [T, string])[]; choose: (value: T) => void }) {
   return (
     <div class="line">
       <span aria-hidden="true">{name}</span>
-      <div class="segments" role="radiogroup" aria-label={name}>
-        {of.map(([one, word]) => (
-          <label key={one}>
-            <input type="radio" name={name} checked={one === value} onChange={() => choose(one)} />
-            <span>{word}</span>
-          </label>
-        ))}
-      </div>
+      <Choice label={name} value={value} of={of.map(([one]) => one)} name={(one) => of.find(([other]) => other === one)?.[1] ?? ''} set={choose} />
     </div>
   );
 }

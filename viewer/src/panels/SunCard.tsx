@@ -1,10 +1,12 @@
 // Day and hour of the sun, days that people ask for, and the sunshine at a tapped point.
 import { figure, quantity } from '../i18n';
 import { sunTexts } from '../i18n/sun';
+import { level } from '../state/quality';
 import { language } from '../state/settings';
 import { TERMS, day, dayOfTerm, daylight, litMinutes, minute, origin, playingDay, stretches, sun, sunshine, zone, type Sunshine, type Term } from '../state/sun';
 import { Icon } from './Icon';
 import { toolIcon } from './tool-cards';
+import { Choice } from './tool-parts';
 
 const clockOf = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(Math.round(minutes) % 60).padStart(2, '0')}`;
 
@@ -16,23 +18,15 @@ export function SunCard() {
   const now = sun.value;
   if (!now) return <p class="note">{t.noPlace}</p>;
   const degrees = (value: number): string => quantity(value, 'deg', language.value, 1);
-  const year = Number(day.value.slice(0, 4));
+  const terms = Object.keys(TERMS) as Term[];
+  const dateOf = (term: Term): string => dayOfTerm(Number(day.value.slice(0, 4)), term, zone.value);
   return (
     <div class="sun">
       <label class="row">
         <span>{t.day}</span>
         <input type="date" value={day.value} onInput={({ currentTarget: { value } }) => value !== '' && (day.value = value)} />
       </label>
-      <div class="segments" role="group" aria-label={t.shortcuts}>
-        {(Object.keys(TERMS) as Term[]).map((term) => {
-          const date = dayOfTerm(year, term, zone.value);
-          return (
-            <button key={term} aria-pressed={day.value === date} title={date} onClick={() => (day.value = date)}>
-              {t.terms[term]}
-            </button>
-          );
-        })}
-      </div>
+      <Choice label={t.shortcuts} value={terms.find((term) => day.value === dateOf(term)) ?? null} of={terms} name={(term) => t.terms[term]} title={dateOf} set={(term) => (day.value = dateOf(term))} />
       <div class="row">
         <button class="tool" aria-label={playingDay.value ? t.pause : t.play} title={playingDay.value ? t.pause : t.play} onClick={() => (playingDay.value = !playingDay.value)}>
           <Icon d={toolIcon(playingDay.value ? 'pause' : 'play')} />
@@ -53,6 +47,7 @@ export function SunCard() {
         <output>{clockOf(minute.value)}</output>
       </div>
       <p class="stands">{now.altitude_deg > 0 ? t.stands(degrees(now.azimuth_deg), degrees(now.altitude_deg)) : t.night}</p>
+      {!level.value.shadows && <p class="note">{t.noShadows}</p>}
       {sunshine.value ? <Found found={sunshine.value} /> : <p class="note">{t.tap}</p>}
       <details class="note">
         <summary>GB 50180-2018</summary>

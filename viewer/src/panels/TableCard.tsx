@@ -11,7 +11,9 @@ import { buildingById, publication } from '../state/session';
 import { language } from '../state/settings';
 import { MOST_ROWS, cell, columns, csv, filterText, inView, of, rowsOf, shownColumns, sort, unshown, type Row, type Writing } from '../state/table';
 import { THING_CLASSES, elements, thingsOf, wantElements } from '../state/things';
+import { fileTime, saveFile } from './copying';
 import { toolIcon } from './tool-cards';
+import { Choice } from './tool-parts';
 import { Icon } from './Icon';
 import { elementsNote, keyHead, keyName, thingName, thingWords, valueText } from './thing-texts';
 
@@ -30,13 +32,7 @@ export function TableCard() {
   return (
     <div class="in-view">
       <div class="table-bar">
-        <div class="segments" role="group" aria-label={t.what}>
-          {classes.map((one) => (
-            <button key={one} aria-pressed={of.value === one} onClick={() => (of.value = one)}>
-              {thingWords.value.classes[one]}
-            </button>
-          ))}
-        </div>
+        <Choice label={t.what} value={of.value} of={classes} name={(one) => thingWords.value.classes[one]} set={(one) => (of.value = one)} />
         <input type="search" class="narrow" value={filterText.value} placeholder={t.filter} aria-label={t.filter} onInput={({ currentTarget: { value } }) => (filterText.value = value)} />
         <Columns />
         <span class="count" role="status">
@@ -101,13 +97,9 @@ function save(): void {
   const t = tableTexts(language.value);
   const keys = shownColumns.value;
   const text = csv(rows.value, keys, keys.map(head), writing.value);
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
   const community = publication.value?.catalog.community;
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${t.file(named(community?.name, language.value, community?.id ?? ''))}-${new Date().toISOString().slice(0, 16).replaceAll(':', '')}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const name = t.file(named(community?.name, language.value, community?.id ?? ''));
+  saveFile(`${name}-${fileTime(new Date())}.csv`, new Blob([text], { type: 'text/csv;charset=utf-8' }));
 }
 
 function choose({ thing }: Row): void {

@@ -1,13 +1,15 @@
 // The strip of time: a slider over the range with the alarms that began in it, play, steps, the present.
 import { timeTexts } from '../i18n/time';
-import { past } from '../state/devices';
+import { past, wanted_ms } from '../state/devices';
 import { language } from '../state/settings';
 import {
-  RANGES, SPEEDS, alarmsOfRange, bins, end_ms, failed, goTo, live, loading, playing, range, rangeId, speed, start_ms, step, toAlarm, togglePlaying, wanted_ms,
+  RANGES, SPEEDS, alarmsOfRange, bins, end_ms, failed, goTo, live, loading, playing, range, rangeId, setRange, speed, start_ms, step, toAlarm, togglePlaying,
 } from '../state/time';
 import { Icon } from './Icon';
 import { toolIcon } from './tool-cards';
+import { Choice } from './tool-parts';
 
+const RANGE_IDS = RANGES.map(({ id }) => id);
 /** Height of the histogram's box. */
 const TALL = 24;
 
@@ -32,13 +34,7 @@ export function TimeCard() {
         <span class="count">
           {found === null ? t.alarmsLooking : found === 'failed' ? t.alarmsFailed : found.more ? t.alarmsMore : found.alarms.length === 0 ? t.noAlarms : t.alarms(found.alarms.length)}
         </span>
-        <div class="segments" role="group" aria-label={t.range}>
-          {RANGES.map(({ id }) => (
-            <button key={id} aria-pressed={rangeId.value === id} onClick={() => (rangeId.value = id)}>
-              {t.ranges[id]}
-            </button>
-          ))}
-        </div>
+        <Choice label={t.range} value={rangeId.value} of={RANGE_IDS} name={(id) => t.ranges[id]} set={setRange} />
       </div>
       <div class="strip-body">
         <div class="raised stack-row">

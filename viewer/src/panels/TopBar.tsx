@@ -1,7 +1,7 @@
 // The strip on top: which community, whether what is shown is the present, language, appearance, help.
 import { clock, named } from '../i18n';
 import { account, accountOpen, signedIn } from '../state/account';
-import { past } from '../state/devices';
+import { past, wanted_ms } from '../state/devices';
 import { line } from '../state/live';
 import { publication } from '../state/session';
 import { language, texts, theme, type Theme } from '../state/settings';
@@ -54,7 +54,7 @@ function LineState() {
   const { state, brokenSince } = line.value;
   if (past.value) {
     return (
-      <button class="line-state" title={t.backToLive} onClick={() => (past.value = null)}>
+      <button class="line-state" title={t.backToLive} onClick={() => (wanted_ms.value = null)}>
         {clock(past.value.at, new Date(0), language.value)} · {t.backToLive}
       </button>
     );

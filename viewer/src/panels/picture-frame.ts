@@ -114,7 +114,9 @@ function northArrow(context: CanvasRenderingContext2D, heading_deg: number, nort
 }
 
 function legend(context: CanvasRenderingContext2D, texts: FrameTexts, colours: FrameColours, bottom: number, right: number, font: Font): void {
-  const rows = texts.legend.flatMap(({ title, rows: of }) => [{ text: title, head: true, colour: undefined }, ...of.slice(0, MOST_ROWS).map((row) => ({ ...row, head: false }))]);
+  // No higher than what the north arrow leaves.
+  const room = Math.floor((bottom - HEAD - PAD - 60 - 16) / 20);
+  const rows = texts.legend.flatMap(({ title, rows: of }) => [{ text: title, head: true, colour: undefined }, ...of.slice(0, MOST_ROWS).map((row) => ({ ...row, head: false }))]).slice(0, room);
   if (rows.length === 0) return;
   context.font = font(12);
   const width = Math.min(320, Math.max(...rows.map(({ text }) => context.measureText(text).width)) + 48);

@@ -5,11 +5,11 @@ import toolIcons from '../../../assets/icons/tools.json';
 import { Icon } from './Icon';
 
 /** One of a few, side by side. */
-export function Choice<T extends string>(props: { label: string; value: T | null; of: readonly T[]; name: (one: T) => string; set: (one: T) => void }) {
+export function Choice<T extends string>(props: { label: string; value: T | null; of: readonly T[]; name: (one: T) => string; title?: (one: T) => string; set: (one: T) => void }) {
   return (
     <div class="choice" role="group" aria-label={props.label}>
       {props.of.map((one) => (
-        <button key={one} aria-pressed={one === props.value} onClick={() => props.set(one)}>
+        <button key={one} aria-pressed={one === props.value} title={props.title?.(one)} onClick={() => props.set(one)}>
           {props.name(one)}
         </button>
       ))}
@@ -34,10 +34,6 @@ export function ToolIconButton({ icon, label, onClick, pressed }: { icon: keyof 
       <Icon d={toolIcons[icon]} />
     </button>
   );
-}
-
-export function Actions({ children }: { children: ComponentChildren }) {
-  return <div class="actions">{children}</div>;
 }
 
 interface Named {

@@ -7,6 +7,7 @@ import { triangles } from './ears';
 import { Labels, type Label, type LabelColours } from './labels';
 import { Lines, type Segment } from './lines';
 import type { Vec } from './pose';
+import type { Screen } from './viewport';
 
 const FACE_VERTEX = /* glsl */ `
 precision highp float;
@@ -71,9 +72,9 @@ export class Drawing {
     this.group.add(face, ...this.#lines.map(({ group }) => group), this.#labels.group);
   }
 
-  resize({ width, height }: { readonly width: number; readonly height: number }): void {
-    for (const one of this.#lines) one.resize(width, height);
-    this.#labels.resize(width, height);
+  resize(screen: Screen): void {
+    for (const one of this.#lines) one.resize(screen.width, screen.height, screen.ratio);
+    this.#labels.resize(screen);
   }
 
   dispose(): void {

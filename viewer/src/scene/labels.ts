@@ -5,6 +5,7 @@
 // twice: what is hidden faintly, what is seen fully. Pictures are drawn with 2D canvases, once each.
 import { BufferAttribute, BufferGeometry, GLSL3, GreaterDepth, Group, LessEqualDepth, LinearFilter, Mesh, RawShaderMaterial, Texture, Vector2 } from 'three';
 import type { Vec } from './pose';
+import type { Screen } from './viewport';
 
 /** `corner` and `edge` say what was caught; `dot` is a corner of what was drawn. */
 export type MarkShape = 'dot' | 'corner' | 'edge' | 'surface';
@@ -29,18 +30,19 @@ const VERTEX = /* glsl */ `
 precision highp float;
 in vec2 corner;
 uniform vec3 at;
-uniform vec2 size;
-uniform float lift;
+uniform vec2 size;     // CSS pixels
+uniform float lift;    // CSS pixels
 uniform mat4 projectionMatrix;
 uniform mat4 viewMatrix;
-uniform vec2 screen;
+uniform vec2 screen;   // device pixels
+uniform float ratio;   // device pixels per CSS pixel
 out vec2 uvAt;
 void main() {
   vec4 eye = viewMatrix * vec4(at, 1.);
   // A little nearer than the wall that it marks.
   eye.xyz *= 1. - min(.3 / length(eye.xyz) + .004, .5);
   vec4 clip = projectionMatrix * eye;
-  vec2 px = (corner - .5) * size + vec2(0., lift);
+  vec2 px = ((corner - .5) * size + vec2(0., lift)) * ratio;
   gl_Position = vec4(clip.xy + px / screen * 2. * clip.w, clip.zw);
   uvAt = corner;
 }`;
@@ -75,14 +77,14 @@ interface Picture {
 
 export class Labels {
   readonly group = new Group();
-  readonly #ratio: number;
+  readonly #ratio: { value: number };
   readonly #screen = { value: new Vector2(1, 1) };
   readonly #geometry = new BufferGeometry();
   readonly #pictures = new Map<string, Picture>();
   #materials: RawShaderMaterial[] = [];
 
   constructor(pixelRatio: number) {
-    this.#ratio = pixelRatio;
+    this.#ratio = { value: pixelRatio };
     this.#geometry.setAttribute('corner', new BufferAttribute(new Float32Array([0, 0, 1, 0, 1, 1, 0, 1]), 2));
     this.#geometry.setIndex([0, 1, 2, 0, 2, 3]);
   }
@@ -93,7 +95,7 @@ export class Labels {
     const used = new Set<string>();
     for (const [i, label] of labels.entries()) {
       const key = JSON.stringify([label.text ?? '', label.mark ?? '', label.strong ?? false, colours]);
-      const picture = this.#pictures.get(key) ?? draw(label, colours, this.#ratio * FINE);
+      const picture = this.#pictures.get(key) ?? draw(label, colours, this.#ratio.value * FINE);
       this.#pictures.set(key, picture);
       used.add(key);
       for (const [pass, depthFunc] of [GreaterDepth, LessEqualDepth].entries()) this.#add(label, picture, pass, depthFunc, 300 + i * 2 + pass);
@@ -105,9 +107,9 @@ export class Labels {
     }
   }
 
-  /** Device pixels of the canvas. */
-  resize(width: number, height: number): void {
+  resize({ width, height, ratio }: Screen): void {
     this.#screen.value.set(width, height);
+    this.#ratio.value = ratio;
   }
 
   dispose(): void {
@@ -121,8 +123,8 @@ export class Labels {
     const material = new RawShaderMaterial({
       vertexShader: VERTEX, fragmentShader: FRAGMENT, glslVersion: GLSL3, transparent: true, depthWrite: false, depthFunc,
       uniforms: {
-        at: { value: at }, size: { value: new Vector2(width, height) }, lift: { value: text === undefined ? 0 : LIFT_PX * this.#ratio },
-        screen: this.#screen, picture: { value: texture }, opacity: { value: pass === 0 ? HIDDEN : 1 },
+        at: { value: at }, size: { value: new Vector2(width, height) }, lift: { value: text === undefined ? 0 : LIFT_PX },
+        screen: this.#screen, ratio: this.#ratio, picture: { value: texture }, opacity: { value: pass === 0 ? HIDDEN : 1 },
       },
     });
     const mesh = new Mesh(this.#geometry, material);
@@ -139,7 +141,7 @@ export class Labels {
   }
 }
 
-/** Draws a label; width and height are device pixels of the screen. */
+/** Draws a label; width and height are CSS pixels. */
 function draw(label: Label, colours: LabelColours, scale: number): Picture {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
@@ -159,7 +161,7 @@ function draw(label: Label, colours: LabelColours, scale: number): Picture {
   texture.needsUpdate = true;
   texture.minFilter = texture.magFilter = LinearFilter;
   texture.generateMipmaps = false;
-  return { texture, width: canvas.width / FINE, height: canvas.height / FINE };
+  return { texture, width: canvas.width / scale, height: canvas.height / scale };
 }
 
 function paper(context: CanvasRenderingContext2D, text: string, font: string, width: number, height: number, colours: LabelColours, strong: boolean): void {

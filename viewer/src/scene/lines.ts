@@ -53,17 +53,21 @@ export class Lines {
   readonly #order: number;
   readonly group = new Group();
   readonly #screen = { value: new Vector2(1, 1) };
+  readonly #half_px: number;
+  readonly #width: { value: number };
   readonly #materials: RawShaderMaterial[];
   #geometry = new BufferGeometry();
 
   /** `through` is how much of a line shows where something stands before it, 0 … 1. */
   constructor(pixelRatio: number, through = 0.45, { tint = TINT, half_px = HALF_PX, order = 51 }: LineLook = {}) {
     this.#order = order;
+    this.#half_px = half_px;
+    this.#width = { value: half_px * pixelRatio };
     this.#materials = ([[LessEqualDepth, 0.95], [GreaterDepth, through]] as const).map(
       ([depthFunc, opacity]) =>
         new RawShaderMaterial({
           vertexShader: LINE_VERTEX, fragmentShader: LINE_FRAGMENT, glslVersion: GLSL3,
-          uniforms: { tint: { value: tint }, opacity: { value: opacity }, screen: this.#screen, width: { value: half_px * pixelRatio } },
+          uniforms: { tint: { value: tint }, opacity: { value: opacity }, screen: this.#screen, width: this.#width },
           depthFunc, transparent: true, depthWrite: false, side: DoubleSide,
         }),
     );
@@ -83,9 +87,10 @@ export class Lines {
     this.group.visible = segments.length > 0;
   }
 
-  /** Device pixels of the canvas, from which the width of lines follows. */
-  resize(width: number, height: number): void {
+  /** Device pixels of the canvas, and of a pixel of the page, from which the width of lines follows. */
+  resize(width: number, height: number, ratio?: number): void {
     this.#screen.value.set(width, height);
+    if (ratio !== undefined) this.#width.value = this.#half_px * ratio;
   }
 
   dispose(): void {

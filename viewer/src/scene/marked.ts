@@ -7,6 +7,7 @@ import type { FeatureTable } from './features';
 import { Lines, type Segment } from './lines';
 import type { Vec } from './pose';
 import { trianglesOf } from './triangles';
+import type { Screen } from './viewport';
 
 /** Beyond this, edges are a thicket, and the tint says enough. */
 const MOST_TRIANGLES = 20_000;
@@ -36,8 +37,8 @@ export class Marked {
     this.#lines.set(this.#edges.map((edge) => clip(edge, kept)).filter((edge) => edge !== null));
   }
 
-  resize(width: number, height: number): void {
-    this.#lines.resize(width, height);
+  resize({ width, height, ratio }: Screen): void {
+    this.#lines.resize(width, height, ratio);
   }
 
   dispose(): void {

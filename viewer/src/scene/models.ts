@@ -1,7 +1,8 @@
 // How building models are drawn: matt under a calm late-morning light, glass that lets through, cut
 // faces, spaces as a faint colour.
 //
-// In: scenes as the glTF loader leaves them. Out: the same with other materials; the lights. Called by the model layer. Whatever has no normals is flat; the loader sees to that.
+// In: scenes as the glTF loader leaves them. Out: the same with other materials; the lights. Called by
+// the model layer. Whatever has no normals is flat; the loader sees to that.
 import {
   DirectionalLight, DoubleSide, FrontSide, Group, HemisphereLight, MeshBasicMaterial, MeshLambertMaterial, type Material, type Mesh, type Object3D,
 } from 'three';
@@ -69,7 +70,6 @@ export const asModel = (scene: Object3D): void =>
     if (!glass) showCuts(material, 'cut');
     return material;
   });
-
 
 /** Rooms and other volumes that have no matter. */
 export const asSpaces = (scene: Object3D): void =>

@@ -58,8 +58,8 @@ export class Outline {
   }
 
   /** Device pixels of the canvas, from which the width of lines follows. */
-  resize(width: number, height: number): void {
-    this.#lines.resize(width, height);
+  resize(width: number, height: number, ratio?: number): void {
+    this.#lines.resize(width, height, ratio);
   }
 
   dispose(): void {

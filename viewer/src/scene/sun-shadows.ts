@@ -76,6 +76,7 @@ export class SunShadows {
   readonly #uniforms;
   #drawn = '';
   #nested = false;
+  #on = true;
 
   constructor(viewport: Viewport, casters: () => readonly Object3D[]) {
     [this.#viewport, this.#casters] = [viewport, casters];
@@ -102,8 +103,13 @@ export class SunShadows {
     this.#veil.renderOrder = ORDER;
     viewport.scene.add(this.#veil);
     viewport.scene.onBeforeRender = (renderer: WebGLRenderer, scene: Scene, camera: Camera) => {
-      if (!this.#nested && camera === viewport.camera) this.#prepare(renderer, scene);
+      if (this.#on && !this.#nested && camera === viewport.camera) this.#prepare(renderer, scene);
     };
+  }
+
+  /** Without shadows nothing is drawn twice. */
+  set on(yes: boolean) {
+    this.#on = this.#veil.visible = yes;
   }
 
   /** The sun from now on, over a ball around a point. Below the horizon it is night. */

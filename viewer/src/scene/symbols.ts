@@ -19,6 +19,7 @@ import {
 } from 'three';
 import type { Vec } from './pose';
 import { CELL, SymbolAtlas, type SymbolLook } from './symbol-atlas';
+import type { Screen } from './viewport';
 
 export interface PlacedSymbol {
   readonly at: Vec;
@@ -135,7 +136,7 @@ class SymbolBatch {
 export class Symbols {
   readonly group = new Group();
   readonly #atlas: SymbolAtlas;
-  readonly #uniforms: { screen: { value: Vector2 } };
+  readonly #uniforms: { screen: { value: Vector2 }; ratio: { value: number } };
   readonly #batches: readonly [SymbolBatch, SymbolBatch];
 
   constructor(pixelRatio: number) {
@@ -153,9 +154,10 @@ export class Symbols {
     for (const batch of this.#batches) this.group.add(...batch.meshes);
   }
 
-  /** Shows these and no others; later ones in front. `screen` is in device pixels. */
-  set(symbols: readonly PlacedSymbol[], screen: { width: number; height: number }): void {
-    this.#uniforms.screen.value.set(screen.width, screen.height);
+  /** Shows these and no others; later ones in front. */
+  set(symbols: readonly PlacedSymbol[], { width, height, ratio }: Screen): void {
+    this.#uniforms.screen.value.set(width, height);
+    this.#uniforms.ratio.value = ratio;
     const placed = this.#cells(symbols) ?? (this.#atlas.clear(), this.#cells(symbols)) ?? [];
     this.#batches[0].set(placed.filter(({ front }) => !front));
     this.#batches[1].set(placed.filter(({ front }) => front));

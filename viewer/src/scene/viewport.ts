@@ -16,6 +16,13 @@ export const FOV_RAD = (48 * Math.PI) / 180;
 /** Sharper screens cost four times the pixels and show little more. */
 const MAX_PIXEL_RATIO = 2;
 
+/** The canvas: device pixels, and how many of them a pixel of the page has. What is sized in pixels follows both. */
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+  readonly ratio: number;
+}
+
 /** Two states in one picture. */
 export interface Split {
   /** Whether both halves show the middle of the picture; else each shows its own part of it. */
@@ -48,6 +55,7 @@ export class Viewport {
   readonly #parts: Part[] = [];
   readonly #observer: ResizeObserver;
   readonly #aim = new Vector3();
+  #mostRatio = MAX_PIXEL_RATIO;
   #margins: Margins = { left: 0, right: 0, top: 0, bottom: 0 };
   #requested = false;
   #stopped = false;
@@ -56,7 +64,7 @@ export class Viewport {
   /** Throws if the browser has no WebGL 2. */
   constructor(readonly canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance', stencil: false });
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, MAX_PIXEL_RATIO));
+    this.renderer.setPixelRatio(this.#ratio);
     this.camera.rotation.order = 'ZXY';
     this.camera.up.set(0, 0, 1);
     this.scene.add(this.sky.mesh);
@@ -99,6 +107,8 @@ export class Viewport {
   /** Draws once, now. */
   frame(now_ms = performance.now()): void {
     this.#requested = false;
+    // Resized canvases are empty: what is drawn right after fills them, in the new measure.
+    if (this.#ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(this.#ratio);
     let again = false;
     for (const part of this.#parts) again = part.beforeDraw(now_ms) || again;
     this.sky.follow(this.camera);
@@ -123,12 +133,13 @@ export class Viewport {
 
   /** The most pixels of the picture to one of the page; the screen may have fewer. */
   set pixelRatio(most: number) {
-    const ratio = Math.min(devicePixelRatio, most, MAX_PIXEL_RATIO);
-    if (ratio === this.renderer.getPixelRatio()) return;
-    this.renderer.setPixelRatio(ratio);
-    // A resized canvas is empty until it is drawn: at once, so that nothing flickers.
-    this.renderer.render(this.scene, this.camera);
+    this.#mostRatio = most;
     this.invalidate();
+  }
+
+  get screen(): Screen {
+    const { width, height } = this.canvas;
+    return { width, height, ratio: this.renderer.getPixelRatio() };
   }
 
   /** Where the middle of the picture is: amid these margins. */
@@ -178,6 +189,11 @@ export class Viewport {
     this.#observer.disconnect();
     this.sky.dispose();
     this.renderer.dispose();
+  }
+
+  /** As the level of quality and the page's screen, which may be another one by now, have it. */
+  get #ratio(): number {
+    return Math.min(devicePixelRatio, this.#mostRatio, MAX_PIXEL_RATIO);
   }
 
   /** How far a half shows the picture from where it would be. */

@@ -1,5 +1,8 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import { readLinkParts } from './link-parts';
 import type { Model } from './models';
+import { tool } from './tools';
+import { remember, startUndo, undo } from './undo';
 
 let compare: typeof import('./compare');
 
@@ -34,9 +37,39 @@ test('of_one_place_a_side_shows_one_model', () => {
 
 test('a_comparison_survives_the_address', () => {
   const first = compare.firstComparison(ALL);
-  const timed = { ...first, beside: true, sides: [{ ...first.sides[0], survey: 'full/2024', at_ms: Date.parse('2026-01-02T03:04:00Z') }, first.sides[1]] as const };
-  expect(compare.readComparison(compare.writeComparison(first))).toEqual(first);
-  expect(compare.readComparison(compare.writeComparison(timed))).toEqual(timed);
+  const timed = { beside: true, sides: [{ ...first.sides[0], survey: 'full/2024', at_ms: Date.parse('2026-01-02T03:04:00Z') }, first.sides[1]] as const };
+  expect(compare.readComparison(compare.writeComparison(first, 0.25))).toEqual({ comparison: first, at: 0.25 });
+  expect(compare.readComparison(compare.writeComparison(timed, 0.25))?.comparison).toEqual(timed);
+});
+
+test('an_address_opens_the_comparison_and_one_without_it_closes_it', () => {
+  const stop = compare.startCompareLink();
+  readLinkParts(new Map([['b', '0.250/a!!/b!!']]));
+  expect([tool.value, compare.divider.value]).toEqual(['compare', 0.25]);
+  const before = compare.comparison.value;
+  compare.moveTo(0.7);
+  expect(compare.comparison.value).toBe(before);
+  readLinkParts(new Map());
+  expect([tool.value, compare.comparison.value]).toEqual([null, null]);
+  tool.value = 'measure';
+  readLinkParts(new Map());
+  expect(tool.value).toBe('measure');
+  tool.value = null;
+  stop();
+});
+
+test('a_step_back_brings_back_what_was_compared', () => {
+  vi.useFakeTimers();
+  tool.value = 'compare';
+  const stops = [remember('comparison', compare.remembered), startUndo()];
+  vi.advanceTimersByTime(1000);
+  compare.change({ beside: true });
+  vi.advanceTimersByTime(1000);
+  undo();
+  expect([tool.value, compare.comparison.value?.beside]).toEqual(['compare', false]);
+  stops.reverse().forEach((stop) => stop());
+  tool.value = null;
+  vi.useRealTimers();
 });
 
 test('what_an_address_should_not_say_is_not_taken', () => {

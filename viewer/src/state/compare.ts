@@ -7,6 +7,7 @@ import { linkPart } from './link-parts';
 import { models, rival, shownOf, type Model } from './models';
 import { publication } from './session';
 import { tool } from './tools';
+import type { Remembered } from './undo';
 
 export interface Side {
   /** Id of the survey's scene; empty for the usual one, `none` for none. */
@@ -19,8 +20,6 @@ export interface Side {
 
 export interface Comparison {
   readonly beside: boolean;
-  /** Where the second side begins, share of the width. */
-  readonly at: number;
   readonly sides: readonly [Side, Side];
 }
 
@@ -34,10 +33,19 @@ export function firstComparison(all: readonly Model[]): Comparison {
   const kept = [...existing].filter((source) => !proposed.some((model) => all.some((one) => one.source === source && rival(one, model))));
   const planned = new Set([...kept, ...proposed.filter((one, i) => !proposed.slice(0, i).some((other) => rival(one, other))).map(({ source }) => source)]);
   const sides: [Side, Side] = proposed.length > 0 ? [{ ...BARE, models: existing }, { ...BARE, models: planned }] : [BARE, { ...BARE, models: existing }];
-  return { beside: false, at: 0.5, sides };
+  return { beside: false, sides };
 }
 
 const chosen = signal<Comparison | null>(null);
+
+/** Where the second side begins, share of the width. Apart from the rest, so that its moves are cheap. */
+export const divider = signal(0.5);
+
+/** What a side shows in place of the devices of its instant, as long as they are not there. */
+export type Lack = 'asking' | 'failed' | null;
+export const lacks = [signal<Lack>(null), signal<Lack>(null)] as const;
+/** Grows when what failed is to be asked again. */
+export const attempts = signal(0);
 
 /** What is compared while the tool is open. */
 export const comparison = computed<Comparison | null>(() => (tool.value === 'compare' ? (chosen.value ?? firstComparison(models.value)) : null));
@@ -51,7 +59,7 @@ export function changeSide(side: 0 | 1, part: Partial<Side>): void {
 }
 
 /** Moves the divider; halves of one picture have theirs in the middle. */
-export const moveTo = (share: number): void => change({ at: Math.min(Math.max(share, LEAST_SHARE), 1 - LEAST_SHARE) });
+export const moveTo = (share: number): void => void (divider.value = Math.min(Math.max(share, LEAST_SHARE), 1 - LEAST_SHARE));
 
 export const exchange = (): void => {
   const { sides } = chosen.peek() ?? firstComparison(models.peek());
@@ -101,23 +109,35 @@ function readSide(text: string): Side | null {
   return { models: new Set(sources), survey: survey.replaceAll('~', '/'), at_ms: Number.isFinite(at_ms) && at_ms < Date.now() ? at_ms : null };
 }
 
-export const writeComparison = ({ beside, at, sides }: Comparison): string => [beside ? 'beside' : at.toFixed(3), ...sides.map(writeSide)].join('/');
+export const writeComparison = ({ beside, sides }: Comparison, at: number): string => [beside ? 'beside' : at.toFixed(3), ...sides.map(writeSide)].join('/');
 
-export function readComparison(text: string | null): Comparison | null {
+export function readComparison(text: string | null): { readonly comparison: Comparison; readonly at: number } | null {
   const [how = '', ...both] = (text ?? '').split('/');
   const [a, b] = both.map(readSide);
   const at = how === 'beside' ? 0.5 : Number(how);
   if (both.length !== 2 || !a || !b || !(at >= LEAST_SHARE && at <= 1 - LEAST_SHARE)) return null;
-  return { beside: how === 'beside', at, sides: [a, b] };
+  return { comparison: { beside: how === 'beside', sides: [a, b] }, at };
 }
 
 export const startCompareLink = (): (() => void) =>
   linkPart('b', {
-    write: () => (comparison.value ? writeComparison(comparison.value) : null),
+    write: () => (comparison.value ? writeComparison(comparison.value, divider.value) : null),
     read: (text) => {
       const found = readComparison(text);
+      if (text === null) show(null);
       if (!found) return;
-      chosen.value = found;
-      tool.value = 'compare';
+      if (!found.comparison.beside) divider.value = found.at;
+      show(found.comparison);
     },
   });
+
+/** Opens the tool with a comparison, or closes it. */
+function show(to: Comparison | null): void {
+  if (to) [chosen.value, tool.value] = [to, 'compare'];
+  else if (tool.peek() === 'compare') tool.value = null;
+}
+
+const textOf = (one: Comparison | null): string => (one ? writeComparison(one, 0) : '');
+
+/** For undo: what is compared, not where the divider stands. */
+export const remembered: Remembered<Comparison | null> = { read: () => comparison.value, write: show, same: (a, b) => textOf(a) === textOf(b) };

@@ -13,6 +13,8 @@ import { named } from '../i18n';
 export const present = signal<ReadonlyMap<string, DeviceView>>(new Map());
 /** As they were, while one looks at another time; null for the present. */
 export const past = signal<{ readonly at: Date; readonly devices: ReadonlyMap<string, DeviceView> } | null>(null);
+/** The instant that is looked at, also while its devices are on their way; null for the present. */
+export const wanted_ms = signal<number | null>(null);
 /** As they are shown. */
 export const devices = computed(() => past.value?.devices ?? present.value);
 /** Whether the server has said once which devices there are. */

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { add, addPoint, chosen, crosses, draft, finish, kind, moveCorner, removeCorner, shapes, type Vec } from './draw';
+import { ofSignal, remember, startUndo, undo } from './undo';
 
 const square: Vec[] = [[0, 0, 1], [10, 0, 1], [10, 10, 1], [0, 10, 1]];
 
@@ -31,4 +32,23 @@ test('a_ring_whose_sides_cross_is_told', () => {
   expect(crosses(square)).toBe(false);
   expect(crosses([[0, 0, 0], [10, 10, 0], [10, 0, 0], [0, 10, 0]])).toBe(true);
   expect(crosses(square.slice(0, 3))).toBe(false);
+});
+
+test('a_step_back_takes_back_a_moved_corner_and_a_drawn_shape', () => {
+  vi.useFakeTimers();
+  shapes.value = [];
+  const stops = [remember('shapes', ofSignal(shapes)), startUndo()];
+  const rest = (): unknown => vi.advanceTimersByTime(1000);
+  rest();
+  add([{ kind: 'polygon', points: square, name: '' }]);
+  rest();
+  moveCorner(chosen.value ?? 0, 0, [-1, -1, 0]);
+  rest();
+  undo();
+  expect(shapes.value.map(({ points }) => points)).toEqual([square]);
+  rest();
+  undo();
+  expect(shapes.value).toEqual([]);
+  stops.reverse().forEach((stop) => stop());
+  vi.useRealTimers();
 });

@@ -5,11 +5,12 @@
 import { batch, effect, signal } from '@preact/signals-core';
 import { ApiError, request } from '../api/client';
 import type { FoundThing, SpatialAnswer } from '../api/types';
-import type { Drawable, Frame, ShapeKind, Vec } from './geojson';
+import { LEAST_POINTS, MOST, type Drawable, type Frame, type ShapeKind, type Vec } from './geojson';
 import { linkPart } from './link-parts';
 import type { Caught } from './measure';
 import { publication } from './session';
-import { readShapes, writeShapes } from './shape-link';
+import { bare, readShapes, writeShapes } from './shape-link';
+import { readStored, writeStored } from './shape-store';
 
 export type { ShapeKind, Vec };
 
@@ -27,14 +28,15 @@ export const chosen = signal<number | null>(null);
 /** How to get to the Earth and the ground; null without a place on the Earth. */
 export const frame = signal<Frame | null>(null);
 
+/** Whether what the browser had kept of this community is there. */
+export const kept = signal(false);
+
 /** Corners of the chosen shape on the canvas, CSS pixels. */
 export const cornerSpots = signal<readonly { readonly at: number; readonly x: number; readonly y: number }[]>([]);
 /** A corner that is being dragged, and where to. */
 export const dragged = signal<{ readonly corner: number; readonly x: number; readonly y: number } | null>(null);
 
-const LEAST: Readonly<Record<ShapeKind, number>> = { polygon: 3, line: 2, point: 1 };
 const LETTERS: Readonly<Record<ShapeKind, string>> = { polygon: 'p', line: 'l', point: 'o' };
-const MOST = { shapes: 500, points: 300, name: 60 };
 /** Two taps on one spot are one point. */
 const SAME_M = 0.001;
 
@@ -44,19 +46,22 @@ export function addPoint(at: Vec): void {
   const before = draft.peek().at(-1);
   if (before && Math.hypot(before[0] - at[0], before[1] - at[1], before[2] - at[2]) < SAME_M) return;
   draft.value = [...draft.peek(), at];
-  if (kind.peek() === 'point' || draft.peek().length >= MOST.points) finish();
+  if (kind.peek() === 'point' || draft.peek().length >= MOST.corners) finish();
 }
 
 export const takeBack = (): void => void (draft.value = draft.peek().slice(0, -1));
-export const canFinish = (): boolean => draft.value.length >= LEAST[kind.value];
+export const canFinish = (): boolean => draft.value.length >= LEAST_POINTS[kind.value];
 
 export function finish(): void {
   const points = draft.peek();
   batch(() => {
     draft.value = [];
-    if (points.length >= LEAST[kind.peek()]) add([{ kind: kind.peek(), points, name: '' }]);
+    if (points.length >= LEAST_POINTS[kind.peek()]) add([{ kind: kind.peek(), points, name: '' }]);
   });
 }
+
+/** Shapes without a name go by their kind, counted. */
+export const ordinal = (shape: Shape): number => shapes.value.filter(({ kind: of }) => of === shape.kind).indexOf(shape) + 1;
 
 /** Adds shapes and chooses the last. */
 export function add(some: readonly Drawable[]): void {
@@ -75,7 +80,7 @@ export const moveCorner = (id: number, corner: number, to: Vec): void => change(
 
 /** Takes a corner out, as long as a shape is left. */
 export const removeCorner = (id: number, corner: number): void =>
-  change(id, (one) => (one.points.length > LEAST[one.kind] ? { ...one, points: one.points.filter((_, i) => i !== corner) } : one));
+  change(id, (one) => (one.points.length > LEAST_POINTS[one.kind] ? { ...one, points: one.points.filter((_, i) => i !== corner) } : one));
 
 /** Whether sides of a ring cross each other on the map: then its area means nothing. */
 export function crosses(ring: readonly Vec[]): boolean {
@@ -107,10 +112,11 @@ export function askInside({ id, points }: Shape): void {
   );
 }
 
-const textOf = ({ kind: of, points, name }: Drawable): string => writeShapes([{ letter: LETTERS[of], points, name }]) ?? '';
+/** Shapes with the same are one: the address rounds to the centimetre. */
+const textOf = ({ kind: of, points, name }: Drawable): string => [LETTERS[of], bare(name), ...points.flat().map((m) => Number(m.toFixed(2)))].join();
 
 const read = (text: string | null): Drawable[] =>
-  readShapes(text, Object.fromEntries(KINDS.map((of) => [LETTERS[of], { least: LEAST[of], most: of === 'point' ? 1 : MOST.points }]))).flatMap(({ letter, points, name }) => {
+  readShapes(text, Object.fromEntries(KINDS.map((of) => [LETTERS[of], { least: LEAST_POINTS[of], most: of === 'point' ? 1 : MOST.corners }]))).flatMap(({ letter, points, name }) => {
     const of = KINDS.find((one) => LETTERS[one] === letter);
     return of ? [{ kind: of, points, name }] : [];
   });
@@ -128,11 +134,9 @@ const storageKey = (): string | null => {
   return id === undefined ? null : `twin.drawn.${id}`;
 };
 
-/** Shapes as the browser keeps them: as text, so that reading checks them alike. */
 function load(key: string): Drawable[] {
   try {
-    const saved: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(saved) ? saved.slice(0, MOST.shapes).flatMap((one: unknown) => read(typeof one === 'string' ? one : null)) : [];
+    return readStored(localStorage.getItem(key));
   } catch {
     return [];
   }
@@ -144,15 +148,18 @@ export function startDraw(): () => void {
   const undo = [
     effect(() => {
       const key = storageKey();
-      const texts = shapes.value.map(textOf);
+      const now = shapes.value;
       if (key === null) return;
       if (loaded !== key) {
         loaded = key;
-        queueMicrotask(() => merge(load(key)));
+        queueMicrotask(() => {
+          merge(load(key));
+          kept.value = true;
+        });
         return;
       }
       try {
-        localStorage.setItem(key, JSON.stringify(texts));
+        localStorage.setItem(key, writeStored(now));
       } catch {
         // Storage may be denied or full: then shapes last as long as the page.
       }

@@ -42,5 +42,6 @@ test('a_file_that_is_none_says_why', () => {
   );
   expect(check('{"type":"Point","coordinates":[0,0]}')).toBe('too-far');
   expect(check('{"type":"FeatureCollection","features":[]}')).toBe('nothing');
+  expect(check(JSON.stringify({ type: 'LineString', coordinates: Array.from({ length: 1001 }, (_, i) => [120 + i / 1e5, 31]) }))).toBe('too-large');
   expect(check(JSON.stringify({ type: 'MultiPoint', coordinates: Array.from({ length: 20_001 }, () => [120, 31]) }))).toBe('too-large');
 });

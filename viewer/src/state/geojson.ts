@@ -31,7 +31,9 @@ export class ImportError extends Error {
   }
 }
 
-const MOST = { bytes: 5_000_000, shapes: 500, points: 20_000, name: 60 };
+/** However shapes come, by hand, from a file or out of the browser: so many, with so many corners each; of a file in all `points`. */
+export const MOST = { bytes: 5_000_000, shapes: 500, points: 20_000, corners: 1000, name: 60 };
+export const LEAST_POINTS: Readonly<Record<ShapeKind, number>> = { polygon: 3, line: 2, point: 1 };
 /** Farther from the community than this, a file is of another place. */
 const NEAR_M = 50_000;
 /** Ten digits of a degree are a hundredth of a millimetre: more than anybody can draw. */
@@ -119,8 +121,8 @@ export function readGeoJson(text: string, frame: Frame): Drawable[] {
   };
   if (!isObject(whole)) throw new ImportError('no-geojson');
   const found = whole.type === 'FeatureCollection' ? list(whole.features).flatMap(feature) : whole.type === 'Feature' ? feature(whole) : geometry(whole, '');
-  const good = found.filter(({ kind, points: corners }) => corners.length >= { polygon: 3, line: 2, point: 1 }[kind]);
-  if (good.length > MOST.shapes) throw new ImportError('too-large');
+  const good = found.filter(({ kind, points: corners }) => corners.length >= LEAST_POINTS[kind]);
+  if (good.length > MOST.shapes || good.some(({ points: corners }) => corners.length > MOST.corners)) throw new ImportError('too-large');
   if (good.length === 0) throw new ImportError('nothing');
   return good;
 }

@@ -44,9 +44,3 @@ export const linkTexts = computed<readonly (readonly [string, string])[]>(() => 
   });
   return [...own, ...given].sort(([a], [b]) => (a < b ? -1 : 1));
 });
-
-/** What one part writes now; null where it is not there. */
-export const linkText = (key: string): string | null => parts.value.get(key)?.write() ?? null;
-
-/** Tells one part what it was. */
-export const readLinkPart = (key: string, text: string | null): void => parts.peek().get(key)?.read(text);

@@ -63,5 +63,5 @@ test('more_than_an_address_holds_leaves_out_the_oldest', () => {
 
 test('a_table_keeps_names_apart_and_lets_none_be_a_formula', () => {
   const [, row] = csv([{ id: 1, kind: 'distance', points: [[0, 0, 0], [0, 0, 2]], name: '' }], () => '=1+"2"').split('\r\n');
-  expect(row).toBe(`"'=1+""2""",distance,2.000,2.000,0.000,2.000,,,,,"0.000 0.000 0.000; 0.000 0.000 2.000"`);
+  expect(row).toBe(`"'=1+""2""",distance,2,2,0,2,,,,,0.000 0.000 0.000; 0.000 0.000 2.000`);
 });

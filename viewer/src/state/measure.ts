@@ -5,6 +5,7 @@
 import { batch, signal } from '@preact/signals-core';
 import { measured } from '../i18n/measure';
 import type { Language } from '../i18n/words';
+import { line } from './csv';
 import { linkPart } from './link-parts';
 import { readShapes, writeShapes } from './shape-link';
 
@@ -163,19 +164,17 @@ export function labelsOf(one: Measurement, language: Language): FigureLabel[] {
 
 /** Rows of comma-separated values (RFC 4180), one a measurement. */
 export function csv(all: readonly Measurement[], nameOf: (one: Measurement) => string): string {
-  // A table program would take what begins like this for a formula.
-  const text = (value: string): string => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
   const head = ['name', 'kind', 'length_m', 'rise_m', 'level_m', 'slant_m', 'level_area_m2', 'surface_area_m2', 'perimeter_m', 'angle_deg', 'points_enu_m'];
   const rows = all.map((one) => {
     const f = figures(one.points);
-    const only = (of: readonly Kind[], value: number): string => (of.includes(one.kind) ? value.toFixed(3) : '');
+    const only = (of: readonly Kind[], value: number): number | null => (of.includes(one.kind) ? Number(value.toFixed(3)) : null);
     const points = one.points.map((p) => p.map((m) => m.toFixed(3)).join(' ')).join('; ');
     return [
-      text(nameOf(one)), one.kind, only(['distance'], f.length_m), only(['distance', 'height'], f.rise_m), only(['distance', 'height'], f.level_m),
-      only(['distance', 'height'], f.slant_m), only(['area'], f.level_m2), only(['area'], f.surface_m2), only(['area'], f.around_m), only(['angle'], f.angle_deg), text(points),
-    ].join();
+      nameOf(one), one.kind, only(['distance'], f.length_m), only(['distance', 'height'], f.rise_m), only(['distance', 'height'], f.level_m),
+      only(['distance', 'height'], f.slant_m), only(['area'], f.level_m2), only(['area'], f.surface_m2), only(['area'], f.around_m), only(['angle'], f.angle_deg), points,
+    ];
   });
-  return [head.join(), ...rows].map((row) => `${row}\r\n`).join('');
+  return [head, ...rows].map(line).join('');
 }
 
 const LETTERS: Readonly<Record<Kind, string>> = { distance: 'd', height: 'h', area: 'a', angle: 'n' };

@@ -14,13 +14,14 @@ export interface Level {
   /** Times as many pixels of error as the layers ask for. */
   readonly errorScale: number;
   readonly anisotropy: number;
+  /** Whether the sun casts any. Who opens its tool wants them: only who chose to save goes without. */
   readonly shadows: boolean;
 }
 
 /** The least first. Only the least has coarser tiles: what can be picked should seldom depend on speed. */
 const STEPS: readonly Level[] = [
-  { pixelRatio: 1, errorScale: 1.5, anisotropy: 1, shadows: false },
-  { pixelRatio: 1, errorScale: 1, anisotropy: 2, shadows: false },
+  { pixelRatio: 1, errorScale: 1.5, anisotropy: 1, shadows: true },
+  { pixelRatio: 1, errorScale: 1, anisotropy: 2, shadows: true },
   { pixelRatio: 1.5, errorScale: 1, anisotropy: 4, shadows: true },
   { pixelRatio: 2, errorScale: 1, anisotropy: 4, shadows: true },
 ];

@@ -76,7 +76,7 @@ test('only_what_loses_something_is_touched', () => {
 test('an_address_brings_back_the_same_section', () => {
   const all: Section[] = [
     { kind: 'plane', at: [1.25, -2, 3], heading_deg: -45.5, tilt_deg: 12, away_m: 0.5 }, { kind: 'level', up_m: 13.5 },
-    { kind: 'slice', bottom_m: 1, top_m: 4.2 }, { kind: 'box', at: [1, 2, 3], size: [4, 5, 6], heading_deg: 30 },
+    { kind: 'slice', bottom_m: 1, top_m: 4.2 }, { kind: 'slice', bottom_m: 13.5, top_m: 13.6 }, { kind: 'box', at: [1, 2, 3], size: [4, 5, 6], heading_deg: 30 },
   ];
   expect(all.map((cut) => readSection(writeSection(cut)))).toEqual(all);
 });

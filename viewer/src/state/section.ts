@@ -36,6 +36,8 @@ export const handleSpots = signal<readonly HandleSpot[]>([]);
 
 const DEG = Math.PI / 180;
 const LEAST_M = 0.1;
+/** What two numbers of an address differ by is not exact. */
+const INEXACT_M = 1e-6;
 /** Farther from the origin nothing of a community stands. */
 const FAR_M = 100_000;
 
@@ -270,7 +272,7 @@ export function readSection(text: string | null): Section | null {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = numbers;
   if (kind === 'plane' && numbers.length === 6 && Math.abs(e) <= 90) return { kind, at: [a, b, c], heading_deg: turned(d), tilt_deg: e, away_m: f };
   if (kind === 'level' && numbers.length === 1) return { kind, up_m: a };
-  if (kind === 'slice' && numbers.length === 2 && b - a >= LEAST_M) return { kind, bottom_m: a, top_m: b };
+  if (kind === 'slice' && numbers.length === 2 && b - a >= LEAST_M - INEXACT_M) return { kind, bottom_m: a, top_m: b };
   if (kind === 'box' && numbers.length === 7 && Math.min(d, e, f) >= LEAST_M) return { kind, at: [a, b, c], size: [d, e, f], heading_deg: turned(g) };
   return null;
 }

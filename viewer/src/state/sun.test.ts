@@ -69,3 +69,19 @@ test('clocks_are_those_of_the_device_unless_it_is_elsewhere', () => {
   expect(sun.zone_min('2026-01-20', 120.6, 0)).toBe(480);
   expect(sun.zone_min('2026-01-20', -179, 720)).toBe(720);
 });
+
+test('an_address_without_the_sun_closes_its_tool_and_no_other', async () => {
+  const { readLinkParts } = await import('./link-parts');
+  const { tool } = await import('./tools');
+  const stop = sun.startSunLink();
+  tool.value = 'table';
+  readLinkParts(new Map([['u', '2026-06-21/600']]));
+  expect(tool.value).toBe('sun');
+  readLinkParts(new Map());
+  expect(tool.value).toBeNull();
+  tool.value = 'measure';
+  readLinkParts(new Map());
+  expect(tool.value).toBe('measure');
+  tool.value = null;
+  stop();
+});

@@ -169,6 +169,7 @@ export const startSunLink = (): (() => void) =>
   linkPart('u', {
     write: () => (tool.value === 'sun' ? `${day.value}/${minute.value}` : null),
     read: (text) => {
+      if (text === null && tool.peek() === 'sun') tool.value = null;
       const [, date, minutes] = /^(\d{4}-\d\d-\d\d)\/(\d{1,4})$/.exec(text ?? '') ?? [];
       if (date === undefined || Number.isNaN(instant_ms(date, 0, 0)) || Number(minutes) >= 1440) return;
       day.value = date;

@@ -33,8 +33,18 @@ test('the_filter_looks_at_what_is_shown_only', () => {
   expect([found('LAMP'), found('x'), found('')]).toEqual([['a'], [], ['a', 'b']]);
 });
 
-test('csv_follows_rfc_4180_and_lets_no_formula_in', () => {
-  expect(['a', 'a,b', 'say "x"', 'two\nlines', '=1+1', -5, true, null].map(table.field)).toEqual(['a', '"a,b"', '"say ""x"""', '"two\nlines"', "'=1+1", '-5', 'true', '']);
+test('a_table_is_written_with_its_heads', () => {
   const rows = [{ thing: thing('灯,1', { v: 1.25 }), distance_m: 12.345 }];
   expect(table.csv(rows, ['name', 'v', 'distance'], ['名称', 'v', '距离 (m)'], writing)).toBe('\ufeff名称,v,距离 (m)\r\n"灯,1",1.25,12.3\r\n');
+});
+
+test('an_address_without_the_table_closes_it', async () => {
+  const { readLinkParts } = await import('./link-parts');
+  const { tool } = await import('./tools');
+  const stop = table.startTableLink();
+  readLinkParts(new Map([['o', 'device/name/up']]));
+  expect(tool.value).toBe('table');
+  readLinkParts(new Map());
+  expect(tool.value).toBeNull();
+  stop();
 });

@@ -2,6 +2,7 @@
 //
 // In: things of state; who is in view, as the layer tells. Out: rows; CSV after RFC 4180. Framework-free.
 import { computed, signal } from '@preact/signals-core';
+import { line } from './csv';
 import { linkPart } from './link-parts';
 import { tool } from './tools';
 import { THING_CLASSES, keysOf, thingsOf, type Thing, type ThingClass, type Value } from './things';
@@ -69,17 +70,8 @@ export function rowsOf(
   return keyed.map(({ row }) => row).slice(0, MOST_ROWS);
 }
 
-/** A field as RFC 4180 wants it; what a spreadsheet would take for a formula gets an apostrophe, as OWASP advises. */
-export function field(value: Value): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${String(value)}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** All rows with a head, as CSV in UTF-8 with a byte order mark, by which spreadsheets know Chinese text. */
 export function csv(rows: readonly Row[], keys: readonly string[], heads: readonly string[], writing: Writing): string {
-  const line = (fields: readonly Value[]): string => `${fields.map(field).join(',')}\r\n`;
   const written = (row: Row, key: string): Value => {
     const { text, value } = cell(row, key, writing);
     if (key === 'distance' && typeof value === 'number') return Math.round(value * 10) / 10;
@@ -92,6 +84,7 @@ export const startTableLink = (): (() => void) =>
   linkPart('o', {
     write: () => (tool.value === 'table' ? `${of.value}/${sort.value.key}/${sort.value.down ? 'down' : 'up'}` : null),
     read: (text) => {
+      if (text === null && tool.peek() === 'table') tool.value = null;
       const [kind, key, way] = (text ?? '').split('/');
       const known = THING_CLASSES.find((one) => one === kind);
       if (!known) return;

@@ -5,8 +5,8 @@
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { exportReadings, listAlarms } from '../api/history';
 import type { Alarm } from '../api/types';
-import { alarms, pastAlarms, presentAlarms } from './alarms';
-import { past, present } from './devices';
+import { pastAlarms, presentAlarms } from './alarms';
+import { devicesKnown, past, present, wanted_ms } from './devices';
 import { alarmsAt, devicesAt, histogram, kindsToAsk, latestOf, readCsv, type LatestByStream } from './history';
 import { linkPart } from './link-parts';
 import { kinds } from './session';
@@ -15,6 +15,8 @@ import { tool } from './tools';
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
+/** Alarms that began so long before the range may have ended in it. */
+const LEAD_S = DAY_S;
 
 /** Ranges of the strip, and the step that fits each. */
 export const RANGES = [
@@ -38,8 +40,6 @@ export const range = computed(() => RANGES.find(({ id }) => id === rangeId.value
 export const end_ms = computed(() => Math.floor(now.value.getTime() / 60_000) * 60_000);
 export const start_ms = computed(() => end_ms.value - range.value.range_s * 1000);
 
-/** The wanted instant; null for the present. */
-export const wanted_ms = signal<number | null>(null);
 export const loading = signal(false);
 export const failed = signal(false);
 export const playing = signal(false);
@@ -47,12 +47,33 @@ export const playing = signal(false);
 export const speed = signal(1);
 export const SPEEDS = [1, 2, 4] as const;
 
+type Found = { readonly alarms: readonly Alarm[]; readonly more: boolean } | 'failed' | null;
+/** Alarms that began in the range or not long before it. */
+const foundAlarms = signal<Found>(null);
 /** Alarms that began in the range; null until they are there. */
-export const alarmsOfRange = signal<{ readonly alarms: readonly Alarm[]; readonly more: boolean } | 'failed' | null>(null);
+export const alarmsOfRange = computed<Found>(() => {
+  const found = foundAlarms.value;
+  return found && found !== 'failed' ? { ...found, alarms: found.alarms.filter(({ opened_at }) => Date.parse(opened_at) >= start_ms.value) } : found;
+});
 export const bins = computed(() => {
   const found = alarmsOfRange.value;
   return found && found !== 'failed' ? histogram(found.alarms, start_ms.value, end_ms.value, BINS) : null;
 });
+
+/** The smallest range that holds an instant, the given one if it does; null for what is older than all. */
+export function rangeFor(at_ms: number, wished: RangeId, until_ms: number): RangeId | null {
+  const holds = ({ range_s }: { readonly range_s: number }): boolean => at_ms >= until_ms - range_s * 1000;
+  const given = RANGES.find(({ id }) => id === wished);
+  return given && holds(given) ? wished : (RANGES.find(holds)?.id ?? null);
+}
+
+/** Shows another range; where the instant is older, its beginning. */
+export function setRange(id: RangeId): void {
+  batch(() => {
+    rangeId.value = id;
+    if (wanted_ms.peek() !== null) goTo(wanted_ms.peek() ?? 0);
+  });
+}
 
 /** Goes to an instant: not before the range, and the present instead of its end. */
 export function goTo(at_ms: number): void {
@@ -104,18 +125,20 @@ async function latestAt(at_ms: number, signal: AbortSignal): Promise<LatestByStr
 export const devicesOf = async (at_ms: number, signal: AbortSignal): Promise<NonNullable<typeof past.value>['devices']> =>
   devicesAt(present.peek().values(), kinds.peek(), await latestAt(at_ms, signal), at_ms);
 
+/** Devices must be known before it can be told how they were. */
+export const ready = computed(() => devicesKnown.value && kinds.value.size > 0);
+
 /** Runs for the life of the page. */
 export function startTime(): void {
   linkPart('t', { write: () => writeTime(wanted_ms.value, rangeId.value), read: (text) => readTime(text) });
   const open = computed(() => tool.value === 'time');
-  // Devices must be known before it can be told how they were.
-  const ready = computed(() => present.value.size > 0 && kinds.value.size > 0);
   effect(() => {
     const at_ms = wanted_ms.value;
     if (at_ms === null || !ready.value) {
       batch(() => {
         [past.value, pastAlarms.value] = [null, null];
-        loading.value = failed.value = false;
+        [loading.value, failed.value] = [at_ms !== null, false];
+        if (at_ms === null) playing.value = false;
       });
       return;
     }
@@ -143,27 +166,22 @@ export function startTime(): void {
     };
   });
   effect(() => {
-    const [then, found] = [past.value, alarmsOfRange.value];
+    const [then, found] = [past.value, foundAlarms.value];
     // Alarms that began before the range and are still open are known as present ones.
     const list = then && found && found !== 'failed' ? [...presentAlarms.peek().values(), ...found.alarms] : null;
     pastAlarms.value = then ? alarmsAt(list ?? [...presentAlarms.peek().values()], then.at.getTime()) : null;
   });
+  const asked = computed(() => (open.value || wanted_ms.value !== null ? alarmsKey.value : null));
   effect(() => {
-    // The present's own button in the bar ends looking back.
-    if (past.value === null && wanted_ms.peek() !== null && !loading.peek() && !failed.peek()) live();
-  });
-  effect(() => {
-    if (!open.value && wanted_ms.value === null) return;
-    const { range_s } = range.value;
-    // Again once in ten minutes, and as alarms come and go.
-    const tenth = Math.floor(end_ms.value / 600_000);
-    const count = alarmCount.value;
-    if (tenth + count < 0) return;
+    if (asked.value === null) return;
     const stop = new AbortController();
-    listAlarms(Date.now() - range_s * 1000, Date.now(), stop.signal).then(
-      (answer) => (alarmsOfRange.value = answer),
+    const from_ms = Date.now() - (range.peek().range_s + LEAD_S) * 1000;
+    listAlarms(from_ms, Date.now(), stop.signal).then(
+      (answer) => {
+        if (!stop.signal.aborted) foundAlarms.value = answer;
+      },
       () => {
-        if (!stop.signal.aborted) alarmsOfRange.value = 'failed';
+        if (!stop.signal.aborted) foundAlarms.value = 'failed';
       },
     );
     return () => stop.abort();
@@ -175,17 +193,22 @@ export function startTime(): void {
   });
 }
 
-const alarmCount = computed(() => (past.value ? 0 : alarms.value.size));
+/** When alarms are asked for anew: for another range, once in ten minutes, and where alarms have come or gone since the last minute. */
+const alarmsKey = computed(() => {
+  const tenth = Math.floor(end_ms.value / 600_000);
+  return `${range.value.range_s} ${tenth} ${presentAlarms.peek().size}`;
+});
 
 export const writeTime = (at_ms: number | null, id: RangeId): string | null => (at_ms === null ? null : `${new Date(at_ms).toISOString().slice(0, 16)}Z/${id}`);
 
-/** Takes over an instant of the last ten years. */
+/** Takes over an instant that a range of the strip holds. */
 export function readTime(text: string | null): void {
   const [instant = '', id] = (text ?? '').split('/');
   const at_ms = /^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/.test(instant) ? Date.parse(instant) : NaN;
-  const known = RANGES.find((one) => one.id === id);
+  const wished = RANGES.find((one) => one.id === id)?.id ?? rangeId.peek();
+  const fitting = at_ms < Date.now() ? rangeFor(at_ms, wished, end_ms.peek()) : null;
   batch(() => {
-    if (known) rangeId.value = known.id;
-    wanted_ms.value = at_ms < Date.now() && at_ms > Date.now() - 3653 * DAY_S * 1000 ? at_ms : null;
+    if (fitting) rangeId.value = fitting;
+    wanted_ms.value = fitting ? at_ms : null;
   });
 }

@@ -2,7 +2,7 @@
 //
 // In: buttons and keys. Out: signals. What a tool knows lies in a module of its own, which comes when
 // the tool is first wanted.
-import { computed, signal } from '@preact/signals-core';
+import { batch, computed, signal } from '@preact/signals-core';
 import type { ToolName } from '../i18n/tools';
 import type { Language } from '../i18n/words';
 
@@ -39,6 +39,19 @@ export function toggleTool(name: ToolName): void {
 
 /** Tools whose module could not be fetched; a press of their button tries again. */
 export const missingTools = signal<ReadonlySet<ToolName>>(new Set());
+
+/** Notes that modules could not be fetched: who wants them again, asks again. */
+export function missed(names: Iterable<ToolName>): void {
+  const all = [...names];
+  batch(() => {
+    missingTools.value = new Set([...missingTools.peek(), ...all]);
+    wantedTools.value = new Set([...wantedTools.peek()].filter((name) => !all.includes(name)));
+  });
+}
+
+export function come(name: ToolName): void {
+  missingTools.value = new Set([...missingTools.peek()].filter((one) => one !== name));
+}
 
 /** Whether the current tool's module is missing. */
 export const toolMissing = computed(() => tool.value !== null && missingTools.value.has(tool.value));

@@ -2,7 +2,7 @@
 //
 // In: parts that say what they are now and can be told what to be. Out: steps back and forth. What
 // changes in quick succession is one step; what people type is no part. Fetched once the place stands.
-import { batch, effect, signal, untracked } from '@preact/signals-core';
+import { batch, effect, signal, untracked, type Signal } from '@preact/signals-core';
 
 export interface Remembered<T> {
   /** What it is now. Reads signals, so that a change is noticed. */
@@ -42,6 +42,9 @@ export function remember<T>(name: string, part: Remembered<T>): () => void {
     parts.value = rest;
   };
 }
+
+/** Remembers what a signal holds, for what is replaced and never changed in place. */
+export const ofSignal = <T>(it: Signal<T>): Remembered<T> => ({ read: () => it.value, write: (value) => (it.value = value) });
 
 const isSame = (name: string, a: unknown, b: unknown): boolean => {
   const same = parts.peek().get(name)?.same;

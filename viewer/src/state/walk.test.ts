@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BODY_M, step, type Around, type Vec } from './walk';
+import { BODY_M, step, turned, type Around, type Vec } from './walk';
 
 /** Level ground, a wall along a north line, a kerb along another: [east, height]. */
 const place = ({ wall = Infinity, kerb = Infinity, kerb_m = 0 }): Around => ({
@@ -42,4 +42,10 @@ test('one_comes_down_from_a_wall_but_does_not_leave_the_ground', () => {
   expect(walk(place({}), 0, 2, [0, 0, 3])[2]).toBe(0);
   const edge: Around = { ahead: () => null, below: ([east]) => (east < 1 ? 0 : null) };
   expect(walk(edge, 90, 5)[0]).toBeLessThan(1);
+});
+
+test('one_turns_to_the_right_and_no_slow_picture_spins_the_head', () => {
+  expect(turned(1, 1, 0.1)).toBeGreaterThan(1);
+  expect(turned(1, -1, 0.1)).toBeLessThan(1);
+  expect(turned(0, 1, 9)).toBe(turned(0, 1, 0.25));
 });

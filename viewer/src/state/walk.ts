@@ -13,6 +13,8 @@ export const STEP_M = 0.6;
 /** How near one comes to a wall. */
 export const BODY_M = 0.45;
 const PACE = { walk: 1.5, run: 4 };
+/** How fast keys turn the head. */
+const TURN_RAD_PER_S = 1.4;
 /** A longer time between two drawings counts as this: nobody is carried through a wall by a slow frame. */
 const LONGEST_S = 0.25;
 const STRIDE_M = 0.2;
@@ -26,8 +28,15 @@ const DEEP_M = 60;
 export const walking = signal(false);
 /** Whether there is ground to stand on where one looks. */
 export const groundMissing = signal(false);
-/** What is pressed: right and forward, −1 … 1, and whether one hurries. */
-export const intent = signal<{ readonly right: number; readonly forward: number; readonly fast: boolean }>({ right: 0, forward: 0, fast: false });
+export interface Intent {
+  readonly right: number;
+  readonly forward: number;
+  readonly fast: boolean;
+  /** To the right. */
+  readonly turn?: number;
+}
+/** What is pressed: right, forward and turning, −1 … 1, and whether one hurries. */
+export const intent = signal<Intent>({ right: 0, forward: 0, fast: false });
 
 export interface Around {
   /** Distance to what a ray meets within so many metres, and the level direction its face looks in. */
@@ -75,6 +84,9 @@ function stride(feet: Vec, [east, north]: readonly [number, number], length_m: n
   const ground = around.below([next[0], next[1], feet[2] + STEP_M], DEEP_M);
   return ground === null ? feet : [next[0], next[1], ground > feet[2] ? ground : feet[2]];
 }
+
+/** Where one looks after some time. */
+export const turned = (heading_rad: number, turn: number, passed_s: number): number => heading_rad + turn * TURN_RAD_PER_S * Math.min(passed_s, LONGEST_S);
 
 /** Where the feet are after some time. `heading_rad` is clockwise from north. */
 export function step(feet: Vec, wish: { readonly right: number; readonly forward: number; readonly fast: boolean }, heading_rad: number, passed_s: number, around: Around): Vec {

@@ -6,6 +6,7 @@ import { batch, effect } from '@preact/signals-core';
 import { choice, legend, startColourLink, tokenOf, type Legend } from '../state/colour';
 import { models } from '../state/models';
 import { wantElements } from '../state/things';
+import { ofSignal, remember } from '../state/undo';
 import { painted, paintedDevices, type DevicePaint, type Paint } from '../state/view';
 
 /** How much of the survey's or the model's own colour stays. */
@@ -15,6 +16,7 @@ const LIGHT = 0.55;
 
 export function startColour(): void {
   startColourLink();
+  remember('colours', ofSignal(choice));
   effect(() => {
     if (choice.value?.of === 'element') wantElements();
   });

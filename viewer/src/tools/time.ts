@@ -1,4 +1,4 @@
-// Looking back, started: the page is marked while it shows another time; keys that step.
+// Looking back, started: the page is marked while it shows another time.
 //
 // In: state/time. Out: an attribute of the page that style sheets draw a frame by. Fetched with the tool.
 import { effect } from '@preact/signals-core';

@@ -1,0 +1,72 @@
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Alarm } from '../api/types';
+import { presentAlarms } from './alarms';
+import { readLinkParts } from './link-parts';
+
+let time: typeof import('./time');
+let devices: typeof import('./devices');
+const fetched: string[] = [];
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ now: Date.parse('2026-11-28T10:00:20Z') });
+  // Settings read the browser when they are first imported.
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  vi.stubGlobal('navigator', { languages: ['zh-CN'] });
+  vi.stubGlobal('document', { baseURI: 'http://twin.test/' });
+  vi.stubGlobal('fetch', (url: string) => {
+    fetched.push(url);
+    return Promise.resolve(new Response('{"alarms":[]}'));
+  });
+  time = await import('./time');
+  devices = await import('./devices');
+  time.startTime();
+});
+beforeEach(() => void (fetched.length = 0));
+afterEach(() => time.live());
+
+const linked = (ago_ms: number, range: string): void => {
+  const at_ms = Math.floor((Date.now() - ago_ms) / MINUTE) * MINUTE;
+  readLinkParts(new Map([['t', `${new Date(at_ms).toISOString().slice(0, 16)}Z/${range}`]]));
+};
+
+test('a_link_keeps_its_instant_until_devices_are_known', () => {
+  linked(60 * MINUTE, 'hours');
+  vi.advanceTimersByTime(5000);
+  expect([devices.past.value, time.loading.value]).toEqual([null, true]);
+  expect(devices.wanted_ms.value).toBe(Math.floor(Date.now() / MINUTE - 60) * MINUTE);
+  devices.wanted_ms.value = null;
+  expect([time.loading.value, time.writeTime(devices.wanted_ms.value, 'hours')]).toEqual([false, null]);
+});
+
+test('a_link_gets_the_smallest_range_that_holds_its_instant', () => {
+  linked(3 * DAY, 'hours');
+  expect(time.rangeId.value).toBe('week');
+  linked(60 * MINUTE, 'month');
+  expect(time.rangeId.value).toBe('month');
+  linked(40 * DAY, 'month');
+  expect(devices.wanted_ms.value).toBeNull();
+});
+
+test('a_smaller_range_takes_the_instant_along', () => {
+  linked(3 * DAY, 'week');
+  time.setRange('day');
+  expect(devices.wanted_ms.value).toBe(time.start_ms.value);
+});
+
+test('alarms_are_asked_for_at_most_once_a_minute_from_before_the_range', async () => {
+  linked(60 * MINUTE, 'day');
+  const asked = (): number => fetched.filter((url) => url.includes('/alarms?')).length;
+  expect(asked()).toBe(1);
+  const from = new URL(fetched[0] ?? '').searchParams.get('from') ?? '';
+  expect(Date.now() - Date.parse(from)).toBeGreaterThanOrEqual(2 * DAY - MINUTE);
+  for (let id = 1; id <= 5; id++) presentAlarms.value = new Map(presentAlarms.value).set(id, {} as Alarm);
+  expect(asked()).toBe(1);
+  const { now } = await import('./clock');
+  vi.advanceTimersByTime(MINUTE);
+  now.value = new Date();
+  expect(asked()).toBe(2);
+});
