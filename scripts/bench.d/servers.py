@@ -54,15 +54,16 @@ def twin(server, folder):
 class Running:
     """A server while it is measured."""
 
-    def __init__(self, how, path):
+    def __init__(self, how, path, patience_s=10):
         self.name, self.port, self.command, self.environment = how
         self.base = f"http://127.0.0.1:{self.port}"
         self.url = self.base + path
+        self.patience_s = patience_s
 
     def __enter__(self):
         self.process = subprocess.Popen([str(part) for part in self.command], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, env={**os.environ, **self.environment})
-        for _ in range(100):
+        for _ in range(self.patience_s * 10):
             try:
                 with urllib.request.urlopen(self.url) as answer:
                     self.etag = answer.headers["ETag"]
@@ -88,6 +89,6 @@ def wrk(url, connections, headers=(), script=None):
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)", text)
     if failed:
         raise SystemExit(f"error: {url}: {failed[0]}")
-    latency = {percent: re.search(rf"{percent}%\s+(\S+)", text)[1] for percent in ("50", "99")}
+    latency = {percent: re.search(rf"^\s+{percent}%\s+(\S+)", text, re.M)[1] for percent in ("50", "99")}
     return {"requests": int(re.search(r"(\d+) requests in", text)[1]),
             "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), "p50": latency["50"], "p99": latency["99"]}

@@ -1,9 +1,12 @@
 # Purpose: the server's spatial index beside PostGIS: the same million things, the same questions.
 # Inputs:  Debian's postgresql and postgis (said to be skipped where they are missing); a database is made
 #          for the run, on a free port, and goes with it. As root, PostgreSQL runs as the user `postgres`.
-#          TWIN_OBJECTS: how many objects (default 1,000,000).
-# Outputs: a table. PostGIS gets its best case: everything in memory, GiST indexes (one for devices alone),
+#          TWIN_OBJECTS: how many objects (default 1,000,000). `wrk` (Debian) for the questions by HTTP;
+#          twin-server lies beside the builder.
+# Outputs: two tables: in one process, and by HTTP. PostGIS gets its best case: everything in memory, GiST indexes (one for devices alone),
 #          questions asked from within the database and timed there, no rows handed to a client.
+import csv
+import json
 import os
 import re
 import shutil
@@ -13,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from bench import say, table
+from servers import SECONDS, Running, publish, twin, twin_program, wrk
 
 # The seed of each question's places in benches/spatial.rs, its name there, and PostGIS's words for it.
 QUESTIONS = [
@@ -81,6 +85,7 @@ def show(bench):
         rows.append([name, f"{median:.0f}", f"{high:.0f}", "", "", ""])
     heads = ["question", "p50 µs", "p99 µs", "PostGIS p50 µs", "PostGIS p99 µs", "times"]
     table("Spatial questions", heads, rows, [loaded, "Target: p99 below 1,000 µs for a box and a radius."])
+    by_http(bench, folder)
 
 
 def measure_ours(folder):
@@ -95,6 +100,69 @@ def measure_ours(folder):
         if found:
             figures[found[1]] = tuple(float(figure) for figure in found.groups()[1:])
     return figures, lines[0]
+
+
+# The same places as in the process: one body a place, made beforehand.
+BY_HTTP = {
+    "box 50 m": (3, lambda e, n: {"box": {"min": [e - 25, n - 25], "max": [e + 25, n + 25]}}),
+    "radius 50 m": (4, lambda e, n: {"radius": {"east_m": e, "north_m": n, "radius_m": 50}}),
+}
+ASK_BY_HTTP = """
+local at = 0
+local bodies = {}
+for line in io.lines("BODIES") do
+  bodies[#bodies + 1] = wrk.format("POST", "/api/v1/spatial/query", {["content-type"] = "application/json"}, line)
+end
+request = function()
+  at = at % #bodies + 1
+  return bodies[at]
+end
+"""
+
+
+def by_http(bench, folder):
+    server = twin_program(bench)
+    if not shutil.which("wrk") or not server.exists():
+        print(f"\nskipped: spatial questions by HTTP; missing: wrk (Debian: wrk) or {server}")
+        return
+    say("a publication of all objects")
+    publish(folder / "publication")
+    count = write_model(folder / "things.csv", folder / "publication/versions/v1/model.ndjson")
+    rows = []
+    with Running(twin(server, folder), "/health/ready", patience_s=600) as running:
+        for name, (seed, where) in BY_HTTP.items():
+            write_bodies(folder, seed, where)
+            for connections in (1, 16):
+                say(f"{name} by HTTP, {connections} at once")
+                path = folder / "ask.lua"
+                path.write_text(ASK_BY_HTTP.replace("BODIES", str(folder / "bodies.ndjson")))
+                run = wrk(running.base + "/api/v1/spatial/query", connections, script=path)
+                rows.append([name, connections, f"{run['rate']:,.0f}", run["p50"], run["p99"]])
+    table("Spatial questions by HTTP", ["question", "connections", "requests/s", "p50", "p99"], rows, [
+        f"{count:,} objects; wrk on the same processors, {SECONDS} s each; whole answers as the viewer gets them.",
+        "Target: p99 below 5 ms.",
+    ])
+
+
+def write_model(things, model):
+    count = 0
+    with open(things, newline="") as source, open(model, "w") as out:
+        for name, kind, class_, west, south, low, east, north, high in csv.reader(source):
+            if kind == "device":
+                continue
+            low_corner = {"east_m": float(west), "north_m": float(south), "up_m": float(low)}
+            high_corner = {"east_m": float(east), "north_m": float(north), "up_m": float(high)}
+            thing = {"id": name, "class": kind, "name": {}, "bounds": {"min": low_corner, "max": high_corner}}
+            out.write(json.dumps(thing) + "\n")
+            count += 1
+    return count
+
+
+def write_bodies(folder, seed, where):
+    with open(folder / "places.csv", newline="") as places, open(folder / "bodies.ndjson", "w") as bodies:
+        for at, east, north in csv.reader(places):
+            if int(at) == seed:
+                bodies.write(json.dumps({"where": where(float(east), float(north)), "limit": 10_000}) + "\n")
 
 
 def measure_postgis(folder):
