@@ -223,8 +223,9 @@ fn main() {
     snapshot.take_objects(Snapshot::of_objects("v", Arc::clone(&table), [], []));
     let loaded = start.elapsed();
     let grown = resident_kib().zip(before).map(|(after, before)| after.saturating_sub(before) / 1024);
+    let grown = grown.map_or_else(|| "unknown".to_owned(), |mib| format!("{mib} MiB"));
     println!(
-        "{count} objects and {DEVICES} devices loaded in {:.0} ms; the trees take {grown:?} MiB",
+        "{count} objects and {DEVICES} devices loaded in {:.0} ms; memory of the trees: {grown}",
         loaded.as_secs_f64() * 1e3
     );
     println!("{:<50} {:>10} {:>10} {:>10}", "question", "p50 µs", "p99 µs", "found");
