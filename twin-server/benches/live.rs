@@ -1,7 +1,7 @@
-//! Purpose: how soon a reading is with a thousand viewers, and how many changes a second reach them, on real
-//!          sockets, with the server and the viewers on the same processors.
+//! Purpose: how soon a reading, and the alarm that it opens, is with a thousand viewers, and how many changes a
+//!          second reach them, on real sockets, with the server and the viewers on the same processors.
 //! Inputs:  `TWIN_BENCH_VIEWERS` (default 1,000), `TWIN_BENCH_SECONDS` (default 10 a rate).
-//! Outputs: a table on standard output.
+//! Outputs: two tables on standard output.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
@@ -25,6 +27,8 @@ use twin_server::config::ServeConfig;
 const DEVICES: usize = 100;
 /// Readings a second, one a request.
 const RATES: [u32; 4] = [10, 50, 100, 200];
+/// Alarms that open or end a second.
+const ALARM_RATES: [u32; 2] = [1, 20];
 /// What a value counts, in microseconds: a water meter does not go up to a whole run of them.
 const UNIT_US: f64 = 100.0;
 /// Viewers whose every event is timed; the others are counted.
@@ -66,6 +70,25 @@ struct Seen {
     delivered: AtomicU64,
     bytes: AtomicU64,
     latencies_us: Mutex<Vec<u32>>,
+    alarm_latencies_us: Mutex<Vec<u32>>,
+}
+
+/// When the reading was made that changed an alarm.
+fn changed_at(event: &str) -> Option<OffsetDateTime> {
+    let text = event.split("\"changed_at\":\"").nth(1)?.split('"').next()?;
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+fn since_us(at: OffsetDateTime) -> u32 {
+    u32::try_from((OffsetDateTime::now_utc() - at).whole_microseconds()).unwrap_or(0)
+}
+
+/// What a share of the latencies does not exceed, in milliseconds.
+async fn percentile_ms(latencies: &Mutex<Vec<u32>>, share: f64) -> f64 {
+    let mut sorted = latencies.lock().await.clone();
+    sorted.sort_unstable();
+    let at = (sorted.len() as f64 * share) as usize;
+    sorted.get(at).map_or(f64::NAN, |us| f64::from(*us) / 1000.0)
 }
 
 /// Reads events for ever. A value is the instant of the run at which its reading was sent.
@@ -90,6 +113,8 @@ async fn watch(address: std::net::SocketAddr, began: Instant, seen: Arc<Seen>, t
         let events = String::from_utf8_lossy(&rest[..end]).into_owned();
         rest.drain(..end);
         let (mut delivered, mut latencies) = (0, Vec::new());
+        let alarms = events.split("event: alarm\n").skip(1).filter_map(changed_at);
+        seen.alarm_latencies_us.lock().await.extend(alarms.map(since_us));
         for event in events.split("event: device\n").skip(1) {
             delivered += 1;
             let value = event.split("\"value\":").nth(1).and_then(|text| text.split([',', '}']).next());
@@ -115,6 +140,26 @@ async fn post(address: std::net::SocketAddr, began: Instant, rate: u32, seconds:
         let value = began.elapsed().as_micros() as f64 / UNIT_US;
         let body = json!({ "readings": [{ "device": format!("m{device}"), "stream": "volume_m3", "value": value }] });
         let answer = request(&mut stream, "POST", "/api/v1/readings", &body.to_string()).await;
+        assert!(answer.contains("\"accepted\":1"), "{answer}");
+    }
+    count
+}
+
+/// Traps someone in a lift and frees him, in turn, at a rate for some time; gives how often.
+async fn alarm(address: std::net::SocketAddr, rate: u32, seconds: usize) -> u64 {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let body = json!({ "kind": "lift", "position": { "east_m": 1.0, "north_m": 1.0, "up_m": 0.0 } });
+    request(&mut stream, "PUT", &format!("/api/v1/devices/lift-{rate}"), &body.to_string()).await;
+    let mut clock = tokio::time::interval(Duration::from_secs(1) / rate);
+    let count = u64::from(rate) * seconds as u64;
+    for at in 0..count {
+        clock.tick().await;
+        let time = OffsetDateTime::now_utc().format(&Rfc3339).unwrap();
+        let reading = json!({ "device": format!("lift-{rate}"), "stream": "trapped", "value": (at + 1) % 2, "time": time });
+        let answer =
+            request(&mut stream, "POST", "/api/v1/readings", &json!({ "readings": [reading] }).to_string())
+                .await;
         assert!(answer.contains("\"accepted\":1"), "{answer}");
     }
     count
@@ -171,18 +216,25 @@ async fn main() {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let took_s = started.elapsed().as_secs_f64() - 0.5;
         let (delivered, bytes) = (seen.delivered.load(Ordering::Relaxed), seen.bytes.load(Ordering::Relaxed));
-        let mut latencies = seen.latencies_us.lock().await.clone();
-        latencies.sort_unstable();
-        let at = |share: f64| {
-            let at = (latencies.len() as f64 * share) as usize;
-            latencies.get(at).map_or(f64::NAN, |us| f64::from(*us) / 1000.0)
-        };
         println!(
             "| {rate} | {:.0} | {:.1} | {:.1} | {:.1} | 100,000/s; p99 100 ms |",
             delivered as f64 / took_s,
             bytes as f64 / took_s / 1e6,
-            at(0.5),
-            at(0.99),
+            percentile_ms(&seen.latencies_us, 0.5).await,
+            percentile_ms(&seen.latencies_us, 0.99).await,
+        );
+    }
+    println!("\n| alarms/s | alarms seen | p50 ms | p99 ms | limit |\n|---|---|---|---|---|");
+    for rate in ALARM_RATES {
+        seen.alarm_latencies_us.lock().await.clear();
+        let changes = alarm(address, rate, seconds).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let told = seen.alarm_latencies_us.lock().await.len();
+        let expected = changes as usize * viewers.div_ceil(TIMED_EVERY);
+        println!(
+            "| {rate} | {told} of {expected} | {:.1} | {:.1} | p99 100 ms |",
+            percentile_ms(&seen.alarm_latencies_us, 0.5).await,
+            percentile_ms(&seen.alarm_latencies_us, 0.99).await,
         );
     }
 }
