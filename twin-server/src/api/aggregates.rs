@@ -148,7 +148,7 @@ pub(crate) async fn list_aggregates(
     aggregates(&app, id, stream, grid).await.map(Json)
 }
 
-/// Gives the history of several streams in the same steps. A stream that is not there keeps the others from nothing.
+/// Gives the history of several streams in the same steps. Those that are not there are named, and the others given.
 #[utoipa::path(
     get, path = "/api/v1/aggregates", tag = "readings", params(ManyAggregatesQuery),
     responses((status = 200, body = ManyAggregates), (status = 400, body = ProblemBody))

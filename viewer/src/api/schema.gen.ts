@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gives the history of several streams in the same steps. A stream that is not there keeps the others from nothing. */
+        /** Gives the history of several streams in the same steps. Those that are not there are named, and the others given. */
         get: operations["list_many_aggregates"];
         put?: never;
         post?: never;
