@@ -124,7 +124,8 @@ pub struct DeviceView {
     pub device: Device,
     /// Status now.
     pub status: DeviceStatus,
-    /// Instant at which the status became what it is; absent if the device never reported.
+    /// Instant at which the status became what it is; absent if the device never reported, or the status is one of the
+    /// past.
     #[serde(with = "time::serde::rfc3339::option", default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub status_since: Option<OffsetDateTime>,

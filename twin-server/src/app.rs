@@ -23,6 +23,7 @@ use crate::config::{MetricsAccess, ServeConfig};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::retention::Retention;
 use crate::domain::state::{DeviceState, StreamState};
 use crate::features::Catalogue;
 use crate::ingest::mqtt::{self, MqttStatus};
@@ -40,6 +41,8 @@ use crate::{jobs, router};
 const TRIALS: usize = 1;
 /// Tables that are imported at once; others wait. Each takes up to about 500 MB while it is read.
 const IMPORTS: usize = 2;
+/// Those who look back at many devices at once; others wait. Each opens a chunk of every stream.
+const PASTS: usize = 2;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 
@@ -63,6 +66,10 @@ pub struct App {
     pub(crate) imports: Arc<Semaphore>,
     /// Room for rules that are tried against history.
     pub trials: Arc<Semaphore>,
+    /// Room for those who look back at many devices.
+    pub(crate) pasts: Arc<Semaphore>,
+    /// How long readings are kept.
+    pub(crate) retention: Retention,
     /// The community as collections of features.
     pub features: Catalogue,
     /// The served version.
@@ -193,6 +200,8 @@ pub async fn start(
         readiness: Readiness::default(),
         imports: Arc::new(Semaphore::new(IMPORTS)),
         trials: Arc::new(Semaphore::new(TRIALS)),
+        pasts: Arc::new(Semaphore::new(PASTS)),
+        retention: config.retention.clone(),
         stop,
     };
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
@@ -292,11 +301,7 @@ fn zones_of(model: &Arc<Model>) -> ZoneOf {
 /// Devices with the states that follow from what is stored.
 async fn restore(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Result<Vec<Entry>> {
     let now = OffsetDateTime::now_utc();
-    let mut streams: HashMap<String, Vec<StreamState>> = HashMap::new();
-    for SeriesTip { device, stream, newest, latest } in store.tips().await? {
-        let latest = latest.map(|(value, time)| LatestReading { value, time });
-        streams.entry(device).or_default().push(StreamState { id: stream.into(), newest, latest });
-    }
+    let mut streams = streams_by_device(store.tips().await?);
     let mut statuses: HashMap<String, (DeviceStatus, OffsetDateTime)> =
         store.statuses().await?.into_iter().map(|row| (row.device, (row.status, row.since))).collect();
     let mut entries = Vec::new();
@@ -310,6 +315,16 @@ async fn restore(store: &dyn Store, kinds: &DeviceKinds) -> anyhow::Result<Vec<E
         entries.push(Entry { device: Arc::new(device), kind, state });
     }
     Ok(entries)
+}
+
+/// What is stored of streams, as states are made of it.
+pub(crate) fn streams_by_device(tips: Vec<SeriesTip>) -> HashMap<String, Vec<StreamState>> {
+    let mut streams: HashMap<String, Vec<StreamState>> = HashMap::new();
+    for SeriesTip { device, stream, newest, latest } in tips {
+        let latest = latest.map(|(value, time)| LatestReading { value, time });
+        streams.entry(device).or_default().push(StreamState { id: stream.into(), newest, latest });
+    }
+    streams
 }
 
 /// A name that no other run of this server has: its start in microseconds.

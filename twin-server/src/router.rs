@@ -60,6 +60,7 @@ pub fn router(app: Arc<App>) -> Router {
             ],
         )
         .route("/api/v1/devices/{id}/aggregates", [get(ReadDevices, aggregates::list_aggregates)])
+        .route("/api/v1/aggregates", [get(ReadDevices, aggregates::list_many_aggregates)])
         .route("/api/v1/exports/readings.csv", [get(ReadDevices, exports::export_readings)])
         .route("/api/v1/mqtt", [get(RegisterDevices, mqtt::get_mqtt)])
         .route("/api/v1/templates/{name}", [get(UseService, imports::get_template)])

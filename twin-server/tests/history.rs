@@ -1,4 +1,4 @@
-//! History over HTTP: steps for charts, long stretches, deletion, tables.
+//! History over HTTP: steps for charts, long stretches, deletion, tables, devices as they were.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod common;
@@ -6,6 +6,10 @@ mod common;
 use axum::http::StatusCode;
 use common::{Server, check_problem, reading};
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+use twin_server::config::ServeConfig;
+use twin_server::domain::retention::Retention;
 
 /// An instant some seconds after midnight UTC.
 fn at(seconds: u32) -> String {
@@ -109,4 +113,114 @@ async fn history_is_exported_as_a_table_that_spreadsheets_open() {
     assert_eq!(none.lines().count(), 1);
     check_problem(&server.get(&format!("{path}&device=nobody")).await, 404, "unknown_device");
     check_problem(&server.get(&format!("{path}&from=yesterday")).await, 400, "bad_query");
+}
+
+/// What the list of devices says of `b` at an instant: status, since when, why, and how full it is.
+async fn bin_at(server: &Server, at: &str) -> Value {
+    let list = server.get(&format!("/api/v1/devices?at={at}")).await.json();
+    let bin = &list["devices"][0];
+    assert_eq!((&bin["id"], &bin["position"]["east_m"]), (&json!("b"), &json!(10.0)));
+    json!([bin["status"], bin["status_since"], bin["reason"]["en"], bin["latest"]["fill_pct"]])
+}
+
+#[tokio::test]
+async fn devices_are_told_as_they_were_at_an_instant() {
+    let server = server().await;
+    server.put("l-1", "street_lamp", 60.0).await;
+    let full = reading("b", "fill_pct", 95.0, &at(7200));
+    server.post(json!([full, reading("b", "temperature_c", 900.0, &at(7300))])).await;
+    let fill = |minute: u32| json!({ "value": f64::from(minute) / 2.0, "time": at(minute * 60) });
+    let full = json!({ "value": 95.0, "time": at(7200) });
+    let expected = [
+        (at(600), json!(["normal", null, null, fill(10)])),
+        (at(659), json!(["normal", null, null, fill(10)])),
+        (at(7200), json!(["warning", null, "full", full])),
+        // An implausible reading shows that it lives; then an hour of silence is over, which weighs less than full.
+        (at(7300 + 3601), json!(["warning", null, "full", full])),
+        (
+            "2026-04-30T23:59:59Z".into(),
+            json!(["offline", null, "there is no reading from then or before", null]),
+        ),
+    ];
+    for packed in [false, true] {
+        if packed {
+            assert!(server.app.store.close_all().await.unwrap() > 0);
+        }
+        for (instant, expected) in &expected {
+            assert_eq!(bin_at(&server, instant).await, *expected, "{instant}, packed: {packed}");
+        }
+    }
+    let ids = async |query: &str| {
+        let list = server.get(&format!("/api/v1/devices?at={}{query}", at(7200))).await.json();
+        let ids = list["devices"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|device| device["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    // Narrowed as the list of now is, the status being that of then.
+    assert_eq!(ids("").await, "b l-1");
+    assert_eq!(ids("&status=warning").await, "b");
+    assert_eq!(ids("&status=offline&zone=zone/z1").await, "");
+    assert_eq!(ids("&kind=street_lamp").await, "l-1");
+}
+
+#[tokio::test]
+async fn who_has_devices_of_an_instant_is_told_whether_they_changed() {
+    let server = server().await;
+    let path = format!("/api/v1/devices?at={}", at(630));
+    let first = server.get(&path).await;
+    assert_eq!(first.header("cache-control"), "no-cache");
+    let tag = first.header("etag").to_owned();
+    let again = server.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    // A late reading changes the past.
+    server.post(json!([reading("b", "fill_pct", 80.0, &at(620))])).await;
+    let changed = server.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!(changed.status, StatusCode::OK);
+    assert_eq!(changed.json()["devices"][0]["status"], "notice");
+}
+
+#[tokio::test]
+async fn instants_that_are_to_come_or_of_which_nothing_is_kept_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    common::publish(&folder.path().join("publication"), "v1");
+    let retention = Retention { days: 30, kinds: [("camera".to_owned(), 7)].into() };
+    let server = Server::start_as(folder, |config| ServeConfig { retention, ..config }).await;
+    server.put("b", "waste_bin", 10.0).await;
+    let now = OffsetDateTime::now_utc();
+    let path = |days: i64, query: &str| {
+        let at = (now + Duration::days(days)).format(&Rfc3339).unwrap();
+        format!("/api/v1/devices?at={at}{query}")
+    };
+    check_problem(&server.get(&path(1, "")).await, 400, "time_ahead");
+    check_problem(&server.get(&path(-31, "")).await, 400, "time_not_kept");
+    check_problem(&server.get(&path(-8, "&kind=camera")).await, 400, "time_not_kept");
+    assert_eq!(server.get(&path(-8, "&kind=camera,waste_bin")).await.status, StatusCode::OK);
+    assert_eq!(server.get(&path(-29, "")).await.json()["devices"][0]["status"], "offline");
+    check_problem(&server.get("/api/v1/devices?at=yesterday").await, 400, "bad_time");
+}
+
+#[tokio::test]
+async fn several_streams_are_summed_up_in_one_answer_each_as_by_itself() {
+    let server = server().await;
+    server.put("l-1", "street_lamp", 10.0).await;
+    server.post(json!([reading("l-1", "power_w", 41.5, &at(1))])).await;
+    let stretch = format!("from={}&to={}&step_s=3600", at(0), at(7199));
+    let path = |streams: &str| format!("/api/v1/aggregates?streams={streams}&{stretch}");
+    let answer = server.get(&path("l-1:power_w,nobody:x,b:fill_pct,b:nothing")).await.json();
+    let alone = server.get(&format!("/api/v1/devices/b/aggregates?stream=fill_pct&{stretch}")).await.json();
+    assert_eq!(answer["streams"][1], alone);
+    assert_eq!(answer["streams"][0]["steps"][0]["mean"], 41.5);
+    assert_eq!(answer["streams"].as_array().unwrap().len(), 2);
+    assert_eq!((&answer["unknown"], &answer["step_s"]), (&json!(["nobody:x", "b:nothing"]), &json!(3600)));
+    for (streams, code) in
+        [("", "bad_streams"), ("b", "bad_streams"), (&vec!["b:fill_pct"; 101].join(","), "too_many_streams")]
+    {
+        check_problem(&server.get(&path(streams)).await, 400, code);
+    }
+    let fine = vec!["b:fill_pct"; 100].join(",");
+    check_problem(&server.get(&path(&fine).replace("step_s=3600", "step_s=1")).await, 400, "too_many_steps");
+    assert_eq!(server.get(&path(&fine)).await.json()["streams"].as_array().unwrap().len(), 100);
 }

@@ -1,4 +1,5 @@
-//! `/api/v1/devices/{id}/aggregates`: a stream's history in steps, for charts and sums.
+//! `/api/v1/devices/{id}/aggregates` and `/api/v1/aggregates`: the history of a stream, or of several, in steps, for
+//! charts and sums.
 
 use std::sync::Arc;
 
@@ -15,8 +16,12 @@ use crate::app::App;
 use crate::domain::summary::{Bucket, Grid};
 use crate::store::AggregateQuery;
 
-/// Most steps in one answer.
+/// Most steps of a stream in one answer.
 const STEPS_LIMIT: u64 = 10_000;
+/// Most streams in one answer.
+const STREAMS_LIMIT: usize = 100;
+/// Most steps of all of them: some 15 MB.
+const ALL_STEPS_LIMIT: u64 = 100_000;
 /// Steps if neither their length nor their number is asked for.
 const POINTS_DEFAULT: u32 = 500;
 /// Lengths of step that people read easily, in seconds.
@@ -46,6 +51,41 @@ pub(crate) struct AggregatesQuery {
     points: Option<u32>,
     /// Offset of the time zone whose midnight steps are counted from, such as `+08:00`; UTC by default.
     utc_offset: Option<String>,
+}
+
+/// Which streams to sum up, over which stretch of history, and how finely.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ManyAggregatesQuery {
+    /// The streams as `device:stream`, up to 100, with `,` between them.
+    streams: String,
+    /// Earliest instant, included, RFC 3339.
+    #[param(format = DateTime)]
+    from: String,
+    /// Latest instant, included, RFC 3339; now if it is not given.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<String>,
+    /// Length of a step in seconds.
+    #[param(minimum = 1)]
+    step_s: Option<u32>,
+    /// In place of `step_s`: about how many steps, at most; 1 to 10,000, default 500. The step is then one
+    /// that people read easily, such as 5 min.
+    #[param(minimum = 1, maximum = 10_000)]
+    points: Option<u32>,
+    /// Offset of the time zone whose midnight steps are counted from, such as `+08:00`; UTC by default.
+    utc_offset: Option<String>,
+}
+
+/// The history of several streams in the same steps.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ManyAggregates {
+    /// Length of a step in seconds.
+    step_s: i64,
+    /// What was asked for and is there, in the order of the question.
+    streams: Vec<Aggregates>,
+    /// What was asked for and is not there: no such device, or a device without such a stream.
+    unknown: Vec<String>,
 }
 
 /// A stream's history in steps.
@@ -102,15 +142,65 @@ pub(crate) async fn list_aggregates(
     Path(id): Path<String>,
     Query(query): Query<AggregatesQuery>,
 ) -> Result<Json<Aggregates>, Problem> {
-    let stream = stream_of(&app, &id, query.stream.clone())?;
-    let grid = grid_of(&query, OffsetDateTime::now_utc())?;
-    let buckets =
-        app.store.aggregate(AggregateQuery { device: id.clone(), stream: stream.clone(), grid }).await?;
-    let steps = buckets.iter().map(step_of).collect::<Result<_, _>>()?;
-    Ok(Json(Aggregates { device: id, stream, step_s: grid.step_us() / MICROSECONDS, steps }))
+    let AggregatesQuery { stream, from, to, step_s, points, utc_offset } = query;
+    let stream = stream_of(&app, &id, stream)?;
+    let grid = grid_of(&Asked { from, to, step_s, points, utc_offset }, OffsetDateTime::now_utc())?;
+    aggregates(&app, id, stream, grid).await.map(Json)
 }
 
-fn grid_of(query: &AggregatesQuery, now: OffsetDateTime) -> Result<Grid, Problem> {
+/// Gives the history of several streams in the same steps. Those that are not there are named, and the others given.
+#[utoipa::path(
+    get, path = "/api/v1/aggregates", tag = "readings", params(ManyAggregatesQuery),
+    responses((status = 200, body = ManyAggregates), (status = 400, body = ProblemBody))
+)]
+pub(crate) async fn list_many_aggregates(
+    State(app): State<Arc<App>>,
+    Query(query): Query<ManyAggregatesQuery>,
+) -> Result<Json<ManyAggregates>, Problem> {
+    let ManyAggregatesQuery { streams: names, from, to, step_s, points, utc_offset } = query;
+    let names: Vec<&str> = names.split(',').map(str::trim).take(STREAMS_LIMIT + 1).collect();
+    if names.len() > STREAMS_LIMIT {
+        let detail = format!("`streams` names more than {STREAMS_LIMIT} streams, which are the most");
+        return Err(Problem::bad_request("too_many_streams", detail));
+    }
+    let grid = grid_of(&Asked { from, to, step_s, points, utc_offset }, OffsetDateTime::now_utc())?;
+    if grid.steps().saturating_mul(names.len() as u64) > ALL_STEPS_LIMIT {
+        let (steps, count) = (grid.steps(), names.len());
+        let detail = format!("{count} streams have {steps} steps each, at most {ALL_STEPS_LIMIT} are given");
+        return Err(Problem::bad_request("too_many_steps", detail).with_hint("take longer steps"));
+    }
+    let (mut streams, mut unknown) = (Vec::new(), Vec::new());
+    for name in names {
+        let Some((device, stream)) = name.split_once(':') else {
+            let detail = format!("`streams` holds `{name}`, which is no stream of a device");
+            return Err(Problem::bad_request("bad_streams", detail)
+                .with_hint("write each as `device:stream`, with `,` between them"));
+        };
+        match stream_of(&app, device, stream.to_owned()) {
+            Ok(stream) => streams.push(aggregates(&app, device.to_owned(), stream, grid).await?),
+            Err(_) => unknown.push(name.to_owned()),
+        }
+    }
+    Ok(Json(ManyAggregates { step_s: grid.step_us() / MICROSECONDS, streams, unknown }))
+}
+
+async fn aggregates(app: &App, device: String, stream: String, grid: Grid) -> Result<Aggregates, Problem> {
+    let query = AggregateQuery { device: device.clone(), stream: stream.clone(), grid };
+    let buckets = app.store.aggregate(query).await?;
+    let steps = buckets.iter().map(step_of).collect::<Result<_, _>>()?;
+    Ok(Aggregates { device, stream, step_s: grid.step_us() / MICROSECONDS, steps })
+}
+
+/// A stretch and its steps, as they are asked for.
+struct Asked {
+    from: String,
+    to: Option<String>,
+    step_s: Option<u32>,
+    points: Option<u32>,
+    utc_offset: Option<String>,
+}
+
+fn grid_of(query: &Asked, now: OffsetDateTime) -> Result<Grid, Problem> {
     let from = instant("from", Some(&query.from))?.unwrap_or(now);
     let to = instant("to", query.to.as_deref())?.unwrap_or(now);
     if from > to {

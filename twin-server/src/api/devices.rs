@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json as JsonAnswer;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use twin_schemas::LocalizedText;
@@ -14,7 +14,8 @@ use twin_schemas::model::ObjectClass;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
-use super::{Problem, ProblemBody};
+use super::readings::instant;
+use super::{Problem, ProblemBody, past};
 use crate::app::App;
 use crate::auth::{Permit, place};
 use crate::domain::bounds::{BoundsError, LocalRect};
@@ -36,6 +37,9 @@ pub(crate) struct DeviceQuery {
     bbox: Option<String>,
     /// Id of a zone of the model.
     zone: Option<String>,
+    /// An instant, RFC 3339: the devices as they were then. Now if it is not given.
+    #[param(value_type = Option<String>, format = DateTime)]
+    at: Option<String>,
 }
 
 /// Devices by id.
@@ -102,17 +106,29 @@ fn zone_filter(app: &App, id: String) -> Result<ZoneFilter, Problem> {
     Ok(ZoneFilter { id, index: Arc::clone(app.hub.index()) })
 }
 
-/// Lists devices by id.
+/// Lists devices by id: as they are, or as they were `at` an instant.
+///
+/// Of an instant that is past, status and latest readings are those of then, by the limits and silences that hold
+/// now; what a device is and where it stands is as it is now. `status_since` is given of silence alone. A device
+/// without readings from then or before is offline, and `reason` says so. Up to 20,000 devices are given.
 #[utoipa::path(
     get, path = "/api/v1/devices", tag = "devices", params(DeviceQuery),
-    responses((status = 200, body = DeviceList), (status = 400, body = ProblemBody))
+    responses(
+        (status = 200, body = DeviceList),
+        (status = 304, description = "Of an instant: `If-None-Match` names what would be answered"),
+        (status = 400, body = ProblemBody),
+    )
 )]
 pub(crate) async fn list_devices(
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     Query(query): Query<DeviceQuery>,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::of_query(query.kind.as_deref(), query.bbox.as_deref(), query.zone);
     let filter = DeviceFilter { status: query.status, ..wanted.filter(&app)? };
+    if let Some(at) = instant("at", query.at.as_deref())? {
+        return past::devices_at(&app, &filter, at, &headers).await;
+    }
     // The views are kept as JSON, so that many viewers cost no more than one.
     let body = format!(r#"{{"devices":{}}}"#, app.hub.list(&filter));
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())

@@ -32,6 +32,7 @@ mod object_path;
 pub(crate) mod objects;
 pub(crate) mod oidc;
 pub(crate) mod openapi;
+mod past;
 pub(crate) mod permissions;
 pub(crate) mod place;
 pub(crate) mod publication;

@@ -43,6 +43,7 @@ use super::{
         readings::post_readings,
         readings::delete_readings,
         aggregates::list_aggregates,
+        aggregates::list_many_aggregates,
         mqtt::get_mqtt,
         exports::export_readings,
         imports::import_readings,

@@ -35,6 +35,16 @@ impl Retention {
             days => now.checked_sub(Duration::days(i64::from(days))),
         }
     }
+
+    /// The oldest instant of which any of some kinds is kept; none if one is kept for ever, or there are no kinds.
+    pub fn oldest<'k>(
+        &self,
+        mut kinds: impl Iterator<Item = &'k str>,
+        now: OffsetDateTime,
+    ) -> Option<OffsetDateTime> {
+        let first = self.keep_from(kinds.next()?, now)?;
+        kinds.try_fold(first, |oldest, kind| Some(oldest.min(self.keep_from(kind, now)?)))
+    }
 }
 
 /// Days that one kind of device is kept, written `kind=days`.
@@ -77,6 +87,18 @@ mod tests {
         assert_eq!(retention.keep_from("water_meter", now), Some(datetime!(2026-05-01 12:00 UTC)));
         assert_eq!(retention.keep_from("camera", now), Some(datetime!(2026-05-24 12:00 UTC)));
         assert_eq!(retention.keep_from("lift", now), None);
+    }
+
+    #[test]
+    fn the_oldest_instant_of_several_kinds_is_that_of_the_one_kept_longest() {
+        let kinds = [("camera".to_owned(), 7), ("lift".to_owned(), 0)].into();
+        let retention = Retention { kinds, ..Retention::default() };
+        let now = datetime!(2026-05-31 12:00 UTC);
+        let oldest = |kinds: &[&str]| retention.oldest(kinds.iter().copied(), now);
+        assert_eq!(oldest(&["camera"]), Some(datetime!(2026-05-24 12:00 UTC)));
+        assert_eq!(oldest(&["camera", "water_meter"]), Some(datetime!(2026-05-01 12:00 UTC)));
+        assert_eq!(oldest(&["camera", "lift"]), None);
+        assert_eq!(oldest(&[]), None);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct DeviceState {
 #[derive(Debug, Clone, PartialEq)]
 enum Reason {
     NeverReported,
+    /// Of a time that is past: nothing is stored from then or before.
+    NothingKept,
     Silence {
         after_s: u32,
     },
@@ -110,6 +112,21 @@ impl DeviceState {
             (state.status, state.since) = (status, Some(since));
         }
         state.refit(kind, now);
+        state
+    }
+
+    /// The state as it was at an instant: what the store held of each stream by then, judged as it was judged then.
+    /// Since when the status held is known of silence alone: of others the readings before would have to be looked at.
+    #[must_use]
+    pub fn at(streams: Vec<StreamState>, kind: &DeviceKind, at: OffsetDateTime) -> Self {
+        let mut state = Self::restored(streams, None, kind, at);
+        if state.status != DeviceStatus::Offline {
+            state.since = None;
+        }
+        // It may have reported since, or before what is kept.
+        if state.streams.is_empty() {
+            state.reason = Some(Reason::NothingKept);
+        }
         state
     }
 
@@ -208,6 +225,9 @@ impl DeviceState {
     pub fn reason(&self) -> Option<LocalizedText> {
         Some(match self.reason.as_ref()? {
             Reason::NeverReported => LocalizedText::new("从未上报", "has never reported"),
+            Reason::NothingKept => {
+                LocalizedText::new("没有当时及以前的读数", "there is no reading from then or before")
+            }
             Reason::Silence { after_s } => silence_reason(*after_s),
             Reason::Band(meaning) => (**meaning).clone(),
         })
@@ -369,6 +389,27 @@ mod tests {
             Some(1),
         );
         assert_eq!(state.reason(), Some(LocalizedText::new("烟雾报警", "smoke")));
+    }
+
+    #[test]
+    fn a_state_of_the_past_is_judged_as_of_then_and_not_of_now() {
+        let kind = detector();
+        let smoke = |newest, value: Option<f64>| StreamState {
+            id: "smoke_db_m".into(),
+            newest: at(newest),
+            latest: value.map(|value| LatestReading { value, time: at(0) }),
+        };
+        let silence = i64::from(kind.silence_s);
+        let then = |streams, seconds| DeviceState::at(streams, &kind, at(seconds));
+        let alarm = then(vec![smoke(0, Some(0.3))], 9);
+        assert_eq!(alarm.status(), (DeviceStatus::Alarm, None));
+        assert_eq!(alarm.reason(), Some(LocalizedText::new("烟雾报警", "smoke")));
+        let quiet = |seconds| then(vec![smoke(0, Some(0.01))], seconds).status();
+        assert_eq!(quiet(silence), (DeviceStatus::Normal, None));
+        assert_eq!(quiet(silence + 1), (DeviceStatus::Offline, Some(at(silence))));
+        let none = then(vec![], 0);
+        assert_eq!(none.status(), (DeviceStatus::Offline, None));
+        assert_eq!(none.reason().unwrap().en_or_zh(), "there is no reading from then or before");
     }
 
     #[test]

@@ -147,6 +147,14 @@ pub trait ReadingStore: Send + Sync {
     /// What is stored of every stream, in no particular order.
     fn tips(&self) -> Answer<'_, Vec<SeriesTip>>;
 
+    /// What the store held of every stream at an instant, of devices that are meant: streams without readings by then
+    /// are left out. One look at the chunks a stream, however long its history is.
+    fn tips_at<'a>(
+        &'a self,
+        at: OffsetDateTime,
+        is_meant: &'a (dyn Fn(&str) -> bool + Send + Sync),
+    ) -> Answer<'a, Vec<SeriesTip>>;
+
     /// The statuses that were last stored.
     fn statuses(&self) -> Answer<'_, Vec<StatusRow>>;
 }

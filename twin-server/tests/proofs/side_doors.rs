@@ -41,7 +41,7 @@ const HIDDEN: [Hidden; 3] = [
 ];
 
 /// Doors beside the plain routes: lists, single things, expansions, filters, other formats.
-const DOORS: [&str; 14] = [
+const DOORS: [&str; 16] = [
     "/sta/v1.1/Things",
     "/sta/v1.1/Things?$expand=Locations,Datastreams($expand=Observations)",
     "/sta/v1.1/Things('hidden-device')",
@@ -54,6 +54,8 @@ const DOORS: [&str; 14] = [
     "/ogc/collections/devices/items/hidden-device",
     "/ogc/collections/buildings/items?filter=id LIKE 'b%'",
     "/ogc/collections/buildings/items/building/b1",
+    "/api/v1/devices?at=2026-01-01T00:02:00Z",
+    "/api/v1/aggregates?streams=hidden-device:fill_pct&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z",
     "/api/v1/exports/readings.csv?stream=fill_pct&device=hidden-device",
     "/api/v1/place?east_m=5&north_m=5",
 ];

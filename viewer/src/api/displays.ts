@@ -5,7 +5,7 @@ import { address, body, get, request } from './client';
 import type { Alarm } from './types';
 import type { components } from './schema.gen';
 
-export type Aggregates = components['schemas']['Aggregates'];
+export type ManyAggregates = components['schemas']['ManyAggregates'];
 type AlarmPage = components['schemas']['AlarmPage'];
 
 type Schemas = components['schemas'];
@@ -63,9 +63,9 @@ export async function putDisplayState(id: string, plan: string | null): Promise<
   await request('PUT', `${path(id)}/state`, plan === null ? { mode: 'ordinary' } : { mode: 'emergency', plan });
 }
 
-/** A stream's history in about `points` steps since an instant. */
-export const getAggregates = (device: string, stream: string, from: Date, points: number, signal: AbortSignal): Promise<Aggregates> =>
-  get(`devices/${encodeURIComponent(device)}/aggregates?stream=${encodeURIComponent(stream)}&from=${from.toISOString()}&points=${points}`, signal);
+/** The history of streams in about `points` steps since an instant. */
+export const getAggregates = (series: readonly TrendSeries[], from: Date, points: number, signal: AbortSignal): Promise<ManyAggregates> =>
+  get(`aggregates?streams=${series.map(({ device, stream }) => encodeURIComponent(`${device}:${stream}`)).join(',')}&from=${from.toISOString()}&points=${points}`, signal);
 
 /** The newest alarms that opened since an instant, up to the limit of a page, and how many there are in all. */
 export async function getAlarmsSince(from: Date, signal: AbortSignal): Promise<{ alarms: readonly Alarm[]; total: number }> {

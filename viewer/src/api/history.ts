@@ -1,16 +1,13 @@
-// History in bulk: readings of all devices over a stretch of time, and alarms that began in it.
+// History in bulk: all devices as they were at an instant, and alarms that began in a stretch of time.
 //
 // In: instants. Out: what the server answered. Fetched with the tool that looks back.
-import { request } from './client';
-import type { Alarm } from './types';
+import { get, request } from './client';
+import type { Alarm, DeviceList, DeviceView } from './types';
 
 const instant = (ms: number): string => encodeURIComponent(new Date(ms).toISOString());
 
-/** Readings of all devices, or of those of a kind, as CSV. */
-export async function exportReadings(from_ms: number, to_ms: number, kind: string | null, signal: AbortSignal): Promise<string> {
-  const narrowed = kind === null ? '' : `&kind=${encodeURIComponent(kind)}`;
-  return (await request('GET', `exports/readings.csv?from=${instant(from_ms)}&to=${instant(to_ms)}${narrowed}`, undefined, signal)).text();
-}
+/** Devices as they were at an instant. */
+export const getDevicesAt = async (at_ms: number, signal: AbortSignal): Promise<readonly DeviceView[]> => (await get<DeviceList>(`devices?at=${instant(at_ms)}`, signal)).devices;
 
 /** The most that are asked for: pages of a thousand. */
 const PAGES = 5;

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/aggregates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the history of several streams in the same steps. Those that are not there are named, and the others given. */
+        get: operations["list_many_aggregates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alarm-rules": {
         parameters: {
             query?: never;
@@ -240,7 +257,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists devices by id. */
+        /**
+         * Lists devices by id: as they are, or as they were `at` an instant.
+         * @description Of an instant that is past, status and latest readings are those of then, by the limits and silences that hold
+         *     now; what a device is and where it stands is as it is now. `status_since` is given of silence alone. A device
+         *     without readings from then or before is offline, and `reason` says so. Up to 20,000 devices are given.
+         */
         get: operations["list_devices"];
         put?: never;
         post?: never;
@@ -2078,7 +2100,8 @@ export interface components {
             status: components["schemas"]["DeviceStatus"];
             /**
              * Format: date-time
-             * @description Instant at which the status became what it is; absent if the device never reported.
+             * @description Instant at which the status became what it is; absent if the device never reported, or the status is one of the
+             *     past.
              */
             status_since?: string | null;
         };
@@ -2554,6 +2577,18 @@ export interface components {
         MaintenanceWindowList: {
             /** @description The windows. */
             windows: components["schemas"]["MaintenanceWindow"][];
+        };
+        /** @description The history of several streams in the same steps. */
+        ManyAggregates: {
+            /**
+             * Format: int64
+             * @description Length of a step in seconds.
+             */
+            step_s: number;
+            /** @description What was asked for and is there, in the order of the question. */
+            streams: components["schemas"]["Aggregates"][];
+            /** @description What was asked for and is not there: no such device, or a device without such a stream. */
+            unknown: string[];
         };
         /** @description An object with one id everywhere: here, in tiles, in the server and on screen. */
         ModelObject: {
@@ -3639,6 +3674,85 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_many_aggregates: {
+        parameters: {
+            query: {
+                /** @description The streams as `device:stream`, up to 100, with `,` between them. */
+                streams: string;
+                /** @description Earliest instant, included, RFC 3339. */
+                from: string;
+                /** @description Latest instant, included, RFC 3339; now if it is not given. */
+                to?: string;
+                /** @description Length of a step in seconds. */
+                step_s?: number;
+                /**
+                 * @description In place of `step_s`: about how many steps, at most; 1 to 10,000, default 500. The step is then one
+                 *     that people read easily, such as 5 min.
+                 */
+                points?: number;
+                /** @description Offset of the time zone whose midnight steps are counted from, such as `+08:00`; UTC by default. */
+                utc_offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyAggregates"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_rules: {
         parameters: {
             query?: never;
@@ -4962,6 +5076,8 @@ export interface operations {
                 bbox?: string;
                 /** @description Id of a zone of the model. */
                 zone?: string;
+                /** @description An instant, RFC 3339: the devices as they were then. Now if it is not given. */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -4976,6 +5092,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeviceList"];
                 };
+            };
+            /** @description Of an instant: `If-None-Match` names what would be answered */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: {
                 headers: {

@@ -19,7 +19,6 @@ const zh = {
   lookupFailed: '查询失败。服务器恢复后会自动重试。',
   goneTitle: '已不存在',
   gone: '这个对象不在当前发布的版本中。',
-  neverReported: '从未上报',
   since: (time: string) => `自 ${time}`,
 };
 
@@ -43,7 +42,6 @@ const en: SheetDictionary = {
   lookupFailed: 'The look-up failed. It is repeated when the server is back.',
   goneTitle: 'No longer there',
   gone: 'This object is not in the version that is published now.',
-  neverReported: 'never reported',
   since: (time) => `since ${time}`,
 };
 

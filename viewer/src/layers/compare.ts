@@ -8,10 +8,10 @@ import { TileLayer } from '../scene/tiles';
 import type { Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
 import { attempts, changeSide, comparison, divider, lacks, remembered, startCompareLink, withSource, type Comparison } from '../state/compare';
-import { devices } from '../state/devices';
+import { devices, devicesKnown } from '../state/devices';
 import { models, replacedBy, sides } from '../state/models';
 import { publication } from '../state/session';
-import { devicesOf, ready } from '../state/time';
+import { devicesOf, troubleOf, type Trouble } from '../state/time';
 import { remember } from '../state/undo';
 import type { DeviceSymbols } from './devices';
 import { looks, looksBeside } from './looks';
@@ -125,14 +125,14 @@ function startDevices(side: 0 | 1, draw: (list: ReadonlyMap<string, DeviceView> 
     if (attempts.value < 0) return;
     lack.value = wanted === null ? null : 'asking';
     draw(wanted === null ? null : NOBODY);
-    if (wanted === null || !ready.value) return;
+    if (wanted === null || !devicesKnown.value) return;
     const stop = new AbortController();
-    const end = (list: ReadonlyMap<string, DeviceView>, left: 'failed' | null): void => {
+    const end = (list: ReadonlyMap<string, DeviceView>, left: Trouble | null): void => {
       if (stop.signal.aborted) return;
       lack.value = left;
       draw(list);
     };
-    devicesOf(wanted, stop.signal).then((list) => end(list, null), () => end(NOBODY, 'failed'));
+    devicesOf(wanted, stop.signal).then((list) => end(list, null), (error: unknown) => end(NOBODY, troubleOf(error)));
     return () => stop.abort();
   });
 }

@@ -111,6 +111,7 @@ function SideChoice({ side, of }: { side: 0 | 1; of: Side }) {
       {of.at_ms === null && <p class="note">{t.present}</p>}
       <div role="status">
         {lack === 'asking' && <p class="note">{t.asking}</p>}
+        {lack === 'gone' && <p class="trouble">{t.gone}</p>}
         {lack === 'failed' && (
           <p class="trouble">
             {t.failed}{' '}

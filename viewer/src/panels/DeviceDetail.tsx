@@ -27,9 +27,9 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
       <div class="state" data-status={device.status}>
         <p>
           <span class="word">{t.status[device.status]}</span>
-          <span>{since ? sheetWords.value.since(clock(since, now.value, language.value)) : sheetWords.value.neverReported}</span>
+          {since && <span>{sheetWords.value.since(clock(since, now.value, language.value))}</span>}
         </p>
-        {since && reason !== '' && <p>{reason}</p>}
+        {reason !== '' && <p>{reason}</p>}
       </div>
       <section>
         <h3>{sheetWords.value.readings}</h3>

@@ -3,7 +3,7 @@ import { timeTexts } from '../i18n/time';
 import { past, wanted_ms } from '../state/devices';
 import { language } from '../state/settings';
 import {
-  RANGES, SPEEDS, alarmsOfRange, bins, end_ms, failed, goTo, live, loading, playing, range, rangeId, setRange, speed, start_ms, step, toAlarm, togglePlaying,
+  RANGES, SPEEDS, alarmsOfRange, bins, end_ms, goTo, live, loading, playing, range, rangeId, setRange, speed, start_ms, step, toAlarm, togglePlaying, trouble,
 } from '../state/time';
 import { Icon } from './Icon';
 import { toolIcon } from './tool-cards';
@@ -29,7 +29,7 @@ export function TimeCard() {
     <div class="strip" data-past={wanted_ms.value !== null}>
       <div class="strip-head">
         <span class="moment" role="status">
-          {failed.value ? <span class="trouble">{t.failed}</span> : loading.value ? t.loading(moment(at_ms)) : past.value ? t.showsPast(moment(past.value.at.getTime())) : t.showsNow}
+          {trouble.value ? <span class="trouble">{t[trouble.value]}</span> : loading.value ? t.loading(moment(at_ms)) : past.value ? t.showsPast(moment(past.value.at.getTime())) : t.showsNow}
         </span>
         <span class="count">
           {found === null ? t.alarmsLooking : found === 'failed' ? t.alarmsFailed : found.more ? t.alarmsMore : found.alarms.length === 0 ? t.noAlarms : t.alarms(found.alarms.length)}

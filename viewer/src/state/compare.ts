@@ -6,6 +6,7 @@ import type { Catalog } from '../api/types';
 import { linkPart } from './link-parts';
 import { models, rival, shownOf, type Model } from './models';
 import { publication } from './session';
+import type { Trouble } from './time';
 import { tool } from './tools';
 import type { Remembered } from './undo';
 
@@ -42,7 +43,7 @@ const chosen = signal<Comparison | null>(null);
 export const divider = signal(0.5);
 
 /** What a side shows in place of the devices of its instant, as long as they are not there. */
-export type Lack = 'asking' | 'failed' | null;
+export type Lack = 'asking' | Trouble | null;
 export const lacks = [signal<Lack>(null), signal<Lack>(null)] as const;
 /** Grows when what failed is to be asked again. */
 export const attempts = signal(0);

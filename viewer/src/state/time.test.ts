@@ -6,6 +6,8 @@ import { readLinkParts } from './link-parts';
 let time: typeof import('./time');
 let devices: typeof import('./devices');
 const fetched: string[] = [];
+/** What is answered to who asks for the devices of an instant. */
+let then: () => Response | Promise<Response> = () => new Response('{"devices":[]}');
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -19,7 +21,7 @@ beforeAll(async () => {
   vi.stubGlobal('document', { baseURI: 'http://twin.test/' });
   vi.stubGlobal('fetch', (url: string) => {
     fetched.push(url);
-    return Promise.resolve(new Response('{"alarms":[]}'));
+    return Promise.resolve(url.includes('/devices?') ? then() : new Response('{"alarms":[]}'));
   });
   time = await import('./time');
   devices = await import('./devices');
@@ -69,4 +71,25 @@ test('alarms_are_asked_for_at_most_once_a_minute_from_before_the_range', async (
   vi.advanceTimersByTime(MINUTE);
   now.value = new Date();
   expect(asked()).toBe(2);
+});
+
+test('an_instant_is_one_request_and_what_does_not_come_has_a_reason', async () => {
+  devices.devicesKnown.value = true;
+  then = () => new Response('{"devices":[{"id":"a","status":"warning"}]}');
+  linked(60 * MINUTE, 'hours');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(fetched.filter((url) => url.includes('/devices?at=2026-11-28T'))).toHaveLength(1);
+  expect(devices.devices.value.get('a')?.status).toBe('warning');
+  const stepTo = async (answer: typeof then): Promise<void> => {
+    then = answer;
+    time.step(-1);
+    await vi.advanceTimersByTimeAsync(500);
+  };
+  const problem = { status: 400, headers: { 'content-type': 'application/problem+json' } };
+  await stepTo(() => new Response('{"code":"time_not_kept"}', problem));
+  expect(time.trouble.value).toBe('gone');
+  await stepTo(() => Promise.reject(new TypeError('no network')));
+  expect(time.trouble.value).toBe('failed');
+  await stepTo(() => new Response('{"devices":[]}'));
+  expect([time.trouble.value, devices.devices.value.size]).toEqual([null, 0]);
 });

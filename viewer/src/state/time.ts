@@ -3,13 +3,13 @@
 // In: the slider, keys, the address. Out: `past` and `pastAlarms`, which everything that shows devices
 // follows; alarms of the range. Fetched with the tool.
 import { batch, computed, effect, signal } from '@preact/signals-core';
-import { exportReadings, listAlarms } from '../api/history';
-import type { Alarm } from '../api/types';
+import { ApiError } from '../api/client';
+import { getDevicesAt, listAlarms } from '../api/history';
+import type { Alarm, DeviceView } from '../api/types';
 import { pastAlarms, presentAlarms } from './alarms';
-import { devicesKnown, past, present, wanted_ms } from './devices';
-import { alarmsAt, devicesAt, histogram, kindsToAsk, latestOf, readCsv, type LatestByStream } from './history';
+import { devicesKnown, past, wanted_ms } from './devices';
+import { alarmsAt, histogram } from './history';
 import { linkPart } from './link-parts';
-import { kinds } from './session';
 import { now } from './clock';
 import { tool } from './tools';
 
@@ -27,12 +27,8 @@ export const RANGES = [
 ] as const;
 export type RangeId = (typeof RANGES)[number]['id'];
 
-/** How much of the past is looked at at first: enough for what reports often. */
-const FIRST_LOOK_S = 120;
 /** Bars of the histogram. */
 const BINS = 96;
-/** Instants whose devices are kept. */
-const KEPT = 120;
 
 export const rangeId = signal<RangeId>('day');
 export const range = computed(() => RANGES.find(({ id }) => id === rangeId.value) ?? RANGES[1]);
@@ -41,7 +37,7 @@ export const end_ms = computed(() => Math.floor(now.value.getTime() / 60_000) * 
 export const start_ms = computed(() => end_ms.value - range.value.range_s * 1000);
 
 export const loading = signal(false);
-export const failed = signal(false);
+export const trouble = signal<Trouble | null>(null);
 export const playing = signal(false);
 /** Steps a second. */
 export const speed = signal(1);
@@ -107,26 +103,13 @@ export function toAlarm(direction: -1 | 1): void {
   if (next !== undefined) wanted_ms.value = next;
 }
 
-const known = new Map<number, LatestByStream>();
+/** Devices as they were at an instant, as the server tells them. */
+export const devicesOf = async (at_ms: number, signal: AbortSignal): Promise<ReadonlyMap<string, DeviceView>> =>
+  new Map((await getDevicesAt(at_ms, signal)).map((device) => [device.id, device]));
 
-async function latestAt(at_ms: number, signal: AbortSignal): Promise<LatestByStream> {
-  const kept = known.get(at_ms);
-  if (kept) return kept;
-  let latest = latestOf(readCsv(await exportReadings(at_ms - FIRST_LOOK_S * 1000, at_ms, null, signal)), at_ms);
-  const asked = kindsToAsk(present.peek().values(), kinds.peek(), latest, FIRST_LOOK_S);
-  const more = await Promise.all([...asked].map(([kind, silence_s]) => exportReadings(at_ms - silence_s * 1000, at_ms - FIRST_LOOK_S * 1000, kind, signal)));
-  for (const text of more) latest = latestOf(readCsv(text), at_ms, latest);
-  known.set(at_ms, latest);
-  for (const oldest of [...known.keys()].slice(0, Math.max(0, known.size - KEPT))) known.delete(oldest);
-  return latest;
-}
-
-/** Devices as they were at an instant. */
-export const devicesOf = async (at_ms: number, signal: AbortSignal): Promise<NonNullable<typeof past.value>['devices']> =>
-  devicesAt(present.peek().values(), kinds.peek(), await latestAt(at_ms, signal), at_ms);
-
-/** Devices must be known before it can be told how they were. */
-export const ready = computed(() => devicesKnown.value && kinds.value.size > 0);
+/** Why the devices of an instant are not there: their readings are deleted by now, or they did not come. */
+export type Trouble = 'gone' | 'failed';
+export const troubleOf = (error: unknown): Trouble => (error instanceof ApiError && error.code === 'time_not_kept' ? 'gone' : 'failed');
 
 /** Runs for the life of the page. */
 export function startTime(): void {
@@ -134,10 +117,11 @@ export function startTime(): void {
   const open = computed(() => tool.value === 'time');
   effect(() => {
     const at_ms = wanted_ms.value;
-    if (at_ms === null || !ready.value) {
+    // Whoever may see devices has heard of them by now.
+    if (at_ms === null || !devicesKnown.value) {
       batch(() => {
         [past.value, pastAlarms.value] = [null, null];
-        [loading.value, failed.value] = [at_ms !== null, false];
+        [loading.value, trouble.value] = [at_ms !== null, null];
         if (at_ms === null) playing.value = false;
       });
       return;
@@ -151,12 +135,12 @@ export function startTime(): void {
           if (!stop.signal.aborted) {
             batch(() => {
               past.value = { at: new Date(at_ms), devices: list };
-              loading.value = failed.value = false;
+              [loading.value, trouble.value] = [false, null];
             });
           }
         },
-        () => {
-          if (!stop.signal.aborted) [loading.value, failed.value, playing.value] = [false, true, false];
+        (error: unknown) => {
+          if (!stop.signal.aborted) [loading.value, trouble.value, playing.value] = [false, troubleOf(error), false];
         },
       );
     }, playing.peek() ? 0 : 120);

@@ -1,11 +1,12 @@
 //! History, tips and statuses.
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use twin_schemas::live::DeviceStatus;
 
 use super::{NOON, history, lamp, late, on_every_store, reading};
+use crate::domain::reading::CheckedReading;
 use crate::domain::summary::{Bucket, Grid};
-use crate::store::{AggregateQuery, End, HistoryQuery, Purge, ReadingsToStore, StatusRow, Store};
+use crate::store::{AggregateQuery, End, HistoryQuery, Purge, ReadingsToStore, SeriesTip, StatusRow, Store};
 
 async fn values(store: &dyn Store, query: HistoryQuery) -> Vec<f64> {
     store.history(query).await.unwrap().iter().map(|reading| reading.value).collect()
@@ -188,6 +189,49 @@ async fn what_is_new_is_found_beside_what_is_packed(store: &dyn Store) {
     assert_eq!(steps(store, 50, 99, 10).await, [(50, 2, 51.0, 52.0, 103.0, 51.0, 52.0)]);
 }
 
+/// What was newest of one stream by an instant, found by a look at every reading.
+fn newest_by(readings: &[CheckedReading], at: OffsetDateTime) -> Vec<SeriesTip> {
+    let by = |reading: &&CheckedReading| reading.time <= at;
+    let newest = readings.iter().filter(by).max_by_key(|reading| reading.time);
+    let latest = readings.iter().filter(by).filter(|r| r.plausible).max_by_key(|reading| reading.time);
+    let tip = |newest: &CheckedReading| SeriesTip {
+        device: newest.device.clone(),
+        stream: newest.stream.clone(),
+        newest: newest.time,
+        latest: latest.map(|reading| (reading.value, reading.time)),
+    };
+    newest.map(tip).into_iter().collect()
+}
+
+async fn what_was_newest_at_an_instant_is_found_wherever_it_lies(store: &dyn Store) {
+    // From 5,000 s on nothing is plausible, for longer than a chunk.
+    let value = |s: i64| if s < 5000 { (s % 300) as f64 } else { 500.0 };
+    let mut readings: Vec<_> = (0..10_000).map(|s| reading("a", s, value(s))).collect();
+    let check = async |readings: &[CheckedReading]| {
+        for s in [-9, -5, -1, 0, 1, 100, 101, 4095, 4096, 4999, 5000, 8191, 8192, 9500, 9999, 10_001, 90_000]
+        {
+            let at = NOON + Duration::seconds(s);
+            let tips = store.tips_at(at, &|device: &str| device == "a").await.unwrap();
+            assert_eq!(tips, newest_by(readings, at), "at {s} s");
+        }
+    };
+    store.append(&late(vec![reading("b", 0, 1.0)])).await.unwrap();
+    store.append(&ReadingsToStore { fresh: readings.clone(), ..ReadingsToStore::default() }).await.unwrap();
+    check(&readings).await;
+    store.close_all().await.unwrap();
+    check(&readings).await;
+    // One before everything, one among what is packed, one behind it.
+    let mut between = reading("a", 100, 7.5);
+    between.time += Duration::milliseconds(500);
+    let more = [reading("a", -5, 3.5), between, reading("a", 10_001, 8.5)];
+    assert_eq!(store.append(&late(more.to_vec())).await.unwrap(), [true; 3]);
+    readings.extend(more);
+    check(&readings).await;
+    store.close_all().await.unwrap();
+    check(&readings).await;
+    assert_eq!(store.tips_at(NOON, &|_: &str| true).await.unwrap().len(), 2);
+}
+
 async fn implausible_readings_do_not_move_aggregates(store: &dyn Store) {
     store
         .append(&late(vec![reading("a", 0, 5.0), reading("a", 1, 999.0), reading("a", 2, 7.0)]))
@@ -280,6 +324,7 @@ on_every_store!(
     long_histories_are_read_from_the_oldest_on,
     streams_are_counted_together_wherever_their_readings_lie,
     what_is_new_is_found_beside_what_is_packed,
+    what_was_newest_at_an_instant_is_found_wherever_it_lies,
     aggregates_say_the_same_whether_readings_are_packed_or_not,
     implausible_readings_do_not_move_aggregates,
     a_purge_deletes_what_it_names_and_nothing_else,

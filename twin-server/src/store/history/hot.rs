@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use time::OffsetDateTime;
 
-use super::recent::Recent;
+use super::recent::{Recent, Tip};
 use super::{Sample, SeriesId};
 use crate::store::codec::{from_us, to_us};
 use crate::store::{SeriesTip, StoreError};
@@ -57,6 +57,16 @@ impl Hot {
         self.series.values().flat_map(|streams| streams.iter().map(|(_, id)| *id))
     }
 
+    /// The streams of the devices that are meant, with their series.
+    pub(in crate::store) fn streams_of(
+        &self,
+        is_meant: &(dyn Fn(&str) -> bool + Send + Sync),
+    ) -> impl Iterator<Item = (&str, &str, SeriesId)> {
+        let meant = self.series.iter().filter(move |(device, _)| is_meant(device));
+        meant
+            .flat_map(|(device, streams)| streams.iter().map(move |(stream, id)| (&**device, &**stream, *id)))
+    }
+
     /// The series of a device, or of one stream of it.
     pub(in crate::store) fn of_device(&self, device: &str, stream: Option<&str>) -> Vec<SeriesId> {
         let streams = self.series.get(device).into_iter().flatten();
@@ -91,16 +101,15 @@ impl Hot {
         for (device, streams) in &self.series {
             for (stream, id) in streams {
                 let Some(tip) = self.recent.tip(*id) else { continue };
-                let latest =
-                    tip.latest.map(|(time_us, value)| Ok::<_, StoreError>((value, from_us(time_us)?)));
-                tips.push(SeriesTip {
-                    device: device.clone(),
-                    stream: stream.to_string(),
-                    newest: from_us(tip.newest_us)?,
-                    latest: latest.transpose()?,
-                });
+                tips.push(told(device.clone(), stream.to_string(), tip)?);
             }
         }
         Ok(tips)
     }
+}
+
+/// What is newest in a stream, as it is told outside.
+pub(in crate::store) fn told(device: String, stream: String, tip: Tip) -> Result<SeriesTip, StoreError> {
+    let latest = tip.latest.map(|(time_us, value)| Ok::<_, StoreError>((value, from_us(time_us)?)));
+    Ok(SeriesTip { device, stream, newest: from_us(tip.newest_us)?, latest: latest.transpose()? })
 }

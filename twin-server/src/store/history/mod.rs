@@ -11,6 +11,7 @@ pub(super) mod counts;
 pub(super) mod hot;
 pub(super) mod late;
 pub(super) mod log;
+pub(super) mod past;
 pub(super) mod purging;
 pub(super) mod recent;
 pub(super) mod stretch;

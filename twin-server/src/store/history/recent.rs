@@ -23,6 +23,23 @@ pub(in super::super) struct Tip {
 }
 
 impl Tip {
+    /// What is newest of samples in the order of time.
+    pub(in super::super) fn of(samples: &[Sample]) -> Option<Self> {
+        let newest_us = samples.last()?.time_us;
+        let latest = samples.iter().rfind(|sample| sample.plausible);
+        Some(Self { newest_us, latest: latest.map(|sample| (sample.time_us, sample.value)) })
+    }
+
+    /// What is newest of both. Of one instant the value of the first stays.
+    pub(in super::super) fn joined(first: Option<Self>, second: Option<Self>) -> Option<Self> {
+        let (Some(one), Some(other)) = (first, second) else { return first.or(second) };
+        let latest = match (one.latest, other.latest) {
+            (Some(a), Some(b)) if b.0 > a.0 => Some(b),
+            (a, b) => a.or(b),
+        };
+        Some(Self { newest_us: one.newest_us.max(other.newest_us), latest })
+    }
+
     /// Takes a sample into account.
     pub(in super::super) fn take(tip: &mut Option<Self>, sample: &Sample) {
         let now = tip.get_or_insert(Self { newest_us: sample.time_us, latest: None });
@@ -193,6 +210,14 @@ impl Recent {
     /// What is newest in a series.
     pub(in super::super) fn tip(&self, series: SeriesId) -> Option<Tip> {
         self.series.get(&series)?.tip
+    }
+
+    /// What was newest at an instant, of what lies here.
+    pub(in super::super) fn tip_at(&self, series: SeriesId, at_us: i64) -> Option<Tip> {
+        let then = |samples: &[Sample]| {
+            Tip::of(between(samples, Stretch { series, from_us: i64::MIN, to_us: at_us }))
+        };
+        Tip::joined(self.closing.get(&series).and_then(|samples| then(samples)), then(self.open_of(series)))
     }
 
     /// Says that the chunks of a series were changed, and what is newest in them now.

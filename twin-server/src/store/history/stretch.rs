@@ -162,7 +162,7 @@ fn take(buckets: &mut Buckets, sample: &Sample) {
 
 /// The samples of a chunk within a stretch. One that is damaged is told and left out, so that the rest of
 /// the history can be read.
-fn opened(stretch: Stretch, first_us: i64, data: &[u8]) -> Vec<Sample> {
+pub(super) fn opened(stretch: Stretch, first_us: i64, data: &[u8]) -> Vec<Sample> {
     match chunk::decode(data) {
         Ok(mut samples) => {
             samples.retain(|sample| stretch.holds(sample.time_us));

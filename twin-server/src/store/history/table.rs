@@ -55,6 +55,14 @@ pub(in crate::store) struct Outline {
     pub(in crate::store) readings: usize,
 }
 
+/// The chunk of a series that was the last at an instant.
+#[derive(Debug)]
+pub(in crate::store) struct LastChunk {
+    pub(in crate::store) summary: Summary,
+    /// What is in it; nothing where the summary says all: it ends by then, and all its values are plausible.
+    pub(in crate::store) data: Option<Vec<u8>>,
+}
+
 /// A chunk to be stored.
 #[derive(Debug)]
 pub(in crate::store) struct NewChunk {
@@ -106,6 +114,14 @@ pub(in crate::store) trait ChunkTable: Send {
 
     /// How many readings the chunks of each series hold, of all series that have chunks.
     fn counts(&mut self) -> impl Future<Output = Found<HashMap<SeriesId, u64>>> + Send;
+
+    /// Of each series the last chunk that begins at an instant or before, in the order of the question; only of those
+    /// that hold plausible values if that is asked for.
+    fn last_chunks(
+        &mut self,
+        wanted: &[(SeriesId, i64)],
+        with_values: bool,
+    ) -> impl Future<Output = Found<Vec<Option<LastChunk>>>> + Send;
 
     /// The bytes of the chunk that begins at an instant.
     fn chunk_at(&mut self, series: SeriesId, first_us: i64) -> impl Future<Output = Found<Vec<u8>>> + Send;

@@ -9,7 +9,7 @@ use super::column;
 use crate::domain::summary::{Summary, Values};
 use crate::store::history::SeriesId;
 use crate::store::history::recent::Tip;
-use crate::store::history::table::{ChunkTable, NewChunk, Outline, StoredChunk, Stretch};
+use crate::store::history::table::{ChunkTable, LastChunk, NewChunk, Outline, StoredChunk, Stretch};
 use crate::store::{End, StoreError};
 
 impl ChunkTable for PgConnection {
@@ -154,6 +154,30 @@ impl ChunkTable for PgConnection {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64))).collect()
     }
 
+    async fn last_chunks(
+        &mut self,
+        wanted: &[(SeriesId, i64)],
+        with_values: bool,
+    ) -> Result<Vec<Option<LastChunk>>, StoreError> {
+        let query = sqlx::query(
+            "SELECT chunk.first_us, chunk.last_us, chunk.readings, chunk.plausible, chunk.least, chunk.most, \
+             chunk.total, chunk.first, chunk.last, chunk.data \
+             FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS want (series, until_us, place) \
+             LEFT JOIN LATERAL (SELECT first_us, last_us, readings, plausible, least, most, total, first, last, \
+             CASE WHEN last_us <= want.until_us AND plausible = readings THEN NULL ELSE data END AS data \
+             FROM reading_chunk WHERE series = want.series AND first_us <= want.until_us AND plausible >= $3 \
+             ORDER BY first_us DESC LIMIT 1) AS chunk ON true ORDER BY want.place",
+        )
+        .bind(column(wanted, |(series, _)| *series))
+        .bind(column(wanted, |(_, until_us)| *until_us))
+        .bind(i64::from(with_values));
+        let chunk = |row: &PgRow| match row.try_get::<Option<i64>, _>(0)? {
+            Some(_) => last_chunk_of(row).map(Some),
+            None => Ok(None),
+        };
+        query.fetch_all(self).await?.iter().map(chunk).collect()
+    }
+
     async fn chunk_at(&mut self, series: SeriesId, first_us: i64) -> Result<Vec<u8>, StoreError> {
         let query = sqlx::query("SELECT data FROM reading_chunk WHERE series = $1 AND first_us = $2");
         Ok(query.bind(series).bind(first_us).fetch_one(self).await?.try_get(0)?)
@@ -224,6 +248,11 @@ fn outline_of(row: &PgRow) -> Result<Outline, StoreError> {
 
 fn chunk_of(row: &PgRow) -> Result<StoredChunk, StoreError> {
     Ok(StoredChunk { first_us: row.try_get(0)?, last_us: row.try_get(1)?, data: row.try_get(2)? })
+}
+
+/// The chunk in the columns of a summary and `data`.
+fn last_chunk_of(row: &PgRow) -> Result<LastChunk, StoreError> {
+    Ok(LastChunk { summary: summary_of(row)?, data: row.try_get(9)? })
 }
 
 /// The summary in the columns `first_us`, `last_us`, `readings`, `plausible`, `least`, `most`, `total`,

@@ -15,6 +15,7 @@ use crate::store::codec::{from_us, status_of, to_us};
 use crate::store::history::counts::Counted;
 use crate::store::history::hot::{OPEN_KEPT, OPEN_MOST};
 use crate::store::history::late::{find_in_chunks, new_to_memory, sample};
+use crate::store::history::past::Past;
 use crate::store::history::stretch::{Known, answered, buckets, buckets_of, samples, stretch_of};
 use crate::store::history::table::{ChunkTable as _, Stretch};
 use crate::store::history::{Sample, SeriesId};
@@ -121,6 +122,21 @@ impl ReadingStore for PostgresStore {
 
     fn tips(&self) -> Answer<'_, Vec<SeriesTip>> {
         Box::pin(async move { self.hot().tips() })
+    }
+
+    fn tips_at<'a>(
+        &'a self,
+        at: OffsetDateTime,
+        is_meant: &'a (dyn Fn(&str) -> bool + Send + Sync),
+    ) -> Answer<'a, Vec<SeriesTip>> {
+        answer(async move {
+            let known = Past::of(&self.hot(), to_us(at), is_meant);
+            if known.is_all() {
+                return known.tips();
+            }
+            let mut transaction = self.pool.begin_with(ONE_MOMENT).await?;
+            known.with_chunks(&mut *transaction).await?.tips()
+        })
     }
 
     fn statuses(&self) -> Answer<'_, Vec<StatusRow>> {

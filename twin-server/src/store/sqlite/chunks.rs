@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use crate::domain::summary::{Summary, Values};
 use crate::store::history::SeriesId;
 use crate::store::history::recent::Tip;
-use crate::store::history::table::{ChunkTable, NewChunk, Outline, StoredChunk, Stretch};
+use crate::store::history::table::{ChunkTable, LastChunk, NewChunk, Outline, StoredChunk, Stretch};
 use crate::store::{End, StoreError};
 
 impl ChunkTable for SqliteConnection {
@@ -158,6 +158,26 @@ impl ChunkTable for SqliteConnection {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64))).collect()
     }
 
+    async fn last_chunks(
+        &mut self,
+        wanted: &[(SeriesId, i64)],
+        with_values: bool,
+    ) -> Result<Vec<Option<LastChunk>>, StoreError> {
+        let mut found = Vec::with_capacity(wanted.len());
+        for (series, until_us) in wanted {
+            let query = sqlx::query(
+                "SELECT first_us, last_us, readings, plausible, least, most, total, first, last, \
+                 CASE WHEN last_us <= ?2 AND plausible = readings THEN NULL ELSE data END \
+                 FROM reading_chunk WHERE series = ?1 AND first_us <= ?2 AND plausible >= ?3 \
+                 ORDER BY first_us DESC LIMIT 1",
+            );
+            let query = query.bind(series).bind(until_us).bind(i64::from(with_values));
+            let row = query.fetch_optional(&mut *self).await?;
+            found.push(row.as_ref().map(last_chunk_of).transpose()?);
+        }
+        Ok(found)
+    }
+
     async fn chunk_at(&mut self, series: SeriesId, first_us: i64) -> Result<Vec<u8>, StoreError> {
         let query = sqlx::query("SELECT data FROM reading_chunk WHERE series = ?1 AND first_us = ?2");
         Ok(query.bind(series).bind(first_us).fetch_one(self).await?.try_get(0)?)
@@ -230,6 +250,11 @@ fn outline_of(row: &SqliteRow) -> Result<Outline, StoreError> {
 
 fn chunk_of(row: &SqliteRow) -> Result<StoredChunk, StoreError> {
     Ok(StoredChunk { first_us: row.try_get(0)?, last_us: row.try_get(1)?, data: row.try_get(2)? })
+}
+
+/// The chunk in the columns of a summary and `data`.
+fn last_chunk_of(row: &SqliteRow) -> Result<LastChunk, StoreError> {
+    Ok(LastChunk { summary: summary_of(row)?, data: row.try_get(9)? })
 }
 
 /// The summary in the columns `first_us`, `last_us`, `readings`, `plausible`, `least`, `most`, `total`,

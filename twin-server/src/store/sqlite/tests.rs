@@ -157,6 +157,9 @@ async fn what_is_damaged_is_left_out_and_kept_apart_and_the_rest_is_served() {
     }
     place.run("UPDATE reading_chunk SET data = x'01ff' WHERE first_us = (SELECT min(first_us) FROM reading_chunk)").await;
     assert_eq!(values(&store).await, expected(2000..6000));
+    let then = async |s: i64| store.tips_at(NOON + Duration::seconds(s), &|_: &str| true).await.unwrap();
+    assert!(then(1000).await.is_empty());
+    assert_eq!(then(3000).await[0].newest, NOON + Duration::seconds(3000));
     // A late reading of the damaged stretch is stored, and packing puts the damage apart.
     let late = ReadingsToStore { late: vec![reading(7)], ..ReadingsToStore::default() };
     assert_eq!(store.append(&late).await.unwrap(), [true]);

@@ -53,7 +53,7 @@ export function ownTrends(all: Iterable<DeviceView>, byId: ReadonlyMap<string, D
   return found.sort((a, b) => b.count - a.count).slice(0, OWN_TRENDS).map(({ trend }) => trend);
 }
 
-/** Lines of different steps on one axis of time. */
+/** Lines that lack different steps on one axis of time. */
 export function joined(parts: readonly (readonly (readonly [number, number | null])[])[]): Pick<TrendData, 'times' | 'lines'> {
   const times = [...new Set(parts.flatMap((part) => part.map(([time]) => time)))].sort((a, b) => a - b);
   const at = new Map(times.map((time, i) => [time, i]));
@@ -96,25 +96,15 @@ export const trends = computed<readonly Trend[]>(() => {
 /** By place among `trends`; null while it is fetched for the first time. */
 export const trendData = signal<readonly (TrendData | null)[]>([]);
 
-async function fetchTrend(trend: Trend, signal: AbortSignal): Promise<TrendData> {
-  const from = new Date(Date.now() - trend.hours * 3_600_000);
-  let [step_s, failed] = [0, 0];
-  const parts = await Promise.all(
-    trend.series.map(({ device, stream }) =>
-      getAggregates(device, stream, from, POINTS, signal).then(
-        (answer) => {
-          step_s = Math.max(step_s, answer.step_s);
-          return answer.steps.map(({ time, mean }) => [Date.parse(time) / 1000, mean ?? null] as const);
-        },
-        (error: unknown) => {
-          if (signal.aborted) throw error;
-          failed++;
-          return [];
-        },
-      ),
-    ),
-  );
-  return { ...joined(parts), step_s, at: new Date(), failed };
+/** One request, so that all lines have the same steps. */
+export async function fetchTrend({ series, hours }: Trend, signal: AbortSignal): Promise<TrendData> {
+  const answer = await getAggregates(series, new Date(Date.now() - hours * 3_600_000), POINTS, signal).catch(() => {
+    signal.throwIfAborted();
+    return null;
+  });
+  const stepsOf = (one: TrendSeries) => answer?.streams.find(({ device, stream }) => device === one.device && stream === one.stream)?.steps ?? [];
+  const parts = series.map((one) => stepsOf(one).map(({ time, mean }) => [Date.parse(time) / 1000, mean ?? null] as const));
+  return { ...joined(parts), step_s: answer?.step_s ?? 0, at: new Date(), failed: answer ? answer.unknown.length : series.length };
 }
 
 /** Keeps the lines up to date until the returned function is called. */

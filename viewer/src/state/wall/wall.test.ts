@@ -163,3 +163,19 @@ describe('keeper', () => {
     expect([0, 1, 3, 99].map(patience_ms)).toEqual([1000, 2000, 8000, 60_000]);
   });
 });
+
+test('lines_of_a_trend_come_together_and_those_that_are_not_there_are_counted', async () => {
+  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
+  const step = (time: string, mean?: number) => ({ time, readings: 1, count: 1, mean });
+  const streams = [{ device: 'b', stream: 'power', step_s: 60, steps: [step('1970-01-01T00:01:00Z', 7), step('1970-01-01T00:02:00Z')] }];
+  const answer = (): Promise<Response> => Promise.resolve(new Response(JSON.stringify({ step_s: 60, streams, unknown: ['a:power'] })));
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(answer);
+  const trend = { title: {}, hours: 6, series: [{ device: 'a', stream: 'power' }, { device: 'b', stream: 'power' }] };
+  const { fetchTrend } = await import('./trends');
+  const found = await fetchTrend(trend, new AbortController().signal);
+  expect([found.times, found.lines, found.failed, found.step_s]).toEqual([[60, 120], [[null, null], [7, null]], 1, 60]);
+  expect(fetched).toHaveBeenCalledTimes(1);
+  fetched.mockImplementation(() => Promise.reject(new TypeError('no network')));
+  expect((await fetchTrend(trend, new AbortController().signal)).failed).toBe(2);
+  fetched.mockRestore();
+});
