@@ -15,10 +15,8 @@ const isScript = ({ type }) => /javascript/.test(type);
 const isTile = ({ path: asked }) => /\.glb$|(tileset|tiles)\.json$/.test(asked);
 const sum = (list, meant) => list.filter(meant).reduce((all, { bytes }) => all + bytes, 0);
 
-/** What the page keeps once the collector has been: its own heap, and the buffers that lie outside of it. */
-async function memoryOf(page) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable');
+/** What the page did, and keeps once the collector has been: its own heap, and the buffers that lie outside of it. */
+async function memoryOf({ devtools }) {
   await devtools.send('HeapProfiler.enable');
   const { metrics: busy } = await devtools.send('Performance.getMetrics');
   // Twice: what the first collection frees may have kept something else.
@@ -35,7 +33,7 @@ async function visit(proxy, address, picture) {
   try {
     const times = await view.times(PATIENCE_MS);
     const figures = await view.figures();
-    const memory = await memoryOf(view.page);
+    const memory = await memoryOf(view);
     const asked = proxy.take();
     if (picture) await view.page.screenshot({ path: path.join(wanted.out, picture) });
     view.check();

@@ -62,7 +62,11 @@ export function linkOf(pose) {
 
 /** Opens a page in a browser of its own, watched from its first moment. */
 export async function openPage(address, quality) {
+  let devtools = null;
   const prepare = async (page) => {
+    devtools = await page.context().newCDPSession(page);
+    // What the main thread does is summed up from here on.
+    await devtools.send('Performance.enable');
     await page.addInitScript((saved) => localStorage.setItem('twin.quality', JSON.stringify(saved)), quality);
     await page.addInitScript(speakAsBench);
     await page.addInitScript(watch);
@@ -73,6 +77,7 @@ export async function openPage(address, quality) {
   };
   return {
     ...view,
+    devtools,
     /** What the page took, once all is there and stays there. */
     times: async (timeout) => {
       await view.page.waitForFunction(() => window.__times.whole_ms !== null, null, { timeout, polling: 250 }).catch(() => fail(`not whole within ${timeout / 1000} s; ${view.problems.join('; ') || 'no problem told'}`));
