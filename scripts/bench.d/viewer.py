@@ -99,10 +99,10 @@ def show_frames(bench, server, pictures):
     table("A frame of the viewer beside a bare scene of three with the same triangles",
           ["triangles", "draw calls", "scene", "least ms", "middle ms", "of it script, ms", "ratio"], rows, [
         f"{' and '.join(map(str, FRAMES.values()))} frames, drawn in turns on a stopped loop, each until its pixels are "
-        "there; 1280 × 720, software GPU (SwiftShader), quality \"high\", the whole place in view.",
+        "there; 1280 × 720, software GPU (SwiftShader), the whole place in view.",
         f"The finest level of {' and '.join(map(str, FRAMES))} tiles of the light sample: the errors of coarser levels are "
         "raised until none of them is fine enough. Both scenes load the same contents with the same loader and "
-        "filter textures alike.",
+        "filter textures as three does unasked.",
         f"pictures: {shown(pictures)}/*-tiles.png",
     ])
 
