@@ -19,7 +19,7 @@ from servers import Running, twin, twin_program
 ROOT = HERE.parent.parent
 PLACE_TILES = 6
 # Tiles of the light sample whose finest levels have some 250,000 and 2,000,000 triangles; frames to time of each.
-FRAMES = {18: 20, 144: 5}
+FRAMES = {26: 20, 206: 5}
 # Above any error of a tile by so much that nothing but the finest is fine enough.
 COARSE = 1e6
 NEEDED = ["viewer/node_modules/vite", "viewer/dist/index.html", "tests/browser/node_modules/playwright-core"]
