@@ -61,12 +61,13 @@ def show_load(bench, server, pictures):
     version = json.loads((cesium / "node_modules/cesium/package.json").read_text())["version"]
     table(f"The viewer beside CesiumJS {version}, until the place stands there",
           ["what", "viewer, least", "viewer, middle", "CesiumJS, least", "CesiumJS, middle", "ratio of the middles"], rows, [
-        f"{bench.runs} runs in turns, each in a new browser without a cache; 1280 × 720, software GPU (SwiftShader), the "
+        f"Runs in turns ({bench.runs}), each in a new browser without a cache; 1280 × 720, software GPU (SwiftShader), the "
         f"same server, camera and {PLACE_TILES} tiles of the full sample, at most 16 px of error. Times from the "
         "navigation until the pixels are there; the whole view has stood for 2 s.",
         "CesiumJS: bundled for what the page uses, with no globe, imagery, terrain, sky and widgets, drawing on request. "
         "The viewer is the whole application: panels, search, live events; devices and building models it has none here.",
-        "scripts: those of workers too. Memory: of the page; what workers and the GPU hold is not counted.",
+        "scripts: those of workers too; the viewer's as its server packs them on the way, CesiumJS's at gzip's best. "
+        "All clients ask for gzip. Memory: of the page; what workers and the GPU hold is not counted.",
         f"pictures: {shown(pictures / 'viewer.png')}, {shown(pictures / 'cesiumjs.png')}",
     ])
 
