@@ -14,10 +14,11 @@ import scale
 import spatial
 import targets
 import tiles
+import viewer
 from bench import Bench
 
 TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES,
-          "tiles": tiles.show, "spatial": spatial.show, "ingest": ingest.show}
+          "tiles": tiles.show, "spatial": spatial.show, "ingest": ingest.show, "viewer": viewer.show}
 
 
 def options():

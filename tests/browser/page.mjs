@@ -10,7 +10,7 @@ const ARGUMENTS = [
 ];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 
-export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false, firstVisit = false, adaptive = false } = {}) {
+export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false, firstVisit = false, adaptive = false, prepare = async () => {} } = {}) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1, locale, hasTouch: touch, isMobile: touch });
   // The introduction of a first visit would lie over what a case presses.
@@ -18,6 +18,7 @@ export async function open(address, { width = 900, height = 600, locale = 'zh-CN
   // On a software GPU every frame is slow: a picture would get coarser between two looks.
   if (!adaptive) await context.addInitScript(() => localStorage.getItem('twin.quality') ?? localStorage.setItem('twin.quality', '{"quality":"high","memory":"auto"}'));
   const page = await context.newPage();
+  await prepare(page);
   const foreign = [];
   const problems = [];
   const host = new URL(address).host;
