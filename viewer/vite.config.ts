@@ -1,5 +1,7 @@
 // How the viewer is bundled and tested. Read by `vite` and `vitest`.
-import { gzipSync } from 'node:zlib';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { loadEnv, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -39,6 +41,25 @@ function budget(): Plugin {
       const text = `scripts of a first visit: ${(size_bytes / 1024).toFixed(1)} KiB gzip, limit ${BUDGET_BYTES / 1024} KiB`;
       if (size_bytes > BUDGET_BYTES) this.error(text);
       this.info(text);
+    },
+  };
+}
+
+/** Lays packed forms beside the files of a build, as small as they get: the server sends what the browser takes. */
+function packed(): Plugin {
+  return {
+    name: 'packed',
+    apply: 'build',
+    writeBundle({ dir = 'dist' }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        if (!/\.(js|css|html|svg|wasm|json)$/.test(name)) continue;
+        const path = join(dir, name);
+        const plain = readFileSync(path);
+        const forms = { br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } }), gz: gzipSync(plain, { level: 9 }) };
+        for (const [ending, form] of Object.entries(forms)) {
+          if (form.length < plain.length) writeFileSync(`${path}.${ending}`, form);
+        }
+      }
     },
   };
 }
@@ -102,7 +123,7 @@ export default defineConfig(({ mode }) => {
   return {
     // Relative addresses, so that the viewer also works behind a path of a proxy.
     base: './',
-    plugins: [budget(), ownFormatsOnly(), withoutHeadsets()],
+    plugins: [budget(), packed(), ownFormatsOnly(), withoutHeadsets()],
     server: { proxy: { '/api': server, '/ogc': server, '/publication': server }, fs: { allow: ['..'] } },
     // It finds its transcoder by its own place, which bundling for development would change.
     optimizeDeps: { exclude: ['three/addons/loaders/KTX2Loader.js'] },

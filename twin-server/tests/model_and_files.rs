@@ -272,6 +272,39 @@ async fn the_root_is_the_viewer_or_says_how_to_build_it() {
 }
 
 #[tokio::test]
+async fn scripts_of_the_viewer_are_sent_as_packed_as_the_client_takes_them() {
+    let server = Server::start().await;
+    let page = server.get("/").await;
+    let html = page.text();
+    let Some(script) = html.split("src=\"./").nth(1).and_then(|rest| rest.split('"').next()) else {
+        println!("SKIPPED: the viewer is not built");
+        return;
+    };
+    let path = format!("/{script}");
+    let of = |coding: &'static str| {
+        let (server, path) = (&server, &path);
+        async move { server.get_with(path, &[("accept-encoding", coding)]).await }
+    };
+    let (plain, gzip, brotli) = (of("identity").await, of("gzip").await, of("gzip, br").await);
+    assert_eq!(
+        [&plain, &gzip, &brotli].map(|answer| answer.header("content-encoding").to_owned()),
+        ["", "gzip", "br"]
+    );
+    assert!(brotli.body.len() < gzip.body.len() && gzip.body.len() < plain.body.len());
+    let mut unpacked = Vec::new();
+    std::io::copy(&mut flate2::read::GzDecoder::new(&gzip.body[..]), &mut unpacked).unwrap();
+    assert!(unpacked == plain.body, "the packed script is another one");
+    for answer in [&plain, &gzip, &brotli] {
+        assert_eq!(answer.header("vary"), "accept-encoding");
+        assert_eq!(answer.header("etag"), plain.header("etag"));
+        assert_eq!(answer.header("content-type"), plain.header("content-type"));
+    }
+    let again =
+        server.get_with(&path, &[("accept-encoding", "br"), ("if-none-match", plain.header("etag"))]).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
 async fn long_json_is_compressed_but_not_the_stream_of_events() {
     let server = Server::start().await;
     let kinds = server.get_with("/api/v1/device-kinds", &[("accept-encoding", "gzip")]).await;

@@ -1,5 +1,6 @@
 //! Everything else: the viewer, which is inside the binary.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Problem;
-use super::http::{IMMUTABLE, none_match_hits};
+use super::http::{IMMUTABLE, accepts, none_match_hits};
 use super::wall;
 use crate::app::App;
 
@@ -17,6 +18,9 @@ use crate::app::App;
 #[folder = "../viewer/dist"]
 #[allow_missing = true]
 struct Viewer;
+
+/// Codings in which the viewer's build lays files beside themselves, and how their names end; better ones first.
+const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Community Twin</title>\
 <h1>The server works; the viewer is not built</h1>\
@@ -55,6 +59,12 @@ pub(crate) async fn get_viewer(
     }
 }
 
+/// The best form of a file that the client takes, if one lies beside it.
+fn packed(name: &str, headers: &HeaderMap) -> Option<(&'static str, Cow<'static, [u8]>)> {
+    let taken = CODINGS.into_iter().filter(|(coding, _)| accepts(headers, coding));
+    taken.filter_map(|(coding, ending)| Some((coding, Viewer::get(&format!("{name}{ending}"))?.data))).next()
+}
+
 /// `policy`: the security policy, where it is not that of every page.
 fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap, policy: Option<&str>) -> Response {
     // The builder puts a hash into the name of whatever lies in `assets`.
@@ -75,7 +85,12 @@ fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap, policy: Opti
             text if text.starts_with("text/") => format!("{text}; charset=utf-8"),
             other => other.to_owned(),
         };
-        ([(header::CONTENT_TYPE, kind)], axum::body::Bytes::from(file.data.into_owned())).into_response()
+        let packed = packed(name, headers);
+        let coding = packed.as_ref().map(|(coding, _)| [(header::CONTENT_ENCODING, *coding)]);
+        let body = packed.map_or(file.data, |(_, data)| data);
+        // Whoever keeps answers for others asks anew for a client that takes other codings.
+        let heads = [(header::CONTENT_TYPE, kind), (header::VARY, "accept-encoding".to_owned())];
+        (heads, coding, axum::body::Bytes::from(body.into_owned())).into_response()
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Some(Ok(policy)) = policy.map(HeaderValue::from_str) {
