@@ -60,11 +60,14 @@ export async function until(page, what, test, argument, timeout = 15_000) {
 
 let axe;
 
-/** Serious findings of axe, each with where it is. */
-export async function findings(page) {
+/** Serious findings of axe, each with where it is; without what is `known`, a selector, and by these rules alone if any are named. */
+export async function findings(page, { known = '', rules = [] } = {}) {
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Not as a script of the page: its policy refuses those.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(
+    ([exclude, runOnly]) => window.axe.run(exclude === '' ? document : { exclude }, { resultTypes: ['violations'], ...(runOnly.length > 0 ? { runOnly } : {}) }),
+    [known, rules],
+  );
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
