@@ -97,7 +97,7 @@ function Storey({ storey, alone, tabStop }: { storey: ModelObject; alone: boolea
   const elevation_m = storey.bim?.elevation_m;
   return (
     <li>
-      <button class="item" aria-pressed={alone} aria-label={t.isolate(name)} title={t.isolate(name)} tabIndex={tabStop ? 0 : -1} onClick={() => isolate(storey)}>
+      <button class="item" aria-pressed={alone} title={t.isolate(name)} tabIndex={tabStop ? 0 : -1} onClick={() => isolate(storey)}>
         <span class="what">
           {name}
           {alone && <small>{t.isolated}</small>}
