@@ -1,6 +1,7 @@
 // A page of the viewer in the system's Chromium, with everything that it asks, logs and throws.
 // Used by the cases. Software GPU: small windows, and pixels judged by shares.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -56,4 +57,18 @@ export async function until(page, what, test, argument, timeout = 15_000) {
   } catch {
     throw new Error(`${what}: not within ${timeout} ms`);
   }
+}
+
+let axe;
+
+/** Serious findings of axe, each with where it is; without what is `known`, a selector, and by these rules alone if any are named. */
+export async function findings(page, { known = '', rules = [] } = {}) {
+  axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Not as a script of the page: its policy refuses those.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    ([exclude, runOnly]) => window.axe.run(exclude === '' ? document : { exclude }, { resultTypes: ['violations'], ...(runOnly.length > 0 ? { runOnly } : {}) }),
+    [known, rules],
+  );
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }

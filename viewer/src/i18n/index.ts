@@ -36,17 +36,17 @@ const UNITS: Readonly<Record<string, string>> = {
   'dB[SPL]': 'dB', 'm/s2': 'm/s²', 'W/m2': 'W/m²', '[pH]': 'pH', uS: 'µS', 'l/s': 'L/s', l: 'L', min: 'min',
 };
 
-/** A figure with up to `digits` decimals. */
-export function figure(value: number, language: Language, digits = 2): string {
-  const format = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { maximumFractionDigits: digits });
+/** A figure with up to `digits` decimals, and no fewer than `least`. */
+export function figure(value: number, language: Language, digits = 2, least = 0): string {
+  const format = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { maximumFractionDigits: digits, minimumFractionDigits: least });
   return format.format(value).replace(/^-/, '−');
 }
 
 /** A figure with its unit. */
-export function quantity(value: number, unit: string, language: Language, digits = 2): string {
+export function quantity(value: number, unit: string, language: Language, digits = 2, least = 0): string {
   const written = UNITS[unit] ?? unit;
-  if (written === '') return figure(value, language, digits);
-  return `${figure(value, language, digits)}${written === '°' ? '' : THIN}${written}`;
+  if (written === '') return figure(value, language, digits, least);
+  return `${figure(value, language, digits, least)}${written === '°' ? '' : THIN}${written}`;
 }
 
 /** Clock time today, date and time otherwise, in the viewer's own time zone. */

@@ -6,7 +6,7 @@ import type { Language } from './words';
 const zh = {
   classes: { device: '设备', building: '楼栋', element: '构件' },
   keys: {
-    name: '名称', id: '编号', kind: '类型', status: '状态', zone: '片区', class: '类别', storey: '楼层', type: '型号', material: '材料', part: '部位', model: '模型',
+    name: '名称', id: '编号', kind: '类型', status: '状态', zone: '组团', class: '类别', storey: '楼层', type: '型号', material: '材料', part: '部位', model: '模型',
     height: '高度', distance: '距离', 'property:storeys': '层数', 'property:height_m': '高度', 'property:ground_m': '地面高程',
   } as Readonly<Record<string, string>>,
   parts: { exterior: '外部', interior: '内部', space: '空间' } as Readonly<Record<string, string>>,

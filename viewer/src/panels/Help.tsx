@@ -28,7 +28,7 @@ export function Help() {
   ];
   if (touchFirst) parts.reverse();
   return (
-    <dialog ref={dialog} aria-label={t.help} onClose={() => (helpOpen.value = false)} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+    <dialog ref={dialog} class="help" aria-label={t.help} onClose={() => (helpOpen.value = false)} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
       <header>
         <h2>{t.help}</h2>
         <button class="tool" aria-label={t.close} onClick={() => (helpOpen.value = false)}>
@@ -40,21 +40,23 @@ export function Help() {
           {groundWords.value.again}
         </button>
       </p>
-      {[...parts, ...useToolParts()].map(({ title, rows }) => (
-        <section key={title}>
-          <h3>{title}</h3>
-          <dl>
-            {rows.map(([what, does]) => (
-              <div key={what}>
-                <dt>
-                  <kbd>{what}</kbd>
-                </dt>
-                <dd>{does}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+      <div class="parts">
+        {[...parts, ...useToolParts()].map(({ title, rows }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {rows.map(([what, does]) => (
+                <div key={what}>
+                  <dt>
+                    <kbd>{what}</kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </dialog>
   );
 }

@@ -36,7 +36,7 @@ function ModelCard({ model }: { model: Model }) {
         <button class="what" onClick={() => command({ do: 'box', box: model.bounds, away: 1.1 })}>
           {name}
           <small>
-            {[t.state[model.state], name === model.source ? '' : model.source, replaced === '' ? '' : (shown ? t.replaces : t.instead)(replaced)].filter(Boolean).join(' · ')}
+            {[t.state[model.state], name === model.source ? '' : model.source, replaced === '' ? '' : (shown ? t.replaces : t.instead)(replaced === name ? '' : replaced)].filter(Boolean).join(' · ')}
           </small>
         </button>
         <Toggle on={shown} label={shown ? t.hide : t.show} press={() => toggleModel(model.source)} />
@@ -97,12 +97,12 @@ function Storey({ storey, alone, tabStop }: { storey: ModelObject; alone: boolea
   const elevation_m = storey.bim?.elevation_m;
   return (
     <li>
-      <button class="item" aria-pressed={alone} aria-label={t.isolate(name)} title={t.isolate(name)} tabIndex={tabStop ? 0 : -1} onClick={() => isolate(storey)}>
+      <button class="item" aria-pressed={alone} title={t.isolate(name)} tabIndex={tabStop ? 0 : -1} onClick={() => isolate(storey)}>
         <span class="what">
           {name}
           {alone && <small>{t.isolated}</small>}
         </span>
-        {typeof elevation_m === 'number' && <span class="figure">{quantity(Math.abs(elevation_m) < 0.005 ? 0 : elevation_m, 'm', language.value)}</span>}
+        {typeof elevation_m === 'number' && <span class="figure">{quantity(Math.abs(elevation_m) < 0.005 ? 0 : elevation_m, 'm', language.value, 2, 2)}</span>}
       </button>
     </li>
   );

@@ -30,9 +30,9 @@ export function BuildingDetail({ building, spot }: { building: ModelObject; spot
   const storeys = numberOf(building, 'storeys');
   if (storeys !== null) rows.push([t.storeys, figure(storeys, language.value, 0)]);
   const height = numberOf(building, 'height_m');
-  if (height !== null) rows.push([t.height, quantity(height, 'm', language.value, 1)]);
+  if (height !== null) rows.push([t.height, quantity(height, 'm', language.value, 1, 1)]);
   const ground = numberOf(building, 'ground_m');
-  if (ground !== null) rows.push([sheetWords.value.groundHeight, quantity(ground, 'm', language.value, 1)]);
+  if (ground !== null) rows.push([sheetWords.value.groundHeight, quantity(ground, 'm', language.value, 1, 1)]);
   if (area > 0) rows.push([sheetWords.value.footprintArea, quantity(area, 'm²', language.value, 0)]);
   const others = Object.entries(building.properties ?? {}).filter(([name]) => !SHOWN_BY_NAME.includes(name));
   return (
@@ -95,7 +95,8 @@ export function PlaceFacts() {
 
 export function LocalFacts({ local }: { local: LocalPoint }) {
   const t = texts.value;
-  const m = (value: number): string => quantity(value, 'm', language.value, 1);
+  // Below each other, figures have the same decimals.
+  const m = (value: number): string => quantity(value, 'm', language.value, 1, 1);
   return (
     <>
       <Fact name={t.east} value={m(local.east_m)} />
@@ -116,7 +117,7 @@ function SpotSection({ spot }: { spot: Spot }) {
           <>
             <Fact name={t.longitude} value={`${geographic.longitude_deg.toFixed(6)}°`} />
             <Fact name={t.latitude} value={`${geographic.latitude_deg.toFixed(6)}°`} />
-            <Fact name={sheetWords.value.ellipsoidHeight} value={quantity(geographic.height_m, 'm', language.value, 1)} />
+            <Fact name={sheetWords.value.ellipsoidHeight} value={quantity(geographic.height_m, 'm', language.value, 1, 1)} />
           </>
         )}
         <LocalFacts local={spot.local} />

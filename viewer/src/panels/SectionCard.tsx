@@ -23,7 +23,8 @@ const KEY_M = { plain: 0.1, shift: 1 };
 const NEAR_M = 150;
 
 const words = computed(() => sectionTexts(language.value));
-const metres = (value: number): string => quantity(value, 'm', language.value);
+/** As many decimals as a step has, so that figures stand still while they change. */
+const metres = (value: number): string => quantity(value, 'm', language.value, 2, 2);
 
 /** The model that one looks at: isolated, of the selection, or near. */
 const modelHere = () => {

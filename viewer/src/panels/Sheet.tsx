@@ -45,8 +45,8 @@ export function Sheet({ phone }: { phone: boolean }) {
       </Frame>
     );
   }
-  if (now.type === 'element' && (publication.value === null || models.value.length > 0)) {
-    const element = selectedElement.value;
+  const element = selectedElement.value;
+  if (now.type === 'element' && element !== 'gone' && (publication.value === null || models.value.length > 0)) {
     const object = element && typeof element === 'object' ? element : null;
     return (
       <Frame phone={phone} key={now.id} mark={<Icon name="box" />} title={named(object?.name, language.value, object?.bim?.ifc_class ?? now.id)} note={t.element}>
@@ -64,13 +64,13 @@ export function Sheet({ phone }: { phone: boolean }) {
   // Nothing can be said before the server has told what there is.
   const known = now.type === 'device' ? devicesKnown.value : publication.value !== null;
   return (
-    <Frame phone={phone} key="gone" mark={<Icon name="map-pin" />} title={known ? sheetWords.value.goneTitle : now.id} note={known ? now.id : ''}>
+    <Frame phone={phone} key="gone" lost mark={<Icon name="map-pin" />} title={known ? sheetWords.value.goneTitle : now.id} note={known ? now.id : ''}>
       <p class="empty">{known ? sheetWords.value.gone : t.looking}</p>
     </Frame>
   );
 }
 
-function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; note: string; children: ComponentChildren }) {
+function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; note: string; /** There is nowhere to fly to. */ lost?: boolean; children: ComponentChildren }) {
   const t = texts.value;
   const building = selectedBuilding.value;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -95,10 +95,12 @@ function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; 
       <div class="scroll">
         {props.children}
         <div class="actions" style="padding-top:12px">
-          <button class="button quiet" onClick={goToSelection}>
-            <Icon name="locate" />
-            {t.flyTo}
-          </button>
+          {!props.lost && (
+            <button class="button quiet" onClick={goToSelection}>
+              <Icon name="locate" />
+              {t.flyTo}
+            </button>
+          )}
           {building && identified.value && !replaced.value.has(building.id) && (
             <button class="button quiet" onClick={() => toggleHidden(building.id)}>
               {hidden.value.has(building.id) ? t.show : t.hide}

@@ -10,7 +10,7 @@ import { accountOpen } from '../state/account';
 import { lookOf } from '../state/alarms';
 import { open, publication, trouble } from '../state/session';
 import { kinds } from '../state/session';
-import { dark, language } from '../state/settings';
+import { dark, language, texts } from '../state/settings';
 import { graphics, placeVisible } from '../state/view';
 import { emergency } from '../state/wall/displays';
 import { failed, mayEdit, maySwitch } from '../state/wall/deeds';
@@ -135,14 +135,14 @@ function HeatLegend() {
 function Trouble() {
   const t = words.value;
   const why = trouble.value;
-  const texts: (string | false)[] = [
+  const reasons: (string | false)[] = [
     failed.value !== null && t.failed[failed.value],
     why !== null && { unreachable: t.unreachable, denied: t.denied, missing: t.noPublication, fault: t.unreachable }[why.failure],
     graphics.value === 'missing' && t.noWebgl,
     graphics.value === 'lost' && t.contextLost,
     publication.value === null && why === null && t.opening,
   ];
-  const said = texts.filter((text): text is string => Boolean(text));
+  const said = reasons.filter((text): text is string => Boolean(text));
   if (said.length === 0) return null;
   return (
     <div class="w-troubles" role="status">
@@ -156,7 +156,7 @@ function Trouble() {
       )}
       {why?.failure === 'missing' && (
         <button class="w-button quiet" onClick={open}>
-          {words.value.opening}
+          {texts.value.retryNow}
         </button>
       )}
     </div>
