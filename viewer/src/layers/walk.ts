@@ -13,6 +13,8 @@ import type { Claims } from './claims';
 import type { Guide, Navigation } from './navigation';
 import type { Hit, Tilesets } from './tilesets';
 
+/** Who rises or falls by less stands: the ground below is met anew at each picture, and not always at the last digit. */
+const RESTS_M = 1e-6;
 const ENTER_MS = 900;
 /** A drag across this many pixels turns the head by one radian. */
 const LOOK_PX = 320;
@@ -64,7 +66,7 @@ export class WalkLayer implements Guide {
     if (!this.#entering) this.#feet = step(this.#feet, wish, this.#look.heading_rad, moves ? passed_s : Math.min(passed_s, 0.05), this.#around);
     const stands: Pose = { eye: add(this.#feet, [0, 0, EYE_M]), ...this.#look };
     const entering = this.#entering;
-    if (!entering) return { pose: stands, again: moves || turn !== 0 || before[2] !== this.#feet[2] };
+    if (!entering) return { pose: stands, again: moves || turn !== 0 || Math.abs(before[2] - this.#feet[2]) > RESTS_M };
     const t = clamp((now_ms - entering.start_ms) / ENTER_MS, 0, 1);
     if (t === 1) this.#entering = null;
     return { pose: mix(entering.from, stands, ease(t)), again: true };
