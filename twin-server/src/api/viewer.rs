@@ -61,8 +61,8 @@ pub(crate) async fn get_viewer(
 
 /// The best form of a file that the client takes, if one lies beside it.
 fn packed(name: &str, headers: &HeaderMap) -> Option<(&'static str, Cow<'static, [u8]>)> {
-    let taken = CODINGS.into_iter().filter(|(coding, _)| accepts(headers, coding));
-    taken.filter_map(|(coding, ending)| Some((coding, Viewer::get(&format!("{name}{ending}"))?.data))).next()
+    let mut taken = CODINGS.into_iter().filter(|(coding, _)| accepts(headers, coding));
+    taken.find_map(|(coding, ending)| Some((coding, Viewer::get(&format!("{name}{ending}"))?.data)))
 }
 
 /// `policy`: the security policy, where it is not that of every page.
