@@ -1,6 +1,7 @@
 //! The publication over HTTP: catalogue, objects, places, files; and what all answers have in
 //! common.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod common;
 
@@ -277,7 +278,7 @@ async fn scripts_of_the_viewer_are_sent_as_packed_as_the_client_takes_them() {
     let page = server.get("/").await;
     let html = page.text();
     let Some(script) = html.split("src=\"./").nth(1).and_then(|rest| rest.split('"').next()) else {
-        println!("SKIPPED: the viewer is not built");
+        eprintln!("SKIPPED: the viewer is not built");
         return;
     };
     let path = format!("/{script}");
