@@ -66,7 +66,7 @@ def show_load(bench, server, pictures):
         "navigation until the pixels are there; the whole view has stood for 2 s.",
         "CesiumJS: bundled for what the page uses, with no globe, imagery, terrain, sky and widgets, drawing on request. "
         "The viewer is the whole application: panels, search, live events; devices and building models it has none here.",
-        "scripts: those of workers too; the viewer's as its server packs them on the way, CesiumJS's at gzip's best. "
+        "scripts: those of workers too, at gzip's best on both sides. "
         "All clients ask for gzip. Memory: of the page; what workers and the GPU hold is not counted.",
         f"pictures: {shown(pictures / 'viewer.png')}, {shown(pictures / 'cesiumjs.png')}",
     ])
