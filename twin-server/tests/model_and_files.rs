@@ -302,7 +302,7 @@ async fn scripts_of_the_viewer_are_sent_as_packed_as_the_client_takes_them() {
     }
     let again =
         server.get_with(&path, &[("accept-encoding", "br"), ("if-none-match", plain.header("etag"))]).await;
-    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!((again.status, again.header("vary")), (StatusCode::NOT_MODIFIED, "accept-encoding"));
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ pub(crate) struct AggregatesQuery {
 }
 
 /// Which streams to sum up, over which stretch of history, and how finely.
+// The fields that it has in common stand twice: `flatten` would neither refuse unknown names nor read numbers.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -88,11 +89,15 @@ fn file_answer(name: &str, file: EmbeddedFile, headers: &HeaderMap, policy: Opti
         let packed = packed(name, headers);
         let coding = packed.as_ref().map(|(coding, _)| [(header::CONTENT_ENCODING, *coding)]);
         let body = packed.map_or(file.data, |(_, data)| data);
-        // Whoever keeps answers for others asks anew for a client that takes other codings.
-        let heads = [(header::CONTENT_TYPE, kind), (header::VARY, "accept-encoding".to_owned())];
-        (heads, coding, axum::body::Bytes::from(body.into_owned())).into_response()
+        let body = match body {
+            Cow::Borrowed(inside) => Bytes::from_static(inside),
+            Cow::Owned(read) => Bytes::from(read),
+        };
+        ([(header::CONTENT_TYPE, kind)], coding, body).into_response()
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    // Whoever keeps answers for others asks anew for a client that takes other codings.
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(Ok(policy)) = policy.map(HeaderValue::from_str) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
