@@ -5,6 +5,7 @@
 // the address says more than camera and selection.
 import { effect } from '@preact/signals-core';
 import { QualityLayer } from '../layers/quality';
+import { select } from '../state/actions';
 import { hiddenKinds } from '../state/devices';
 import { hiddenParts, hideLink } from '../state/hiding';
 import { linkPart } from '../state/link-parts';
@@ -35,8 +36,8 @@ export function startGround({ viewport, tilesets, navigation }: Parts): void {
   remember<Selection | null>('selection', {
     read: () => selection.value,
     write: (to) => {
-      selection.value = to;
-      sheetOpen.value = to !== null;
+      if (to) select(to);
+      else [selection.value, sheetOpen.value] = [null, false];
     },
   });
   remember('buildings', ofSet(hidden));

@@ -12,18 +12,17 @@ import { Picking } from '../layers/picking';
 import { Tilesets } from '../layers/tilesets';
 import { App } from '../panels/App';
 import { Viewport } from '../scene/viewport';
-import { onPhone } from '../state/actions';
 import { startAccount } from '../state/account';
 import { startClock } from '../state/clock';
 import { startLive } from '../state/live';
 import { waitingKeys } from '../state/link-parts';
 import { models, modelsMissing } from '../state/models';
 import { startReadings } from '../state/readings';
-import { selection, startPlaceLookup } from '../state/selection';
+import { startPlaceLookup } from '../state/selection';
 import { open, publication } from '../state/session';
 import { introSeen, startSettings, texts } from '../state/settings';
 import { missed, wantedTools } from '../state/tools';
-import { graphics, introOpen, listOpen, placeVisible, type ViewPose } from '../state/view';
+import { graphics, introOpen, placeVisible, type ViewPose } from '../state/view';
 import { startKeyboard } from '../tools/keyboard';
 import { followLink, startPermalink } from '../tools/permalink';
 import { paintSky, watchContext } from './surroundings';
@@ -35,7 +34,6 @@ export function start(root: HTMLElement): void {
   // Who follows a link came for something else.
   introOpen.value = location.hash === '' && !introSeen.peek();
   const linked = followLink();
-  if (selection.peek() && !onPhone()) listOpen.value = false;
   open();
   startLive();
   startClock();

@@ -198,7 +198,7 @@ function Handle({ spot }: { spot: HandleSpot }) {
   const label = words.value.handles[id as keyof typeof words.value.handles];
   return (
     <button
-      class="handle"
+      class="cut-handle"
       data-handle={id}
       aria-label={label}
       title={`${label}${language.value === 'zh' ? '：' : ': '}${words.value.handleHelp}`}

@@ -3,9 +3,10 @@
 // In: pose, selection, language, parts of tools. Out: `location.hash`, replaced, so that "back" leaves the page as
 // people expect; a hash that is pasted in is followed.
 import { batch, effect } from '@preact/signals-core';
+import { select } from '../state/actions';
 import { selection } from '../state/selection';
 import { language } from '../state/settings';
-import { pose, sheetOpen, type ViewPose } from '../state/view';
+import { pose, type ViewPose } from '../state/view';
 import { linkTexts, readLinkParts } from '../state/link-parts';
 import { readLink, writeLink, type Link } from '../state/permalink';
 
@@ -18,10 +19,7 @@ export function followLink(): ViewPose | null {
   batch(() => {
     readLinkParts(link.parts);
     if (link.language) language.value = link.language;
-    if (link.selection) {
-      selection.value = link.selection;
-      sheetOpen.value = true;
-    }
+    if (link.selection) select(link.selection);
   });
   return link.pose;
 }
