@@ -49,7 +49,7 @@ fn the_sample_community_lives_in_the_browser() {
     assert!(!buildings["objects"].as_array().unwrap().is_empty(), "no buildings came through");
     say(&node("sample.mjs", &[], Some(&server.address)).unwrap());
     say(&node("buildings.mjs", &[], Some(&server.address)).unwrap());
-    for tools in ["inspect.mjs", "time.mjs", "sun.mjs", "compare.mjs", "ground.mjs"] {
+    for tools in ["inspect.mjs", "time.mjs", "sun.mjs", "compare.mjs", "ground.mjs", "looks.mjs"] {
         say(&node(tools, &[], Some(&server.address)).unwrap());
     }
 }
