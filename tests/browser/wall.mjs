@@ -231,9 +231,12 @@ test('an_operator_switches_with_confirmation', async () => {
   await dialog.getByRole('button', { name: /^确认启动/ }).click();
   await until(page, 'the emergency is on', () => window.__wall.emergency() === 'fire');
   assert.equal((await call('GET', `displays/${DISPLAY}`)).body.state.mode, 'emergency');
+  // The wall may hear of it before the answer comes that closes the dialog.
+  await dialog.waitFor({ state: 'hidden' });
   await page.keyboard.press('e');
   await dialog.getByRole('button', { name: /^确认结束/ }).click();
   await until(page, 'it is over', () => window.__wall.emergency() === null);
+  await dialog.waitFor({ state: 'hidden' });
 });
 
 test('a_stream_that_breaks_says_so_and_comes_back', async () => {
