@@ -14,6 +14,7 @@ mod devices;
 mod displays;
 mod history;
 mod keys;
+mod migrations;
 mod model;
 mod people;
 mod postgres;

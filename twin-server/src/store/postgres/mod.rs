@@ -34,7 +34,7 @@ mod webhooks;
 use std::borrow::Cow;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -45,12 +45,22 @@ use tokio::sync::Mutex;
 use self::address::Place;
 use self::serving::Serving;
 use super::history::hot::Hot;
+use super::migrations::{self, migration_files};
 use super::{Answer, Store, StoreError};
 
 pub(super) use self::address::{is_ours, without_password};
 pub(super) use self::upkeep::shape;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
+/// Every step of the layout, in order.
+pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
+    "postgres":
+    "0001_store.sql",
+    "0002_webhooks.sql",
+    "0003_identity_provider.sql",
+    "0004_displays.sql",
+];
+
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));
 
 /// Sessions beside the one that serves: questions and changes of people.
 const SESSIONS: u32 = 8;

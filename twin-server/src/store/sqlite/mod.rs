@@ -28,7 +28,7 @@ mod webhooks;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -39,11 +39,26 @@ use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::history::hot::Hot;
+use super::migrations::{self, migration_files};
 use super::{Answer, Store, StoreError};
 
 pub(super) use self::upkeep::{check_whole, replace, shape, snapshot};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+/// Every step of the layout, in order.
+pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
+    "sqlite":
+    "0001_devices_and_readings.sql",
+    "0002_history.sql",
+    "0003_model.sql",
+    "0004_alarms.sql",
+    "0005_people.sql",
+    "0006_sensorthings.sql",
+    "0007_webhooks.sql",
+    "0008_identity_provider.sql",
+    "0009_displays.sql",
+];
+
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));
 
 /// How long a connection waits for another process that writes, such as an import.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
