@@ -11,13 +11,13 @@ const ARGUMENTS = [
 ];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 
-export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false, firstVisit = false, adaptive = false, prepare = async () => {} } = {}) {
+export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false, firstVisit = false, adaptive = false, quality = 'high', prepare = async () => {} } = {}) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1, locale, hasTouch: touch, isMobile: touch });
   // The introduction of a first visit would lie over what a case presses.
   if (!firstVisit) await context.addInitScript(() => localStorage.getItem('twin.settings') ?? localStorage.setItem('twin.settings', '{"introSeen":true}'));
   // On a software GPU every frame is slow: a picture would get coarser between two looks.
-  if (!adaptive) await context.addInitScript(() => localStorage.getItem('twin.quality') ?? localStorage.setItem('twin.quality', '{"quality":"high","memory":"auto"}'));
+  if (!adaptive) await context.addInitScript((wanted) => localStorage.getItem('twin.quality') ?? localStorage.setItem('twin.quality', JSON.stringify({ quality: wanted, memory: 'auto' })), quality);
   const page = await context.newPage();
   await prepare(page);
   const foreign = [];
@@ -50,8 +50,8 @@ export async function open(address, { width = 900, height = 600, locale = 'zh-CN
   };
 }
 
-/** Polls a function of the page until it answers truthy. */
-export async function until(page, what, test, argument, timeout = 15_000) {
+/** Polls a function of the page until it answers truthy. How long that may take says nothing of the viewer: machines are busy. */
+export async function until(page, what, test, argument, timeout = 60_000) {
   try {
     return await (await page.waitForFunction(test, argument, { timeout, polling: 50 })).jsonValue();
   } catch {
