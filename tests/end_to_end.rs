@@ -66,6 +66,15 @@ fn a_building_model_stands_in_the_browser_in_place_of_its_survey() {
 }
 
 #[test]
+fn a_resident_reports_a_broken_lamp_and_rates_the_repair() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
+    say(&node("resident.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
 fn people_sign_in_by_password_and_through_an_identity_provider() {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");

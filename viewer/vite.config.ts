@@ -1,6 +1,6 @@
 // How the viewer is bundled and tested. Read by `vite` and `vitest`.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { loadEnv, type Plugin } from 'vite';
@@ -9,11 +9,17 @@ import { defineConfig } from 'vitest/config';
 /** All JavaScript that a first visit loads, gzip. A phone on a slow network waits for this. */
 const BUDGET_BYTES = 220 * 1024;
 
-/** The page that people open; a wall is one machine that stands for weeks, and has no such limit. */
-const FIRST_PAGE = 'index';
+/** JavaScript that the residents' page begins with, gzip: what a phone needs to show and take down words. */
+const SHELL_BYTES = 15 * 1024;
+
+/** The pages that people open; a wall is one machine that stands for weeks, and has no such limit. */
+const LIMITS: Readonly<Record<string, number>> = { index: BUDGET_BYTES, resident: SHELL_BYTES };
+
+/** What keeps the residents' page on the phone. */
+const WORKER = 'resident-worker';
 
 /** What the pages begin with. */
-const ENTRIES = [/[\\/]src[\\/]main\.ts$/, /[\\/]src[\\/]wall-main\.ts$/];
+const [PLANNER, WALL, RESIDENT] = [/[\\/]src[\\/]main\.ts$/, /[\\/]src[\\/]wall-main\.ts$/, /[\\/]src[\\/]resident-main\.ts$/];
 
 /** Whether a page loads a module before it begins: by imports that are not for later. */
 function beginsWith(entry: RegExp, id: string, info: (id: string) => { readonly importers: readonly string[] } | null, seen = new Set<string>()): boolean {
@@ -26,7 +32,7 @@ function beginsWith(entry: RegExp, id: string, info: (id: string) => { readonly 
 const ON_DEMAND = /[\\/]jsm[\\/](loaders[\\/]KTX2Loader|libs[\\/](ktx-parse|zstddec)|utils[\\/]WorkerPool|math[\\/]ColorSpaces)/;
 
 /**
- * Says what the scripts weigh that a first visit loads, and refuses to build more than the budget:
+ * Says what the scripts weigh that a first visit of a page loads, and refuses to build more than its budget:
  * what the page names, and what that imports. The rest is fetched when it is wanted.
  */
 function budget(): Plugin {
@@ -35,12 +41,14 @@ function budget(): Plugin {
     apply: 'build',
     generateBundle(_options, bundle) {
       const chunks = new Map(Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])));
-      const first = new Set([...chunks.values()].filter((chunk) => chunk.isEntry && chunk.name === FIRST_PAGE).map((chunk) => chunk.fileName));
-      for (const name of first) chunks.get(name)?.imports.forEach((other) => first.add(other));
-      const size_bytes = [...first].reduce((sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '').length, 0);
-      const text = `scripts of a first visit: ${(size_bytes / 1024).toFixed(1)} KiB gzip, limit ${BUDGET_BYTES / 1024} KiB`;
-      if (size_bytes > BUDGET_BYTES) this.error(text);
-      this.info(text);
+      for (const [page, limit_bytes] of Object.entries(LIMITS)) {
+        const first = new Set([...chunks.values()].filter((chunk) => chunk.isEntry && chunk.name === page).map((chunk) => chunk.fileName));
+        for (const name of first) chunks.get(name)?.imports.forEach((other) => first.add(other));
+        const size_bytes = [...first].reduce((sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '').length, 0);
+        const text = `scripts of a first visit, ${page}: ${(size_bytes / 1024).toFixed(1)} KiB gzip, limit ${limit_bytes / 1024} KiB`;
+        if (size_bytes > limit_bytes) this.error(`${text} (${[...first].join(', ')})`);
+        this.info(text);
+      }
     },
   };
 }
@@ -134,14 +142,23 @@ export default defineConfig(({ mode }) => {
       // Chunks that the page needs are named in index.html; browsers of this target need no helper.
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { [FIRST_PAGE]: fileURLToPath(new URL('index.html', import.meta.url)), wall: fileURLToPath(new URL('wall.html', import.meta.url)) },
+        input: Object.fromEntries(['index.html', 'wall.html', 'resident.html', `worker/${WORKER}.ts`].map((file) => [basename(file, extname(file)), fileURLToPath(new URL(file, import.meta.url))])),
         output: {
+          // A worker is found by its name, and its reach is the folder that it lies in.
+          entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
           // The engine changes seldom: a chunk of its own stays in the browser's cache.
           codeSplitting: {
             groups: [
               { name: 'engine', test: (id) => /node_modules[\\/](three|3d-tiles-renderer)[\\/]/.test(id) && !ON_DEMAND.test(id) },
-              // What both pages begin with is one chunk: many small ones compress worse.
-              { name: (id, chunking) => (ENTRIES.every((entry) => beginsWith(entry, id, (other) => chunking.getModuleInfo(other))) ? 'both' : null) },
+              // What pages begin with together is one chunk: many small ones compress worse. What residents begin
+              // with is one of its own, which must not bring along what only the others need.
+              {
+                name: (id, chunking) => {
+                  const begins = (entry: RegExp): boolean => beginsWith(entry, id, (other) => chunking.getModuleInfo(other));
+                  if (!begins(PLANNER) || !begins(WALL)) return null;
+                  return begins(RESIDENT) ? 'all' : 'both';
+                },
+              },
             ],
           },
         },

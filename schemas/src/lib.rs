@@ -18,6 +18,7 @@ pub mod live;
 pub mod model;
 pub mod plan;
 pub mod report;
+pub mod reports;
 mod text;
 
 pub use text::LocalizedText;

@@ -23,6 +23,7 @@ use crate::config::{MetricsAccess, ServeConfig};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::report::ReportKinds;
 use crate::domain::retention::Retention;
 use crate::domain::state::{DeviceState, StreamState};
 use crate::features::Catalogue;
@@ -31,6 +32,7 @@ use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections, Front};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
+use crate::reports::Reports;
 use crate::spatial::Kind;
 use crate::store::{self, Edit, SeriesTip, Store};
 use crate::tiles::{FileStore, Publications};
@@ -43,6 +45,8 @@ const TRIALS: usize = 1;
 const IMPORTS: usize = 2;
 /// Those who look back at many devices at once; others wait. Each opens a chunk of every stream.
 const PASTS: usize = 2;
+/// Photographs that are read at once; others wait. Each takes up to 300 MB while it is decoded.
+const PHOTOS: usize = 2;
 /// How long open requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(1500);
 
@@ -60,10 +64,14 @@ pub struct App {
     pub kinds: Arc<DeviceKinds>,
     /// What the walls of command centres show.
     pub displays: Arc<Displays>,
+    /// The reports of residents.
+    pub reports: Arc<Reports>,
     /// The zones that devices stand in.
     pub zones: ZoneOf,
     /// Room for tables that are imported.
     pub(crate) imports: Arc<Semaphore>,
+    /// Room for photographs that are read.
+    pub(crate) photos: Arc<Semaphore>,
     /// Room for rules that are tried against history.
     pub trials: Arc<Semaphore>,
     /// Room for those who look back at many devices.
@@ -133,6 +141,7 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
+    let reports = Arc::new(Reports::open(Arc::clone(&store), ReportKinds::built_in()?).await?);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -151,6 +160,8 @@ pub async fn start(
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
+        tokio::spawn(jobs::pass_time_of_reports(Arc::clone(&reports), stop.clone())),
+        tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
@@ -186,6 +197,7 @@ pub async fn start(
         features: Catalogue::new(&kinds),
         kinds,
         displays,
+        reports,
         zones,
         publications,
         files,
@@ -199,6 +211,7 @@ pub async fn start(
         answers: Arc::default(),
         readiness: Readiness::default(),
         imports: Arc::new(Semaphore::new(IMPORTS)),
+        photos: Arc::new(Semaphore::new(PHOTOS)),
         trials: Arc::new(Semaphore::new(TRIALS)),
         pasts: Arc::new(Semaphore::new(PASTS)),
         retention: config.retention.clone(),

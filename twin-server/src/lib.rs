@@ -20,6 +20,8 @@ pub mod live;
 pub mod manage;
 pub mod metrics;
 pub mod model;
+pub mod photo;
+pub mod reports;
 pub mod router;
 pub mod sensorthings;
 pub mod simulate;

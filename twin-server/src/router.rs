@@ -14,8 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
     exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
-    object_edits, objects, oidc, openapi, permissions, place, publication, readings, sensorthings, session,
-    spatial, users, viewer, webhooks,
+    object_edits, objects, oidc, openapi, permissions, photos, place, publication, readings, reports,
+    sensorthings, session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -25,8 +25,10 @@ use crate::domain::display::DISPLAY_LIMIT_BYTES;
 use crate::domain::permission::Action::{
     EditModel, HandleAlarms, ManageAlarmRules, ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers,
     ManageWebhooks, PurgeReadings, ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel,
-    ReadPublication, RegisterDevices, SignIn, SwitchDisplays, UseService, WriteReadings,
+    ReadPublication, ReadReports, RegisterDevices, SignIn, SubmitReports, SwitchDisplays, UseService,
+    WriteReadings,
 };
+use crate::photo::FILE_LIMIT_BYTES;
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -170,6 +172,23 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/api/v1/webhooks/{id}/test", [post(ManageWebhooks, webhooks::test_webhook)])
         .route("/api/v1/webhooks/{id}/secret", [post(ManageWebhooks, webhooks::renew_secret)])
+        .route("/api/v1/report-kinds", [get(ReadReports, reports::list_report_kinds)])
+        .route(
+            "/api/v1/reports",
+            [
+                get(ReadReports, reports::list_reports),
+                post(audited_inside(SubmitReports), reports::post_report),
+            ],
+        )
+        .route("/api/v1/photos/{id}", [get(ReadReports, photos::get_photo)])
+        .route("/api/v1/reports/similar", [get(ReadReports, reports::list_similar_reports)])
+        .route("/api/v1/reports/{id}", [get(ReadReports, reports::get_report)])
+        // Who may do what with a report follows from the report: its course decides.
+        .route("/api/v1/reports/{id}/deeds", [post(audited_inside(SubmitReports), reports::act_on_report)])
+        .route(
+            "/api/v1/reports/{id}/messages",
+            [post(audited_inside(SubmitReports), reports::post_report_message)],
+        )
         .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
         .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
         .finish()
@@ -191,6 +210,11 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .finish()
         .layer(DefaultBodyLimit::max(DISPLAY_LIMIT_BYTES));
+
+    let pictures = Guarded::new(&app)
+        .route("/api/v1/photos", [post(SubmitReports, photos::post_photo)])
+        .finish()
+        .layer(DefaultBodyLimit::max(FILE_LIMIT_BYTES));
 
     let tables = Guarded::new(&app)
         .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])
@@ -242,6 +266,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api)
         .merge(walls)
+        .merge(pictures)
         .merge(tables)
         .merge(features)
         .merge(operation)

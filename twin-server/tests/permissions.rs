@@ -52,7 +52,11 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/users/{id}/invitation"
             | "/api/v1/webhooks"
             | "/api/v1/webhooks/{id}/test"
-            | "/api/v1/webhooks/{id}/secret",
+            | "/api/v1/webhooks/{id}/secret"
+            | "/api/v1/photos"
+            | "/api/v1/reports"
+            | "/api/v1/reports/{id}/deeds"
+            | "/api/v1/reports/{id}/messages",
         )
         | ("PUT" | "DELETE", "/api/v1/webhooks/{id}" | "/api/v1/displays/{id}")
         | ("PUT", "/api/v1/displays/{id}/state")

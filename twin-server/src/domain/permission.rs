@@ -133,6 +133,18 @@ actions! {
     WriteReadings    "write_readings"     "上报读数"     "write readings"      Zoned [0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
     /// Delete measurements for good.
     PurgeReadings    "purge_readings"     "删除读数"     "delete readings"     Zoned [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+    /// Report problems, make suggestions, and speak about one's own.
+    SubmitReports    "submit_reports"     "上报问题与建议" "send reports"       Free  [0, 1, 1, 1, 1, 1, 1, 1, 1, 0],
+    /// Read the public part of reports.
+    ReadReports      "read_reports"       "查看报告"     "read reports"        Free  [1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
+    /// Take reports up, decline them, join them and send them out.
+    DispatchReports  "dispatch_reports"   "受理与派遣"   "dispatch reports"    Zoned [0, 0, 1, 1, 0, 0, 0, 0, 1, 0],
+    /// Work on reports that one's body is responsible for, and answer them.
+    HandleReports    "handle_reports"     "处理与反馈"   "handle reports"      Zoned [0, 0, 0, 1, 1, 1, 1, 1, 0, 0],
+    /// Look on site whether what a report told of is done.
+    CheckReports     "check_reports"      "核查报告"     "check reports"       Zoned [0, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+    /// Have reports enter the programming of a renewal, and answer for it.
+    ProgrammeReports "programme_reports"  "纳入更新策划" "programme reports"   Zoned [0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
     /// Put together what the walls of command centres show.
     ManageDisplays   "manage_displays"    "管理大屏"     "manage displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
     /// Switch a wall to an emergency plan, and back.

@@ -14,10 +14,12 @@ use tokio::time::{Interval, MissedTickBehavior};
 pub use bands::learn_what_is_usual;
 
 use crate::displays::Displays;
+use crate::domain::reading::whole_microseconds;
 use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
 use crate::model::Model;
+use crate::reports::Reports;
 use crate::store::Store;
 use crate::tiles::{FileStore, Publication, Publications};
 use crate::webhooks::Outbox;
@@ -26,8 +28,12 @@ use crate::webhooks::Outbox;
 const TICK_EVERY: Duration = Duration::from_secs(1);
 /// How often other processes' registrations are looked for.
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
+/// How often time limits of reports are looked at; they are whole hours.
+const REPORTS_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether there are readings to pack.
 const CLOSE_EVERY: Duration = Duration::from_secs(2);
+/// How long a photograph may wait to be sent with a report.
+const UNSENT_FOR: time::Duration = time::Duration::DAY;
 /// How often old readings are deleted; they are kept for days.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 /// How often `current` is read. Its text, not its time: a file system's clock may be coarse, and a
@@ -56,6 +62,28 @@ pub async fn reload_displays(displays: Arc<Displays>, stop: watch::Receiver<bool
     while clock.tick().await {
         if let Err(error) = displays.reload().await {
             tracing::error!(%error, "looking for changed displays failed");
+        }
+    }
+}
+
+/// Reminds, escalates and closes what has waited too long until the server stops.
+pub async fn pass_time_of_reports(reports: Arc<Reports>, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(REPORTS_EVERY, stop);
+    while clock.tick().await {
+        match reports.pass_time(whole_microseconds(OffsetDateTime::now_utc())).await {
+            Ok(0) => {}
+            Ok(changes) => tracing::info!(changes, "time limits of reports have passed"),
+            Err(error) => tracing::error!(%error, "what time brings to reports could not be stored"),
+        }
+    }
+}
+
+/// Deletes photographs that were never sent with a report until the server stops.
+pub async fn drop_unsent_photos(store: Arc<dyn Store>, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(EXPIRE_EVERY, stop);
+    while clock.tick().await {
+        if let Err(error) = store.drop_unsent_photos(OffsetDateTime::now_utc() - UNSENT_FOR).await {
+            tracing::error!(%error, "photographs that were never sent could not be deleted");
         }
     }
 }

@@ -19,6 +19,7 @@ mod model;
 mod people;
 mod postgres;
 mod readings;
+mod reports;
 mod sensorthings;
 mod sessions;
 mod sqlite;
@@ -41,6 +42,9 @@ pub use postgres::PostgresStore;
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
+};
+pub use reports::{
+    NewPhoto, PhotoFacts, PhotoSize, ReportChange, ReportStore, ReportStored, StoredEntry, StoredReport,
 };
 pub use sensorthings::{ObservationNote, SensorThingsStore, StaChange, StaEntities, StaRow};
 pub use sessions::{Session, SessionStore};
@@ -172,6 +176,7 @@ pub trait Store:
     + ModelStore
     + PeopleStore
     + ReadingStore
+    + ReportStore
     + SensorThingsStore
     + SessionStore
     + Upkeep

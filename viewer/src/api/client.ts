@@ -32,14 +32,15 @@ const TIMEOUT_MS = 15_000;
 /** Paths that begin with `/` are of the server; others of `/api/v1`. */
 export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => body(path, await request('GET', path, undefined, signal));
 
+/** A file is sent as it is, anything else as JSON. */
 export async function request(method: string, path: string, content?: unknown, signal?: AbortSignal, more?: Record<string, string>): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(address(path.startsWith('/') ? path : `/api/v1/${path}`), {
       method,
-      headers: { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...more },
-      body: content === undefined ? null : JSON.stringify(content),
+      headers: { accept: 'application/json', ...(content === undefined || content instanceof Blob ? {} : { 'content-type': 'application/json' }), ...more },
+      body: content === undefined ? null : content instanceof Blob ? content : JSON.stringify(content),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   } catch (cause) {

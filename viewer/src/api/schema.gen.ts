@@ -731,6 +731,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a photograph in: JPEG, PNG or WebP up to 15 MiB. What is kept is made anew from what one sees; position,
+         *     camera and whatever else the file holds are left out.
+         */
+        post: operations["post_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a photograph to whoever may read its report; one that was not sent yet to its owner. */
+        get: operations["get_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/place": {
         parameters: {
             query?: never;
@@ -766,6 +803,109 @@ export interface paths {
          *     that the key may not write does: nothing is stored then.
          */
         post: operations["post_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the kinds of report. */
+        get: operations["list_report_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists reports, newest first: those that everyone may read, one's own, and those that one works on. */
+        get: operations["list_reports"];
+        put?: never;
+        /** Reports a problem or makes a suggestion. */
+        post: operations["post_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists reports near a place that may tell of the same: of the same kind, and not at an end. */
+        get: operations["list_similar_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a report with what happened to it and what one may do with it. */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with a report. What is possible depends on its state, on who asks, and on what is said. */
+        post: operations["act_on_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says something to the other side: the reporter to those who work on the report, or they to the reporter. */
+        post: operations["post_report_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1346,7 +1486,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "programme_reports" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -2978,6 +3118,22 @@ export interface components {
             /** @description Every route with the action that each of its methods needs. */
             routes: components["schemas"]["RouteView"][];
         };
+        /** @description A photograph that was taken in. */
+        PhotoTaken: {
+            /**
+             * Format: int32
+             * @description Height of the larger file.
+             */
+            height_px: number;
+            /** @description Its id, to be sent with a report within a day. */
+            id: string;
+            position?: components["schemas"]["LocalPoint"] | null;
+            /**
+             * Format: int32
+             * @description Width of the larger file.
+             */
+            width_px: number;
+        };
         /** @description What is at a place. */
         PlaceAnswer: {
             building: components["schemas"]["ModelObject"] | null;
@@ -3190,6 +3346,301 @@ export interface components {
             /** @description The reason in one sentence. */
             message: string;
         };
+        /** @description A report as everyone may see it, once the community has taken it up. Who reported it is kept apart. */
+        Report: {
+            /** @description What the resident was told last. */
+            answer?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was answered first.
+             */
+            answered_at?: string | null;
+            body?: components["schemas"]["ReportBody"] | null;
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it came in.
+             */
+            created_at: string;
+            deadline?: components["schemas"]["ReportDeadline"] | null;
+            /**
+             * Format: date-time
+             * @description When it came to an end.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Id of its kind. */
+            kind: string;
+            /** @description Problem or suggestion. */
+            line: components["schemas"]["ReportLine"];
+            /**
+             * Format: int64
+             * @description Number of the report that it is joined to.
+             */
+            main?: number | null;
+            /** @description Whether someone reported it for another (代提交). */
+            on_behalf?: boolean;
+            /** @description Whether everyone may read it once it is taken up. */
+            open: boolean;
+            /** @description Ids of the photographs that came with it. */
+            photos?: string[];
+            /** @description Where. */
+            place: components["schemas"]["ReportPlace"];
+            /** @description Id of the project or task of renewal that it entered. */
+            project?: string | null;
+            rating?: components["schemas"]["ReportRating"] | null;
+            /**
+             * Format: int32
+             * @description How often it was opened again.
+             */
+            reopened?: number;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ReportState"];
+            /** @description What was seen or is suggested, in the reporter's words. */
+            text: string;
+            /** @description How far the lateness of the step has been told. */
+            urge?: components["schemas"]["ReportUrge"];
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Id of the zone that the place lies in. */
+            zone?: string | null;
+        };
+        /** @description What is done with a report, and what is said with it. */
+        ReportAction: {
+            body?: components["schemas"]["ReportBody"] | null;
+            /** @description What. */
+            deed: components["schemas"]["ReportDeed"];
+            /**
+             * Format: int64
+             * @description Number of the report that it is joined to: with `merge`.
+             */
+            main?: number | null;
+            /** @description Ids of photographs that were sent to `/api/v1/photos`, at most 6. */
+            photos?: string[];
+            /** @description Id of the project or task that it enters: with `programme`. */
+            project?: string | null;
+            rating?: components["schemas"]["ReportRating"] | null;
+            /** @description The answer (`answer`, `decline`), the reason (`return`, `fail`, `reopen`, `part`), or a remark. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that the report must still have.
+             */
+            version?: number | null;
+        };
+        /**
+         * @description Who may be made responsible for a report.
+         * @enum {string}
+         */
+        ReportBody: "community" | "property" | "community_planner" | "company" | "upper_unit";
+        /** @description The step that a report is in, and when it should be over. */
+        ReportDeadline: {
+            /**
+             * Format: date-time
+             * @description When it should be over.
+             */
+            due: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            since: string;
+            /** @description The step. */
+            step: components["schemas"]["ReportStep"];
+        };
+        /**
+         * @description What is done with a report.
+         * @enum {string}
+         */
+        ReportDeed: "accept" | "decline" | "dispatch" | "return" | "start" | "answer" | "pass" | "fail" | "confirm" | "reopen" | "withdraw" | "merge" | "part" | "programme" | "follow" | "lapse";
+        /** @description A report with its trail, and what whoever asks may do. */
+        ReportDetail: {
+            /** @description Whether one may say something to the other side. */
+            may_say: boolean;
+            /** @description Whether it is one's own. */
+            own: boolean;
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["ReportDeed"][];
+            /** @description The report. */
+            report: components["schemas"]["Report"];
+            /** @description What happened to it, in order, as far as it is for whoever asks. */
+            trail: components["schemas"]["ReportEntry"][];
+        };
+        /** @description What is reported. */
+        ReportDraft: {
+            /** @description Id of the kind. */
+            kind: string;
+            /** @description Problem or suggestion. */
+            line: components["schemas"]["ReportLine"];
+            /** @description Whether it is reported for another (代提交). */
+            on_behalf?: boolean;
+            /** @description Whether everyone may read it once it is taken up. */
+            open?: boolean;
+            /** @description Ids of photographs that were sent to `/api/v1/photos`, at most 6. */
+            photos?: string[];
+            /** @description Where. Absent: the community as a whole. */
+            place?: components["schemas"]["ReportPlace"];
+            /** @description What was seen, or is suggested; up to 2,000 characters. */
+            text: string;
+        };
+        /** @description Something that happened to a report. */
+        ReportEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            body?: components["schemas"]["ReportBody"] | null;
+            /** @description What. */
+            event: components["schemas"]["ReportEvent"];
+            /** @description Who did it: the reporter, the desk, the responsible body, a checker, the planner, or the clock. */
+            party: string;
+            /** @description Ids of the photographs that came with it. */
+            photos?: string[];
+            /** @description The state that it led to. */
+            state: components["schemas"]["ReportState"];
+            /** @description What was said with it. */
+            text?: string | null;
+        };
+        /** @description What happened to a report. */
+        ReportEvent: {
+            /** @enum {string} */
+            type: "submitted";
+        } | {
+            /** @description What. */
+            deed: components["schemas"]["ReportDeed"];
+            /** @enum {string} */
+            type: "done";
+        } | {
+            /** @enum {string} */
+            type: "said";
+        } | {
+            /** @enum {string} */
+            type: "urged";
+            /** @description How far. */
+            urge: components["schemas"]["ReportUrge"];
+        };
+        /** @description A kind of report: what it is about, who handles it as a rule, and how long that may take. */
+        ReportKind: {
+            /** @description The body that handles it as a rule. */
+            body: components["schemas"]["ReportBody"];
+            /** @description Its sign in the viewer: a Lucide name. */
+            icon: string;
+            /** @description Stable id: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description How long its steps may take. */
+            limits: components["schemas"]["ReportLimits"];
+            /** @description The lines on which it can be chosen; none: both. */
+            lines?: components["schemas"]["ReportLine"][];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: double
+             * @description Two reports of this kind at most so far apart, in metres, may tell of the same.
+             */
+            same_within_m: number;
+        };
+        /** @description The kinds of report, in the order in which people read them. */
+        ReportKindList: {
+            /** @description The kinds. */
+            kinds: components["schemas"]["ReportKind"][];
+        };
+        /** @description Hours that the steps of a report may take, by the clock. */
+        ReportLimits: {
+            /**
+             * Format: int32
+             * @description From coming in to being taken up.
+             */
+            accept_h: number;
+            /**
+             * Format: int32
+             * @description From the answer to the look on site.
+             */
+            check_h: number;
+            /**
+             * Format: int32
+             * @description From the look on site to the resident's word.
+             */
+            confirm_h: number;
+            /**
+             * Format: int32
+             * @description From being taken up to being sent out.
+             */
+            dispatch_h: number;
+            /**
+             * Format: int32
+             * @description From being sent out to the answer.
+             */
+            handle_h: number;
+        };
+        /**
+         * @description The two lines on which residents speak.
+         * @enum {string}
+         */
+        ReportLine: "problem" | "suggestion";
+        /** @description A word to the other side. */
+        ReportMessage: {
+            /** @description The word, up to 2,000 characters. */
+            text: string;
+        };
+        /** @description A page of reports. */
+        ReportPage: {
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The reports, newest first. */
+            reports: components["schemas"]["Report"][];
+            /** @description How many there are on all pages. */
+            total: number;
+        };
+        /** @description Where a report is. All that is known is told; a report without a place belongs to the community as a whole. */
+        ReportPlace: {
+            /** @description Address in words, such as `3 号楼东门`. */
+            address?: string | null;
+            /** @description Id of the device that it is about. */
+            device?: string | null;
+            /** @description Id of the object of the model that it is about: a building, a storey, an element. */
+            object?: string | null;
+            position?: components["schemas"]["LocalPoint"] | null;
+        };
+        /** @description What a resident thinks of the handling. */
+        ReportRating: {
+            /**
+             * Format: int32
+             * @description 1 (not at all content) to 5 (very content).
+             */
+            stars: number;
+            /** @description What they say about it. */
+            text?: string | null;
+        };
+        /**
+         * @description Where a report is on its way.
+         * @enum {string}
+         */
+        ReportState: "submitted" | "accepted" | "dispatched" | "in_progress" | "answered" | "checked" | "closed" | "declined" | "programmed" | "merged" | "withdrawn";
+        /**
+         * @description A step of a report's way that has a time limit.
+         * @enum {string}
+         */
+        ReportStep: "accept" | "dispatch" | "handle" | "check" | "confirm";
+        /**
+         * @description How far the lateness of a step has been told.
+         * @enum {string}
+         */
+        ReportUrge: "none" | "reminded" | "overdue" | "escalated";
         /**
          * @description What someone is in the community.
          * @enum {string}
@@ -3311,6 +3762,21 @@ export interface components {
             after_s: number;
             /** @description The level. */
             level: components["schemas"]["AlarmLevel"];
+        };
+        /** @description A report that may tell of the same. */
+        SimilarReport: {
+            /**
+             * Format: double
+             * @description How far away it is, in metres.
+             */
+            distance_m: number;
+            /** @description The report. */
+            report: components["schemas"]["Report"];
+        };
+        /** @description Reports that may tell of the same, the nearest first. */
+        SimilarReports: {
+            /** @description At most 10. */
+            similar: components["schemas"]["SimilarReport"][];
         };
         /** @description First event of a stream: everything. SSE event name `snapshot`. */
         SnapshotEvent: {
@@ -8297,6 +8763,194 @@ export interface operations {
             };
         };
     };
+    post_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+                "image/png": number[];
+                "image/webp": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoTaken"];
+                };
+            };
+            /** @description The body or a header is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_photo: {
+        parameters: {
+            query?: {
+                /** @description Which file. Default: the larger one. */
+                size?: "small" | "large";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the photograph */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_place: {
         parameters: {
             query: {
@@ -8444,6 +9098,637 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_report_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportKindList"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description Problems or suggestions. */
+                line?: components["schemas"]["ReportLine"];
+                /** @description Id of a kind. */
+                kind?: string;
+                /**
+                 * @description States with commas between them, or `open`: all in which something is owed to the reporter.
+                 * @example accepted,dispatched
+                 */
+                state?: string;
+                /** @description The body that is responsible. */
+                body?: components["schemas"]["ReportBody"];
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description Only those whose step is over its limit. */
+                late?: boolean;
+                /** @description Only one's own. */
+                mine?: boolean;
+                /** @description Only those that one can do something with now. */
+                todo?: boolean;
+                /** @description Only reports with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Reports on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_similar_reports: {
+        parameters: {
+            query: {
+                /** @description Id of the kind. */
+                kind: string;
+                /** @description Metres east of the community's origin. */
+                east_m: number;
+                /** @description Metres north of the community's origin. */
+                north_m: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarReports"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the report */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the report */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_report_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the report */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
             503: {
                 headers: {
                     [name: string]: unknown;

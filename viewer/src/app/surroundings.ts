@@ -2,12 +2,12 @@
 //
 // In: a viewport. Out: effects for the life of the page. Called by both applications.
 import type { Viewport } from '../scene/viewport';
-import { dark } from '../state/settings';
+import { dark } from '../state/preferences';
 import { graphics } from '../state/view';
 
-/** Sky colours come from the style sheet, like all others; it is read anew when the theme changes. */
-export function paintSky(viewport: Viewport): void {
-  dark.subscribe(() => {
+/** Sky colours come from the style sheet, like all others; it is read anew when the theme changes, until the returned function is called. */
+export function paintSky(viewport: Viewport): () => void {
+  return dark.subscribe(() => {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(`--sky-${name}`).trim();
     viewport.sky.paint({ zenith: colour('zenith'), horizon: colour('horizon'), ground: colour('ground') });

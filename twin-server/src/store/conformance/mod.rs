@@ -11,6 +11,7 @@ mod keys;
 mod model;
 mod people;
 mod readings;
+mod reports;
 mod sensorthings;
 mod upkeep;
 mod webhooks;

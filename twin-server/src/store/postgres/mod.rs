@@ -25,6 +25,7 @@ mod own_tests;
 mod people;
 mod purging;
 mod readings;
+mod reports;
 mod sensorthings;
 mod serving;
 mod sessions;
@@ -58,6 +59,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0002_webhooks.sql",
     "0003_identity_provider.sql",
     "0004_displays.sql",
+    "0005_reports.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -20,6 +20,7 @@ mod own_tests;
 mod people;
 mod purging;
 mod readings;
+mod reports;
 mod sensorthings;
 mod sessions;
 mod upkeep;
@@ -56,6 +57,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0007_webhooks.sql",
     "0008_identity_provider.sql",
     "0009_displays.sql",
+    "0010_reports.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

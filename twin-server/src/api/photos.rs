@@ -1,0 +1,163 @@
+//! `/api/v1/photos`: photographs that are sent with reports, kept without what nobody sees in them.
+
+use std::sync::Arc;
+
+use axum::Json as JsonAnswer;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use twin_schemas::geometry::LocalPoint;
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{Path, Query};
+use super::room::work_in;
+use super::session::no_store;
+use super::{Problem, ProblemBody};
+use crate::app::App;
+use crate::auth::Permit;
+use crate::auth::secret::secret;
+use crate::domain::enu::to_local;
+use crate::domain::registration::DISTANCE_LIMIT_M;
+use crate::domain::report::{Asker, may_read};
+use crate::photo::{self, PhotoError};
+use crate::store::{NewPhoto, PhotoSize};
+
+/// Photographs that one may have sent without a report yet.
+const UNSENT_LIMIT: u32 = 24;
+
+/// A photograph that was taken in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PhotoTaken {
+    /// Its id, to be sent with a report within a day.
+    id: String,
+    /// Width of the larger file.
+    width_px: u32,
+    /// Height of the larger file.
+    height_px: u32,
+    /// Where it was taken, if the file said so; that is not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<LocalPoint>,
+}
+
+/// Which file of a photograph.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PhotoFile {
+    /// At most 320 px.
+    Small,
+    /// At most 1,600 px.
+    #[default]
+    Large,
+}
+
+/// How a photograph is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PhotoQuery {
+    /// Which file. Default: the larger one.
+    #[serde(default)]
+    #[param(inline)]
+    size: PhotoFile,
+}
+
+/// Takes a photograph in: JPEG, PNG or WebP up to 15 MiB. What is kept is made anew from what one sees; position,
+/// camera and whatever else the file holds are left out.
+#[utoipa::path(
+    post, path = "/api/v1/photos", tag = "reports",
+    request_body(content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
+    security((), ("key" = []), ("session" = [])),
+    responses(
+        (status = 201, body = PhotoTaken), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody),
+    )
+)]
+pub(crate) async fn post_photo(
+    State(app): State<Arc<App>>,
+    permit: Permit,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let room = Arc::clone(&app.photos).acquire_owned().await;
+    let photo = work_in(room, move || photo::read(&bytes)).await??;
+    let origin = app.publications.served().catalog.community.origin;
+    let position = origin.zip(photo.taken_at).map(|(origin, at)| to_local(&origin, &at)).filter(is_here);
+    // The tangent plane says nothing of the ground: what the viewer does with it stands on the ground.
+    let position = position.map(|at| LocalPoint { up_m: 0.0, ..at });
+    let (id, _) = secret("").map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let new = NewPhoto {
+        id: id.clone(),
+        owner: permit.actor().id(),
+        at: OffsetDateTime::now_utc(),
+        width_px: photo.width_px,
+        height_px: photo.height_px,
+        small: photo.small,
+        large: photo.large,
+    };
+    if !app.store.add_photo(&new, UNSENT_LIMIT).await? {
+        let detail =
+            format!("you have {UNSENT_LIMIT} photographs that were not sent with a report yet, the limit");
+        return Err(Problem::new(StatusCode::CONFLICT, "too_many_photos", detail)
+            .with_hint("send them with a report; others are deleted after a day"));
+    }
+    let taken = PhotoTaken { id, width_px: new.width_px, height_px: new.height_px, position };
+    Ok(no_store((StatusCode::CREATED, JsonAnswer(taken)).into_response()))
+}
+
+fn is_here(at: &LocalPoint) -> bool {
+    at.east_m.abs() <= DISTANCE_LIMIT_M && at.north_m.abs() <= DISTANCE_LIMIT_M
+}
+
+/// Gives a photograph to whoever may read its report; one that was not sent yet to its owner.
+#[utoipa::path(
+    get, path = "/api/v1/photos/{id}", tag = "reports",
+    params(("id" = String, Path, description = "Id of the photograph"), PhotoQuery),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"), (status = 404, body = ProblemBody))
+)]
+pub(crate) async fn get_photo(
+    State(app): State<Arc<App>>,
+    permit: Permit,
+    Path(id): Path<String>,
+    Query(PhotoQuery { size }): Query<PhotoQuery>,
+) -> Result<Response, Problem> {
+    let unknown = || Problem::not_found("unknown_photo", "there is no such photograph that you may see");
+    let facts = app.store.photo(&id).await?.ok_or_else(unknown)?;
+    let may_see = match facts.report.map(|report| app.reports.get(report)) {
+        None => facts.owner == permit.actor().id(),
+        Some(None) => false,
+        Some(Some(kept)) => {
+            let asker = Asker { actor: permit.actor(), reporter: kept.reporter.as_deref() };
+            may_read(asker, &kept.report)
+        }
+    };
+    if !may_see {
+        return Err(unknown());
+    }
+    let size = match size {
+        PhotoFile::Small => PhotoSize::Small,
+        PhotoFile::Large => PhotoSize::Large,
+    };
+    let file = app.store.photo_file(&id, size).await?.ok_or_else(unknown)?;
+    let mut response = file.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    // The file never changes, but who may see it does.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+    Ok(response)
+}
+
+impl From<PhotoError> for Problem {
+    fn from(error: PhotoError) -> Self {
+        let code = match error {
+            PhotoError::Format => "bad_photo_format",
+            PhotoError::TooLarge { .. } => "photo_too_large",
+            PhotoError::Unreadable(_) => "unreadable_photo",
+        };
+        let text = error.to_string();
+        let (detail, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+        if hint.is_empty() { problem } else { problem.with_hint(hint) }
+    }
+}

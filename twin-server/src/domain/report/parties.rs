@@ -1,0 +1,93 @@
+//! Which parties someone is of a report. Called by the API before it asks what may be done; the table of
+//! permissions decides, this file says which of its rows belongs to which party.
+
+use twin_schemas::reports::{Report, ReportBody, ReportDeed, ReportEntry, ReportEvent, ReportUrge};
+
+use super::{Party, is_public};
+use crate::domain::permission::{Action, Actor, Decision, Place, Role, Who, may};
+
+/// Someone who wants to see or to do something with a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// Who they are and what they hold.
+    pub actor: &'a Actor,
+    /// The user whose report it is, if it is known.
+    pub reporter: Option<&'a str>,
+}
+
+impl Asker<'_> {
+    /// Whether it is their own report.
+    #[must_use]
+    pub fn is_reporter(&self) -> bool {
+        matches!(self.actor.who(), Who::User(id) if Some(id.as_str()) == self.reporter)
+    }
+}
+
+/// The parties that someone is of; none for who may only look.
+#[must_use]
+pub fn parties_of(asker: Asker<'_>, report: &Report) -> Vec<Party> {
+    let place = Place::Zone(report.zone.as_deref());
+    let may_here = |action| may(asker.actor, action, place) == Decision::Allowed;
+    let mut parties = Vec::new();
+    if asker.is_reporter() && may_here(Action::SubmitReports) {
+        parties.push(Party::Reporter);
+    }
+    if may_here(Action::DispatchReports) {
+        parties.push(Party::Desk);
+    }
+    if may_here(Action::HandleReports) && report.body.is_some_and(|body| is_of(asker.actor, body)) {
+        parties.push(Party::Handler);
+    }
+    // Whoever did the work does not check it.
+    if may_here(Action::CheckReports) && !parties.contains(&Party::Handler) {
+        parties.push(Party::Checker);
+    }
+    if may_here(Action::ProgrammeReports) {
+        parties.push(Party::Planner);
+    }
+    parties
+}
+
+/// Whether someone may read a report: it is for everyone, or their own, or they work on it, or they are of the upper
+/// unit and it was escalated.
+#[must_use]
+pub fn may_read(asker: Asker<'_>, report: &Report) -> bool {
+    is_public(report) || is_involved(asker, report)
+}
+
+/// Whether someone may read what is said between the reporter and those who work on a report.
+#[must_use]
+pub fn is_involved(asker: Asker<'_>, report: &Report) -> bool {
+    let is_overseen = report.urge == ReportUrge::Escalated
+        && is_of(asker.actor, ReportBody::UpperUnit)
+        && may(asker.actor, Action::HandleReports, Place::Zone(report.zone.as_deref())) == Decision::Allowed;
+    asker.is_reporter() || is_overseen || !parties_of(asker, report).is_empty()
+}
+
+/// An entry of a trail as someone sees it who is not involved: what was said on the way stays between those who are,
+/// the answer is for all.
+#[must_use]
+pub fn shown_to_all(entry: &ReportEntry) -> Option<ReportEntry> {
+    let is_answer = matches!(
+        entry.event,
+        ReportEvent::Done { deed: ReportDeed::Answer | ReportDeed::Decline | ReportDeed::Follow }
+    );
+    match entry.event {
+        ReportEvent::Said => None,
+        ReportEvent::Submitted | ReportEvent::Urged { .. } => Some(entry.clone()),
+        ReportEvent::Done { .. } if is_answer => Some(entry.clone()),
+        ReportEvent::Done { .. } => Some(ReportEntry { text: None, photos: Vec::new(), ..entry.clone() }),
+    }
+}
+
+/// Whether someone belongs to a body, wherever.
+fn is_of(actor: &Actor, body: ReportBody) -> bool {
+    let role = match body {
+        ReportBody::Community => Role::Community,
+        ReportBody::Property => Role::Property,
+        ReportBody::CommunityPlanner => Role::CommunityPlanner,
+        ReportBody::Company => Role::Company,
+        ReportBody::UpperUnit => Role::UpperUnit,
+    };
+    actor.grants().iter().any(|grant| grant.role == role)
+}

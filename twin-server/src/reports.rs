@@ -1,0 +1,385 @@
+//! The reports of residents: what comes in is numbered and kept, what people do and what time brings is decided
+//! by the domain, stored, and then shown. Called by the API and by `jobs`.
+//!
+//! All reports are in memory, without their trails; a change is shown once it is on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
+use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState};
+
+use crate::domain::audit::AuditDraft;
+use crate::domain::report::{
+    self, Change, Main, NewReport, Party, Refusal, ReportKinds, Request, next_at, pass_time,
+};
+use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
+
+/// Who did what the clock does, in the audit log and in trails.
+const CLOCK: &str = "clock";
+/// Reports that time changes in one transaction.
+const SLICE: usize = 256;
+
+/// Why a report was not taken or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportFault {
+    /// There is no such report.
+    #[error("there is no report {0}")]
+    Unknown(u64),
+    /// The report is not as the caller thinks.
+    #[error("the report was changed since it was read")]
+    Stale,
+    /// A photograph is not there to be sent.
+    #[error("one of the photographs is not yours, was sent already, or was not sent within a day")]
+    UnknownPhoto,
+    /// What was asked for is not possible.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+/// What someone does with a report.
+#[derive(Debug, Clone)]
+pub enum Doing {
+    /// A deed of its course; of `main` only the number counts.
+    Deed {
+        /// What, and what is said with it.
+        request: Request,
+        /// The parties that whoever asks is of, of the report as it was seen.
+        parties: Vec<Party>,
+    },
+    /// A word to the other side.
+    Say {
+        /// The word.
+        text: String,
+        /// As whom.
+        party: Party,
+    },
+}
+
+/// A report as all know it, and the user whose it is.
+type Kept = StoredReport;
+
+/// All reports.
+pub struct Reports {
+    store: Arc<dyn Store>,
+    kinds: ReportKinds,
+    /// Held by whoever changes something.
+    turn: Mutex<()>,
+    book: RwLock<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    by_id: BTreeMap<u64, Arc<Kept>>,
+    /// Reports that were joined to another, by its number.
+    joined: BTreeMap<u64, BTreeSet<u64>>,
+    /// When time alone changes which report.
+    due: BTreeSet<(OffsetDateTime, u64)>,
+}
+
+impl Book {
+    fn put(&mut self, kept: Arc<Kept>) {
+        let id = kept.report.id;
+        if let Some(before) = self.by_id.get(&id) {
+            if let Some(main) = joined_to(&before.report) {
+                self.joined.entry(main).or_default().remove(&id);
+            }
+            if let Some(at) = next_at(&before.report) {
+                self.due.remove(&(at, id));
+            }
+        }
+        if let Some(main) = joined_to(&kept.report) {
+            self.joined.entry(main).or_default().insert(id);
+        }
+        if let Some(at) = next_at(&kept.report) {
+            self.due.insert((at, id));
+        }
+        self.by_id.insert(id, kept);
+    }
+
+    /// The reports that get the answer of this one.
+    fn followers(&self, main: u64) -> impl Iterator<Item = &Arc<Kept>> {
+        self.joined.get(&main).into_iter().flatten().filter_map(|id| self.by_id.get(id))
+    }
+}
+
+fn joined_to(report: &Report) -> Option<u64> {
+    report.main.filter(|_| report.state == ReportState::Merged)
+}
+
+impl Reports {
+    /// The reports as they are stored.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn open(store: Arc<dyn Store>, kinds: ReportKinds) -> Result<Self, StoreError> {
+        let mut book = Book::default();
+        for kept in store.reports().await? {
+            book.put(Arc::new(kept));
+        }
+        Ok(Self { store, kinds, turn: Mutex::default(), book: RwLock::new(book) })
+    }
+
+    /// The kinds of report.
+    #[must_use]
+    pub fn kinds(&self) -> &ReportKinds {
+        &self.kinds
+    }
+
+    /// A report.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<Arc<Kept>> {
+        self.read().by_id.get(&id).cloned()
+    }
+
+    /// The reports that a question accepts, newest first.
+    #[must_use]
+    pub fn newest(&self, mut accepts: impl FnMut(&Kept) -> bool) -> Vec<Arc<Kept>> {
+        self.read().by_id.values().rev().filter(|kept| accepts(kept)).cloned().collect()
+    }
+
+    /// What happened to a report, in order.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn trail(&self, id: u64) -> Result<Vec<ReportEntry>, StoreError> {
+        Ok(self.store.report_trail(id).await?.into_iter().map(|stored| stored.entry).collect())
+    }
+
+    /// Takes a report in. `kind` is one of ours; `entry` tells the audit log who.
+    ///
+    /// # Errors
+    /// A [`ReportFault`] that says why it was not taken.
+    pub async fn submit(
+        self: &Arc<Self>,
+        new: NewReport,
+        kind: Arc<ReportKind>,
+        reporter: Option<String>,
+        entry: AuditDraft,
+    ) -> Result<Arc<Kept>, ReportFault> {
+        let reports = Arc::clone(self);
+        // A task of its own: what is stored must be shown, also when the client has gone by then.
+        in_own_task(async move { reports.submit_now(new, &kind, reporter, entry).await }).await
+    }
+
+    async fn submit_now(
+        &self,
+        new: NewReport,
+        kind: &ReportKind,
+        reporter: Option<String>,
+        entry: AuditDraft,
+    ) -> Result<Arc<Kept>, ReportFault> {
+        let _turn = self.turn.lock().await;
+        let id = self.read().by_id.last_key_value().map_or(1, |(last, _)| last + 1);
+        let Change { after, entry: told } = report::submitted(id, new, kind, entry.at);
+        let kept = Arc::new(Kept { report: after, reporter });
+        let stored = StoredEntry { entry: told, actor: entry.actor.clone() };
+        let audit = AuditDraft { object: object_of(id), ..entry };
+        is_stored(self.store.add_report(&kept, &stored, &audit).await?)?;
+        self.write(|book| book.put(Arc::clone(&kept)));
+        Ok(kept)
+    }
+
+    /// Does something with a report. `version`: the one that it must have; `entry` tells the audit log who.
+    ///
+    /// # Errors
+    /// A [`ReportFault`] that says why it was not done.
+    pub async fn act(
+        self: &Arc<Self>,
+        id: u64,
+        doing: Doing,
+        version: Option<u32>,
+        entry: AuditDraft,
+    ) -> Result<Arc<Kept>, ReportFault> {
+        let reports = Arc::clone(self);
+        in_own_task(async move { reports.act_now(id, doing, version, entry).await }).await
+    }
+
+    async fn act_now(
+        &self,
+        id: u64,
+        doing: Doing,
+        version: Option<u32>,
+        entry: AuditDraft,
+    ) -> Result<Arc<Kept>, ReportFault> {
+        let _turn = self.turn.lock().await;
+        let before = self.get(id).ok_or(ReportFault::Unknown(id))?;
+        if version.is_some_and(|version| version != before.report.version) {
+            return Err(ReportFault::Stale);
+        }
+        let now = entry.at;
+        let (change, what) = match doing {
+            Doing::Say { text, party } => (report::say(&before.report, &text, party, now)?, "say"),
+            Doing::Deed { mut request, parties } => {
+                request.main = request.main.map(|main| self.main_of(main.id)).transpose()?;
+                let kind = self.kind_of(&before.report);
+                let change = report::act(&before.report, &request, &parties, &kind, now)?;
+                (change, word(request.deed))
+            }
+        };
+        let mut changes = vec![(change, entry.actor.clone())];
+        let mut audit = vec![
+            AuditDraft { object: object_of(id), ..entry }
+                .with_detail(format!("{what}, version {}", changes[0].0.after.version)),
+        ];
+        self.follow(&before.report, &mut changes, &mut audit, now);
+        self.store_all(changes, &audit).await?;
+        self.get(id).ok_or(ReportFault::Unknown(id))
+    }
+
+    /// What was joined to a report is answered with it, and stands alone again if it ends unanswered.
+    fn follow(
+        &self,
+        before: &Report,
+        changes: &mut Vec<(Change, String)>,
+        audit: &mut Vec<AuditDraft>,
+        now: OffsetDateTime,
+    ) {
+        let Some(after) = changes.first().map(|(change, _)| change.after.clone()) else { return };
+        if after.state == before.state {
+            return;
+        }
+        let deed = match after.state {
+            ReportState::Answered | ReportState::Declined => ReportDeed::Follow,
+            ReportState::Withdrawn | ReportState::Merged => ReportDeed::Part,
+            _ => return,
+        };
+        let text = match deed {
+            ReportDeed::Follow => after.answer.clone(),
+            _ => Some(format!("#{}", after.id)),
+        };
+        let request = Request { text, ..Request::plain(deed) };
+        let followers: Vec<Arc<Kept>> = self.read().followers(after.id).cloned().collect();
+        for kept in followers {
+            let kind = self.kind_of(&kept.report);
+            // Either is possible for whatever is joined to another.
+            if let Ok(change) = report::act(&kept.report, &request, &[Party::Clock, Party::Desk], &kind, now)
+            {
+                let entry =
+                    AuditDraft::new(now, CLOCK.to_owned(), "report.follow", object_of(kept.report.id));
+                audit.push(entry);
+                changes.push((change, CLOCK.to_owned()));
+            }
+        }
+    }
+
+    /// What time has brought by an instant: reminders, escalations, cases that lapse. Gives how many changes it were.
+    ///
+    /// # Errors
+    /// If they cannot be stored; they are tried again the next time.
+    pub async fn pass_time(&self, now: OffsetDateTime) -> Result<usize, ReportFault> {
+        let mut told = 0;
+        loop {
+            let _turn = self.turn.lock().await;
+            let due: Vec<Arc<Kept>> = {
+                let book = self.read();
+                let due = book.due.iter().take_while(|(at, _)| *at <= now).take(SLICE);
+                due.filter_map(|(_, id)| book.by_id.get(id)).cloned().collect()
+            };
+            let changed = due.iter().filter_map(|kept| {
+                let kind = self.kind_of(&kept.report);
+                pass_time(&kept.report, &kind, now).map(|change| (change, CLOCK.to_owned()))
+            });
+            let changes: Vec<_> = changed.collect();
+            if changes.is_empty() {
+                return Ok(told);
+            }
+            told += changes.len();
+            let audit = changes.iter().map(|(Change { after, .. }, _)| {
+                let entry = AuditDraft::new(now, CLOCK.to_owned(), "report.time", object_of(after.id));
+                entry.with_detail(format!("version {}", after.version))
+            });
+            let audit: Vec<_> = audit.collect();
+            self.store_all(changes, &audit).await?;
+        }
+    }
+
+    /// Takes out who reported what a user did; gives how many reports it were.
+    ///
+    /// # Errors
+    /// If the store refuses.
+    pub async fn forget(&self, user: &str, entry: &AuditDraft) -> Result<u64, ReportFault> {
+        let _turn = self.turn.lock().await;
+        let forgotten = self.store.forget_reporter(user, entry).await?;
+        let theirs: Vec<Arc<Kept>> = self.newest(|kept| kept.reporter.as_deref() == Some(user));
+        self.write(|book| {
+            for kept in theirs {
+                book.put(Arc::new(Kept { reporter: None, ..Kept::clone(&kept) }));
+            }
+        });
+        Ok(forgotten)
+    }
+
+    /// Stores changes, all or none, and shows them.
+    async fn store_all(
+        &self,
+        changes: Vec<(Change, String)>,
+        audit: &[AuditDraft],
+    ) -> Result<(), ReportFault> {
+        let changes: Vec<ReportChange> = changes
+            .into_iter()
+            .map(|(Change { after, entry }, actor)| ReportChange {
+                after,
+                stored: StoredEntry { entry, actor },
+            })
+            .collect();
+        is_stored(self.store.change_reports(&changes, audit).await?)?;
+        self.write(|book| {
+            for ReportChange { after, .. } in changes {
+                let reporter = book.by_id.get(&after.id).and_then(|kept| kept.reporter.clone());
+                book.put(Arc::new(Kept { report: after, reporter }));
+            }
+        });
+        Ok(())
+    }
+
+    fn main_of(&self, id: u64) -> Result<Main, ReportFault> {
+        let state = self.get(id).ok_or(ReportFault::Unknown(id))?.report.state;
+        Ok(Main { id, state })
+    }
+
+    /// The kind of a report. One whose kind was taken out of the catalogue goes by the last of it, which is the
+    /// most general.
+    fn kind_of(&self, report: &Report) -> Arc<ReportKind> {
+        let known = self.kinds.get(&report.kind).or_else(|| self.kinds.list().last());
+        Arc::clone(known.expect("a catalogue has kinds"))
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
+        self.book.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, change: impl FnOnce(&mut Book)) {
+        change(&mut self.book.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn is_stored(stored: ReportStored) -> Result<(), ReportFault> {
+    match stored {
+        ReportStored::Yes => Ok(()),
+        ReportStored::Stale => Err(ReportFault::Stale),
+        ReportStored::UnknownPhoto => Err(ReportFault::UnknownPhoto),
+    }
+}
+
+async fn in_own_task<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ReportFault>> + Send + 'static,
+) -> Result<T, ReportFault> {
+    tokio::spawn(work).await.map_err(|_| ReportFault::Stopping)?
+}
+
+fn object_of(id: u64) -> String {
+    format!("report:{id}")
+}
+
+fn word(deed: ReportDeed) -> &'static str {
+    use crate::domain::cycle::Word as _;
+    deed.id()
+}

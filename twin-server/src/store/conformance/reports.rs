@@ -1,0 +1,151 @@
+//! Reports of residents.
+
+use time::Duration;
+use twin_schemas::reports::{ReportBody, ReportDeed, ReportLine, ReportPlace};
+
+use super::people::entry;
+use super::{NOON, on_every_store};
+use crate::domain::report::{self, Change, NewReport, Party, ReportKinds, Request};
+use crate::store::ReportStored::{Stale, UnknownPhoto, Yes};
+use crate::store::{NewPhoto, PhotoFacts, PhotoSize, ReportChange, Store, StoredEntry, StoredReport};
+
+fn kinds() -> ReportKinds {
+    ReportKinds::built_in().unwrap()
+}
+
+fn lamp(id: u64) -> Change {
+    let new = NewReport {
+        line: ReportLine::Problem,
+        text: "灯不亮".into(),
+        photos: Vec::new(),
+        place: ReportPlace::default(),
+        zone: Some("zone/z1".into()),
+        on_behalf: false,
+        open: true,
+    };
+    report::submitted(id, new, kinds().get("lighting").unwrap(), NOON)
+}
+
+fn of(change: &Change, reporter: &str) -> StoredReport {
+    StoredReport { report: change.after.clone(), reporter: Some(reporter.into()) }
+}
+
+fn by(change: &Change, actor: &str) -> StoredEntry {
+    StoredEntry { entry: change.entry.clone(), actor: actor.into() }
+}
+
+fn done(before: &Change, request: &Request, seconds: i64) -> Change {
+    let (kinds, now) = (kinds(), NOON + Duration::seconds(seconds));
+    report::act(&before.after, request, &[Party::Desk], kinds.get("lighting").unwrap(), now).unwrap()
+}
+
+fn next(change: &Change) -> ReportChange {
+    ReportChange { after: change.after.clone(), stored: by(change, "user:u-9") }
+}
+
+async fn put(store: &dyn Store, id: u64) -> Change {
+    let new = lamp(id);
+    let audit = entry("report.submit");
+    assert_eq!(store.add_report(&of(&new, "u-1"), &by(&new, "user:u-1"), &audit).await.unwrap(), Yes);
+    new
+}
+
+async fn reports_and_their_trails_come_back_as_they_were_stored(store: &dyn Store) {
+    let (second, first) = (put(store, 2).await, put(store, 1).await);
+    let accepted = done(&first, &Request::plain(ReportDeed::Accept), 1);
+    let sent = Request { body: Some(ReportBody::Property), ..Request::plain(ReportDeed::Dispatch) };
+    let sent = done(&accepted, &sent, 2);
+    for change in [&accepted, &sent] {
+        assert_eq!(store.change_reports(&[next(change)], &[entry("report.act")]).await.unwrap(), Yes);
+    }
+    assert_eq!(store.reports().await.unwrap(), [of(&sent, "u-1"), of(&second, "u-1")]);
+    let trail = [by(&first, "user:u-1"), by(&accepted, "user:u-9"), by(&sent, "user:u-9")];
+    assert_eq!(store.report_trail(1).await.unwrap(), trail);
+    assert_eq!(store.report_trail(3).await.unwrap(), []);
+}
+
+async fn a_version_that_does_not_follow_changes_nothing_of_all_that_come_with_it(store: &dyn Store) {
+    let (first, second) = (put(store, 1).await, put(store, 2).await);
+    let audit = entry("report.submit");
+    let again = store.add_report(&of(&first, "u-2"), &by(&first, "user:u-2"), &audit).await.unwrap();
+    assert_eq!(again, Stale);
+    let accept = Request::plain(ReportDeed::Accept);
+    let (one, other) = (done(&first, &accept, 1), done(&second, &accept, 1));
+    let changes = [next(&one), next(&other)];
+    assert_eq!(store.change_reports(&changes[1..], &[entry("report.act")]).await.unwrap(), Yes);
+    assert_eq!(store.change_reports(&changes, &[entry("report.again")]).await.unwrap(), Stale);
+    assert_eq!(store.reports().await.unwrap(), [of(&first, "u-1"), of(&other, "u-1")]);
+    assert_eq!(store.report_trail(1).await.unwrap().len(), 1);
+    let query = crate::store::AuditQuery { limit: 9, ..Default::default() };
+    let log = store.audit_after(0, &query).await.unwrap();
+    let actions: Vec<&str> = log.iter().map(|entry| entry.what.action.as_str()).collect();
+    assert_eq!(actions, ["report.submit", "report.submit", "report.act"]);
+}
+
+async fn who_is_forgotten_is_in_no_report_and_no_trail(store: &dyn Store) {
+    let first = put(store, 1).await;
+    let (audit, none) = (entry("report.forget"), entry("report.none"));
+    assert_eq!(store.forget_reporter("u-2", &none).await.unwrap(), 0);
+    assert_eq!(store.forget_reporter("u-1", &audit).await.unwrap(), 1);
+    assert_eq!(store.forget_reporter("u-1", &none).await.unwrap(), 0);
+    let unknown = StoredReport { report: first.after.clone(), reporter: None };
+    assert_eq!(store.reports().await.unwrap(), [unknown]);
+    assert_eq!(store.report_trail(1).await.unwrap(), [by(&first, "user")]);
+}
+
+fn photo(id: &str, owner: &str, seconds: i64) -> NewPhoto {
+    let at = NOON + Duration::seconds(seconds);
+    let (small, large) = (vec![1, 0, 255], vec![2; 9]);
+    NewPhoto { id: id.into(), owner: owner.into(), at, width_px: 1_600, height_px: 900, small, large }
+}
+
+/// A report with photographs.
+fn with(id: u64, photos: &[&str]) -> Change {
+    let mut change = lamp(id);
+    change.entry.photos = photos.iter().map(|id| (*id).to_owned()).collect();
+    change
+}
+
+async fn a_photograph_goes_with_one_report_of_its_owner(store: &dyn Store) {
+    for new in [photo("a", "user:u-1", 0), photo("b", "user:u-2", 0)] {
+        assert!(store.add_photo(&new, 1).await.unwrap());
+    }
+    assert!(!store.add_photo(&photo("c", "user:u-1", 0), 1).await.unwrap());
+    let send = async |change: &Change| {
+        let audit = entry("report.submit");
+        store.add_report(&of(change, "u-1"), &by(change, "user:u-1"), &audit).await.unwrap()
+    };
+    assert_eq!(send(&with(1, &["a", "b"])).await, UnknownPhoto);
+    assert_eq!(store.reports().await.unwrap(), []);
+    assert_eq!(send(&with(1, &["a"])).await, Yes);
+    assert_eq!(send(&with(2, &["a"])).await, UnknownPhoto);
+    assert!(store.add_photo(&photo("c", "user:u-1", 0), 1).await.unwrap());
+    let facts = |owner: &str, report| Some(PhotoFacts { owner: owner.into(), report });
+    assert_eq!(store.photo("a").await.unwrap(), facts("user:u-1", Some(1)));
+    assert_eq!(store.photo("b").await.unwrap(), facts("user:u-2", None));
+    assert_eq!(store.photo("z").await.unwrap(), None);
+    assert_eq!(store.photo_file("a", PhotoSize::Small).await.unwrap(), Some(vec![1, 0, 255]));
+    assert_eq!(store.photo_file("a", PhotoSize::Large).await.unwrap(), Some(vec![2; 9]));
+    assert_eq!(store.photo_file("z", PhotoSize::Large).await.unwrap(), None);
+}
+
+async fn photographs_that_were_never_sent_are_dropped(store: &dyn Store) {
+    for (id, seconds) in [("old", 0), ("sent", 0), ("new", 10)] {
+        assert!(store.add_photo(&photo(id, "user:u-1", seconds), 9).await.unwrap());
+    }
+    let sent = with(1, &["sent"]);
+    let audit = entry("report.submit");
+    assert_eq!(store.add_report(&of(&sent, "u-1"), &by(&sent, "user:u-1"), &audit).await.unwrap(), Yes);
+    assert_eq!(store.drop_unsent_photos(NOON + Duration::seconds(5)).await.unwrap(), 1);
+    for (id, is_there) in [("old", false), ("sent", true), ("new", true)] {
+        assert_eq!(store.photo(id).await.unwrap().is_some(), is_there, "{id}");
+    }
+}
+
+on_every_store!(
+    a_photograph_goes_with_one_report_of_its_owner,
+    photographs_that_were_never_sent_are_dropped,
+    reports_and_their_trails_come_back_as_they_were_stored,
+    a_version_that_does_not_follow_changes_nothing_of_all_that_come_with_it,
+    who_is_forgotten_is_in_no_report_and_no_trail,
+);

@@ -1,0 +1,190 @@
+//! Reports of residents in SQLite.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row, SqliteConnection};
+use time::OffsetDateTime;
+
+use super::SqliteStore;
+use super::audit::append;
+use crate::domain::audit::AuditDraft;
+use crate::store::codec::{json, parsed, to_us};
+use crate::store::{
+    Answer, NewPhoto, PhotoFacts, PhotoSize, ReportChange, ReportStore, ReportStored, StoreError,
+    StoredEntry, StoredReport,
+};
+
+impl ReportStore for SqliteStore {
+    fn reports(&self) -> Answer<'_, Vec<StoredReport>> {
+        Box::pin(async move {
+            let rows = sqlx::query("SELECT data, reporter FROM report ORDER BY id");
+            rows.fetch_all(self.reader()).await?.iter().map(stored_of).collect()
+        })
+    }
+
+    fn add_report<'a>(
+        &'a self,
+        StoredReport { report, reporter }: &'a StoredReport,
+        entry: &'a StoredEntry,
+        audit: &'a AuditDraft,
+    ) -> Answer<'a, ReportStored> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let query = sqlx::query(
+                "INSERT INTO report (id, version, reporter, data) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(report.id as i64)
+            .bind(report.version)
+            .bind(reporter)
+            .bind(json(report)?);
+            if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+                return Ok(ReportStored::Stale);
+            }
+            if !add_entry(&mut transaction, report.id, report.version, entry).await? {
+                return Ok(ReportStored::UnknownPhoto);
+            }
+            append(&mut transaction, std::slice::from_ref(audit)).await?;
+            transaction.commit().await?;
+            Ok(ReportStored::Yes)
+        })
+    }
+
+    fn change_reports<'a>(
+        &'a self,
+        changes: &'a [ReportChange],
+        audit: &'a [AuditDraft],
+    ) -> Answer<'a, ReportStored> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            for ReportChange { after, stored } in changes {
+                let query = "UPDATE report SET version = ?2, data = ?3 WHERE id = ?1 AND version = ?2 - 1";
+                let query = sqlx::query(query).bind(after.id as i64).bind(after.version).bind(json(after)?);
+                if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(ReportStored::Stale);
+                }
+                if !add_entry(&mut transaction, after.id, after.version, stored).await? {
+                    return Ok(ReportStored::UnknownPhoto);
+                }
+            }
+            append(&mut transaction, audit).await?;
+            transaction.commit().await?;
+            Ok(ReportStored::Yes)
+        })
+    }
+
+    fn report_trail(&self, id: u64) -> Answer<'_, Vec<StoredEntry>> {
+        Box::pin(async move {
+            let rows = sqlx::query("SELECT data, actor FROM report_entry WHERE report = ?1 ORDER BY version");
+            rows.bind(id as i64).fetch_all(self.reader()).await?.iter().map(entry_of).collect()
+        })
+    }
+
+    fn add_photo<'a>(&'a self, photo: &'a NewPhoto, most: u32) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let unsent = sqlx::query("SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL");
+            let unsent = unsent.bind(&photo.owner).fetch_one(&mut *transaction).await?;
+            if unsent.try_get::<i64, _>(0)? >= i64::from(most) {
+                return Ok(false);
+            }
+            let query = "INSERT INTO photo (id, owner, taken_us, width_px, height_px, small, large) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let query = sqlx::query(query)
+                .bind(&photo.id)
+                .bind(&photo.owner)
+                .bind(to_us(photo.at))
+                .bind(photo.width_px)
+                .bind(photo.height_px)
+                .bind(photo.small.as_slice())
+                .bind(photo.large.as_slice());
+            query.execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(true)
+        })
+    }
+
+    fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
+        Box::pin(async move {
+            let query = sqlx::query("SELECT owner, report FROM photo WHERE id = ?1").bind(id);
+            let row = query.fetch_optional(self.reader()).await?;
+            row.map(|row| {
+                let report = row.try_get::<Option<i64>, _>(1)?.map(|id| id as u64);
+                Ok(PhotoFacts { owner: row.try_get(0)?, report })
+            })
+            .transpose()
+        })
+    }
+
+    fn photo_file<'a>(&'a self, id: &'a str, size: PhotoSize) -> Answer<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let query = sqlx::query(match size {
+                PhotoSize::Small => "SELECT small FROM photo WHERE id = ?1",
+                PhotoSize::Large => "SELECT large FROM photo WHERE id = ?1",
+            });
+            let row = query.bind(id).fetch_optional(self.reader()).await?;
+            Ok(row.map(|row| row.try_get(0)).transpose()?)
+        })
+    }
+
+    fn drop_unsent_photos(&self, before: OffsetDateTime) -> Answer<'_, u64> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let query = sqlx::query("DELETE FROM photo WHERE report IS NULL AND taken_us < ?1");
+            let dropped = query.bind(to_us(before)).execute(&mut *transaction).await?.rows_affected();
+            transaction.commit().await?;
+            Ok(dropped)
+        })
+    }
+
+    fn forget_reporter<'a>(&'a self, user: &'a str, audit: &'a AuditDraft) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let query = sqlx::query("UPDATE report SET reporter = NULL WHERE reporter = ?1").bind(user);
+            let reports = query.execute(&mut *transaction).await?.rows_affected();
+            let actor = format!("user:{user}");
+            for query in [
+                "UPDATE report_entry SET actor = 'user' WHERE actor = ?1",
+                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL",
+                "UPDATE photo SET owner = 'user' WHERE owner = ?1",
+            ] {
+                sqlx::query(query).bind(&actor).execute(&mut *transaction).await?;
+            }
+            append(&mut transaction, std::slice::from_ref(audit)).await?;
+            transaction.commit().await?;
+            Ok(reports)
+        })
+    }
+}
+
+/// Adds an entry to a trail, and its photographs to the report. False if one of them cannot be sent with it.
+async fn add_entry(
+    connection: &mut SqliteConnection,
+    report: u64,
+    version: u32,
+    StoredEntry { entry, actor }: &StoredEntry,
+) -> Result<bool, StoreError> {
+    for photo in &entry.photos {
+        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL";
+        let query = sqlx::query(query).bind(report as i64).bind(photo).bind(actor);
+        if query.execute(&mut *connection).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
+    let query = "INSERT INTO report_entry (report, version, actor, data) VALUES (?1, ?2, ?3, ?4)";
+    let query = sqlx::query(query).bind(report as i64).bind(version).bind(actor).bind(json(entry)?);
+    query.execute(connection).await?;
+    Ok(true)
+}
+
+fn stored_of(row: &SqliteRow) -> Result<StoredReport, StoreError> {
+    Ok(StoredReport { report: parsed("report", row.try_get(0)?)?, reporter: row.try_get(1)? })
+}
+
+fn entry_of(row: &SqliteRow) -> Result<StoredEntry, StoreError> {
+    Ok(StoredEntry { entry: parsed("entry of a report", row.try_get(0)?)?, actor: row.try_get(1)? })
+}

@@ -1,0 +1,95 @@
+// The first pages: what one can do, what became of one's own reports, what others have reported.
+import { ago } from '../i18n/format';
+import { language } from '../state/preferences';
+import { session, user } from '../state/resident/me';
+import { everyones, mine } from '../state/resident/reports';
+import { hashOf } from '../state/resident/route';
+import { waiting } from '../state/resident/waiting';
+import { Door, Icon, Loading, ReportRows } from './parts';
+import { kindName, words } from './words';
+
+/** Own reports on the first page. */
+const FIRST = 3;
+
+export function Home() {
+  const t = words.value;
+  return (
+    <main class="r-page r-home">
+      <h1 tabIndex={-1}>{t.appName}</h1>
+      <div class="r-doors">
+        <Door kind="problem" icon="circle-alert" title={t.reportProblem} hint={t.reportProblemHint} to={{ page: 'new', line: 'problem' }} />
+        <Door kind="suggestion" icon="lightbulb" title={t.makeSuggestion} hint={t.makeSuggestionHint} to={{ page: 'new', line: 'suggestion' }} />
+      </div>
+      <Waiting />
+      <section>
+        <h2>{t.myReports}</h2>
+        <Own most={FIRST} />
+      </section>
+      <section>
+        <h2>{t.allReports}</h2>
+        <Others most={FIRST} />
+      </section>
+    </main>
+  );
+}
+
+export function Mine() {
+  return (
+    <main class="r-page">
+      <h1 tabIndex={-1}>{words.value.myReports}</h1>
+      <Waiting />
+      <Own />
+    </main>
+  );
+}
+
+export function Everyones() {
+  return (
+    <main class="r-page">
+      <h1 tabIndex={-1}>{words.value.allReports}</h1>
+      <Others />
+    </main>
+  );
+}
+
+function Own({ most = Infinity }: { most?: number }) {
+  const t = words.value;
+  if (session.value && !user.value) {
+    return (
+      <p class="r-empty">
+        {t.signInToReport} <a class="r-link" href={hashOf({ page: 'sign-in' })}>{t.signIn}</a>
+      </p>
+    );
+  }
+  if (mine.value === null) return <Loading />;
+  if (mine.value.length === 0) return waiting.value.length > 0 ? null : <p class="r-empty">{t.noReports}</p>;
+  return <ReportRows reports={mine.value.slice(0, most)} />;
+}
+
+function Others({ most = Infinity }: { most?: number }) {
+  if (everyones.value === null) return <Loading />;
+  if (everyones.value.length === 0) return <p class="r-empty">{words.value.noneYet}</p>;
+  return <ReportRows reports={everyones.value.slice(0, most)} />;
+}
+
+/** Reports that were written without a network. */
+function Waiting() {
+  const t = words.value;
+  if (waiting.value.length === 0) return null;
+  return (
+    <section class="r-waiting" role="status">
+      <h2>
+        <Icon name="clock" />
+        {t.waitingToSend(waiting.value.length)}
+      </h2>
+      <ul>
+        {waiting.value.map(({ key, report, written, refused }) => (
+          <li key={key}>
+            <b>{kindName(report.kind)}</b> {report.text} <small>{ago(new Date(written), new Date(), language.value)}</small>
+            {refused !== null && <p class="r-failed">{t.sendFailed + refused}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
