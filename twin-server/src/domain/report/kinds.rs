@@ -1,5 +1,5 @@
 //! The kinds of report that a community knows: a list comes in, checked kinds go out. The server brings one,
-//! `assets/report-kinds.json`; a city brings its own by configuration.
+//! `assets/report-kinds.json`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
