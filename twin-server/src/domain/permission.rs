@@ -140,11 +140,11 @@ actions! {
     /// Take reports up, decline them, join them and send them out.
     DispatchReports  "dispatch_reports"   "受理与派遣"   "dispatch reports"    Zoned [0, 0, 1, 1, 0, 0, 0, 0, 1, 0],
     /// Work on reports that one's body is responsible for, and answer them.
-    HandleReports    "handle_reports"     "处理与反馈"   "handle reports"      Zoned [0, 0, 0, 1, 1, 1, 1, 1, 0, 0],
+    HandleReports    "handle_reports"     "处理与反馈"   "handle reports"      Zoned [0, 0, 0, 1, 1, 1, 1, 1, 1, 0],
     /// Look on site whether what a report told of is done.
-    CheckReports     "check_reports"      "核查报告"     "check reports"       Zoned [0, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+    CheckReports     "check_reports"      "核查报告"     "check reports"       Zoned [0, 0, 1, 1, 0, 0, 0, 0, 1, 0],
     /// Have reports enter the programming of a renewal, and answer for it.
-    ProgrammeReports "programme_reports"  "纳入更新策划" "programme reports"   Zoned [0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+    ProgrammeReports "programme_reports"  "纳入更新策划" "programme reports"   Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
     /// Put together what the walls of command centres show.
     ManageDisplays   "manage_displays"    "管理大屏"     "manage displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
     /// Switch a wall to an emergency plan, and back.

@@ -193,7 +193,7 @@ fn who_is_of_which_party_follows_from_roles_zones_and_the_report() {
     let body = Some(ReportBody::Community);
     check(Grant::whole(Role::Community), "u-2", body, &[Party::Desk, Party::Handler]);
     check(Grant::whole(Role::CommunityPlanner), "u-2", None, &[Party::Planner]);
-    check(Grant::whole(Role::Administrator), "u-2", None, &[Party::Desk]);
+    check(Grant::whole(Role::Administrator), "u-2", None, &[Party::Desk, Party::Checker, Party::Planner]);
 }
 
 /// Any request, complete or not, by any party, after some hours.
