@@ -62,6 +62,15 @@ impl Problem {
         Self { status, code, detail, hint: None, errors: Vec::new(), header: None }
     }
 
+    /// A failure in the words of the domain, which bring their hint on a line of its own.
+    #[must_use]
+    pub(crate) fn worded(status: StatusCode, code: &'static str, message: &str) -> Self {
+        match message.split_once("\nhint: ") {
+            Some((detail, hint)) => Self::new(status, code, detail).with_hint(hint),
+            None => Self::new(status, code, message),
+        }
+    }
+
     /// The request asks for something that cannot be.
     #[must_use]
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {

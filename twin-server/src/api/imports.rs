@@ -274,9 +274,5 @@ async fn off_thread<T: Send + 'static>(
 ) -> Result<(T, Room), Problem> {
     let (read, room) = work_in((), move || (read(), room)).await?;
     let read = read.map(|read| (read, room));
-    read.map_err(|message| {
-        let (detail, hint) = message.split_once("\nhint: ").unwrap_or((&message, ""));
-        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_table", detail);
-        if hint.is_empty() { problem } else { problem.with_hint(hint) }
-    })
+    read.map_err(|message| Problem::worded(StatusCode::UNPROCESSABLE_ENTITY, "bad_table", &message))
 }

@@ -42,10 +42,7 @@ impl From<KeyError> for Problem {
             KeyError::Expired => "bad_time",
             KeyError::Quota => "bad_quota",
         };
-        let text = error.to_string();
-        let (detail, hint) = text.split_once("\nhint: ").map_or((&*text, None), |(a, b)| (a, Some(b)));
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-        hint.into_iter().fold(problem, Self::with_hint)
+        Self::worded(StatusCode::UNPROCESSABLE_ENTITY, code, &error.to_string())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The parameters of `items`: texts come in; a condition, a page and the wanted properties go out.
 
+use axum::http::StatusCode;
+
 use super::call::{Call, unknown_parameter};
 use super::{CRS84, CRS84H};
 use crate::api::Problem;
@@ -75,11 +77,7 @@ impl<'s> ItemsQuery<'s> {
 }
 
 fn bad(code: &'static str, message: &str) -> Problem {
-    // Messages of the domain bring their hint on a line of its own.
-    match message.split_once("\nhint: ") {
-        Some((detail, hint)) => Problem::bad_request(code, detail).with_hint(hint),
-        None => Problem::bad_request(code, message),
-    }
+    Problem::worded(StatusCode::BAD_REQUEST, code, message)
 }
 
 fn read_limit(text: Option<&String>) -> Result<usize, Problem> {
