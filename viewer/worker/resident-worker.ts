@@ -24,12 +24,19 @@ self.addEventListener('fetch', (event) => {
   else if (url.href === SYMBOL || url.href === KINDS) event.respondWith(newest(request, url.href));
 });
 
-// What the page had fetched before this worker listened.
+// What the page had fetched before this worker listened; files of earlier builds go.
 self.addEventListener('message', (event) => {
   const { keep } = event.data as { keep?: readonly string[] };
   const files = (keep ?? []).filter((url) => isFile(new URL(url, self.location.href)));
-  event.waitUntil(caches.open(CACHE).then((cache) => Promise.all(files.map(async (url) => (await cache.match(url)) ?? cache.add(url)))));
+  event.waitUntil(keepOnly(files));
 });
+
+async function keepOnly(files: readonly string[]): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await Promise.all(files.map(async (url) => (await cache.match(url)) ?? cache.add(url)));
+  const others = (await cache.keys()).filter(({ url }) => isFile(new URL(url)) && !files.includes(url));
+  await Promise.all(others.map((old) => cache.delete(old)));
+}
 
 const isFile = (url: URL): boolean => url.origin === self.location.origin && /\/assets\/[^/]+-[\w-]{8,}\.\w+$/.test(url.pathname);
 

@@ -1,17 +1,17 @@
 // The residents' page: what is seen follows the address; a bar below leads to the four first pages.
-import { useEffect, useState } from 'preact/hooks';
-import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { online, reachable } from '../state/resident/me';
 import { hashOf, route, type Route } from '../state/resident/route';
 import { Home, Everyones, Mine } from './Home';
-import { Icon, Loading, Page } from './parts';
+import { lazy } from './lazy';
+import { Icon } from './parts';
 import { words } from './words';
 
 const LATER = {
-  new: () => import('./NewReport').then(({ NewReport }) => NewReport as ComponentType),
-  report: () => import('./Detail').then(({ Detail }) => Detail as ComponentType),
-  me: () => import('./Me').then(({ Me }) => Me as ComponentType),
-  'sign-in': () => import('./SignIn').then(({ SignIn }) => SignIn as ComponentType),
+  new: lazy(() => import('./NewReport').then(({ NewReport }) => NewReport)),
+  report: lazy(() => import('./Detail').then(({ Detail }) => Detail)),
+  me: lazy(() => import('./Me').then(({ Me }) => Me)),
+  'sign-in': lazy(() => import('./SignIn').then(({ SignIn }) => SignIn)),
 };
 
 export function App() {
@@ -35,29 +35,10 @@ export function App() {
   );
 }
 
-/** A page whose code comes when it is wanted; without a network it says so and can be tried again. */
+/** A page whose code comes when it is wanted. */
 function Later({ page }: { page: keyof typeof LATER }) {
-  const [shown, show] = useState<{ page: ComponentType | null; failed: boolean }>({ page: null, failed: false });
-  const fetch = (): void => {
-    show({ page: null, failed: false });
-    LATER[page]().then(
-      (come) => show({ page: come, failed: false }),
-      () => show({ page: null, failed: true }),
-    );
-  };
-  useEffect(fetch, [page]);
-  if (shown.page) return <shown.page />;
-  return (
-    <Page title="">
-      {shown.failed ? (
-        <p class="r-empty">
-          {words.value.unreachable} <button class="r-link" type="button" onClick={fetch}>{words.value.retry}</button>
-        </p>
-      ) : (
-        <Loading />
-      )}
-    </Page>
-  );
+  const Wanted = LATER[page];
+  return <Wanted />;
 }
 
 const DOORS: readonly [Route['page'] & ('home' | 'mine' | 'all' | 'me'), string][] = [

@@ -57,7 +57,7 @@ function Told({ detail: { report, trail } }: { detail: ReportDetail }) {
       {deadline && report.state !== 'checked' && (
         <p class="r-facts">
           {t.states[report.state]}
-          {report.body ? ` · ${t.bodies[report.body] ?? ''}` : ''} · {t.promised(moment(deadline.due))}
+          {report.body ? ` · ${t.bodies[report.body]}` : ''} · {t.promised(moment(deadline.due))}
         </p>
       )}
       {answer && (
@@ -82,7 +82,7 @@ function Entry({ entry }: { entry: ReportEntry }) {
   const t = words.value;
   const { event } = entry;
   const what = event.type === 'submitted' ? t.submitted : event.type === 'said' ? t.said : event.type === 'urged' ? t.urges[event.urge] : t.deeds[event.deed];
-  const body = entry.body ? ` ${t.to(t.bodies[entry.body] ?? entry.body)}` : '';
+  const body = entry.body ? ` ${t.to(t.bodies[entry.body])}` : '';
   return (
     <li data-event={event.type}>
       <b>

@@ -1,17 +1,26 @@
-// A component whose code comes when it is first shown.
+// Components whose code comes when they are first shown; without a network they say so, and can be tried again.
 import { useEffect, useState } from 'preact/hooks';
 import type { ComponentType } from 'preact';
 import { Loading } from './parts';
+import { words } from './words';
 
 export function lazy<P extends object>(coming: () => Promise<ComponentType<P>>): ComponentType<P> {
   return function Later(props: P) {
-    const [shown, show] = useState<{ readonly page: ComponentType<P> | null }>({ page: null });
-    useEffect(() => {
+    const [shown, show] = useState<{ readonly part: ComponentType<P> | null; readonly failed: boolean }>({ part: null, failed: false });
+    const fetch = (): void => {
+      show({ part: null, failed: false });
       coming().then(
-        (page) => show({ page }),
-        () => undefined,
+        (part) => show({ part, failed: false }),
+        () => show({ part: null, failed: true }),
       );
-    }, []);
-    return shown.page ? <shown.page {...props} /> : <Loading />;
+    };
+    useEffect(fetch, []);
+    if (shown.part) return <shown.part {...props} />;
+    if (!shown.failed) return <Loading />;
+    return (
+      <p class="r-empty">
+        {words.value.unreachable} <button class="r-link" type="button" onClick={fetch}>{words.value.retry}</button>
+      </p>
+    );
   };
 }
