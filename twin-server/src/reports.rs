@@ -11,8 +11,11 @@ use tokio::sync::Mutex;
 use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState};
 
 use crate::domain::audit::AuditDraft;
+use crate::domain::cycle::Word as _;
+use crate::domain::permission::Actor;
 use crate::domain::report::{
-    self, Change, Main, NewReport, Party, Refusal, ReportKinds, Request, next_at, pass_time,
+    self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
+    speaks_as,
 };
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
 
@@ -24,12 +27,15 @@ const SLICE: usize = 256;
 /// Why a report was not taken or not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFault {
-    /// There is no such report.
-    #[error("there is no report {0}")]
+    /// There is no such report for whoever asks.
+    #[error("there is no report {0} that you may read")]
     Unknown(u64),
     /// The report is not as the caller thinks.
     #[error("the report was changed since it was read")]
     Stale,
+    /// Only those who have to do with a report talk about it.
+    #[error("only the reporter and those who work on the report talk about it")]
+    NotInvolved,
     /// A photograph is not there to be sent.
     #[error("one of the photographs is not yours, was sent already, or was not sent within a day")]
     UnknownPhoto,
@@ -48,19 +54,9 @@ pub enum ReportFault {
 #[derive(Debug, Clone)]
 pub enum Doing {
     /// A deed of its course; of `main` only the number counts.
-    Deed {
-        /// What, and what is said with it.
-        request: Request,
-        /// The parties that whoever asks is of, of the report as it was seen.
-        parties: Vec<Party>,
-    },
+    Deed(Request),
     /// A word to the other side.
-    Say {
-        /// The word.
-        text: String,
-        /// As whom.
-        party: Party,
-    },
+    Say(String),
 }
 
 /// A report as all know it, and the user whose it is.
@@ -139,6 +135,15 @@ impl Reports {
         self.read().by_id.get(&id).cloned()
     }
 
+    /// A report that someone may read; others do not learn whether there is one.
+    ///
+    /// # Errors
+    /// [`ReportFault::Unknown`] if there is none for them.
+    pub fn readable(&self, id: u64, actor: &Actor) -> Result<Arc<Kept>, ReportFault> {
+        let kept = self.get(id).filter(|kept| may_read(kept.asked_by(actor), &kept.report));
+        kept.ok_or(ReportFault::Unknown(id))
+    }
+
     /// The reports that a question accepts, newest first.
     #[must_use]
     pub fn newest(&self, mut accepts: impl FnMut(&Kept) -> bool) -> Vec<Arc<Kept>> {
@@ -187,7 +192,8 @@ impl Reports {
         Ok(kept)
     }
 
-    /// Does something with a report. `version`: the one that it must have; `entry` tells the audit log who.
+    /// Does something with a report for someone; who they are of it is decided by the report as it is then.
+    /// `version`: the one that it must have; `entry` tells the audit log who.
     ///
     /// # Errors
     /// A [`ReportFault`] that says why it was not done.
@@ -195,33 +201,40 @@ impl Reports {
         self: &Arc<Self>,
         id: u64,
         doing: Doing,
+        actor: Actor,
         version: Option<u32>,
         entry: AuditDraft,
     ) -> Result<Arc<Kept>, ReportFault> {
         let reports = Arc::clone(self);
-        in_own_task(async move { reports.act_now(id, doing, version, entry).await }).await
+        in_own_task(async move { reports.act_now(id, doing, &actor, version, entry).await }).await
     }
 
     async fn act_now(
         &self,
         id: u64,
         doing: Doing,
+        actor: &Actor,
         version: Option<u32>,
         entry: AuditDraft,
     ) -> Result<Arc<Kept>, ReportFault> {
         let _turn = self.turn.lock().await;
-        let before = self.get(id).ok_or(ReportFault::Unknown(id))?;
+        let before = self.readable(id, actor)?;
         if version.is_some_and(|version| version != before.report.version) {
             return Err(ReportFault::Stale);
         }
         let now = entry.at;
+        let parties = parties_of(before.asked_by(actor), &before.report);
         let (change, what) = match doing {
-            Doing::Say { text, party } => (report::say(&before.report, &text, party, now)?, "say"),
-            Doing::Deed { mut request, parties } => {
-                request.main = request.main.map(|main| self.main_of(main.id)).transpose()?;
-                let kind = self.kind_of(&before.report);
-                let change = report::act(&before.report, &request, &parties, &kind, now)?;
-                (change, word(request.deed))
+            Doing::Say(text) => {
+                let party = speaks_as(&parties).ok_or(ReportFault::NotInvolved)?;
+                (report::say(&before.report, &text, party, now)?, "say")
+            }
+            Doing::Deed(mut request) => {
+                if let Some(main) = &mut request.main {
+                    main.state = self.readable(main.id, actor)?.report.state;
+                }
+                let kind = self.kinds.get_or_general(&before.report.kind);
+                (report::act(&before.report, &request, &parties, kind, now)?, request.deed.id())
             }
         };
         let mut changes = vec![(change, entry.actor.clone())];
@@ -258,10 +271,9 @@ impl Reports {
         let request = Request { text, ..Request::plain(deed) };
         let followers: Vec<Arc<Kept>> = self.read().followers(after.id).cloned().collect();
         for kept in followers {
-            let kind = self.kind_of(&kept.report);
+            let kind = self.kinds.get_or_general(&kept.report.kind);
             // Either is possible for whatever is joined to another.
-            if let Ok(change) = report::act(&kept.report, &request, &[Party::Clock, Party::Desk], &kind, now)
-            {
+            if let Ok(change) = report::act(&kept.report, &request, &[Party::Clock], kind, now) {
                 let entry =
                     AuditDraft::new(now, CLOCK.to_owned(), "report.follow", object_of(kept.report.id));
                 audit.push(entry);
@@ -284,8 +296,8 @@ impl Reports {
                 due.filter_map(|(_, id)| book.by_id.get(id)).cloned().collect()
             };
             let changed = due.iter().filter_map(|kept| {
-                let kind = self.kind_of(&kept.report);
-                pass_time(&kept.report, &kind, now).map(|change| (change, CLOCK.to_owned()))
+                let kind = self.kinds.get_or_general(&kept.report.kind);
+                pass_time(&kept.report, kind, now).map(|change| (change, CLOCK.to_owned()))
             });
             let changes: Vec<_> = changed.collect();
             if changes.is_empty() {
@@ -340,18 +352,6 @@ impl Reports {
         Ok(())
     }
 
-    fn main_of(&self, id: u64) -> Result<Main, ReportFault> {
-        let state = self.get(id).ok_or(ReportFault::Unknown(id))?.report.state;
-        Ok(Main { id, state })
-    }
-
-    /// The kind of a report. One whose kind was taken out of the catalogue goes by the last of it, which is the
-    /// most general.
-    fn kind_of(&self, report: &Report) -> Arc<ReportKind> {
-        let known = self.kinds.get(&report.kind).or_else(|| self.kinds.list().last());
-        Arc::clone(known.expect("a catalogue has kinds"))
-    }
-
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
         self.book.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -377,9 +377,4 @@ async fn in_own_task<T: Send + 'static>(
 
 fn object_of(id: u64) -> String {
     format!("report:{id}")
-}
-
-fn word(deed: ReportDeed) -> &'static str {
-    use crate::domain::cycle::Word as _;
-    deed.id()
 }

@@ -14,8 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
     exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
-    object_edits, objects, oidc, openapi, permissions, photos, place, publication, readings, reports,
-    sensorthings, session, spatial, users, viewer, webhooks,
+    object_edits, objects, oidc, openapi, permissions, photos, place, publication, readings, report_lists,
+    reports, sensorthings, session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -149,6 +149,7 @@ pub fn router(app: Arc<App>) -> Router {
             "/api/v1/users/{id}",
             [get(ManageUsers, users::get_user), patch(audited_inside(ManageUsers), users::change_user)],
         )
+        .route("/api/v1/users/{id}/reports", [delete(audited_inside(ManageUsers), reports::forget_reporter)])
         .route("/api/v1/users/{id}/invitation", [post(audited_inside(ManageUsers), users::invite_user)])
         .route(
             "/api/v1/keys",
@@ -172,16 +173,16 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/api/v1/webhooks/{id}/test", [post(ManageWebhooks, webhooks::test_webhook)])
         .route("/api/v1/webhooks/{id}/secret", [post(ManageWebhooks, webhooks::renew_secret)])
-        .route("/api/v1/report-kinds", [get(ReadReports, reports::list_report_kinds)])
+        .route("/api/v1/report-kinds", [get(ReadReports, report_lists::list_report_kinds)])
         .route(
             "/api/v1/reports",
             [
-                get(ReadReports, reports::list_reports),
+                get(ReadReports, report_lists::list_reports),
                 post(audited_inside(SubmitReports), reports::post_report),
             ],
         )
         .route("/api/v1/photos/{id}", [get(ReadReports, photos::get_photo)])
-        .route("/api/v1/reports/similar", [get(ReadReports, reports::list_similar_reports)])
+        .route("/api/v1/reports/similar", [get(ReadReports, report_lists::list_similar_reports)])
         .route("/api/v1/reports/{id}", [get(ReadReports, reports::get_report)])
         // Who may do what with a report follows from the report: its course decides.
         .route("/api/v1/reports/{id}/deeds", [post(audited_inside(SubmitReports), reports::act_on_report)])

@@ -64,7 +64,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
         | ("PUT", "/api/v1/session/password")
         | ("PATCH", "/api/v1/users/{id}")
-        | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
+        | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/users/{id}/reports" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
             Some("{}".into())
         }
         _ => None,

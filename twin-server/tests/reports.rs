@@ -15,6 +15,7 @@ use twin_server::domain::permission::{Grant, Role};
 /// A quarter with everyone who works on reports, signed in.
 struct Quarter<'s> {
     server: &'s Server,
+    people: People<'s>,
     resident: String,
     neighbour: String,
     desk: String,
@@ -36,6 +37,7 @@ impl<'s> Quarter<'s> {
             property: user("property", Role::Property).await,
             grid_worker: user("worker", Role::GridWorker).await,
             upper_unit: user("upper", Role::UpperUnit).await,
+            people,
             server,
         }
     }
@@ -261,6 +263,42 @@ async fn what_tells_of_the_same_is_offered_joined_and_answered_together() {
     quarter.done(&quarter.desk, third, json!({ "deed": "merge", "main": main })).await;
     quarter.done(&quarter.resident, main, json!({ "deed": "withdraw" })).await;
     assert_eq!(quarter.detail(&quarter.neighbour, third).await["report"]["state"], json!("accepted"));
+}
+
+#[tokio::test]
+async fn what_is_answered_is_joined_to_by_nobody_and_what_one_may_not_read_is_not_there() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let (main, other) = (quarter.lamp().await, quarter.lamp().await);
+    quarter.done(&quarter.desk, main, json!({ "deed": "accept" })).await;
+    quarter.done(&quarter.desk, main, json!({ "deed": "answer", "text": "好了" })).await;
+    let joined = quarter.act(&quarter.desk, other, json!({ "deed": "merge", "main": main })).await;
+    check_problem(&joined, 422, "bad_main");
+    // A desk of one zone learns nothing of a report of another that is not for everyone.
+    let mut far = lamp();
+    (far["place"], far["open"]) = (at(ZONE_2), json!(false));
+    let far = quarter.report(&quarter.resident, &far).await.json()["id"].as_u64().unwrap();
+    let grant = Grant { role: Role::Community, zones: Some(["zone/z1".to_owned()].into()) };
+    let desk = quarter.people.user("desk-1", &grant).await;
+    let joined = quarter.act(&desk, other, json!({ "deed": "merge", "main": far })).await;
+    check_problem(&joined, 404, "unknown_report");
+}
+
+#[tokio::test]
+async fn who_asks_to_be_forgotten_is_in_no_report_any_more() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let id = quarter.lamp().await;
+    let user = quarter.get(&quarter.resident, "/api/v1/session").await.json()["user"]["id"].clone();
+    let path = format!("/api/v1/users/{}/reports", user.as_str().unwrap());
+    let denied = send_as(&server, &quarter.desk, "DELETE", &path, &Value::Null).await;
+    check_problem(&denied, 403, "role_denied");
+    let forgotten = quarter.people.send("DELETE", &path, &Value::Null).await;
+    assert_eq!(forgotten.json(), json!({ "reports": 1 }));
+    assert_eq!(quarter.numbers(&quarter.resident, "mine=true").await, Vec::<u64>::new());
+    let server = server.restart().await;
+    let kept = server.app.reports.get(id).unwrap();
+    assert_eq!((kept.reporter.clone(), kept.report.text.as_str()), (None, "东门的路灯不亮"));
 }
 
 #[tokio::test]

@@ -16,8 +16,8 @@ use utoipa::{Modify, OpenApi};
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
     displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
-    mqtt, object_edits, objects, oidc, permissions, photos, place, readings, reports, sensorthings, session,
-    spatial, users, webhooks,
+    mqtt, object_edits, objects, oidc, permissions, photos, place, readings, report_lists, reports,
+    sensorthings, session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -76,10 +76,11 @@ use super::{
         photos::get_photo,
         photos::post_photo,
         reports::act_on_report,
+        reports::forget_reporter,
         reports::get_report,
-        reports::list_report_kinds,
-        reports::list_reports,
-        reports::list_similar_reports,
+        report_lists::list_report_kinds,
+        report_lists::list_reports,
+        report_lists::list_similar_reports,
         reports::post_report,
         reports::post_report_message,
         audit::export_audit,

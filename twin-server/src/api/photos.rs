@@ -21,7 +21,7 @@ use crate::auth::Permit;
 use crate::auth::secret::secret;
 use crate::domain::enu::to_local;
 use crate::domain::registration::DISTANCE_LIMIT_M;
-use crate::domain::report::{Asker, may_read};
+use crate::domain::report::may_read;
 use crate::photo::{self, PhotoError};
 use crate::store::{NewPhoto, PhotoSize};
 
@@ -127,10 +127,7 @@ pub(crate) async fn get_photo(
     let may_see = match facts.report.map(|report| app.reports.get(report)) {
         None => facts.owner == permit.actor().id(),
         Some(None) => false,
-        Some(Some(kept)) => {
-            let asker = Asker { actor: permit.actor(), reporter: kept.reporter.as_deref() };
-            may_read(asker, &kept.report)
-        }
+        Some(Some(kept)) => may_read(kept.asked_by(permit.actor()), &kept.report),
     };
     if !may_see {
         return Err(unknown());
@@ -155,9 +152,6 @@ impl From<PhotoError> for Problem {
             PhotoError::TooLarge { .. } => "photo_too_large",
             PhotoError::Unreadable(_) => "unreadable_photo",
         };
-        let text = error.to_string();
-        let (detail, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-        if hint.is_empty() { problem } else { problem.with_hint(hint) }
+        Self::worded(StatusCode::UNPROCESSABLE_ENTITY, code, &error.to_string())
     }
 }

@@ -9,90 +9,28 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use twin_schemas::geometry::LocalPoint;
 use twin_schemas::reports::{
-    Report, ReportBody, ReportDeed, ReportEntry, ReportKind, ReportLine, ReportPlace, ReportRating,
-    ReportState, ReportUrge,
+    Report, ReportBody, ReportDeed, ReportEntry, ReportLine, ReportPlace, ReportRating, ReportState,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, Path};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
-use crate::domain::bounds::LocalRect;
 use crate::domain::cycle::Word;
-use crate::domain::permission::{Actor, Who};
+use crate::domain::permission::Who;
 use crate::domain::registration::DISTANCE_LIMIT_M;
 use crate::domain::report::{
-    Asker, Main, NewReport, PHOTOS_LIMIT, Party, Refusal, Request, TEXT_LIMIT, is_involved, is_of, may_read,
-    parties_of, possible, shown_to_all,
+    Main, NewReport, PHOTOS_LIMIT, Refusal, Request, TEXT_LIMIT, is_involved, is_of, parties_of, possible,
+    shown_to_all, speaks_as,
 };
 use crate::reports::{Doing, ReportFault};
 use crate::spatial::Kind;
 use crate::store::StoredReport;
 
-/// Reports on a page if no limit is asked for.
-const PAGE_DEFAULT: usize = 100;
-/// Most reports on a page.
-const PAGE_LIMIT: usize = 1_000;
 /// Longest address in words, in characters.
 const ADDRESS_LIMIT: usize = 200;
-/// Most reports that are offered as telling of the same.
-const SIMILAR_LIMIT: usize = 10;
-
-/// The kinds of report, in the order in which people read them.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReportKindList {
-    /// The kinds.
-    kinds: Vec<ReportKind>,
-}
-
-/// Which reports are meant; all conditions must hold.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ReportsQuery {
-    /// Problems or suggestions.
-    line: Option<ReportLine>,
-    /// Id of a kind.
-    kind: Option<String>,
-    /// States with commas between them, or `open`: all in which something is owed to the reporter.
-    #[param(example = "accepted,dispatched")]
-    state: Option<String>,
-    /// The body that is responsible.
-    body: Option<ReportBody>,
-    /// Id of a zone, such as `zone/z1`.
-    zone: Option<String>,
-    /// `min_e,min_n,max_e,max_n` in local metres.
-    bbox: Option<String>,
-    /// Only those whose step is over its limit.
-    #[serde(default)]
-    late: bool,
-    /// Only one's own.
-    #[serde(default)]
-    mine: bool,
-    /// Only those that one can do something with now.
-    #[serde(default)]
-    todo: bool,
-    /// Only reports with a lower number: the `next` of the page before.
-    #[param(minimum = 0)]
-    before: Option<i64>,
-    /// Reports on a page, 1 to 1,000, default 100.
-    #[param(minimum = 1, maximum = 1_000)]
-    limit: Option<usize>,
-}
-
-/// A page of reports.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReportPage {
-    /// The reports, newest first.
-    reports: Vec<Report>,
-    /// How many there are on all pages.
-    total: usize,
-    /// What to ask for as `before` to get the next page; absent on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<u64>,
-}
 
 /// What is reported.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -174,111 +112,6 @@ pub(crate) struct ReportMessage {
     text: String,
 }
 
-/// What may be told of already.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SimilarQuery {
-    /// Id of the kind.
-    kind: String,
-    /// Metres east of the community's origin.
-    east_m: f64,
-    /// Metres north of the community's origin.
-    north_m: f64,
-}
-
-/// Reports that may tell of the same, the nearest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SimilarReports {
-    /// At most 10.
-    similar: Vec<SimilarReport>,
-}
-
-/// A report that may tell of the same.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SimilarReport {
-    /// The report.
-    report: Report,
-    /// How far away it is, in metres.
-    distance_m: f64,
-}
-
-/// Lists the kinds of report.
-#[utoipa::path(
-    get, path = "/api/v1/report-kinds", tag = "reports",
-    responses((status = 200, body = ReportKindList))
-)]
-pub(crate) async fn list_report_kinds(State(app): State<Arc<App>>) -> JsonAnswer<ReportKindList> {
-    let kinds = app.reports.kinds().list().iter().map(|kind| ReportKind::clone(kind)).collect();
-    JsonAnswer(ReportKindList { kinds })
-}
-
-/// Lists reports, newest first: those that everyone may read, one's own, and those that one works on.
-#[utoipa::path(
-    get, path = "/api/v1/reports", tag = "reports", params(ReportsQuery),
-    responses((status = 200, body = ReportPage), (status = 400, body = ProblemBody))
-)]
-pub(crate) async fn list_reports(
-    State(app): State<Arc<App>>,
-    permit: Permit,
-    Query(query): Query<ReportsQuery>,
-) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_LIMIT).contains(&limit) {
-        let detail = format!("`limit` is {limit}, 1 to {PAGE_LIMIT} are given");
-        return Err(Problem::bad_request("bad_limit", detail));
-    }
-    let before = query.before.map(u64::try_from).transpose();
-    let before = before.map_err(|_| Problem::bad_request("bad_query", "`before` is a number from 0"))?;
-    let wanted = Wanted::of(&query)?;
-    let actor = permit.actor();
-    let found = app.reports.newest(|kept| wanted.accepts(kept, actor));
-    let total = found.len();
-    let page: Vec<Report> = found
-        .iter()
-        .map(|kept| &kept.report)
-        .filter(|report| before.is_none_or(|before| report.id < before))
-        .take(limit + 1)
-        .cloned()
-        .collect();
-    let next = if page.len() > limit { page.get(limit - 1).map(|report| report.id) } else { None };
-    let reports = page.into_iter().take(limit).collect();
-    Ok(no_store(JsonAnswer(ReportPage { reports, total, next }).into_response()))
-}
-
-/// Lists reports near a place that may tell of the same: of the same kind, and not at an end.
-#[utoipa::path(
-    get, path = "/api/v1/reports/similar", tag = "reports", params(SimilarQuery),
-    responses((status = 200, body = SimilarReports), (status = 400, body = ProblemBody), (status = 422, body = ProblemBody))
-)]
-pub(crate) async fn list_similar_reports(
-    State(app): State<Arc<App>>,
-    permit: Permit,
-    Query(query): Query<SimilarQuery>,
-) -> Result<Response, Problem> {
-    let kind = app.reports.kinds().get(&query.kind).ok_or_else(|| unknown_kind(&query.kind))?;
-    let distance = |report: &Report| {
-        let at = report.place.position?;
-        Some((at.east_m - query.east_m).hypot(at.north_m - query.north_m))
-    };
-    let is_near = |report: &Report| distance(report).is_some_and(|m| m <= kind.same_within_m);
-    let found = app.reports.newest(|kept| {
-        kept.report.kind == kind.id
-            && kept.report.ended_at.is_none()
-            && kept.report.state != ReportState::Merged
-            && is_near(&kept.report)
-            && may_read(asker(permit.actor(), kept), &kept.report)
-    });
-    let mut similar: Vec<SimilarReport> = found
-        .iter()
-        .filter_map(|kept| Some((distance(&kept.report)?, kept)))
-        .map(|(distance_m, kept)| SimilarReport { report: kept.report.clone(), distance_m })
-        .collect();
-    similar.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
-    similar.truncate(SIMILAR_LIMIT);
-    Ok(no_store(JsonAnswer(SimilarReports { similar }).into_response()))
-}
-
 /// Reports a problem or makes a suggestion.
 #[utoipa::path(
     post, path = "/api/v1/reports", tag = "reports", request_body = ReportDraft,
@@ -332,7 +165,7 @@ pub(crate) async fn get_report(
     permit: Permit,
     Path(id): Path<u64>,
 ) -> Result<Response, Problem> {
-    let kept = readable(&app, &permit, id)?;
+    let kept = app.reports.readable(id, permit.actor())?;
     detail(&app, &permit, &kept).await
 }
 
@@ -353,8 +186,6 @@ pub(crate) async fn act_on_report(
     Path(id): Path<u64>,
     Json(action): Json<ReportAction>,
 ) -> Result<Response, Problem> {
-    let kept = readable(&app, &permit, id)?;
-    let parties = parties_of(asker(permit.actor(), &kept), &kept.report);
     let ReportAction { deed, body, text, rating, main, project, photos, version } = action;
     if let Some(chars) = project.as_deref().map(|id| id.chars().count()).filter(|n| *n > ADDRESS_LIMIT) {
         return Err(too_long("project", chars, ADDRESS_LIMIT));
@@ -366,7 +197,8 @@ pub(crate) async fn act_on_report(
     let main = main.map(|id| Main { id, state: ReportState::Accepted });
     let request = Request { deed, body, text, rating, main, project, photos };
     let entry = permit.entry(&format!("report.{}", deed.id()), "report");
-    let kept = app.reports.act(id, Doing::Deed { request, parties }, version, entry).await?;
+    let actor = permit.actor().clone();
+    let kept = app.reports.act(id, Doing::Deed(request), actor, version, entry).await?;
     detail(&app, &permit, &kept).await
 }
 
@@ -387,35 +219,13 @@ pub(crate) async fn post_report_message(
     Path(id): Path<u64>,
     Json(ReportMessage { text }): Json<ReportMessage>,
 ) -> Result<Response, Problem> {
-    let kept = readable(&app, &permit, id)?;
-    let party = speaks_as(permit.actor(), &kept).ok_or_else(|| {
-        let detail = "only the reporter and those who work on the report talk about it";
-        Problem::new(StatusCode::FORBIDDEN, "not_involved", detail)
-    })?;
     let entry = permit.entry("report.say", "report");
-    let kept = app.reports.act(id, Doing::Say { text, party }, None, entry).await?;
+    let kept = app.reports.act(id, Doing::Say(text), permit.actor().clone(), None, entry).await?;
     detail(&app, &permit, &kept).await
 }
 
-fn asker<'a>(actor: &'a Actor, kept: &'a StoredReport) -> Asker<'a> {
-    Asker { actor, reporter: kept.reporter.as_deref() }
-}
-
-/// As which party someone speaks.
-fn speaks_as(actor: &Actor, kept: &StoredReport) -> Option<Party> {
-    let parties = parties_of(asker(actor, kept), &kept.report);
-    let order = [Party::Reporter, Party::Handler, Party::Desk, Party::Checker, Party::Planner];
-    order.into_iter().find(|party| parties.contains(party))
-}
-
-/// A report that whoever asks may read; others do not learn whether there is one.
-fn readable(app: &App, permit: &Permit, id: u64) -> Result<Arc<StoredReport>, Problem> {
-    let kept = app.reports.get(id).filter(|kept| may_read(asker(permit.actor(), kept), &kept.report));
-    kept.ok_or_else(|| unknown_report(id))
-}
-
 async fn detail(app: &App, permit: &Permit, kept: &StoredReport) -> Result<Response, Problem> {
-    let asker = asker(permit.actor(), kept);
+    let asker = kept.asked_by(permit.actor());
     let trail = app.reports.trail(kept.report.id).await?;
     let is_involved = is_involved(asker, &kept.report);
     let trail = if is_involved { trail } else { trail.iter().filter_map(shown_to_all).collect() };
@@ -423,11 +233,38 @@ async fn detail(app: &App, permit: &Permit, kept: &StoredReport) -> Result<Respo
     let detail = ReportDetail {
         possible: possible(&kept.report, &parties),
         own: asker.is_reporter(),
-        may_say: speaks_as(permit.actor(), kept).is_some(),
+        may_say: speaks_as(&parties).is_some(),
         trail,
         report: kept.report.clone(),
     };
     Ok(no_store(JsonAnswer(detail).into_response()))
+}
+
+/// How many reports someone was taken out of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReporterForgotten {
+    /// The reports.
+    reports: u64,
+}
+
+/// Takes a user out of all reports, trails and photographs that they sent, as people may ask for; what was reported
+/// and answered stays.
+#[utoipa::path(
+    delete, path = "/api/v1/users/{id}/reports", tag = "users",
+    params(("id" = String, Path, description = "Id of the user")),
+    security(("session" = [])),
+    responses(
+        (status = 200, body = ReporterForgotten), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+    )
+)]
+pub(crate) async fn forget_reporter(
+    State(app): State<Arc<App>>,
+    permit: Permit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let entry = permit.entry("report.forget", format!("user:{id}"));
+    let reports = app.reports.forget(&id, &entry).await?;
+    Ok(no_store(JsonAnswer(ReporterForgotten { reports }).into_response()))
 }
 
 /// A place that was looked up, and the zone that it lies in.
@@ -479,57 +316,6 @@ fn checked_text(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// A question, looked through once.
-struct Wanted<'a> {
-    query: &'a ReportsQuery,
-    states: Option<Vec<ReportState>>,
-    bounds: Option<LocalRect>,
-}
-
-impl<'a> Wanted<'a> {
-    fn of(query: &'a ReportsQuery) -> Result<Self, Problem> {
-        let states = query.state.as_deref().map(states).transpose()?;
-        let bounds = query.bbox.as_deref().map(str::parse::<LocalRect>).transpose();
-        let bounds = bounds.map_err(|error| Problem::bad_request("bad_bbox", error.to_string()))?;
-        Ok(Self { query, states, bounds })
-    }
-
-    fn accepts(&self, kept: &StoredReport, actor: &Actor) -> bool {
-        let (query, report) = (self.query, &kept.report);
-        let is =
-            |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
-        let is_inside = |bounds: &LocalRect| report.place.position.is_some_and(|at| bounds.contains(&at));
-        query.line.is_none_or(|line| line == report.line)
-            && is(&query.kind, &report.kind)
-            && self.states.as_ref().is_none_or(|states| states.contains(&report.state))
-            && query.body.is_none_or(|body| report.body == Some(body))
-            && (query.zone.is_none() || query.zone == report.zone)
-            && self.bounds.as_ref().is_none_or(is_inside)
-            && (!query.late || report.urge >= ReportUrge::Overdue)
-            && (!query.mine || asker(actor, kept).is_reporter())
-            && may_read(asker(actor, kept), report)
-            && (!query.todo || !possible(report, &parties_of(asker(actor, kept), report)).is_empty())
-    }
-}
-
-/// `open`, or words of states.
-fn states(text: &str) -> Result<Vec<ReportState>, Problem> {
-    if text == "open" {
-        let is_open = |state: &ReportState| !crate::domain::report::COURSE.is_end(*state);
-        return Ok(ReportState::ALL.iter().copied().filter(is_open).collect());
-    }
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty()).take(ReportState::ALL.len());
-    words
-        .map(|word| {
-            ReportState::ALL.iter().copied().find(|state| state.id() == word).ok_or_else(|| {
-                let known: Vec<&str> = ReportState::ALL.iter().map(|state| state.id()).collect();
-                Problem::bad_request("bad_state", format!("`{word}` is no state of a report"))
-                    .with_hint(format!("use `open`, or some of {}", known.join(", ")))
-            })
-        })
-        .collect()
-}
-
 fn unprocessable(code: &'static str, detail: String) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
 }
@@ -538,19 +324,16 @@ fn too_long(field: &str, chars: usize, limit: usize) -> Problem {
     unprocessable("text_too_long", format!("`{field}` has {chars} characters, limit {limit}"))
 }
 
-fn unknown_kind(id: &str) -> Problem {
+pub(super) fn unknown_kind(id: &str) -> Problem {
     unprocessable("unknown_kind", format!("there is no kind of report `{id}`"))
         .with_hint("`/api/v1/report-kinds` lists them")
-}
-
-fn unknown_report(id: u64) -> Problem {
-    Problem::not_found("unknown_report", format!("there is no report {id} that you may read"))
 }
 
 impl From<ReportFault> for Problem {
     fn from(fault: ReportFault) -> Self {
         match fault {
-            ReportFault::Unknown(id) => unknown_report(id),
+            ReportFault::Unknown(_) => Self::not_found("unknown_report", fault.to_string()),
+            ReportFault::NotInvolved => Self::new(StatusCode::FORBIDDEN, "not_involved", fault.to_string()),
             ReportFault::Stale => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "stale_report", fault.to_string())
                     .with_hint("read it again, look at what happened, and decide anew")
@@ -570,7 +353,7 @@ impl From<ReportFault> for Problem {
                     Refusal::Main(..) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_main"),
                     Refusal::TooLate => (StatusCode::CONFLICT, "too_late"),
                 };
-                Self::new(status, code, refusal.to_string())
+                Self::worded(status, code, &refusal.to_string())
             }
             ReportFault::Store(error) => error.into(),
             ReportFault::Stopping => Self::unavailable("stopping", fault.to_string()),

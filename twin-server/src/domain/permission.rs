@@ -348,6 +348,12 @@ impl Actor {
         &self.grants
     }
 
+    /// Whether it holds a role that counts in a place. What the role may do is another question: [`may`].
+    #[must_use]
+    pub fn holds(&self, role: Role, place: Place<'_>) -> bool {
+        self.grants.iter().any(|grant| grant.role == role && grant.covers(place))
+    }
+
     /// What it is narrowed to.
     #[must_use]
     pub fn scope(&self) -> &Scope {

@@ -5,6 +5,8 @@ use twin_schemas::reports::{Report, ReportEntry};
 
 use super::Answer;
 use crate::domain::audit::AuditDraft;
+use crate::domain::permission::Actor;
+use crate::domain::report::Asker;
 
 /// A report with the user whose it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +15,14 @@ pub struct StoredReport {
     pub report: Report,
     /// Id of the user who reported it; none if it is not known any more.
     pub reporter: Option<String>,
+}
+
+impl StoredReport {
+    /// Someone who wants something with it.
+    #[must_use]
+    pub fn asked_by<'a>(&'a self, actor: &'a Actor) -> Asker<'a> {
+        Asker { actor, reporter: self.reporter.as_deref() }
+    }
 }
 
 /// An entry of a report's trail with who did it.

@@ -73,6 +73,8 @@ const RULES: &[Row] = {
         row(&[Checked],                                     Deed::Lapse,     Closed,     Party::Clock,    &[]),
         row(&[Submitted, Accepted, Dispatched, InProgress], Deed::Merge,     Merged,     Party::Desk,     &[Need::Main]),
         row(&[Merged],                                      Deed::Part,      Accepted,   Party::Desk,     &[Need::Reason]),
+        // Its main report was taken back or joined to another.
+        row(&[Merged],                                      Deed::Part,      Accepted,   Party::Clock,    &[Need::Reason]),
         row(&[Merged],                                      Deed::Follow,    Answered,   Party::Clock,    &[Need::Answer]),
         row(&[Accepted, Dispatched, InProgress],            Deed::Programme, Programmed, Party::Planner,  &[]),
         row(&[Programmed],                                  Deed::Return,    Accepted,   Party::Planner,  &[Need::Reason]),

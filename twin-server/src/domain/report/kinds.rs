@@ -18,6 +18,8 @@ const SAME_WITHIN_LIMIT_M: f64 = 1_000.0;
 pub struct ReportKinds {
     list: Vec<Arc<ReportKind>>,
     by_id: BTreeMap<String, Arc<ReportKind>>,
+    /// The last of the list.
+    general: Arc<ReportKind>,
 }
 
 /// Why a list of kinds cannot be used.
@@ -63,7 +65,8 @@ impl ReportKinds {
                 return Err(wrong("appears twice".into()));
             }
         }
-        let kinds = Self { list, by_id };
+        let general = list.last().cloned().ok_or(ReportKindsError::None("problem"))?;
+        let kinds = Self { list, by_id, general };
         for (line, id) in [(ReportLine::Problem, "problem"), (ReportLine::Suggestion, "suggestion")] {
             if kinds.of(line).next().is_none() {
                 return Err(ReportKindsError::None(id));
@@ -76,6 +79,12 @@ impl ReportKinds {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<ReportKind>> {
         self.by_id.get(id)
+    }
+
+    /// The kind with this id; for one that was taken out of the list the last of it, which is the most general.
+    #[must_use]
+    pub fn get_or_general(&self, id: &str) -> &Arc<ReportKind> {
+        self.get(id).unwrap_or(&self.general)
     }
 
     /// All kinds, in the order of the list.

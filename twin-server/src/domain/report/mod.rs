@@ -18,7 +18,7 @@ use twin_schemas::reports::{
 pub use clock::{next_at, pass_time};
 pub use course::{COURSE, Need, Party, step_of};
 pub use kinds::{ReportKinds, ReportKindsError, is_of};
-pub use parties::{Asker, is_involved, may_read, parties_of, shown_to_all};
+pub use parties::{Asker, is_involved, may_read, parties_of, shown_to_all, speaks_as};
 
 use super::cycle::Word as _;
 
@@ -231,6 +231,8 @@ fn check(report: &Report, request: &Request, needs: &[Need], now: OffsetDateTime
         let problem = match state {
             _ if id == report.id => Some("it is the same"),
             ReportState::Merged => Some("it is joined to another itself"),
+            // Whoever joins it later would wait for an answer that has been given.
+            ReportState::Answered | ReportState::Checked => Some("it is answered already"),
             ReportState::Withdrawn | ReportState::Declined | ReportState::Closed => Some("it has ended"),
             _ => None,
         };

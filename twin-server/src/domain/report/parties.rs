@@ -35,7 +35,9 @@ pub fn parties_of(asker: Asker<'_>, report: &Report) -> Vec<Party> {
     if may_here(Action::DispatchReports) {
         parties.push(Party::Desk);
     }
-    if may_here(Action::HandleReports) && report.body.is_some_and(|body| is_of(asker.actor, body)) {
+    if may_here(Action::HandleReports)
+        && report.body.is_some_and(|body| asker.actor.holds(role_of(body), place))
+    {
         parties.push(Party::Handler);
     }
     // Whoever did the work does not check it.
@@ -58,9 +60,10 @@ pub fn may_read(asker: Asker<'_>, report: &Report) -> bool {
 /// Whether someone may read what is said between the reporter and those who work on a report.
 #[must_use]
 pub fn is_involved(asker: Asker<'_>, report: &Report) -> bool {
+    let place = Place::Zone(report.zone.as_deref());
     let is_overseen = report.urge == ReportUrge::Escalated
-        && is_of(asker.actor, ReportBody::UpperUnit)
-        && may(asker.actor, Action::HandleReports, Place::Zone(report.zone.as_deref())) == Decision::Allowed;
+        && asker.actor.holds(Role::UpperUnit, place)
+        && may(asker.actor, Action::HandleReports, place) == Decision::Allowed;
     asker.is_reporter() || is_overseen || !parties_of(asker, report).is_empty()
 }
 
@@ -80,14 +83,20 @@ pub fn shown_to_all(entry: &ReportEntry) -> Option<ReportEntry> {
     }
 }
 
-/// Whether someone belongs to a body, wherever.
-fn is_of(actor: &Actor, body: ReportBody) -> bool {
-    let role = match body {
+/// As which party someone speaks who is of some.
+#[must_use]
+pub fn speaks_as(parties: &[Party]) -> Option<Party> {
+    let order = [Party::Reporter, Party::Handler, Party::Desk, Party::Checker, Party::Planner];
+    order.into_iter().find(|party| parties.contains(party))
+}
+
+/// The role of those who belong to a body.
+const fn role_of(body: ReportBody) -> Role {
+    match body {
         ReportBody::Community => Role::Community,
         ReportBody::Property => Role::Property,
         ReportBody::CommunityPlanner => Role::CommunityPlanner,
         ReportBody::Company => Role::Company,
         ReportBody::UpperUnit => Role::UpperUnit,
-    };
-    actor.grants().iter().any(|grant| grant.role == role)
+    }
 }

@@ -104,6 +104,7 @@ fn a_report_is_joined_to_one_that_is_open_and_stands_alone() {
         "report 3 cannot be the main report: it is joined to another itself",
     );
     refuse(&join(3, ReportState::Closed), "report 3 cannot be the main report: it has ended");
+    refuse(&join(3, ReportState::Checked), "report 3 cannot be the main report: it is answered already");
     let joined = after(&[join(3, ReportState::Accepted)]);
     assert_eq!((joined.state, joined.main, joined.deadline), (ReportState::Merged, Some(3), None));
 }
@@ -194,6 +195,17 @@ fn who_is_of_which_party_follows_from_roles_zones_and_the_report() {
     check(Grant::whole(Role::Community), "u-2", body, &[Party::Desk, Party::Handler]);
     check(Grant::whole(Role::CommunityPlanner), "u-2", None, &[Party::Planner]);
     check(Grant::whole(Role::Administrator), "u-2", None, &[Party::Desk, Party::Checker, Party::Planner]);
+}
+
+#[test]
+fn a_role_elsewhere_and_another_role_here_are_not_that_role_here() {
+    let elsewhere = Grant { role: Role::Property, zones: Some(["zone/z2".to_owned()].into()) };
+    let grants = vec![elsewhere, Grant::whole(Role::Company)];
+    let actor = Actor::new(Who::User("u-2".into()), grants, true);
+    let asker = Asker { actor: &actor, reporter: None };
+    let given_to = |body| Report { body: Some(body), ..lamp() };
+    assert_eq!(parties_of(asker, &given_to(ReportBody::Property)), []);
+    assert_eq!(parties_of(asker, &given_to(ReportBody::Company)), [Party::Handler]);
 }
 
 /// Any request, complete or not, by any party, after some hours.
