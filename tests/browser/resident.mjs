@@ -129,6 +129,8 @@ test('what_is_written_without_a_network_is_sent_when_it_is_back', async () => {
   await page.getByLabel('写地址').fill('小广场');
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('说明').fill('希望加两张长椅');
+  await page.locator('input[type=file]').setInputFiles({ name: 'square.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await photograph()) });
+  await page.locator('.r-photos img').waitFor();
   await page.getByRole('button', { name: '发送' }).click();
   await shown('已保存在手机里');
   await page.getByRole('button', { name: '我的报告' }).click();
@@ -138,7 +140,7 @@ test('what_is_written_without_a_network_is_sent_when_it_is_back', async () => {
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await until(page, 'nothing waits', () => document.querySelector('.r-waiting') === null);
   const { reports } = await told('reports?mine=true');
-  assert.deepEqual([reports.length, reports[0].line, reports[0].text], [2, 'suggestion', '希望加两张长椅']);
+  assert.deepEqual([reports.length, reports[0].line, reports[0].text, reports[0].photos.length], [2, 'suggestion', '希望加两张长椅', 1]);
 });
 
 test('large_type_keeps_to_its_numbers', async () => {

@@ -23,6 +23,7 @@ export const en: ResidentTexts = {
   waitingToSend: (n) => `${n} ${n === 1 ? 'report waits' : 'reports wait'} to be sent`,
   signInToReport: 'Sign in to report and to follow what happens.',
   signIn: 'Sign in',
+  discard: 'Delete it unsent',
   sendFailed: 'Not sent: ',
   isLate: 'over its time limit',
   escalated: 'with the upper unit',

@@ -24,6 +24,7 @@ export const zh = {
   waitingToSend: (n: number) => `${n} 份报告等待发送`,
   signInToReport: '登录后可以报告问题、查看进展。',
   signIn: '登录',
+  discard: '不发了，删除',
   sendFailed: '没有发送成功：',
   isLate: '已超过时限',
   escalated: '已督办',

@@ -87,6 +87,9 @@ function Waiting() {
           <li key={key}>
             <b>{kindName(report.kind)}</b> {report.text} <small>{ago(new Date(written), new Date(), language.value)}</small>
             {refused !== null && <p class="r-failed">{t.sendFailed + refused}</p>}
+            <button class="r-link" type="button" onClick={() => void import('../state/resident/drafts').then(({ drop }) => drop(key))}>
+              {t.discard}
+            </button>
           </li>
         ))}
       </ul>

@@ -8,7 +8,7 @@ import { getSimilar, postPhoto } from '../api/report-deeds';
 import type { ReportLine, SimilarReport } from '../api/reports';
 import type { LocalPoint } from '../api/types';
 import { named } from '../i18n/format';
-import { drop, keep, mayPass, send } from '../state/resident/drafts';
+import { keep, mayPass, send, uploaded } from '../state/resident/drafts';
 import type { Draft, DraftPhoto } from '../state/resident/waiting';
 import { online, reaching, user } from '../state/resident/me';
 import { kinds, lookAtMine } from '../state/resident/reports';
@@ -344,15 +344,16 @@ function draftOf(line: ReportLine, { kind, text, address, spot, open, on_behalf,
 
 /** Sends a draft, or keeps it until there is a network. */
 async function hand(draft: Draft): Promise<'sent' | 'kept'> {
+  let ready = draft;
   try {
     if (!navigator.onLine) throw new ApiError('unreachable', 'no network');
-    await send(draft);
-    await drop(draft.key).catch(() => undefined);
+    ready = await uploaded(draft);
+    await send(ready);
     void lookAtMine();
     return 'sent';
   } catch (error) {
     if (!mayPass(error)) throw error;
-    await keep(draft);
+    await keep(ready);
     return 'kept';
   }
 }

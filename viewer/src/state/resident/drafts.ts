@@ -51,19 +51,22 @@ export async function drop(key: string): Promise<void> {
   await look();
 }
 
-/** Sends a draft: photographs that the server lacks, then the report. */
+/** The draft once the server has its photographs. Their ids are part of what is sent: a report that is sent twice must say the same. */
+export async function uploaded(draft: Draft): Promise<Draft> {
+  if (draft.photos.every(({ id }) => id !== null)) return draft;
+  const photos = [];
+  for (const photo of draft.photos) photos.push(photo.id === null ? { ...photo, id: (await reaching(postPhoto(photo.file))).id } : photo);
+  return { ...draft, photos };
+}
+
+/** Sends a draft whose photographs the server has. */
 export async function send(draft: Draft): Promise<Report> {
-  const photos = [...draft.photos];
-  for (const [at, photo] of photos.entries()) {
-    if (photo.id === null) photos[at] = { ...photo, id: (await reaching(postPhoto(photo.file))).id };
-  }
-  const ids = photos.flatMap(({ id }) => id ?? []);
   try {
-    return await reaching(postReport({ ...draft.report, photos: ids }, draft.key));
+    return await reaching(postReport({ ...draft.report, photos: draft.photos.flatMap(({ id }) => id ?? []) }, draft.key));
   } catch (error) {
     // Photographs are kept for a day without a report: one that waited longer sends them again.
-    if (!(error instanceof ApiError) || error.code !== 'unknown_photo' || draft.photos.every(({ id }) => id === null)) throw error;
-    return send({ ...draft, key: crypto.randomUUID(), photos: draft.photos.map(({ file }) => ({ file, id: null })) });
+    if (!(error instanceof ApiError) || error.code !== 'unknown_photo') throw error;
+    return send(await uploaded({ ...draft, key: crypto.randomUUID(), photos: draft.photos.map(({ file }) => ({ file, id: null })) }));
   }
 }
 
@@ -81,7 +84,9 @@ export async function sendWaiting(sent: (report: Report) => void): Promise<void>
     if (!navigator.onLine) return;
     for (const draft of waiting.peek().filter(({ refused }) => refused === null)) {
       try {
-        sent(await send(draft));
+        const ready = await uploaded(draft);
+        if (ready !== draft) await keep(ready);
+        sent(await send(ready));
         await drop(draft.key);
       } catch (error) {
         if (mayPass(error)) return;
