@@ -47,7 +47,7 @@ export class DrawLayer implements Part {
   beforeDraw(): boolean {
     this.#hand.beforeDraw();
     if (this.#stale) this.#draw();
-    this.#drawing.resize(this.#viewport.screen);
+    this.#drawing.fit(this.#viewport);
     this.#placeCorners();
     return false;
   }

@@ -37,7 +37,7 @@ export class MeasureLayer implements Part {
   beforeDraw(): boolean {
     this.#hand.beforeDraw();
     if (this.#stale) this.#draw();
-    this.#drawing.resize(this.#viewport.screen);
+    this.#drawing.fit(this.#viewport);
     return false;
   }
 

@@ -70,7 +70,7 @@ export class SectionLayer implements Part {
       this.#cut = kept.peek().length > 0;
     }
     if (this.#stale) this.#draw();
-    this.#outline.resize(this.#viewport.screen);
+    this.#outline.fit(this.#viewport);
     this.#placeHandles();
     return false;
   }

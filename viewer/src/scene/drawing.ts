@@ -7,7 +7,7 @@ import { triangles } from './ears';
 import { Labels, type Label, type LabelColours } from './labels';
 import { Lines, type Segment } from './lines';
 import type { Vec } from './pose';
-import type { Screen } from './viewport';
+import type { Viewport } from './viewport';
 
 const FACE_VERTEX = /* glsl */ `
 precision highp float;
@@ -72,9 +72,12 @@ export class Drawing {
     this.group.add(face, ...this.#lines.map(({ group }) => group), this.#labels.group);
   }
 
-  resize(screen: Screen): void {
+  /** Fits it to the screen and to where the camera stands; before each drawing. */
+  fit(viewport: Viewport): void {
+    const { screen } = viewport;
     for (const one of this.#lines) one.resize(screen.width, screen.height, screen.ratio);
     this.#labels.resize(screen);
+    this.#labels.arrange((at) => viewport.project(at));
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@
 // In: texts and marks in local metres. Out: an engine object. Called by scene/drawing. They are drawn
 // twice: what is hidden faintly, what is seen fully. Pictures are drawn with 2D canvases, once each.
 import { BufferAttribute, BufferGeometry, GLSL3, GreaterDepth, Group, LessEqualDepth, LinearFilter, Mesh, RawShaderMaterial, Texture, Vector2 } from 'three';
+import { uncrowded } from './crowding';
 import type { Vec } from './pose';
 import type { Screen } from './viewport';
 
@@ -16,7 +17,12 @@ export interface Label {
   readonly text?: string;
   readonly mark?: MarkShape;
   readonly strong?: boolean;
+  /** Whether it says what the shape is about: where texts crowd, the others give way. */
+  readonly main?: boolean;
 }
+
+/** Where a point appears, CSS pixels; null behind the eye. */
+export type Project = (at: Vec) => { readonly x: number; readonly y: number } | null;
 
 /** Colours of paper and ink; CSS. */
 export interface LabelColours {
@@ -75,6 +81,13 @@ interface Picture {
   readonly height: number;
 }
 
+/** A text in the scene, with what draws it. */
+interface Text {
+  readonly label: Label;
+  readonly picture: Picture;
+  readonly meshes: readonly Mesh[];
+}
+
 export class Labels {
   readonly group = new Group();
   readonly #ratio: { value: number };
@@ -82,6 +95,7 @@ export class Labels {
   readonly #geometry = new BufferGeometry();
   readonly #pictures = new Map<string, Picture>();
   #materials: RawShaderMaterial[] = [];
+  #texts: Text[] = [];
 
   constructor(pixelRatio: number) {
     this.#ratio = { value: pixelRatio };
@@ -98,13 +112,23 @@ export class Labels {
       const picture = this.#pictures.get(key) ?? draw(label, colours, this.#ratio.value * FINE);
       this.#pictures.set(key, picture);
       used.add(key);
-      for (const [pass, depthFunc] of [GreaterDepth, LessEqualDepth].entries()) this.#add(label, picture, pass, depthFunc, 300 + i * 2 + pass);
+      const meshes = [GreaterDepth, LessEqualDepth].map((depthFunc, pass) => this.#add(label, picture, pass, depthFunc, 300 + i * 2 + pass));
+      if (label.text !== undefined) this.#texts.push({ label, picture, meshes });
     }
     for (const [key, { texture }] of this.#pictures) {
       if (used.has(key)) continue;
       texture.dispose();
       this.#pictures.delete(key);
     }
+  }
+
+  /** Leaves out the texts that would lie over others, as the camera stands now. */
+  arrange(project: Project): void {
+    const boxes = this.#texts.map(({ label, picture }) => {
+      const at = project(label.at);
+      return at && { x: at.x, y: at.y - LIFT_PX, width: picture.width, height: picture.height, weight: label.strong ? 2 : label.main ? 1 : 0 };
+    });
+    for (const [at, shown] of uncrowded(boxes).entries()) for (const mesh of this.#texts[at]?.meshes ?? []) mesh.visible = shown;
   }
 
   resize({ width, height, ratio }: Screen): void {
@@ -119,7 +143,7 @@ export class Labels {
     for (const { texture } of this.#pictures.values()) texture.dispose();
   }
 
-  #add({ at, text }: Label, { texture, width, height }: Picture, pass: number, depthFunc: typeof GreaterDepth | typeof LessEqualDepth, order: number): void {
+  #add({ at, text }: Label, { texture, width, height }: Picture, pass: number, depthFunc: typeof GreaterDepth | typeof LessEqualDepth, order: number): Mesh {
     const material = new RawShaderMaterial({
       vertexShader: VERTEX, fragmentShader: FRAGMENT, glslVersion: GLSL3, transparent: true, depthWrite: false, depthFunc,
       uniforms: {
@@ -132,12 +156,14 @@ export class Labels {
     mesh.renderOrder = order;
     this.#materials.push(material);
     this.group.add(mesh);
+    return mesh;
   }
 
   #clear(): void {
     this.group.clear();
     for (const material of this.#materials) material.dispose();
     this.#materials = [];
+    this.#texts = [];
   }
 }
 
