@@ -98,13 +98,46 @@ test('a_broken_lamp_is_reported_with_a_spot_and_a_photograph', async () => {
   assert.ok(Number.isFinite(report.place.position.east_m), 'the spot of the scene is kept');
 });
 
+test('the_scene_of_the_first_page_opens_and_a_spot_in_it_begins_a_report', async () => {
+  await page.goto(`${address}/resident#`);
+  const picture = page.locator('.r-place');
+  await until(page, 'the place stands', () => document.querySelector('.r-place')?.dataset.ready === 'true', null, 120_000);
+  // What one has reported stands in it; the picture itself takes no finger that scrolls.
+  await page.locator('.r-pin').waitFor({ state: 'attached' });
+  assert.equal(await picture.locator('canvas').evaluate((canvas) => getComputedStyle(canvas).pointerEvents), 'none');
+  await nothingSerious('picture');
+  await view.screenshot('resident-home');
+  await picture.getByRole('link', { name: '看看社区' }).click();
+  await shown('点一下楼栋或地面');
+  await page.getByRole('link', { name: /公共照明: 东门的路灯/ }).waitFor();
+  // Beside the pin, which stands upon its spot.
+  const pin = await until(page, 'the camera rests', () => {
+    const { left, bottom, width } = document.querySelector('.r-pin').getBoundingClientRect();
+    const now = { x: left + width / 2 + 24, y: bottom + 10 };
+    const same = window.seen?.x === now.x && window.seen?.y === now.y && Date.now() - window.seen.since > 1000;
+    if (window.seen?.x !== now.x || window.seen?.y !== now.y) window.seen = { ...now, since: Date.now() };
+    return same && now;
+  });
+  await page.touchscreen.tap(pin.x, pin.y);
+  await page.locator('.r-place-mark').waitFor({ state: 'attached' });
+  await nothingSerious('place');
+  await view.screenshot('resident-place');
+  await page.locator('.r-place-foot').getByRole('button', { name: '报问题' }).click();
+  await page.getByRole('button', { name: '公共照明' }).click();
+  await shown('位置已选好');
+  await page.goBack();
+  await page.locator('.r-place canvas:focus').waitFor();
+  await page.keyboard.press('Escape');
+  await picture.getByRole('link', { name: '看看社区' }).waitFor();
+});
+
 test('the_resident_sees_the_answer_and_closes_the_case_with_a_rating', async () => {
   await deed('community', { deed: 'accept' });
   await deed('community', { deed: 'dispatch', body: 'property' });
   await deed('property', { deed: 'start' });
   await deed('property', { deed: 'answer', text: '已更换灯具，请您晚上看一看' });
   await deed('grid_worker', { deed: 'pass' });
-  await page.reload();
+  await page.goto(`${address}/resident#report/${number}`);
   await shown('已更换灯具');
   await nothingSerious('report');
   await view.screenshot('resident-report');

@@ -8,7 +8,8 @@ use geojson::JsonObject;
 use serde_json::{Value, json};
 use twin_schemas::LocalizedText;
 use twin_schemas::plan::{
-    BuildPlan, CommunityPlan, HeightPlan, ModelState, PartitionPlan, SourceKind, SourcePlan,
+    BuildPlan, CommunityPlan, HeightPlan, ModelState, PartitionPlan, ProfilePlan, SceneKind, SourceKind,
+    SourcePlan,
 };
 
 use super::ifc::ModelFile;
@@ -65,12 +66,24 @@ pub(crate) fn write_plan(models: &[ModelFile], folder: &Path) -> Result<(), Samp
             ..PartitionPlan::default()
         },
         sources: [survey_source()].into_iter().chain(models.iter().map(model_source)).collect(),
-        profiles: Vec::new(),
+        profiles: vec![profile("full", SceneKind::Complete), profile("app", SceneKind::Light)],
     };
     let path = folder.join("community.toml");
     let text = toml::to_string(&plan)
         .map_err(|e| SampleError::Write { path: path.clone(), source: std::io::Error::other(e) })?;
     write(&path, format!("{PLAN_MARK}\n\n{text}").as_bytes())
+}
+
+/// A profile at its defaults.
+fn profile(id: &str, scenes: SceneKind) -> ProfilePlan {
+    ProfilePlan {
+        id: id.to_owned(),
+        scenes,
+        textures: None,
+        texture_quality: None,
+        texture_edge_px: None,
+        instancing: None,
+    }
 }
 
 fn survey_source() -> SourcePlan {

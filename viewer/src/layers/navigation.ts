@@ -17,7 +17,7 @@ import type { Publication } from '../state/session';
 import { hintSeen, reducedMotion } from '../state/settings';
 import { cover, heading_deg, metresPerPixel, onCommand, pose as statePose, type Command, type ViewPose } from '../state/view';
 import type { Pointing } from './claims';
-import { chooseScene } from './photogrammetry';
+import { asScreen, type Choose } from './photogrammetry';
 import type { Tilesets } from './tilesets';
 
 const FLIGHT_MS = 800;
@@ -51,6 +51,15 @@ function mixMargins(a: Margins, b: Margins, t: number): Margins {
   return { left: mix(a.left, b.left), right: mix(a.right, b.right), top: mix(a.top, b.top), bottom: mix(a.bottom, b.bottom) };
 }
 
+/** What the camera begins with: a scene, and the air around it, CSS pixels. */
+export interface FirstView {
+  readonly choose: Choose;
+  readonly air: () => Margins;
+}
+
+/** Symbols stand above what they mark, and the instruments lie on the right. */
+const AMONG_INSTRUMENTS: FirstView = { choose: asScreen, air: () => ({ left: 16, right: onPhone() ? 64 : 16, top: 48, bottom: 16 }) };
+
 /** Who moves the camera in place of gestures and flights, such as someone who walks. */
 export interface Guide {
   /** The next pose; asked before each drawing. `again` asks to be drawn again. */
@@ -68,6 +77,7 @@ export class Navigation implements Part, Mover {
   readonly #viewport: Viewport;
   readonly #tilesets: Tilesets;
   readonly #pointing: Pointing;
+  readonly #view: FirstView;
   readonly #undo: (() => void)[] = [];
   #pose: Pose = { eye: [0, -300, 200], heading_rad: 0, pitch_rad: -0.6 };
   #bounds: LocalBox | null = null;
@@ -89,8 +99,9 @@ export class Navigation implements Part, Mover {
     pointing: Pointing,
     publication: ReadonlySignal<Publication | null>,
     linked: ViewPose | null,
+    view: FirstView = AMONG_INSTRUMENTS,
   ) {
-    [this.#viewport, this.#tilesets, this.#pointing] = [viewport, tilesets, pointing];
+    [this.#viewport, this.#tilesets, this.#pointing, this.#view] = [viewport, tilesets, pointing, view];
     if (linked) this.jump(linked);
     this.#undo.push(
       control(viewport.canvas, this),
@@ -231,7 +242,7 @@ export class Navigation implements Part, Mover {
   }
 
   #open(publication: Publication | null): void {
-    const scene = publication ? chooseScene(publication.catalog, onPhone()) : null;
+    const scene = publication ? this.#view.choose(publication.catalog) : null;
     if (!publication || !scene) return;
     this.#bounds = scene.bounds;
     this.#alone = !isSurveyed(publication.catalog);
@@ -314,9 +325,8 @@ export class Navigation implements Part, Mover {
   #home(): Aim {
     const box = this.#bounds;
     if (!box) return toAim(this.#pose, 100);
-    // Symbols stand above what they mark, and the instruments lie on the right.
-    const { left, right: east, top, bottom } = cover.peek();
-    const margins = { left: left + 16, right: east + (onPhone() ? 64 : 16), top: top + 48, bottom: bottom + 16 };
+    const [{ left, right: east, top, bottom }, air] = [cover.peek(), this.#view.air()];
+    const margins = { left: left + air.left, right: east + air.right, top: top + air.top, bottom: bottom + air.bottom };
     // Towers seldom stand at the corners of a survey: half the height is what the corners need.
     const low = this.#alone ? box : { min: box.min, max: { ...box.max, up_m: (box.min.up_m + box.max.up_m) / 2 } };
     const aims = FIRST.pitches_rad.map((pitch) => this.#framed(low, FIRST.heading_rad, pitch, margins));

@@ -28,6 +28,11 @@ export function chooseScene(catalog: Catalog, phone: boolean): Scene | null {
   return whole.find((scene) => scene.profile === wanted) ?? whole[0] ?? catalog.scenes[0] ?? null;
 }
 
+/** Which scene of a community is opened; it may read signals, and is asked anew when they change. */
+export type Choose = (catalog: Catalog) => Scene | null;
+
+export const asScreen: Choose = (catalog) => chooseScene(catalog, onPhone());
+
 /** From the frame of a publication's tilesets to the world. */
 export function toWorld({ catalog }: Publication): readonly number[] {
   const { origin } = catalog.community;
@@ -37,12 +42,13 @@ export function toWorld({ catalog }: Publication): readonly number[] {
 export class Photogrammetry implements Part {
   readonly #viewport: Viewport;
   readonly #tilesets: Tilesets;
+  readonly #choose: Choose;
   readonly #undo: (() => void)[] = [];
   #shown: TileLayer | null = null;
   #next: TileLayer | null = null;
 
-  constructor(viewport: Viewport, tilesets: Tilesets, publication: ReadonlySignal<Publication | null>) {
-    [this.#viewport, this.#tilesets] = [viewport, tilesets];
+  constructor(viewport: Viewport, tilesets: Tilesets, publication: ReadonlySignal<Publication | null>, choose = asScreen) {
+    [this.#viewport, this.#tilesets, this.#choose] = [viewport, tilesets, choose];
     this.#undo.push(viewport.add(this));
     this.#undo.push(effect(() => this.#open(publication.value)));
     this.#undo.push(effect(() => this.#paint(looks.value)));
@@ -60,7 +66,7 @@ export class Photogrammetry implements Part {
   }
 
   #open(publication: Publication | null): void {
-    const scene = publication ? chooseScene(publication.catalog, onPhone()) : null;
+    const scene = publication ? this.#choose(publication.catalog) : null;
     if (!publication || !scene) return;
     const { min, max } = scene.bounds;
     this.#viewport.sky.reach(Math.hypot(max.east_m - min.east_m, max.north_m - min.north_m));

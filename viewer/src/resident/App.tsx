@@ -18,6 +18,8 @@ export function App() {
   const at = route.value;
   const t = words.value;
   useEffect(() => {
+    // The scene opens over the first page, and has no title of its own.
+    if (at.page === 'place') return;
     scrollTo(0, 0);
     document.querySelector<HTMLElement>('h1')?.focus();
   }, [hashOf(at)]);
@@ -29,7 +31,7 @@ export function App() {
           {online.value ? t.unreachable : t.offline}
         </p>
       )}
-      {at.page === 'home' ? <Home /> : at.page === 'mine' ? <Mine /> : at.page === 'all' ? <Everyones /> : <Later key={hashOf(at)} page={at.page} />}
+      {at.page === 'home' || at.page === 'place' ? <Home /> : at.page === 'mine' ? <Mine /> : at.page === 'all' ? <Everyones /> : <Later key={hashOf(at)} page={at.page} />}
       {(at.page === 'home' || at.page === 'mine' || at.page === 'all' || at.page === 'me') && <Bar />}
     </>
   );

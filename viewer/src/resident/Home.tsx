@@ -3,10 +3,13 @@ import { ago } from '../i18n/format';
 import { language } from '../state/preferences';
 import { session, user } from '../state/resident/me';
 import { everyones, mine } from '../state/resident/reports';
-import { hashOf } from '../state/resident/route';
+import { hashOf, route } from '../state/resident/route';
 import { waiting } from '../state/resident/waiting';
+import { lazy } from './lazy';
 import { Door, Icon, Loading, ReportRows } from './parts';
 import { kindName, words } from './words';
+
+const Place = lazy(() => import('./Place').then((module) => module.Place));
 
 /** Own reports on the first page. */
 const FIRST = 3;
@@ -16,19 +19,24 @@ export function Home() {
   return (
     <main class="r-page r-home">
       <h1 tabIndex={-1}>{t.appName}</h1>
-      <div class="r-doors">
-        <Door kind="problem" icon="circle-alert" title={t.reportProblem} hint={t.reportProblemHint} to={{ page: 'new', line: 'problem' }} />
-        <Door kind="suggestion" icon="lightbulb" title={t.makeSuggestion} hint={t.makeSuggestionHint} to={{ page: 'new', line: 'suggestion' }} />
+      <div class="r-hero">
+        <Place />
       </div>
-      <Waiting />
-      <section>
-        <h2>{t.myReports}</h2>
-        <Own most={FIRST} />
-      </section>
-      <section>
-        <h2>{t.allReports}</h2>
-        <Others most={FIRST} />
-      </section>
+      <div inert={route.value.page === 'place'}>
+        <div class="r-doors">
+          <Door kind="problem" icon="circle-alert" title={t.reportProblem} hint={t.reportProblemHint} to={{ page: 'new', line: 'problem' }} />
+          <Door kind="suggestion" icon="lightbulb" title={t.makeSuggestion} hint={t.makeSuggestionHint} to={{ page: 'new', line: 'suggestion' }} />
+        </div>
+        <Waiting />
+        <section>
+          <h2>{t.myReports}</h2>
+          <Own most={FIRST} />
+        </section>
+        <section>
+          <h2>{t.allReports}</h2>
+          <Others most={FIRST} />
+        </section>
+      </div>
     </main>
   );
 }

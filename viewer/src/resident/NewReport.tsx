@@ -1,7 +1,7 @@
 // A report in three steps: what, where, and in one's own words with photographs. What is written is kept until it is
 // sent, with a network or without.
 import { useSignal, type Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { lazy } from './lazy';
 import { ApiError, getCatalog } from '../api/client';
 import { getSimilar, postPhoto } from '../api/report-deeds';
@@ -13,9 +13,9 @@ import type { Draft, DraftPhoto } from '../state/resident/waiting';
 import { online, reaching, user } from '../state/resident/me';
 import { kinds, lookAtMine } from '../state/resident/reports';
 import { go, hashOf, route } from '../state/resident/route';
+import { takeSpot, type Spot as Chosen } from '../state/resident/spot';
 import { language } from '../state/preferences';
 import { Icon, Loading, Page } from './parts';
-import type { Chosen } from './Spot';
 import { kindName, words } from './report-words';
 
 /** As many photographs as the server takes with a report. */
@@ -47,7 +47,7 @@ export function NewReport() {
   const line: ReportLine = at.page === 'new' ? at.line : 'problem';
   const t = words.value;
   const step = useSignal(1);
-  const sheet = useSignal<Sheet>(EMPTY);
+  const sheet = useSignal<Sheet>(useState(() => ({ ...EMPTY, spot: takeSpot() }))[0]);
   const done = useSignal<'sent' | 'kept' | null>(null);
   if (done.value) return <Done sent={done.value === 'sent'} kind={sheet.value.kind} />;
   const titles = [t.stepWhat, t.stepWhere, t.stepTell];

@@ -5,45 +5,35 @@
 import { effect } from '@preact/signals-core';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { paintSky, watchContext } from '../app/surroundings';
 import type { LocalPoint } from '../api/types';
-import { Claims } from '../layers/claims';
-import { DeviceSymbols } from '../layers/devices';
-import { Navigation } from '../layers/navigation';
-import { Photogrammetry } from '../layers/photogrammetry';
-import { Picking, type Hit } from '../layers/picking';
-import { Tilesets } from '../layers/tilesets';
-import { Viewport } from '../scene/viewport';
-import { open, publication } from '../state/session';
+import type { Spot as Chosen } from '../state/resident/spot';
+import { open } from '../state/session';
 import { command, placeVisible } from '../state/view';
 import { Icon } from './parts';
 import { words } from './report-words';
-
-/** What is chosen: the spot, and the building or element that was met. */
-export interface Chosen {
-  readonly position: LocalPoint;
-  readonly object: string | null;
-}
-
-interface Opened {
-  readonly at: () => Hit | null;
-  readonly close: () => void;
-}
+import { openScene, type OpenScene } from './scene';
 
 export function Spot({ from, chosen, close }: { from: LocalPoint | null; chosen: (spot: Chosen) => void; close: () => void }) {
   const t = words.value;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const scene = useRef<Opened | null>(null);
+  const scene = useRef<OpenScene | null>(null);
   const missing = useSignal(false);
   useEffect(() => {
     if (!canvas.current) return;
-    scene.current = openScene(canvas.current, from);
+    scene.current = openScene(canvas.current);
     missing.value = scene.current === null;
-    return () => scene.current?.close();
+    if (!scene.current) return;
+    open();
+    const unaim = from ? aim(from) : () => undefined;
+    return () => {
+      unaim();
+      scene.current?.close();
+    };
   }, []);
   const take = (): void => {
-    const hit = scene.current?.at();
-    if (!hit || hit.type === 'device') return;
+    const { clientWidth = 0, clientHeight = 0 } = canvas.current ?? {};
+    const hit = scene.current?.at(clientWidth / 2, clientHeight / 2);
+    if (!hit) return;
     chosen({ position: hit.spot.local, object: hit.type === 'ground' ? null : hit.id });
   };
   return (
@@ -62,35 +52,12 @@ export function Spot({ from, chosen, close }: { from: LocalPoint | null; chosen:
   );
 }
 
-function openScene(canvas: HTMLCanvasElement, from: LocalPoint | null): Opened | null {
-  let viewport: Viewport;
-  try {
-    viewport = new Viewport(canvas);
-  } catch {
-    return null;
-  }
-  if (!publication.peek()) open();
-  const tilesets = new Tilesets(viewport);
-  const place = new Photogrammetry(viewport, tilesets, publication);
-  const symbols = new DeviceSymbols(viewport);
-  const picking = new Picking(viewport, tilesets, symbols);
-  const nothing = { tap: () => undefined, hover: () => undefined, leave: () => undefined };
-  const claims = new Claims(nothing);
-  const navigation = new Navigation(viewport, tilesets, claims, publication, null);
-  const unpaint = paintSky(viewport);
-  watchContext(viewport);
+/** Looks at a place as soon as the scene stands. */
+function aim(at: LocalPoint): () => void {
   const stop = effect(() => {
-    if (!placeVisible.value || !from) return;
+    if (!placeVisible.value) return;
     queueMicrotask(() => stop());
-    command({ do: 'point', at: from });
+    command({ do: 'point', at });
   });
-  return {
-    at: () => picking.at(canvas.clientWidth / 2, canvas.clientHeight / 2, true),
-    close: () => {
-      unpaint();
-      for (const part of [navigation, symbols, place, tilesets]) part.dispose();
-      viewport.dispose();
-      placeVisible.value = false;
-    },
-  };
+  return stop;
 }

@@ -15,6 +15,7 @@ interface Saved {
   hintSeen?: boolean;
   introSeen?: boolean;
   large?: boolean;
+  zone?: string;
 }
 
 /** Storage may be denied (private windows, policies): then nothing is remembered, and nothing breaks. */
@@ -43,6 +44,8 @@ export const hintSeen = signal(saved.hintSeen ?? false);
 export const introSeen = signal(saved.introSeen ?? false);
 /** Whether residents see everything large and simple (长辈版). */
 export const large = signal(saved.large ?? false);
+/** The zone that a resident lives in; null for the whole community. */
+export const zone = signal<string | null>(saved.zone ?? null);
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const systemIsDark = signal(systemDark.matches);
@@ -55,7 +58,7 @@ export const reducedMotion = signal(stillness.matches);
 export function startSettings(): void {
   systemDark.addEventListener('change', () => (systemIsDark.value = systemDark.matches));
   stillness.addEventListener('change', () => (reducedMotion.value = stillness.matches));
-  effect(() => save({ language: language.value, theme: theme.value, hintSeen: hintSeen.value, introSeen: introSeen.value, large: large.value }));
+  effect(() => save({ language: language.value, theme: theme.value, hintSeen: hintSeen.value, introSeen: introSeen.value, large: large.value, ...(zone.value !== null && { zone: zone.value }) }));
   effect(() => {
     const root = document.documentElement;
     root.lang = language.value === 'zh' ? 'zh-CN' : 'en';

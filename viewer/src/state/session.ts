@@ -4,7 +4,7 @@
 // succeeds; what was open stays open while a later attempt fails.
 import { computed, signal } from '@preact/signals-core';
 import { ApiError, address, getCatalog, getDeviceKinds, getObjects, type ApiFailure } from '../api/client';
-import type { Catalog, DeviceKind, ModelObject } from '../api/types';
+import type { Catalog, CatalogAnswer, DeviceKind, ModelObject } from '../api/types';
 
 /** A publication as it is served. */
 export interface Publication {
@@ -40,10 +40,19 @@ let attempt = 0;
 
 /** Opens what the server publishes now, and tries again until it does. */
 export function open(): void {
+  attend(openOnce);
+}
+
+/** Opens the place alone, without its objects: a phone draws it before anything in it is named. */
+export function openPlace(): void {
+  attend(async () => show(await getCatalog()));
+}
+
+function attend(once: () => Promise<void>): void {
   clearTimeout(timer);
   const mine = ++attempt;
   if (trouble.value) trouble.value = { ...trouble.value, retryAt_ms: null };
-  openOnce().then(
+  once().then(
     () => {
       if (mine !== attempt) return;
       wait_ms = FIRST_RETRY_MS;
@@ -54,7 +63,7 @@ export function open(): void {
       const failure = error instanceof ApiError ? error.failure : 'fault';
       const detail = error instanceof Error ? error.message : String(error);
       trouble.value = { failure, detail, retryAt_ms: Date.now() + wait_ms };
-      timer = window.setTimeout(open, wait_ms);
+      timer = window.setTimeout(() => attend(once), wait_ms);
       wait_ms = Math.min(wait_ms * 2, LONGEST_RETRY_MS);
     },
   );
@@ -66,9 +75,11 @@ async function openOnce(): Promise<void> {
   kinds.value = new Map(kindList.map((kind) => [kind.id, kind]));
   buildings.value = buildingList.filter(({ bim }) => !bim);
   zones.value = zoneList;
-  if (publication.peek()?.version !== answer.version) {
-    publication.value = { version: answer.version, base: address(answer.base), catalog: answer.catalog };
-  }
+  show(answer);
+}
+
+function show({ version, base, catalog }: CatalogAnswer): void {
+  if (publication.peek()?.version !== version) publication.value = { version, base: address(base), catalog };
 }
 
 /** The server publishes `version` now. */

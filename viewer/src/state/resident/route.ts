@@ -5,7 +5,7 @@
 import { signal } from '@preact/signals-core';
 
 export type Route =
-  | { readonly page: 'home' | 'mine' | 'all' | 'me' | 'sign-in' }
+  | { readonly page: 'home' | 'place' | 'mine' | 'all' | 'me' | 'sign-in' }
   | { readonly page: 'new'; readonly line: 'problem' | 'suggestion' }
   | { readonly page: 'report'; readonly id: number };
 
@@ -13,7 +13,7 @@ export function routeOf(hash: string): Route {
   const [name = '', more = ''] = hash.replace(/^#/, '').split('/');
   if (name === 'new') return { page: 'new', line: more === 'suggestion' ? 'suggestion' : 'problem' };
   if (name === 'report' && /^\d{1,15}$/.test(more)) return { page: 'report', id: Number(more) };
-  return name === 'mine' || name === 'all' || name === 'me' || name === 'sign-in' ? { page: name } : { page: 'home' };
+  return name === 'place' || name === 'mine' || name === 'all' || name === 'me' || name === 'sign-in' ? { page: name } : { page: 'home' };
 }
 
 export function hashOf(route: Route): string {
