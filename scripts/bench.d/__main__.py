@@ -10,6 +10,7 @@ import ifc
 import ingest
 import memory
 import peers
+import resident
 import scale
 import spatial
 import targets
@@ -18,7 +19,7 @@ import viewer
 from bench import Bench
 
 TABLES = {"peers": peers.show, "targets": targets.show, "scale": scale.show, "memory": memory.show, **ifc.TABLES,
-          "tiles": tiles.show, "spatial": spatial.show, "ingest": ingest.show, "viewer": viewer.show}
+          "tiles": tiles.show, "spatial": spatial.show, "ingest": ingest.show, "viewer": viewer.show, "resident": resident.show}
 
 
 def options():

@@ -26,10 +26,8 @@ NEEDED = ["viewer/node_modules/vite", "viewer/dist/index.html", "tests/browser/n
 
 
 def show(bench):
-    missing = [name for name in NEEDED if not (ROOT / name).exists()]
-    missing += [name for name in ("node", os.environ.get("CHROMIUM", "chromium")) if not shutil.which(name)]
     server = twin_program(bench)
-    missing += [] if server.exists() else [str(server)]
+    missing = lacking(server)
     if missing:
         print(f"\nskipped: the viewer; missing: {', '.join(missing)} (scripts/setup, npm --prefix viewer run build)")
         return
@@ -37,6 +35,13 @@ def show(bench):
     pictures.mkdir(exist_ok=True)
     show_load(bench, server, pictures)
     show_frames(bench, server, pictures)
+
+
+def lacking(server):
+    """What is not there of all that a browser needs to show the viewer."""
+    missing = [name for name in NEEDED if not (ROOT / name).exists()]
+    missing += [name for name in ("node", os.environ.get("CHROMIUM", "chromium")) if not shutil.which(name)]
+    return missing + ([] if server.exists() else [str(server)])
 
 
 # Until the place stands there.
