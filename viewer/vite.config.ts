@@ -20,6 +20,12 @@ const WORKER = 'resident-worker';
 
 /** What the pages begin with. */
 const [PLANNER, WALL, RESIDENT] = [/[\\/]src[\\/]main\.ts$/, /[\\/]src[\\/]wall-main\.ts$/, /[\\/]src[\\/]resident-main\.ts$/];
+/** And the residents' scene, which comes right after their page. */
+const PLACE = /[\\/]src[\\/]resident[\\/]Place\.tsx$/;
+
+interface Chunking {
+  getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+}
 
 /** Whether a page loads a module before it begins: by imports that are not for later. */
 function beginsWith(entry: RegExp, id: string, info: (id: string) => { readonly importers: readonly string[] } | null, seen = new Set<string>()): boolean {
@@ -27,6 +33,11 @@ function beginsWith(entry: RegExp, id: string, info: (id: string) => { readonly 
   seen.add(id);
   return (info(id)?.importers ?? []).some((next) => !seen.has(next) && beginsWith(entry, next, info, seen));
 }
+
+/** A chunk of what planner and wall begin with, and a third page as well. */
+const shared = (name: string, third?: RegExp): { name: (id: string, chunking: Chunking) => string | null } => ({
+  name: (id, chunking) => [PLANNER, WALL, ...(third ? [third] : [])].every((entry) => beginsWith(entry, id, (other) => chunking.getModuleInfo(other))) ? name : null,
+});
 
 /** Parts of the engine that only scenes with KTX2 textures fetch. */
 const ON_DEMAND = /[\\/]jsm[\\/](loaders[\\/]KTX2Loader|libs[\\/](ktx-parse|zstddec)|utils[\\/]WorkerPool|math[\\/]ColorSpaces)/;
@@ -150,15 +161,14 @@ export default defineConfig(({ mode }) => {
           codeSplitting: {
             groups: [
               { name: 'engine', test: (id) => /node_modules[\\/](three|3d-tiles-renderer)[\\/]/.test(id) && !ON_DEMAND.test(id) },
+              // Asked before the engine is there; a chunk of its own, which brings nothing along.
+              { name: 'scenes', test: /[\\/]src[\\/]state[\\/]scenes\.ts$/, includeDependenciesRecursively: false },
               // What pages begin with together is one chunk: many small ones compress worse. What residents begin
-              // with is one of its own, which must not bring along what only the others need.
-              {
-                name: (id, chunking) => {
-                  const begins = (entry: RegExp): boolean => beginsWith(entry, id, (other) => chunking.getModuleInfo(other));
-                  if (!begins(PLANNER) || !begins(WALL)) return null;
-                  return begins(RESIDENT) ? 'all' : 'both';
-                },
-              },
+              // with, and what their scene does, are chunks of their own, which must not bring along what only the
+              // others need; earlier groups take what later ones would.
+              shared('all', RESIDENT),
+              shared('scene', PLACE),
+              shared('both'),
             ],
           },
         },

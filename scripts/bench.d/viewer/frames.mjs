@@ -14,7 +14,8 @@ const QUALITY = { quality: 'saving', memory: 4096 };
 const ANISOTROPY = 1;
 /** While the place loads, so that frames take no time from it. All tiles are fine enough at no height. */
 const LOADING = { ...SIZE, height: 72 };
-const PATIENCE_MS = 540_000;
+// Two million triangles come in some two and a half thousand contents, which a software GPU takes in slowly.
+const PATIENCE_MS = 1_800_000;
 const WARM = 2;
 /** Frames in a row after which nothing was left to load. */
 const STILL = 3;

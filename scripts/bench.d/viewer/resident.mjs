@@ -62,7 +62,10 @@ async function visit(picture) {
     const tools = await page.context().newCDPSession(page);
     const names = new Map();
     tools.on('Network.responseReceived', ({ requestId, response }) => names.set(requestId, response.url));
-    tools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => wire.set(names.get(requestId) ?? requestId, encodedDataLength));
+    tools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      const url = names.get(requestId) ?? requestId;
+      wire.set(url, (wire.get(url) ?? 0) + encodedDataLength);
+    });
     await tools.send('Network.enable');
     await tools.send('Network.emulateNetworkConditions', {
       offline: false, latency: wanted.latency_ms,

@@ -12,6 +12,7 @@ import { TileLayer } from '../scene/tiles';
 import type { Part, Viewport } from '../scene/viewport';
 import { onPhone } from '../state/actions';
 import { isSurveyed } from '../state/models';
+import { chooseScene } from '../state/scenes';
 import type { Publication } from '../state/session';
 import { identified } from '../state/view';
 import { looks } from './looks';
@@ -19,14 +20,6 @@ import type { Tilesets } from './tilesets';
 
 /** Pixels by which the place may differ from the survey. */
 const ERROR_TARGET_PX = 16;
-
-/** The scene of the whole community to open: on a phone the light one, else the full one, as far as there is one. */
-export function chooseScene(catalog: Catalog, phone: boolean): Scene | null {
-  const places = catalog.scenes.filter(({ content }) => content === undefined || content === 'place');
-  const whole = places.filter((scene) => scene.zone === undefined || scene.zone === null);
-  const wanted = phone ? 'app' : 'full';
-  return whole.find((scene) => scene.profile === wanted) ?? whole[0] ?? catalog.scenes[0] ?? null;
-}
 
 /** Which scene of a community is opened; it may read signals, and is asked anew when they change. */
 export type Choose = (catalog: Catalog) => Scene | null;

@@ -26,9 +26,10 @@ export type Hit =
 export class Picking {
   readonly #viewport: Viewport;
   readonly #tilesets: Tilesets;
-  readonly #symbols: DeviceSymbols;
+  readonly #symbols: DeviceSymbols | null;
 
-  constructor(viewport: Viewport, tilesets: Tilesets, symbols: DeviceSymbols) {
+  /** Without symbols, what was met is of the place. */
+  constructor(viewport: Viewport, tilesets: Tilesets, symbols: DeviceSymbols | null) {
     [this.#viewport, this.#tilesets, this.#symbols] = [viewport, tilesets, symbols];
   }
 
@@ -43,7 +44,7 @@ export class Picking {
   }
 
   #at(x: number, y: number, touch: boolean): Hit | null {
-    const symbol = this.#symbols.at(this.#viewport.fold(x), y, touch);
+    const symbol = this.#symbols?.at(this.#viewport.fold(x), y, touch);
     if (symbol) return { type: 'device', id: symbol.id, members: symbol.members };
     const { x: east_m, y: north_m, z: up_m } = this.#viewport.camera.position;
     const hit = this.#tilesets.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
@@ -69,7 +70,7 @@ export class Picking {
 
   hover = (x: number, y: number): void => {
     const folded = this.#viewport.fold(x);
-    const symbol = this.#symbols.at(folded, y, false);
+    const symbol = this.#symbols?.at(folded, y, false);
     this.#viewport.canvas.style.cursor = symbol ? 'pointer' : '';
     const now = hovered.peek();
     if (!symbol) hovered.value = null;

@@ -1,12 +1,13 @@
 // One report: where it stands, what was answered, what happened, and what its reporter may do now.
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ApiError, address } from '../api/client';
+import { ApiError } from '../api/client';
 import { act, getReport, say } from '../api/report-deeds';
 import type { ReportAction, ReportDetail, ReportEntry } from '../api/reports';
 import { reaching } from '../state/resident/me';
 import { lookAtMine } from '../state/resident/reports';
 import { route } from '../state/resident/route';
+import { Foot, Pictures, Words } from './forms';
 import { Icon, Loading, Page, StateMark } from './parts';
 import { kindName, moment, words } from './report-words';
 
@@ -98,20 +99,6 @@ function Entry({ entry }: { entry: ReportEntry }) {
   );
 }
 
-function Pictures({ ids }: { ids: readonly string[] }) {
-  if (ids.length === 0) return null;
-  const file = (id: string, size: string): string => address(`/api/v1/photos/${encodeURIComponent(id)}?size=${size}`);
-  return (
-    <div class="r-photos">
-      {ids.map((id, at) => (
-        <a key={id} href={file(id, 'large')} target="_blank" rel="noopener">
-          <img src={file(id, 'small')} alt={words.value.photoOf(at + 1)} loading="lazy" />
-        </a>
-      ))}
-    </div>
-  );
-}
-
 /** What may be done now, one form at a time. */
 function Deeds({ detail, seen }: { detail: ReportDetail; seen: Signal<ReportDetail | null> }) {
   const t = words.value;
@@ -198,34 +185,5 @@ function Rate({ busy, cancel, send }: { busy: boolean; cancel: () => void; send:
       <textarea rows={2} maxLength={2000} aria-label={t.rateText} placeholder={t.rateText} value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
       <Foot busy={busy || stars.value === 0} cancel={cancel} />
     </form>
-  );
-}
-
-function Words({ label, busy, cancel, send }: { label: string; busy: boolean; cancel: () => void; send: (text: string) => void }) {
-  const text = useSignal('');
-  return (
-    <form
-      class="r-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.value.trim() !== '') send(text.value.trim());
-      }}
-    >
-      <label>
-        {label}
-        <textarea rows={3} maxLength={2000} required value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
-      </label>
-      <Foot busy={busy} cancel={cancel} />
-    </form>
-  );
-}
-
-function Foot({ busy, cancel }: { busy: boolean; cancel: () => void }) {
-  const t = words.value;
-  return (
-    <div class="r-pair">
-      <button class="r-button quiet" type="button" onClick={cancel}>{t.cancel}</button>
-      <button class="r-button" disabled={busy}>{t.submit}</button>
-    </div>
   );
 }

@@ -9,7 +9,10 @@ import { lazy } from './lazy';
 import { Door, Icon, Loading, ReportRows } from './parts';
 import { kindName, words } from './words';
 
-const Place = lazy(() => import('./Place').then((module) => module.Place));
+const Place = lazy(() => {
+  void import('./early');
+  return import('./Place').then((module) => module.Place);
+});
 
 /** Own reports on the first page. */
 const FIRST = 3;

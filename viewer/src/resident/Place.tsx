@@ -13,11 +13,13 @@ import { language, zone } from '../state/preferences';
 import { everyones, kinds, mine } from '../state/resident/reports';
 import { back, go, hashOf, route } from '../state/resident/route';
 import { spot } from '../state/resident/spot';
+import { isLightOf } from '../state/scenes';
 import { buildingById, open, openPlace, publication, zones } from '../state/session';
 import { command, cover, placeVisible } from '../state/view';
+import { asked } from './early';
 import { Icon } from './parts';
 import { kindName, words } from './report-words';
-import { isLightOf, openScene, type OpenScene, type PlaceHit } from './scene';
+import { openScene, type OpenScene, type PlaceHit } from './scene';
 
 /** Pins nearer than this are one, CSS pixels. */
 const GROUP_PX = 44;
@@ -50,7 +52,7 @@ export function Place() {
     });
     missing.value = scene === null;
     if (!scene) return;
-    openPlace();
+    openPlace(asked);
     const stop = effect(() => redrawOn(scene, spot.value, everyones.value, mine.value));
     return () => {
       stop();

@@ -5,13 +5,13 @@
 import { paintSky, watchContext } from '../app/surroundings';
 import type { Catalog, LocalPoint, Scene } from '../api/types';
 import { Claims } from '../layers/claims';
-import { DeviceSymbols } from '../layers/devices';
 import { Navigation } from '../layers/navigation';
-import { Photogrammetry, chooseScene } from '../layers/photogrammetry';
+import { Photogrammetry } from '../layers/photogrammetry';
 import { Picking, type Hit } from '../layers/picking';
 import { Tilesets } from '../layers/tilesets';
 import { Viewport } from '../scene/viewport';
 import { zone } from '../state/preferences';
+import { chooseLight } from '../state/scenes';
 import { publication } from '../state/session';
 import { placeVisible } from '../state/view';
 
@@ -38,15 +38,8 @@ export interface Listening {
   readonly drawn?: (scene: OpenScene) => void;
 }
 
-/** Whether a scene shows the place of one zone lightly; scenes name a zone by its id in the plan. */
-export const isLightOf = ({ profile, content, zone: id }: Scene, of: string): boolean =>
-  profile === 'app' && (content ?? 'place') === 'place' && `zone/${id}` === of;
-
-/** The light scene of the resident's own zone, as far as one was built; else that of the whole community. */
-export function chooseLight(catalog: Catalog): Scene | null {
-  const own = zone.value;
-  return catalog.scenes.find((scene) => own !== null && isLightOf(scene, own)) ?? chooseScene(catalog, true);
-}
+/** As signals have it now; asked anew when they change. */
+const choose = (catalog: Catalog): Scene | null => chooseLight(catalog, zone.value);
 
 /** Opens the scene; null where the browser cannot draw it. */
 export function openScene(canvas: HTMLCanvasElement, { tap, drawn }: Listening = {}): OpenScene | null {
@@ -57,15 +50,14 @@ export function openScene(canvas: HTMLCanvasElement, { tap, drawn }: Listening =
     return null;
   }
   const tilesets = new Tilesets(viewport);
-  const place = new Photogrammetry(viewport, tilesets, publication, chooseLight);
-  const symbols = new DeviceSymbols(viewport);
-  const picking = new Picking(viewport, tilesets, symbols);
+  const place = new Photogrammetry(viewport, tilesets, publication, choose);
+  const picking = new Picking(viewport, tilesets, null);
   const at = (x: number, y: number): PlaceHit | null => {
     const hit = picking.at(x, y, true);
     return hit?.type === 'device' ? null : hit;
   };
   const claims = new Claims({ tap: (x, y) => tap?.(at(x, y)), hover: () => undefined, leave: () => undefined });
-  const navigation = new Navigation(viewport, tilesets, claims, publication, null, { choose: chooseLight, air: () => AIR });
+  const navigation = new Navigation(viewport, tilesets, claims, publication, null, { choose, air: () => AIR });
   const unpaint = paintSky(viewport);
   watchContext(viewport);
   const scene: OpenScene = {
@@ -75,7 +67,7 @@ export function openScene(canvas: HTMLCanvasElement, { tap, drawn }: Listening =
     redraw: viewport.invalidate,
     close: () => {
       unpaint();
-      for (const part of [navigation, symbols, place, tilesets]) part.dispose();
+      for (const part of [navigation, place, tilesets]) part.dispose();
       viewport.dispose();
       placeVisible.value = false;
     },

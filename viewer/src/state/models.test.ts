@@ -3,7 +3,7 @@ import type { Catalog, ModelObject, Scene } from '../api/types';
 
 let models: typeof import('./models');
 let bim: typeof import('./bim');
-let photogrammetry: typeof import('../layers/photogrammetry');
+let scenes: typeof import('./scenes');
 let session: typeof import('./session');
 
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
   vi.stubGlobal('navigator', { languages: ['zh-CN'] });
   models = await import('./models');
   bim = await import('./bim');
-  photogrammetry = await import('../layers/photogrammetry');
+  scenes = await import('./scenes');
   session = await import('./session');
 });
 
@@ -56,8 +56,8 @@ test('each_source_with_a_model_scene_is_a_model', () => {
 });
 
 test('the_place_is_never_a_model_or_a_zone', () => {
-  expect(photogrammetry.chooseScene(catalog(true), false)?.id).toBe('full');
-  expect(photogrammetry.chooseScene(catalog(true), true)?.id).toBe('app');
+  expect(scenes.chooseScene(catalog(true), false)?.id).toBe('full');
+  expect(scenes.chooseScene(catalog(true), true)?.id).toBe('app');
 });
 
 test('a_community_of_models_alone_has_no_survey_to_load_besides', () => {

@@ -43,9 +43,17 @@ export function open(): void {
   attend(openOnce);
 }
 
-/** Opens the place alone, without its objects: a phone draws it before anything in it is named. */
-export function openPlace(): void {
-  attend(async () => show(await getCatalog()));
+/**
+ * Opens the place alone, without its objects: a phone draws it before anything in it is named. `asked` is an answer that
+ * is on its way already.
+ */
+export function openPlace(asked: Promise<CatalogAnswer>): void {
+  let first: Promise<CatalogAnswer> | null = asked;
+  attend(async () => {
+    const answer = first ?? getCatalog();
+    first = null;
+    show(await answer);
+  });
 }
 
 function attend(once: () => Promise<void>): void {

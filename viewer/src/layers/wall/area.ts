@@ -10,7 +10,7 @@ import { publication } from '../../state/session';
 import { LOOKS } from '../../state/status';
 import { emergency } from '../../state/wall/displays';
 import { areaDrawn } from '../../state/wall/draft';
-import { chooseScene } from '../photogrammetry';
+import { chooseScene } from '../../state/scenes';
 
 /** Above the lowest ground of the community: slopes must not bury it. */
 const FOOT_M = 0.6;

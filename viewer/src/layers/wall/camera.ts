@@ -16,7 +16,7 @@ import { lookAt } from '../../state/wall/look';
 import { stops } from '../../state/wall/stops';
 import { phase } from '../../state/wall/touring';
 import type { Navigation } from '../navigation';
-import { chooseScene } from '../photogrammetry';
+import { chooseScene } from '../../state/scenes';
 
 const DEG = Math.PI / 180;
 const HELD_MS = 900;

@@ -9,7 +9,7 @@ import { heatGrid } from '../../state/wall/heat';
 import { HEAT_RAMP, heatMost } from '../../state/wall/legend';
 import { heatShown } from '../../state/wall/shown';
 import { warmth } from '../../state/wall/warmth';
-import { chooseScene } from '../photogrammetry';
+import { chooseScene } from '../../state/scenes';
 
 /** Above most of the ground; slopes within it show it as houses do. */
 const ABOVE_M = 3;

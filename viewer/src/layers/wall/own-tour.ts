@@ -8,7 +8,7 @@ import { frame, fromAim, type Vec } from '../../scene/pose';
 import { FOV_RAD, type Viewport } from '../../scene/viewport';
 import { buildings, publication, zones } from '../../state/session';
 import { ownTour, type Stop } from '../../state/wall/stops';
-import { chooseScene } from '../photogrammetry';
+import { chooseScene } from '../../state/scenes';
 
 const DEG = Math.PI / 180;
 /** More would come round too seldom. */
