@@ -147,7 +147,7 @@ function Legend({ now }: { now: Choice }) {
           const name = entryName(entry, now.key, t);
           return (
             <li key={at}>
-              <button aria-pressed={now.only === at} aria-label={`${t.alone(name)} ${entry.count}`} onClick={() => (choice.value = { ...now, only: now.only === at ? null : at })}>
+              <button aria-pressed={now.only === at} title={t.alone(name)} onClick={() => (choice.value = { ...now, only: now.only === at ? null : at })}>
                 <i style={`background:var(${tokenOf(found, at)})`} />
                 <span class="what">{name}</span>
                 <span class="figure">{entry.count}</span>
