@@ -58,14 +58,21 @@ const TWIN_SERVER: &[Allowed] = &[
     ("live", &["domain", "spatial"]),
     ("model", &["domain", "live", "spatial", "store"]),
     ("displays", &["domain", "live", "store"]),
-    ("reports", &["domain", "store"]),
+    ("projects", &["domain", "spatial", "store"]),
+    ("reports", &["domain", "projects", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),
     ("ingest", &["domain", "store", "live", "metrics", "webhooks"]),
     ("tiles", &["domain", "spatial", "metrics"]),
     ("features", &["domain", "live", "spatial", "tiles"]),
-    ("jobs", &["displays", "domain", "ingest", "live", "model", "reports", "store", "tiles", "webhooks"]),
+    (
+        "jobs",
+        &[
+            "displays", "domain", "ingest", "live", "model", "projects", "reports", "store", "tiles",
+            "webhooks",
+        ],
+    ),
     ("auth", &["api", "app", "domain", "spatial", "store"]),
     ("manage", &["auth", "cli", "domain", "store"]),
 ];

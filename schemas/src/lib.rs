@@ -17,6 +17,7 @@ pub mod geometry;
 pub mod live;
 pub mod model;
 pub mod plan;
+pub mod projects;
 pub mod report;
 pub mod reports;
 mod text;

@@ -32,6 +32,7 @@ use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections, Front};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
+use crate::projects::Projects;
 use crate::reports::Reports;
 use crate::spatial::Kind;
 use crate::store::{self, Edit, SeriesTip, Store};
@@ -64,6 +65,8 @@ pub struct App {
     pub kinds: Arc<DeviceKinds>,
     /// What the walls of command centres show.
     pub displays: Arc<Displays>,
+    /// The project library.
+    pub projects: Arc<Projects>,
     /// The reports of residents.
     pub reports: Arc<Reports>,
     /// The zones that devices stand in.
@@ -141,7 +144,9 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let reports = Arc::new(Reports::open(Arc::clone(&store), ReportKinds::built_in()?).await?);
+    let projects = Arc::new(Projects::open(Arc::clone(&store), Arc::clone(hub.index())).await?);
+    let reports = Reports::open(Arc::clone(&store), ReportKinds::built_in()?, Arc::clone(&projects)).await?;
+    let reports = Arc::new(reports);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -161,6 +166,7 @@ pub async fn start(
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
         tokio::spawn(jobs::pass_time_of_reports(Arc::clone(&reports), stop.clone())),
+        tokio::spawn(jobs::pass_time_of_projects(Arc::clone(&projects), stop.clone())),
         tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
@@ -197,6 +203,7 @@ pub async fn start(
         features: Catalogue::new(&kinds),
         kinds,
         displays,
+        projects,
         reports,
         zones,
         publications,

@@ -21,6 +21,7 @@ pub mod manage;
 pub mod metrics;
 pub mod model;
 pub mod photo;
+pub mod projects;
 pub mod reports;
 pub mod router;
 pub mod sensorthings;

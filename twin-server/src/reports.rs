@@ -17,6 +17,7 @@ use crate::domain::report::{
     self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
     speaks_as,
 };
+use crate::projects::{ProjectFault, Projects};
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
 
 /// Who did what the clock does, in the audit log and in trails.
@@ -39,6 +40,9 @@ pub enum ReportFault {
     /// A photograph is not there to be sent.
     #[error("one of the photographs is not yours, was sent already, or was not sent within a day")]
     UnknownPhoto,
+    /// The project that it is to enter does not take it.
+    #[error(transparent)]
+    Project(#[from] ProjectFault),
     /// What was asked for is not possible.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -66,6 +70,7 @@ type Kept = StoredReport;
 pub struct Reports {
     store: Arc<dyn Store>,
     kinds: ReportKinds,
+    projects: Arc<Projects>,
     /// Held by whoever changes something.
     turn: Mutex<()>,
     book: RwLock<Book>,
@@ -115,12 +120,16 @@ impl Reports {
     ///
     /// # Errors
     /// If they cannot be read.
-    pub async fn open(store: Arc<dyn Store>, kinds: ReportKinds) -> Result<Self, StoreError> {
+    pub async fn open(
+        store: Arc<dyn Store>,
+        kinds: ReportKinds,
+        projects: Arc<Projects>,
+    ) -> Result<Self, StoreError> {
         let mut book = Book::default();
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
-        Ok(Self { store, kinds, turn: Mutex::default(), book: RwLock::new(book) })
+        Ok(Self { store, kinds, projects, turn: Mutex::default(), book: RwLock::new(book) })
     }
 
     /// The kinds of report.
@@ -224,6 +233,7 @@ impl Reports {
         }
         let now = entry.at;
         let parties = parties_of(before.asked_by(actor), &before.report);
+        let mut project = None;
         let (change, what) = match doing {
             Doing::Say(text) => {
                 let party = speaks_as(&parties).ok_or(ReportFault::NotInvolved)?;
@@ -234,7 +244,9 @@ impl Reports {
                     main.state = self.readable(main.id, actor)?.report.state;
                 }
                 let kind = self.kinds.get_or_general(&before.report.kind);
-                (report::act(&before.report, &request, &parties, kind, now)?, request.deed.id())
+                let change = report::act(&before.report, &request, &parties, kind, now)?;
+                project = request.project.filter(|_| request.deed == ReportDeed::Programme);
+                (change, request.deed.id())
             }
         };
         let mut changes = vec![(change, entry.actor.clone())];
@@ -243,7 +255,15 @@ impl Reports {
                 .with_detail(format!("{what}, version {}", changes[0].0.after.version)),
         ];
         self.follow(&before.report, &mut changes, &mut audit, now);
-        self.store_all(changes, &audit).await?;
+        match project {
+            None => self.store_all(changes, &audit).await?,
+            Some(project) => {
+                let entering = self.projects.enter(&project, id, actor, &audit[0]).await?;
+                let changes = with_actors(changes);
+                is_stored(self.projects.entered(&changes, entering, &audit).await?)?;
+                self.show(changes);
+            }
+        }
         self.get(id).ok_or(ReportFault::Unknown(id))
     }
 
@@ -335,21 +355,19 @@ impl Reports {
         changes: Vec<(Change, String)>,
         audit: &[AuditDraft],
     ) -> Result<(), ReportFault> {
-        let changes: Vec<ReportChange> = changes
-            .into_iter()
-            .map(|(Change { after, entry }, actor)| ReportChange {
-                after,
-                stored: StoredEntry { entry, actor },
-            })
-            .collect();
+        let changes = with_actors(changes);
         is_stored(self.store.change_reports(&changes, audit).await?)?;
+        self.show(changes);
+        Ok(())
+    }
+
+    fn show(&self, changes: Vec<ReportChange>) {
         self.write(|book| {
             for ReportChange { after, .. } in changes {
                 let reporter = book.by_id.get(&after.id).and_then(|kept| kept.reporter.clone());
                 book.put(Arc::new(Kept { report: after, reporter }));
             }
         });
-        Ok(())
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
@@ -359,6 +377,12 @@ impl Reports {
     fn write(&self, change: impl FnOnce(&mut Book)) {
         change(&mut self.book.write().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+fn with_actors(changes: Vec<(Change, String)>) -> Vec<ReportChange> {
+    let with_actor =
+        |(Change { after, entry }, actor)| ReportChange { after, stored: StoredEntry { entry, actor } };
+    changes.into_iter().map(with_actor).collect()
 }
 
 fn is_stored(stored: ReportStored) -> Result<(), ReportFault> {

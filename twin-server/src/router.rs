@@ -14,8 +14,9 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
     exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
-    object_edits, objects, oidc, openapi, permissions, photos, place, publication, readings, report_lists,
-    reports, sensorthings, session, spatial, users, viewer, webhooks,
+    object_edits, objects, oidc, openapi, permissions, photos, place, project_lists, project_nearby,
+    project_voices, projects, publication, readings, report_lists, reports, sensorthings, session, spatial,
+    users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -23,15 +24,17 @@ use crate::auth::guard::{
 };
 use crate::domain::display::DISPLAY_LIMIT_BYTES;
 use crate::domain::permission::Action::{
-    EditModel, HandleAlarms, ManageAlarmRules, ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers,
-    ManageWebhooks, PurgeReadings, ReadAlarms, ReadAudit, ReadDevices, ReadEvents, ReadModel,
-    ReadPublication, ReadReports, RegisterDevices, SignIn, SubmitReports, SwitchDisplays, UseService,
-    WriteReadings,
+    BuildProjects, EditModel, HandleAlarms, HostProjects, ManageAlarmRules, ManageDisplays, ManageKeys,
+    ManageOwnAccount, ManageUsers, ManageWebhooks, PlanProjects, PurgeReadings, ReadAlarms, ReadAudit,
+    ReadDevices, ReadEvents, ReadModel, ReadProjects, ReadPublication, ReadReports, RegisterDevices,
+    ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays, UseService, WriteReadings,
 };
 use crate::photo::FILE_LIMIT_BYTES;
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+/// A plan with all its lists at their limits is smaller, whatever language it is written in.
+const PROJECT_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
 /// The whole service.
 #[expect(clippy::too_many_lines, reason = "a table: what is answered stands in one place, in order")]
@@ -212,6 +215,55 @@ pub fn router(app: Arc<App>) -> Router {
         .finish()
         .layer(DefaultBodyLimit::max(DISPLAY_LIMIT_BYTES));
 
+    // Which parties someone is of a project follows from its zones: its course decides.
+    let projects = Guarded::new(&app)
+        .route(
+            "/api/v1/projects",
+            [
+                get(ReadProjects, project_lists::list_projects),
+                post(audited_inside(inside(PlanProjects)), projects::post_project),
+            ],
+        )
+        .route("/api/v1/projects/figures", [get(ReadProjects, project_lists::get_project_figures)])
+        .route(
+            "/api/v1/projects/{id}",
+            [
+                get(ReadProjects, projects::get_project),
+                patch(audited_inside(inside(PlanProjects)), projects::patch_project),
+            ],
+        )
+        .route(
+            "/api/v1/projects/{id}/deeds",
+            [post(audited_inside(SpeakOnProjects), projects::act_on_project)],
+        )
+        .route("/api/v1/projects/{id}/trail", [get(ReadProjects, project_voices::get_project_trail)])
+        .route("/api/v1/projects/{id}/nearby", [get(ReadProjects, project_nearby::get_nearby)])
+        .route(
+            "/api/v1/projects/{id}/opinions",
+            [
+                get(ReadProjects, project_voices::list_opinions),
+                post(audited_inside(SpeakOnProjects), project_voices::post_opinion),
+            ],
+        )
+        .route(
+            "/api/v1/projects/{id}/opinions/{number}/answer",
+            [post(audited_inside(inside(HostProjects)), project_voices::answer_opinion)],
+        )
+        .route(
+            "/api/v1/projects/{id}/departments",
+            [post(audited_inside(inside(ReviewProjects)), project_voices::ask_departments)],
+        )
+        .route(
+            "/api/v1/projects/{id}/department-opinions",
+            [post(audited_inside(inside(ReviewProjects)), project_voices::hear_department)],
+        )
+        .route(
+            "/api/v1/projects/{id}/progress",
+            [post(audited_inside(inside(BuildProjects)), project_voices::post_progress)],
+        )
+        .finish()
+        .layer(DefaultBodyLimit::max(PROJECT_LIMIT_BYTES));
+
     let pictures = Guarded::new(&app)
         .route("/api/v1/photos", [post(SubmitReports, photos::post_photo)])
         .finish()
@@ -267,6 +319,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api)
         .merge(walls)
+        .merge(projects)
         .merge(pictures)
         .merge(tables)
         .merge(features)

@@ -56,14 +56,21 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/photos"
             | "/api/v1/reports"
             | "/api/v1/reports/{id}/deeds"
-            | "/api/v1/reports/{id}/messages",
+            | "/api/v1/reports/{id}/messages"
+            | "/api/v1/projects"
+            | "/api/v1/projects/{id}/deeds"
+            | "/api/v1/projects/{id}/departments"
+            | "/api/v1/projects/{id}/department-opinions"
+            | "/api/v1/projects/{id}/opinions"
+            | "/api/v1/projects/{id}/opinions/{number}/answer"
+            | "/api/v1/projects/{id}/progress",
         )
         | ("PUT" | "DELETE", "/api/v1/webhooks/{id}" | "/api/v1/displays/{id}")
         | ("PUT", "/api/v1/displays/{id}/state")
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
         | ("PUT", "/api/v1/session/password")
-        | ("PATCH", "/api/v1/users/{id}")
+        | ("PATCH", "/api/v1/users/{id}" | "/api/v1/projects/{id}")
         | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/users/{id}/reports" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
             Some("{}".into())
         }
@@ -81,6 +88,7 @@ fn filled(path: &str, device: &str) -> String {
         .replace("{*rest}", "Things")
         .replace("{stream}", "x")
         .replace("{name}", "devices.csv")
+        .replace("{number}", "1")
         .replace("{*feature}", "nobody")
 }
 

@@ -16,8 +16,9 @@ use utoipa::{Modify, OpenApi};
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
     displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
-    mqtt, object_edits, objects, oidc, permissions, photos, place, readings, report_lists, reports,
-    sensorthings, session, spatial, users, webhooks,
+    mqtt, object_edits, objects, oidc, permissions, photos, place, project_lists, project_nearby,
+    project_voices, projects, readings, report_lists, reports, sensorthings, session, spatial, users,
+    webhooks,
 };
 
 #[derive(OpenApi)]
@@ -75,6 +76,20 @@ use super::{
         alarms::list_alarms,
         photos::get_photo,
         photos::post_photo,
+        projects::act_on_project,
+        projects::get_project,
+        projects::patch_project,
+        projects::post_project,
+        project_lists::get_project_figures,
+        project_lists::list_projects,
+        project_nearby::get_nearby,
+        project_voices::answer_opinion,
+        project_voices::ask_departments,
+        project_voices::get_project_trail,
+        project_voices::hear_department,
+        project_voices::list_opinions,
+        project_voices::post_opinion,
+        project_voices::post_progress,
         reports::act_on_report,
         reports::forget_reporter,
         reports::get_report,

@@ -1,4 +1,4 @@
-//! `/api/v1/photos`: photographs that are sent with reports, kept without what nobody sees in them.
+//! `/api/v1/photos`: photographs that are sent with reports and with the progress of projects, kept without what nobody sees in them.
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::auth::Permit;
 use crate::auth::secret::secret;
 use crate::domain::enu::to_local;
+use crate::domain::permission::Action;
 use crate::domain::registration::DISTANCE_LIMIT_M;
 use crate::domain::report::may_read;
 use crate::photo::{self, PhotoError};
@@ -110,7 +111,7 @@ fn is_here(at: &LocalPoint) -> bool {
     at.east_m.abs() <= DISTANCE_LIMIT_M && at.north_m.abs() <= DISTANCE_LIMIT_M
 }
 
-/// Gives a photograph to whoever may read its report; one that was not sent yet to its owner.
+/// Gives a photograph to whoever may read its report or its project; one that was not sent yet to its owner.
 #[utoipa::path(
     get, path = "/api/v1/photos/{id}", tag = "reports",
     params(("id" = String, Path, description = "Id of the photograph"), PhotoQuery),
@@ -124,10 +125,15 @@ pub(crate) async fn get_photo(
 ) -> Result<Response, Problem> {
     let unknown = || Problem::not_found("unknown_photo", "there is no such photograph that you may see");
     let facts = app.store.photo(&id).await?.ok_or_else(unknown)?;
-    let may_see = match facts.report.map(|report| app.reports.get(report)) {
-        None => facts.owner == permit.actor().id(),
-        Some(None) => false,
-        Some(Some(kept)) => may_read(kept.asked_by(permit.actor()), &kept.report),
+    let actor = permit.actor();
+    let may_see = match (facts.report, facts.project) {
+        (None, None) => facts.owner == actor.id(),
+        (Some(report), _) => {
+            app.reports.get(report).is_some_and(|kept| may_read(kept.asked_by(actor), &kept.report))
+        }
+        (None, Some(project)) => {
+            permit.somewhere(Action::ReadProjects).is_ok() && app.projects.readable(project, actor).is_ok()
+        }
     };
     if !may_see {
         return Err(unknown());

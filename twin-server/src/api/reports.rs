@@ -93,7 +93,7 @@ pub(crate) struct ReportAction {
     /// Number of the report that it is joined to: with `merge`.
     #[serde(default)]
     main: Option<u64>,
-    /// Id of the project or task that it enters: with `programme`.
+    /// Number of the project that it enters: with `programme`. Absent: a task that is no project yet.
     #[serde(default)]
     project: Option<String>,
     /// Ids of photographs that were sent to `/api/v1/photos`, at most 6.
@@ -342,6 +342,7 @@ impl From<ReportFault> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown_photo", fault.to_string())
                     .with_hint("send it to `/api/v1/photos` again")
             }
+            ReportFault::Project(fault) => fault.into(),
             ReportFault::Refused(refusal) => {
                 let (status, code) = match refusal {
                     Refusal::State { .. } => (StatusCode::CONFLICT, "not_in_this_state"),

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::permission::Action;
 use crate::spatial::query::{self, Area, At, Company, Filter, Found, Hit, Place, Query, QueryError, Ray};
-use crate::spatial::{Kind, Kinds, Snapshot, Thing};
+use crate::spatial::{Kind, Snapshot, Thing};
 
 /// Things that are given if the question says nothing.
 const LIMIT: usize = 100;
@@ -52,7 +52,7 @@ pub(crate) struct SpatialQuestion {
 /// Which things are meant; all conditions must hold.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Which {
-    /// Things of these kinds. Default: all.
+    /// Things of these kinds. Default: all; projects only for those who may read them.
     #[serde(default)]
     kinds: Option<Vec<Kind>>,
     /// Things of this class: an IFC class such as `IfcDoor`, or a kind of device such as `lift`.
@@ -241,11 +241,11 @@ pub(crate) struct SpatialAnswer {
 /// A thing that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FoundThing {
-    /// Its id: of an object, or of a device.
+    /// Its id: of an object, of a device, or the number of a project.
     id: String,
     /// What it is.
     kind: Kind,
-    /// IFC class, or kind of device.
+    /// IFC class, kind of device, or kind of task of a project.
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<String>,
     /// Name in both languages.
@@ -314,16 +314,36 @@ pub(crate) async fn query_things(
     if question.asks_for_devices() {
         permit.also(Action::ReadDevices)?;
     }
-    let stopping = || Problem::unavailable("stopping", "the server is stopping");
-    let room = ASKING.acquire().await.map_err(|_| stopping())?;
     let now = app.model.now();
     let query = query_of(&app, &permit, &now, question)?;
-    // A question that looks at a million things keeps a thread for a tenth of a second.
-    let answered = work_in(room, move || query::ask(&now, &query).map(|found| answer(&now, found))).await?;
-    answered.map(JsonAnswer).map_err(|QueryError::TooMuch| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "query_too_large", QueryError::TooMuch.to_string())
-            .with_hint("ask for a smaller place, fewer kinds, or a simpler polygon")
-    })
+    let answered = in_room(move || query::ask(&now, &query).map(|found| answer(&now, found))).await?;
+    answered.map(JsonAnswer).map_err(too_large)
+}
+
+/// The things that another question than the body's finds, and whether there are more.
+pub(super) async fn ask_in_room(
+    now: Arc<Snapshot>,
+    query: Query,
+) -> Result<(Vec<FoundThing>, bool), Problem> {
+    let asked = move || {
+        let Found { hits, cut, .. } = query::ask(&now, &query)?;
+        Ok((hits.into_iter().map(FoundThing::from).collect(), cut))
+    };
+    in_room(asked).await?.map_err(too_large)
+}
+
+/// Work on places, of which so much goes on at once as there is room for: a question that looks at a million things
+/// keeps a thread for a tenth of a second.
+pub(super) async fn in_room<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let stopping = |_| Problem::unavailable("stopping", "the server is stopping");
+    work_in(ASKING.acquire().await.map_err(stopping)?, work).await
+}
+
+fn too_large(error: QueryError) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "query_too_large", error.to_string())
+        .with_hint("ask for a smaller place, fewer kinds, or a simpler polygon")
 }
 
 fn query_of(app: &App, permit: &Permit, now: &Snapshot, question: SpatialQuestion) -> Result<Query, Problem> {
@@ -342,7 +362,16 @@ fn query_of(app: &App, permit: &Permit, now: &Snapshot, question: SpatialQuestio
     Ok(Query { filter, place: place_of(app, now, question.r#where)?, company, limit })
 }
 
-/// Whoever may not read devices finds none among things of all kinds.
+/// Whether things of a kind are among those of all kinds for whoever asks.
+fn may_be_told(permit: &Permit, kind: Kind) -> bool {
+    match kind {
+        Kind::Device => permit.also(Action::ReadDevices).is_ok(),
+        Kind::Project => permit.also(Action::ReadProjects).is_ok(),
+        _ => true,
+    }
+}
+
+/// Whoever may not read devices, or projects, finds none among things of all kinds.
 fn filter_of(permit: &Permit, which: Which) -> Result<Filter, Problem> {
     for text in [&which.class, &which.zone].into_iter().flatten() {
         if text.len() > TEXT_LIMIT {
@@ -354,10 +383,12 @@ fn filter_of(permit: &Permit, which: Which) -> Result<Filter, Problem> {
             if kinds.contains(&Kind::Device) {
                 permit.also(Action::ReadDevices)?;
             }
+            if kinds.contains(&Kind::Project) {
+                permit.also(Action::ReadProjects)?;
+            }
             kinds.into_iter().collect()
         }
-        None if permit.also(Action::ReadDevices).is_ok() => Kinds::ALL,
-        None => Kind::ALL.into_iter().filter(|kind| *kind != Kind::Device).collect(),
+        None => Kind::ALL.into_iter().filter(|kind| may_be_told(permit, *kind)).collect(),
     };
     Ok(Filter { kinds, class: which.class, zone: which.zone })
 }

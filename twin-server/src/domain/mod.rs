@@ -15,6 +15,7 @@ pub mod kinds;
 pub mod people;
 pub mod permission;
 pub mod privacy;
+pub mod project;
 pub mod reading;
 pub mod registration;
 pub mod report;

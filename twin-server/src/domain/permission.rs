@@ -145,6 +145,18 @@ actions! {
     CheckReports     "check_reports"      "核查报告"     "check reports"       Zoned [0, 0, 1, 1, 0, 0, 0, 0, 1, 0],
     /// Have reports enter the programming of a renewal, and answer for it.
     ProgrammeReports "programme_reports"  "纳入更新策划" "programme reports"   Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
+    /// Read projects that are public.
+    ReadProjects     "read_projects"      "查看项目"     "read projects"       Free  [1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
+    /// Give opinions on notices, and complain about works.
+    SpeakOnProjects  "speak_on_projects"  "发表意见"     "speak on projects"   Free  [0, 1, 1, 1, 1, 1, 1, 1, 1, 0],
+    /// Plan projects, declare them, and take them back.
+    PlanProjects     "plan_projects"      "编制项目"     "plan projects"       Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
+    /// Review projects, ask departments, confirm and evaluate.
+    ReviewProjects   "review_projects"    "审查项目"     "review projects"     Zoned [0, 0, 0, 0, 0, 0, 0, 1, 1, 0],
+    /// Put projects on notice, and answer what residents say of them.
+    HostProjects     "host_projects"      "公示与答复"   "host projects"       Zoned [0, 0, 0, 1, 0, 1, 0, 0, 1, 0],
+    /// Build projects, and tell how it goes.
+    BuildProjects    "build_projects"     "实施项目"     "build projects"      Zoned [0, 0, 0, 1, 0, 0, 1, 0, 1, 0],
     /// Put together what the walls of command centres show.
     ManageDisplays   "manage_displays"    "管理大屏"     "manage displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
     /// Switch a wall to an emergency plan, and back.

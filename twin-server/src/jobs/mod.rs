@@ -19,6 +19,7 @@ use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
 use crate::model::Model;
+use crate::projects::Projects;
 use crate::reports::Reports;
 use crate::store::Store;
 use crate::tiles::{FileStore, Publication, Publications};
@@ -28,7 +29,7 @@ use crate::webhooks::Outbox;
 const TICK_EVERY: Duration = Duration::from_secs(1);
 /// How often other processes' registrations are looked for.
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
-/// How often time limits of reports are looked at; they are whole hours.
+/// How often time limits of reports and projects are looked at; they are whole hours and days.
 const REPORTS_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether there are readings to pack.
 const CLOSE_EVERY: Duration = Duration::from_secs(2);
@@ -74,6 +75,18 @@ pub async fn pass_time_of_reports(reports: Arc<Reports>, stop: watch::Receiver<b
             Ok(0) => {}
             Ok(changes) => tracing::info!(changes, "time limits of reports have passed"),
             Err(error) => tracing::error!(%error, "what time brings to reports could not be stored"),
+        }
+    }
+}
+
+/// Ends notices, reminds and escalates until the server stops.
+pub async fn pass_time_of_projects(projects: Arc<Projects>, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(REPORTS_EVERY, stop);
+    while clock.tick().await {
+        match projects.pass_time(whole_microseconds(OffsetDateTime::now_utc())).await {
+            Ok(0) => {}
+            Ok(changes) => tracing::info!(changes, "time limits of projects have passed"),
+            Err(error) => tracing::error!(%error, "what time brings to projects could not be stored"),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The kinds of things that have a place, and sets of them. What a new part of the system puts into the
-//! index (projects, reports) becomes a kind here.
+//! index (reports) becomes a kind here.
 
 use serde::{Deserialize, Serialize};
 use twin_schemas::model::ObjectClass;
@@ -25,11 +25,13 @@ pub enum Kind {
     Element,
     /// A registered device.
     Device,
+    /// A project of renewal that everyone may read.
+    Project,
 }
 
 impl Kind {
     /// All kinds, in the order in which answers list them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Community,
         Self::Site,
         Self::Zone,
@@ -38,6 +40,7 @@ impl Kind {
         Self::Space,
         Self::Element,
         Self::Device,
+        Self::Project,
     ];
 }
 

@@ -1,11 +1,12 @@
-//! Where things are: one index in memory over objects of the model and devices, in local metres. Called by
-//! the model (objects), by the live hub (devices) and by the API's questions.
+//! Where things are: one index in memory over objects of the model, devices and projects, in local metres.
+//! Called by the model (objects), by the live hub (devices), by the service of projects and by the API's questions.
 //!
 //! [`SpatialIndex`] gives a [`Snapshot`], `query` asks it; `forest` has the trees.
 
 mod forest;
 mod index;
 mod kind;
+mod project;
 pub mod query;
 mod shape;
 mod snapshot;
@@ -17,6 +18,7 @@ mod thing;
 
 pub use index::SpatialIndex;
 pub use kind::{Kind, Kinds};
+pub use project::PlacedProject;
 pub use snapshot::Snapshot;
 pub use stored::StoredObject;
 pub use table::ObjectTable;

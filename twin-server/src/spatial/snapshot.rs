@@ -11,9 +11,9 @@ use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::live::Device;
 
 use super::forest::{Forest, Leaf};
-use super::shape::Ground;
+use super::shape::{Ground, Shape};
 use super::thing::{Box3, Thing};
-use super::{Kind, Kinds, ObjectTable, StoredObject};
+use super::{Kind, Kinds, ObjectTable, PlacedProject, StoredObject};
 use crate::domain::bounds::LocalRect;
 
 /// The community at one moment.
@@ -68,12 +68,14 @@ impl Snapshot {
         snapshot
     }
 
-    /// The objects of another snapshot with the devices of this one.
+    /// The objects of another snapshot with the devices and projects of this one.
     pub fn take_objects(&mut self, other: Self) {
-        let devices = Arc::clone(&self.forests[Kind::Device as usize]);
+        let kept = [Kind::Device, Kind::Project].map(|kind| (kind, Arc::clone(&self.forests[kind as usize])));
         // Goes on, or a version that comes back would seem to be as it was before.
         *self = Self { revision: self.revision + 1, ..other };
-        self.forests[Kind::Device as usize] = devices;
+        for (kind, forest) in kept {
+            self.forests[kind as usize] = forest;
+        }
     }
 
     /// Id of the published version that the objects are of.
@@ -108,7 +110,7 @@ impl Snapshot {
         );
         let met = self.meeting([kind].into_iter().collect(), column).filter_map(|leaf| match leaf.thing {
             Thing::Object(object) => Some((self.position(&object.id)?, object)),
-            Thing::Device(_) => None,
+            Thing::Device(_) | Thing::Project(_) => None,
         });
         let mut found: Vec<_> = met.collect();
         found.sort_unstable_by_key(|(place, _)| *place);
@@ -192,6 +194,41 @@ impl Snapshot {
     /// Takes a device out of where it was put.
     pub fn remove_device(&mut self, device: &Arc<Device>) {
         self.cut(&Thing::Device(Arc::clone(device)));
+    }
+
+    /// Puts projects in, in place of all that are there.
+    pub fn set_projects(&mut self, projects: impl Iterator<Item = Arc<PlacedProject>>) {
+        self.set_forest(Kind::Project, Forest::plant(projects.map(Thing::Project).collect()));
+    }
+
+    /// Puts a project in, in place of `before`; or takes it out.
+    pub fn replace_project(
+        &mut self,
+        before: Option<&Arc<PlacedProject>>,
+        after: Option<&Arc<PlacedProject>>,
+    ) {
+        if let Some(before) = before {
+            self.cut(&Thing::Project(Arc::clone(before)));
+        }
+        if let Some(after) = after {
+            let forest = self.forest(Kind::Project).with(Thing::Project(Arc::clone(after)));
+            self.set_forest(Kind::Project, forest);
+        }
+    }
+
+    /// The ids of the objects of a kind whose outline, or box where it has none, meets what a thing covers; by id.
+    #[must_use]
+    pub fn met_by(&self, kind: Kind, thing: &Thing) -> Vec<String> {
+        let shape = Shape::of(thing);
+        let column = thing.box3();
+        let (lower, upper) = (column.lower(), column.upper());
+        let column =
+            AABB::from_corners([lower[0], lower[1], f64::NEG_INFINITY], [upper[0], upper[1], f64::INFINITY]);
+        let met = self.meeting([kind].into_iter().collect(), column);
+        let met = met.filter(|leaf| leaf.shape().ground_distance_m(&shape) == 0.0);
+        let mut ids: Vec<String> = met.map(|leaf| leaf.thing.id().to_owned()).collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// The smallest object of a kind whose outline, or box where it has none, holds the place; edges belong

@@ -8,7 +8,9 @@ use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::Device;
 
-use super::{Kind, StoredObject};
+use super::shape::Shape;
+use super::{Kind, PlacedProject, StoredObject};
+use crate::domain::cycle::Word as _;
 
 /// A box as the trees have it: east, north and up, in local metres.
 pub(super) type Box3 = AABB<[f64; 3]>;
@@ -20,6 +22,8 @@ pub enum Thing {
     Object(Arc<StoredObject>),
     /// A registered device.
     Device(Arc<Device>),
+    /// A project of renewal.
+    Project(Arc<PlacedProject>),
 }
 
 impl Thing {
@@ -29,6 +33,7 @@ impl Thing {
         match self {
             Self::Object(object) => &object.id,
             Self::Device(device) => &device.id,
+            Self::Project(placed) => &placed.id,
         }
     }
 
@@ -38,15 +43,18 @@ impl Thing {
         match self {
             Self::Object(object) => object.class.into(),
             Self::Device(_) => Kind::Device,
+            Self::Project(_) => Kind::Project,
         }
     }
 
-    /// What it is more closely: the IFC class of what is from a building model, the kind of a device.
+    /// What it is more closely: the IFC class of what is from a building model, the kind of a device or of a
+    /// project.
     #[must_use]
     pub fn class(&self) -> Option<&str> {
         match self {
             Self::Object(object) => object.bim.as_deref().map(|bim| bim.ifc_class.as_str()),
             Self::Device(device) => Some(&device.kind),
+            Self::Project(placed) => Some(placed.project.plan.kind.id()),
         }
     }
 
@@ -56,15 +64,17 @@ impl Thing {
         match self {
             Self::Object(object) => &object.name,
             Self::Device(device) => &device.name,
+            Self::Project(placed) => &placed.project.plan.name,
         }
     }
 
-    /// The zone that its maker said it stands in; devices are not told one.
+    /// The zone that its maker said it stands in, of a project the first; devices are not told one.
     #[must_use]
     pub fn zone(&self) -> Option<&str> {
         match self {
             Self::Object(object) => object.zone.as_deref(),
             Self::Device(_) => None,
+            Self::Project(placed) => placed.project.zones.first().map(String::as_str),
         }
     }
 
@@ -74,6 +84,7 @@ impl Thing {
         match self {
             Self::Object(object) => object.bounds,
             Self::Device(device) => LocalBox { min: device.position, max: device.position },
+            Self::Project(placed) => placed.bounds,
         }
     }
 
@@ -83,7 +94,14 @@ impl Thing {
         match self {
             Self::Object(object) => &object.footprint,
             Self::Device(_) => &[],
+            Self::Project(placed) => &placed.footprint,
         }
+    }
+
+    /// Tells the metres between it and places on the ground; 0 within.
+    pub fn ground_distances_m(&self) -> impl Fn(f64, f64) -> f64 + use<> {
+        let shape = Shape::of(self);
+        move |east_m, north_m| shape.distance_m(east_m, north_m, None)
     }
 
     /// Whether it has an outline, or what was meant as one.

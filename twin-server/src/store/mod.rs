@@ -18,6 +18,7 @@ mod migrations;
 mod model;
 mod people;
 mod postgres;
+mod projects;
 mod readings;
 mod reports;
 mod sensorthings;
@@ -39,6 +40,7 @@ pub use keys::KeyStore;
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
 pub use postgres::PostgresStore;
+pub use projects::{ProjectChange, ProjectStore, StoredOpinion, StoredProjectEntry};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
@@ -175,6 +177,7 @@ pub trait Store:
     + KeyStore
     + ModelStore
     + PeopleStore
+    + ProjectStore
     + ReadingStore
     + ReportStore
     + SensorThingsStore

@@ -80,6 +80,8 @@ pub struct PhotoFacts {
     pub owner: String,
     /// The report that it was sent with.
     pub report: Option<u64>,
+    /// The project with whose progress it was sent.
+    pub project: Option<u64>,
 }
 
 /// Which of a photograph's files.
@@ -126,6 +128,6 @@ pub trait ReportStore: Send + Sync {
     /// Deletes photographs that were taken in before an instant and never sent; gives how many.
     fn drop_unsent_photos(&self, before: OffsetDateTime) -> Answer<'_, u64>;
 
-    /// Takes out who reported what a user did; gives how many reports it were.
+    /// Takes out who reported what a user did, and who spoke about projects; gives how many reports it were.
     fn forget_reporter<'a>(&'a self, user: &'a str, audit: &'a AuditDraft) -> Answer<'a, u64>;
 }

@@ -161,6 +161,7 @@ impl<'a> Scope<'a> {
                 (zone.holds(&device.position), *corners)
             }
             (Some(_), Thing::Device(_), None) => (false, 1),
+            (Some(zone), Thing::Project(placed), _) => (placed.project.zones.contains(zone), 1),
         }
     }
 }

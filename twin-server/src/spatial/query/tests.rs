@@ -199,6 +199,7 @@ fn covered(world: &World, filter: &Filter, thing: &Thing) -> bool {
         Thing::Device(device) => {
             filter.zone.is_none() || zone.is_some_and(|zone| Shape::of(zone).holds(&device.position))
         }
+        Thing::Project(placed) => filter.zone.as_ref().is_none_or(|zone| placed.project.zones.contains(zone)),
     };
     let class = filter.class.is_none() || thing.class() == filter.class.as_deref();
     filter.kinds.contains(thing.kind()) && class && in_zone

@@ -10,6 +10,7 @@ mod displays;
 mod keys;
 mod model;
 mod people;
+mod projects;
 mod readings;
 mod reports;
 mod sensorthings;

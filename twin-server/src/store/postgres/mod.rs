@@ -23,6 +23,7 @@ mod opening;
 #[path = "tests.rs"]
 mod own_tests;
 mod people;
+mod projects;
 mod purging;
 mod readings;
 mod reports;
@@ -60,6 +61,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0003_identity_provider.sql",
     "0004_displays.sql",
     "0005_reports.sql",
+    "0006_projects.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -56,19 +56,9 @@ impl ReportStore for PostgresStore {
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
-            for ReportChange { after, stored } in changes {
-                let query =
-                    "UPDATE report SET version = $2, data = $3::json WHERE id = $1 AND version = $2 - 1";
-                let query = sqlx::query(query)
-                    .bind(after.id as i64)
-                    .bind(i64::from(after.version))
-                    .bind(json(after)?);
-                if query.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(ReportStored::Stale);
-                }
-                if !add_entry(&mut transaction, after.id, after.version, stored).await? {
-                    return Ok(ReportStored::UnknownPhoto);
-                }
+            match change_all(&mut transaction, changes).await? {
+                ReportStored::Yes => {}
+                refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
             transaction.commit().await?;
@@ -87,7 +77,9 @@ impl ReportStore for PostgresStore {
     fn add_photo<'a>(&'a self, photo: &'a NewPhoto, most: u32) -> Answer<'a, bool> {
         answer(async move {
             let mut transaction = self.change().await?;
-            let unsent = sqlx::query("SELECT count(*) FROM photo WHERE owner = $1 AND report IS NULL");
+            let unsent = sqlx::query(
+                "SELECT count(*) FROM photo WHERE owner = $1 AND report IS NULL AND project IS NULL",
+            );
             let unsent = unsent.bind(text(&photo.owner)).fetch_one(&mut *transaction).await?;
             if unsent.try_get::<i64, _>(0)? >= i64::from(most) {
                 return Ok(false);
@@ -110,11 +102,12 @@ impl ReportStore for PostgresStore {
 
     fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
         answer(async move {
-            let query = sqlx::query("SELECT owner, report FROM photo WHERE id = $1").bind(text(id));
+            let query = sqlx::query("SELECT owner, report, project FROM photo WHERE id = $1").bind(text(id));
             let row = query.fetch_optional(&self.pool).await?;
             row.map(|row| {
-                let report = row.try_get::<Option<i64>, _>(1)?.map(|id| id as u64);
-                Ok(PhotoFacts { owner: row.try_get(0)?, report })
+                let number =
+                    |column| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(column)?.map(|id| id as u64));
+                Ok(PhotoFacts { owner: row.try_get(0)?, report: number(1)?, project: number(2)? })
             })
             .transpose()
         })
@@ -134,7 +127,8 @@ impl ReportStore for PostgresStore {
     fn drop_unsent_photos(&self, before: OffsetDateTime) -> Answer<'_, u64> {
         answer(async move {
             let mut transaction = self.change().await?;
-            let query = sqlx::query("DELETE FROM photo WHERE report IS NULL AND taken_us < $1");
+            let query =
+                sqlx::query("DELETE FROM photo WHERE report IS NULL AND project IS NULL AND taken_us < $1");
             let dropped = query.bind(to_us(before)).execute(&mut *transaction).await?.rows_affected();
             transaction.commit().await?;
             Ok(dropped)
@@ -149,7 +143,9 @@ impl ReportStore for PostgresStore {
             let actor = format!("user:{user}");
             for query in [
                 "UPDATE report_entry SET actor = 'user' WHERE actor = $1",
-                "DELETE FROM photo WHERE owner = $1 AND report IS NULL",
+                "UPDATE project_entry SET actor = 'user' WHERE actor = $1",
+                "UPDATE project_opinion SET author = NULL WHERE author = $1",
+                "DELETE FROM photo WHERE owner = $1 AND report IS NULL AND project IS NULL",
                 "UPDATE photo SET owner = 'user' WHERE owner = $1",
             ] {
                 sqlx::query(query).bind(text(&actor)).execute(&mut *transaction).await?;
@@ -161,6 +157,25 @@ impl ReportStore for PostgresStore {
     }
 }
 
+/// Stores the next versions of reports; what is not `Yes` must be rolled back.
+pub(super) async fn change_all(
+    connection: &mut PgConnection,
+    changes: &[ReportChange],
+) -> Result<ReportStored, StoreError> {
+    for ReportChange { after, stored } in changes {
+        let query = "UPDATE report SET version = $2, data = $3::json WHERE id = $1 AND version = $2 - 1";
+        let query =
+            sqlx::query(query).bind(after.id as i64).bind(i64::from(after.version)).bind(json(after)?);
+        if query.execute(&mut *connection).await?.rows_affected() == 0 {
+            return Ok(ReportStored::Stale);
+        }
+        if !add_entry(connection, after.id, after.version, stored).await? {
+            return Ok(ReportStored::UnknownPhoto);
+        }
+    }
+    Ok(ReportStored::Yes)
+}
+
 /// Adds an entry to a trail, and its photographs to the report. False if one of them cannot be sent with it.
 async fn add_entry(
     connection: &mut PgConnection,
@@ -169,7 +184,7 @@ async fn add_entry(
     StoredEntry { entry, actor }: &StoredEntry,
 ) -> Result<bool, StoreError> {
     for photo in &entry.photos {
-        let query = "UPDATE photo SET report = $1 WHERE id = $2 AND owner = $3 AND report IS NULL";
+        let query = "UPDATE photo SET report = $1 WHERE id = $2 AND owner = $3 AND report IS NULL AND project IS NULL";
         let query = sqlx::query(query).bind(report as i64).bind(text(photo)).bind(text(actor));
         if query.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);

@@ -18,6 +18,7 @@ mod opening;
 #[path = "tests.rs"]
 mod own_tests;
 mod people;
+mod projects;
 mod purging;
 mod readings;
 mod reports;
@@ -58,6 +59,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0008_identity_provider.sql",
     "0009_displays.sql",
     "0010_reports.sql",
+    "0011_projects.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -58,15 +58,9 @@ impl ReportStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            for ReportChange { after, stored } in changes {
-                let query = "UPDATE report SET version = ?2, data = ?3 WHERE id = ?1 AND version = ?2 - 1";
-                let query = sqlx::query(query).bind(after.id as i64).bind(after.version).bind(json(after)?);
-                if query.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(ReportStored::Stale);
-                }
-                if !add_entry(&mut transaction, after.id, after.version, stored).await? {
-                    return Ok(ReportStored::UnknownPhoto);
-                }
+            match change_all(&mut transaction, changes).await? {
+                ReportStored::Yes => {}
+                refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
             transaction.commit().await?;
@@ -85,7 +79,9 @@ impl ReportStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let unsent = sqlx::query("SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL");
+            let unsent = sqlx::query(
+                "SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL",
+            );
             let unsent = unsent.bind(&photo.owner).fetch_one(&mut *transaction).await?;
             if unsent.try_get::<i64, _>(0)? >= i64::from(most) {
                 return Ok(false);
@@ -108,11 +104,12 @@ impl ReportStore for SqliteStore {
 
     fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
         Box::pin(async move {
-            let query = sqlx::query("SELECT owner, report FROM photo WHERE id = ?1").bind(id);
+            let query = sqlx::query("SELECT owner, report, project FROM photo WHERE id = ?1").bind(id);
             let row = query.fetch_optional(self.reader()).await?;
             row.map(|row| {
-                let report = row.try_get::<Option<i64>, _>(1)?.map(|id| id as u64);
-                Ok(PhotoFacts { owner: row.try_get(0)?, report })
+                let number =
+                    |column| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(column)?.map(|id| id as u64));
+                Ok(PhotoFacts { owner: row.try_get(0)?, report: number(1)?, project: number(2)? })
             })
             .transpose()
         })
@@ -133,7 +130,8 @@ impl ReportStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let query = sqlx::query("DELETE FROM photo WHERE report IS NULL AND taken_us < ?1");
+            let query =
+                sqlx::query("DELETE FROM photo WHERE report IS NULL AND project IS NULL AND taken_us < ?1");
             let dropped = query.bind(to_us(before)).execute(&mut *transaction).await?.rows_affected();
             transaction.commit().await?;
             Ok(dropped)
@@ -149,7 +147,9 @@ impl ReportStore for SqliteStore {
             let actor = format!("user:{user}");
             for query in [
                 "UPDATE report_entry SET actor = 'user' WHERE actor = ?1",
-                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL",
+                "UPDATE project_entry SET actor = 'user' WHERE actor = ?1",
+                "UPDATE project_opinion SET author = NULL WHERE author = ?1",
+                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL",
                 "UPDATE photo SET owner = 'user' WHERE owner = ?1",
             ] {
                 sqlx::query(query).bind(&actor).execute(&mut *transaction).await?;
@@ -161,6 +161,24 @@ impl ReportStore for SqliteStore {
     }
 }
 
+/// Stores the next versions of reports; what is not `Yes` must be rolled back.
+pub(super) async fn change_all(
+    connection: &mut SqliteConnection,
+    changes: &[ReportChange],
+) -> Result<ReportStored, StoreError> {
+    for ReportChange { after, stored } in changes {
+        let query = "UPDATE report SET version = ?2, data = ?3 WHERE id = ?1 AND version = ?2 - 1";
+        let query = sqlx::query(query).bind(after.id as i64).bind(after.version).bind(json(after)?);
+        if query.execute(&mut *connection).await?.rows_affected() == 0 {
+            return Ok(ReportStored::Stale);
+        }
+        if !add_entry(connection, after.id, after.version, stored).await? {
+            return Ok(ReportStored::UnknownPhoto);
+        }
+    }
+    Ok(ReportStored::Yes)
+}
+
 /// Adds an entry to a trail, and its photographs to the report. False if one of them cannot be sent with it.
 async fn add_entry(
     connection: &mut SqliteConnection,
@@ -169,7 +187,7 @@ async fn add_entry(
     StoredEntry { entry, actor }: &StoredEntry,
 ) -> Result<bool, StoreError> {
     for photo in &entry.photos {
-        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL";
+        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL";
         let query = sqlx::query(query).bind(report as i64).bind(photo).bind(actor);
         if query.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);

@@ -1,0 +1,466 @@
+//! Projects of renewal: a project and what someone wants to do with it come in, the project afterwards with an entry
+//! of its trail, or the reason against it, goes out. Called by the service for people and for the clock.
+//!
+//! `course` is the table of what is possible, `plan` what may be planned, `notice` the days of a notice, `voices` what
+//! departments and residents say, `works` what those who build tell, `clock` the time limits.
+
+mod clock;
+mod course;
+mod notice;
+mod parties;
+mod plan;
+mod voices;
+mod works;
+
+use time::{Date, OffsetDateTime};
+use twin_schemas::projects::{
+    Project, ProjectDeed, ProjectDepartment, ProjectEntry, ProjectEvaluation, ProjectEvent, ProjectNotice,
+    ProjectOpinion, ProjectPlan, ProjectState, ProjectVoices,
+};
+use twin_schemas::reports::ReportUrge;
+
+pub use clock::{next_at, pass_time};
+pub use course::{COURSE, Need, Party, step_of};
+pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day, full_days};
+pub use parties::{is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of};
+pub use plan::{PlanError, REPORTS_LIMIT, check as check_plan};
+pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
+pub use works::{Finding, Progress, programmed, progress};
+
+use super::cycle::Word as _;
+
+/// Longest text that is said with a deed, in characters.
+pub const TEXT_LIMIT: usize = 2_000;
+/// Most photographs that come with one entry.
+pub const PHOTOS_LIMIT: usize = 6;
+
+/// What someone wants to do with a project, with what they say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What.
+    pub deed: ProjectDeed,
+    /// A reason, the text of the notice, or an account, as the deed asks for one; a remark otherwise.
+    pub text: Option<String>,
+    /// The last day of the notice.
+    pub last_day: Option<Date>,
+    /// Another plan with the zones that it lies in.
+    pub plan: Option<Box<(ProjectPlan, Vec<String>)>>,
+    /// What an evaluation found.
+    pub findings: Vec<Finding>,
+    /// Numbers of findings of earlier evaluations that are mended.
+    pub mended: Vec<u32>,
+}
+
+impl Request {
+    /// A deed with which nothing is said.
+    #[must_use]
+    pub const fn plain(deed: ProjectDeed) -> Self {
+        Self { deed, text: None, last_day: None, plan: None, findings: Vec::new(), mended: Vec::new() }
+    }
+
+    fn words(&self) -> Option<&str> {
+        self.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+}
+
+/// Why something is not possible.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Not from this state.
+    #[error("`{deed}` is not possible while the project is `{state}`")]
+    State {
+        /// What was to be done.
+        deed: &'static str,
+        /// The state.
+        state: &'static str,
+    },
+    /// Not by this one.
+    #[error("`{deed}` is for {by}")]
+    Party {
+        /// What was to be done.
+        deed: &'static str,
+        /// Who may do it.
+        by: String,
+    },
+    /// Something must be said with it.
+    #[error("`{deed}` needs {need}")]
+    Missing {
+        /// What was to be done.
+        deed: &'static str,
+        /// What is missing.
+        need: String,
+    },
+    /// A text is too long.
+    #[error("the text has {0} characters, limit {TEXT_LIMIT}")]
+    TooLong(usize),
+    /// More photographs than are taken.
+    #[error("there are {0} photographs, limit {PHOTOS_LIMIT}")]
+    TooManyPhotos(usize),
+    /// The plan says too little to be reviewed.
+    #[error("the plan cannot be declared without {0}\nhint: change the plan first")]
+    Incomplete(String),
+    /// The plan cannot be meant.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A notice is too short or too long.
+    #[error(
+        "the notice would be out for {days} full days, from {NOTICE_DAYS} to {NOTICE_DAYS_LIMIT} are possible\nhint: put its last day to {first_last} or later; the day on which it is put up does not count"
+    )]
+    NoticeDays {
+        /// Full days that were asked for.
+        days: i64,
+        /// The first last day that is long enough.
+        first_last: Date,
+    },
+    /// Departments have not spoken yet.
+    #[error(
+        "these departments have not given their written opinion: {0}\nhint: record it, or send the project back"
+    )]
+    DepartmentsOpen(String),
+    /// Residents have no answer yet.
+    #[error("{0} opinions of residents have no answer yet\nhint: answer them first")]
+    OpinionsOpen(u32),
+    /// Phases are not done.
+    #[error(
+        "these phases are not done: {0}\nhint: report progress with each phase that is done, or change the plan"
+    )]
+    PhasesOpen(String),
+    /// What is being built is not changed under way.
+    #[error(
+        "the {0} of what is being built cannot be changed\nhint: suspend the works; another plan then goes on notice again"
+    )]
+    UnderWorks(String),
+    /// More was spent than is planned.
+    #[error(
+        "{spent_fen} fen would be spent, the budget is {planned_fen} fen\nhint: a larger budget is another plan and goes on notice again"
+    )]
+    Overspent {
+        /// All that would be spent.
+        spent_fen: u64,
+        /// What is planned.
+        planned_fen: u64,
+    },
+    /// A figure does not follow the one before.
+    #[error("`{field}` is {value}, from {least} to {most} is possible")]
+    Number {
+        /// Which.
+        field: &'static str,
+        /// The figure.
+        value: u64,
+        /// Least.
+        least: u64,
+        /// Most.
+        most: u64,
+    },
+    /// Something is named that the project does not have.
+    #[error("the project has no {0}")]
+    Unknown(String),
+    /// Something was done already.
+    #[error("{0}")]
+    Already(String),
+    /// A list has too many members.
+    #[error("there are {count} {what}, limit {limit}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        count: usize,
+        /// How many may be.
+        limit: usize,
+    },
+    /// Nothing would be another than before.
+    #[error("the plan is as it was")]
+    Unchanged,
+}
+
+/// A change of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The project as it is now.
+    pub after: Project,
+    /// What its trail says of it.
+    pub entry: ProjectEntry,
+    /// The opinion that is new or was answered.
+    pub opinion: Option<ProjectOpinion>,
+}
+
+/// A project that is begun. Its plan was checked, its zones looked up.
+#[must_use]
+pub fn created(id: u64, plan: ProjectPlan, zones: Vec<String>, now: OffsetDateTime) -> Change {
+    let after = Project {
+        id,
+        plan,
+        plan_number: 1,
+        zones,
+        state: COURSE.start,
+        deadline: None,
+        urge: ReportUrge::None,
+        departments: Vec::new(),
+        notice: None,
+        voices: ProjectVoices::default(),
+        spent_fen: 0,
+        progress_percent: 0,
+        phases_done: Vec::new(),
+        effects: Vec::new(),
+        evaluations: Vec::new(),
+        created_at: now,
+        changed_at: now,
+        approved_at: None,
+        completed_at: None,
+        version: 1,
+    };
+    let entry = entry_of(&after, ProjectEvent::Created, Party::Planner, None);
+    Change { after, entry, opinion: None }
+}
+
+/// Does something with a project, for someone who is of some parties.
+///
+/// # Errors
+/// A [`Refusal`] that says why it is not possible.
+pub fn act(
+    project: &Project,
+    request: &Request,
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    let deed = request.deed;
+    let mut possible = COURSE.of(project.state, deed).peekable();
+    if possible.peek().is_none() {
+        return Err(Refusal::State { deed: deed.id(), state: project.state.id() });
+    }
+    let by = || COURSE.of(project.state, deed).map(|rule| rule.by);
+    let rule = possible
+        .find(|rule| parties.contains(&rule.by))
+        .ok_or_else(|| Refusal::Party { deed: deed.id(), by: named(by()) })?;
+    check_said(request, rule.needs)?;
+    check_guards(project, request, now)?;
+    Ok(done(project, request, (rule.to, rule.by), now))
+}
+
+/// Gives a project another plan. Where residents have spoken about the one before, that is a deed of the course.
+///
+/// # Errors
+/// A [`Refusal`] that says why it is not possible.
+pub fn plan_anew(
+    project: &Project,
+    plan: ProjectPlan,
+    zones: Vec<String>,
+    reason: Option<String>,
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    use ProjectState as State;
+    if !parties.contains(&Party::Planner) {
+        return Err(Refusal::Party { deed: "plan", by: named([Party::Planner]) });
+    }
+    plan::check(&plan)?;
+    let fields = plan::differences(&project.plan, &plan, zones == project.zones);
+    let stays = |id: &str| plan.phases.iter().any(|phase| phase.id == id);
+    if let Some(lost) = project.phases_done.iter().find(|done| !stays(&done.phase)) {
+        return Err(Refusal::Already(format!("phase `{}` is done and stays in the plan", lost.phase)));
+    }
+    check_spent(project.spent_fen, &plan)?;
+    let material = fields.iter().filter(|field| plan::is_material(field)).copied().collect::<Vec<_>>();
+    match project.state {
+        _ if fields.is_empty() => return Err(Refusal::Unchanged),
+        State::Evaluated | State::Rejected | State::Withdrawn => {
+            return Err(Refusal::State { deed: "plan", state: project.state.id() });
+        }
+        // What is under review is corrected by sending it back.
+        State::Declared | State::Screened | State::Assessed if !material.is_empty() => {
+            return Err(Refusal::State { deed: "plan", state: project.state.id() });
+        }
+        State::Works | State::Completed if !material.is_empty() => {
+            return Err(Refusal::UnderWorks(material.join(", ")));
+        }
+        State::Notice | State::Noticed | State::Approved | State::Suspended if !material.is_empty() => {
+            let plan = Some(Box::new((plan, zones)));
+            let request = Request { text: reason, plan, ..Request::plain(ProjectDeed::Revise) };
+            return act(project, &request, parties, now);
+        }
+        _ => {}
+    }
+    let text = reason.filter(|text| !text.trim().is_empty());
+    check_length(text.as_deref())?;
+    let mut after = next(project, now);
+    after.plan_number += u32::from(!material.is_empty());
+    (after.plan, after.zones) = (plan, zones);
+    if matches!(project.state, State::Approved | State::Works) && project.urge == ReportUrge::None {
+        // Its dates follow the phases.
+        let since = project.deadline.map_or(now, |deadline| deadline.since);
+        after.deadline = clock::deadline(&after, since);
+    }
+    let fields = fields.into_iter().map(str::to_owned).collect();
+    let entry = entry_of(&after, ProjectEvent::Planned { fields }, Party::Planner, text);
+    Ok(Change { after, entry, opinion: None })
+}
+
+/// Whether what is said is what must be.
+fn check_said(request: &Request, needs: &[Need]) -> Result<(), Refusal> {
+    check_length(request.words())?;
+    for need in needs {
+        let is_said = match need {
+            Need::Reason | Need::NoticeText | Need::Account => request.words().is_some(),
+            Need::LastDay => request.last_day.is_some(),
+            Need::Plan => request.plan.is_some(),
+        };
+        if !is_said {
+            let need = need.name().en_or_zh().to_owned();
+            return Err(Refusal::Missing { deed: request.deed.id(), need });
+        }
+    }
+    Ok(())
+}
+
+/// What the table cannot say.
+fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Result<(), Refusal> {
+    match request.deed {
+        ProjectDeed::Declare => {
+            let missing = plan::missing(&project.plan);
+            if !missing.is_empty() {
+                return Err(Refusal::Incomplete(missing.join(", ")));
+            }
+        }
+        ProjectDeed::Verify => {
+            let silent = project.departments.iter().filter(|department| department.opinion.is_none());
+            let silent: Vec<&str> = silent.map(|department| department.name.as_str()).collect();
+            if !silent.is_empty() {
+                return Err(Refusal::DepartmentsOpen(silent.join(", ")));
+            }
+        }
+        ProjectDeed::Publish => {
+            let from = first_full_day(now.max(project.changed_at));
+            let days = request.last_day.map_or(0, |last| full_days(from, last));
+            if !(NOTICE_DAYS..=NOTICE_DAYS_LIMIT).contains(&days) {
+                let first_last = from.saturating_add(time::Duration::days(NOTICE_DAYS - 1));
+                return Err(Refusal::NoticeDays { days, first_last });
+            }
+        }
+        ProjectDeed::Confirm if project.voices.opinions_open > 0 => {
+            return Err(Refusal::OpinionsOpen(project.voices.opinions_open));
+        }
+        ProjectDeed::Complete => {
+            let is_done = |id: &str| project.phases_done.iter().any(|done| done.phase == id);
+            let open = project.plan.phases.iter().map(|phase| phase.id.as_str()).filter(|id| !is_done(id));
+            let open: Vec<&str> = open.collect();
+            if !open.is_empty() {
+                return Err(Refusal::PhasesOpen(open.join(", ")));
+            }
+        }
+        ProjectDeed::Evaluate => works::check_evaluation(project, request, now)?,
+        ProjectDeed::Revise => {
+            if let Some(revised) = &request.plan {
+                let missing = plan::missing(&revised.0);
+                if !missing.is_empty() {
+                    return Err(Refusal::Incomplete(missing.join(", ")));
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn check_spent(spent_fen: u64, plan: &ProjectPlan) -> Result<(), Refusal> {
+    let planned_fen = plan.budget.planned_fen;
+    if spent_fen > planned_fen { Err(Refusal::Overspent { spent_fen, planned_fen }) } else { Ok(()) }
+}
+
+fn check_length(text: Option<&str>) -> Result<(), Refusal> {
+    match text.map(|text| text.chars().count()) {
+        Some(chars) if chars > TEXT_LIMIT => Err(Refusal::TooLong(chars)),
+        _ => Ok(()),
+    }
+}
+
+fn done(
+    project: &Project,
+    request: &Request,
+    (to, by): (ProjectState, Party),
+    now: OffsetDateTime,
+) -> Change {
+    let mut after = next(project, now);
+    let now = after.changed_at;
+    after.state = to;
+    match request.deed {
+        // A department speaks about a plan: about another one it is asked again.
+        ProjectDeed::Declare => {
+            let number = after.plan_number;
+            let is_old = |department: &&mut ProjectDepartment| {
+                department.opinion.as_ref().is_some_and(|opinion| opinion.plan_number != number)
+            };
+            for department in after.departments.iter_mut().filter(is_old) {
+                (department.opinion, department.asked_at) = (None, now);
+            }
+        }
+        ProjectDeed::Publish => {
+            let from = first_full_day(now);
+            let to = request.last_day.unwrap_or(from);
+            let round = project.notice.as_ref().map_or(0, |notice| notice.round) + 1;
+            let text = request.words().unwrap_or_default().to_owned();
+            let ends_at = end_of(to);
+            let plan_number = after.plan_number;
+            after.notice = Some(ProjectNotice { round, plan_number, from, to, text, began_at: now, ends_at });
+        }
+        ProjectDeed::Confirm => after.approved_at = Some(now),
+        ProjectDeed::Complete => (after.completed_at, after.progress_percent) = (Some(now), 100),
+        ProjectDeed::Evaluate => {
+            works::mend(&mut after, &request.mended, now);
+            let findings = works::numbered(&after, &request.findings);
+            let text = request.words().unwrap_or_default().to_owned();
+            after.evaluations.push(ProjectEvaluation { at: now, text, findings });
+        }
+        ProjectDeed::Revise => {
+            if let Some(revised) = &request.plan {
+                (after.plan, after.zones) = Box::as_ref(revised).clone();
+            }
+            after.plan_number += 1;
+            after.approved_at = None;
+        }
+        _ => {}
+    }
+    after.deadline = clock::deadline(&after, now);
+    after.urge = ReportUrge::None;
+    let text = request.words().map(str::to_owned);
+    let entry = entry_of(&after, ProjectEvent::Done { deed: request.deed }, by, text);
+    Change { after, entry, opinion: None }
+}
+
+/// The project that follows one, at an instant that is not before its last change.
+fn next(project: &Project, now: OffsetDateTime) -> Project {
+    let changed_at = now.max(project.changed_at);
+    Project { changed_at, version: project.version + 1, ..project.clone() }
+}
+
+fn entry_of(after: &Project, event: ProjectEvent, party: Party, text: Option<String>) -> ProjectEntry {
+    ProjectEntry {
+        at: after.changed_at,
+        event,
+        party: party.id().to_owned(),
+        state: after.state,
+        version: after.version,
+        text: text.map(|text| text.trim().to_owned()),
+        photos: Vec::new(),
+    }
+}
+
+fn named(parties: impl IntoIterator<Item = Party>) -> String {
+    let names = parties.into_iter().map(|party| party.name().en_or_zh().to_owned());
+    names.collect::<Vec<_>>().join(" or ")
+}
+
+/// What someone of some parties may do with a project now, in the order of the table. Another plan is given with the
+/// plan itself.
+#[must_use]
+pub fn possible(project: &Project, parties: &[Party]) -> Vec<ProjectDeed> {
+    let mut deeds: Vec<ProjectDeed> = Vec::new();
+    for rule in COURSE.from(project.state).filter(|rule| parties.contains(&rule.by)) {
+        if !deeds.contains(&rule.deed) && rule.deed != ProjectDeed::Revise {
+            deeds.push(rule.deed);
+        }
+    }
+    deeds
+}
+
+#[cfg(test)]
+mod tests;

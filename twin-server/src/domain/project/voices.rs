@@ -1,0 +1,197 @@
+//! What is said about a project: written opinions of departments, opinions of residents on a notice, complaints about
+//! works, and the answers.
+
+use time::OffsetDateTime;
+use twin_schemas::projects::{
+    DepartmentOpinion, DepartmentStance, OpinionKind, Project, ProjectDepartment, ProjectEvent,
+    ProjectOpinion, ProjectState,
+};
+
+use super::{Change, Party, Refusal, check_length, entry_of, named, next};
+use crate::domain::cycle::Word as _;
+
+/// Most departments of a project.
+const DEPARTMENTS_LIMIT: usize = 50;
+/// Longest name of a department, in characters.
+const NAME_LIMIT: usize = 100;
+/// Most opinions and complaints of a project.
+const VOICES_LIMIT: u32 = 20_000;
+
+/// A written opinion of a department as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// Which department.
+    pub department: String,
+    /// What it thinks.
+    pub stance: DepartmentStance,
+    /// What it writes.
+    pub text: String,
+}
+
+/// Asks departments for their opinions. One that was asked before is left as it is.
+///
+/// # Errors
+/// A [`Refusal`] that says why it is not possible.
+pub fn ask(
+    project: &Project,
+    names: &[String],
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    reviewing("ask", project, parties)?;
+    let mut after = next(project, now);
+    let mut asked = Vec::new();
+    for name in names.iter().map(|name| name.trim()) {
+        check_name(name)?;
+        if !after.departments.iter().any(|department| department.name == name) {
+            let asked_at = after.changed_at;
+            after.departments.push(ProjectDepartment { name: name.to_owned(), asked_at, opinion: None });
+            asked.push(name.to_owned());
+        }
+        // Looked at each time: the list is as long as whoever sends it likes.
+        let count = after.departments.len();
+        if count > DEPARTMENTS_LIMIT {
+            return Err(Refusal::TooMany { what: "departments", count, limit: DEPARTMENTS_LIMIT });
+        }
+    }
+    if asked.is_empty() {
+        return Err(Refusal::Already("all of these departments were asked already".into()));
+    }
+    let entry = entry_of(&after, ProjectEvent::Asked { departments: asked }, Party::Reviewer, None);
+    Ok(Change { after, entry, opinion: None })
+}
+
+/// Takes the written opinion of a department in; a later one takes the place of the one before.
+///
+/// # Errors
+/// A [`Refusal`] that says why it is not possible.
+pub fn hear(
+    project: &Project,
+    heard: &Heard,
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    reviewing("hear", project, parties)?;
+    let text = said("hear", &heard.text)?;
+    let mut after = next(project, now);
+    let (at, plan_number) = (after.changed_at, after.plan_number);
+    let name = heard.department.trim();
+    let mut asked = after.departments.iter_mut();
+    let department = asked.find(|department| department.name == name).ok_or_else(|| {
+        let name: String = name.chars().take(NAME_LIMIT).collect();
+        Refusal::Unknown(format!("department `{name}`, which must be asked first"))
+    })?;
+    department.opinion =
+        Some(DepartmentOpinion { stance: heard.stance, text: text.clone(), plan_number, at });
+    let event = ProjectEvent::Heard { department: name.to_owned(), stance: heard.stance };
+    let entry = entry_of(&after, event, Party::Reviewer, Some(text));
+    Ok(Change { after, entry, opinion: None })
+}
+
+/// While departments are heard: before the verification has ended, and by whoever reviews.
+fn reviewing(what: &'static str, project: &Project, parties: &[Party]) -> Result<(), Refusal> {
+    if !matches!(project.state, ProjectState::Declared | ProjectState::Screened | ProjectState::Assessed) {
+        return Err(Refusal::State { deed: what, state: project.state.id() });
+    }
+    by(what, Party::Reviewer, parties)
+}
+
+fn by(what: &'static str, party: Party, parties: &[Party]) -> Result<(), Refusal> {
+    if parties.contains(&party) {
+        return Ok(());
+    }
+    Err(Refusal::Party { deed: what, by: named([party]) })
+}
+
+/// What residents may say of a project now: opinions while it is on notice, complaints from the library on.
+#[must_use]
+pub const fn takes_voices(state: ProjectState) -> Option<OpinionKind> {
+    match state {
+        ProjectState::Notice => Some(OpinionKind::Opinion),
+        ProjectState::Approved
+        | ProjectState::Works
+        | ProjectState::Suspended
+        | ProjectState::Completed
+        | ProjectState::Evaluated => Some(OpinionKind::Complaint),
+        _ => None,
+    }
+}
+
+/// Takes an opinion or a complaint of someone in. Whoever may read a project may speak about it. What is said after the
+/// notice's last day comes too late, also before the clock has said so.
+///
+/// # Errors
+/// A [`Refusal`] that says why it is not possible.
+pub fn voice(project: &Project, text: &str, now: OffsetDateTime) -> Result<Change, Refusal> {
+    let impossible = || Refusal::State { deed: "voice", state: project.state.id() };
+    let kind = takes_voices(project.state).ok_or_else(impossible)?;
+    let notice = project.notice.as_ref().ok_or_else(impossible)?;
+    if kind == OpinionKind::Opinion && now >= notice.ends_at {
+        return Err(Refusal::Already(format!("the notice ended with {}", notice.to)));
+    }
+    let text = said("voice", text)?;
+    let limit = VOICES_LIMIT;
+    if project.voices.given >= limit {
+        let (what, count) = ("opinions and complaints", project.voices.given as usize + 1);
+        return Err(Refusal::TooMany { what, count, limit: limit as usize });
+    }
+    let mut after = next(project, now);
+    after.voices.given += 1;
+    match kind {
+        OpinionKind::Opinion => after.voices.opinions_open += 1,
+        OpinionKind::Complaint => after.voices.complaints_open += 1,
+    }
+    let (id, round, at) = (after.voices.given, notice.round, after.changed_at);
+    let opinion = ProjectOpinion { id, kind, round, text, at, answer: None, answered_at: None };
+    // The words stand in the opinion alone, so that they can be read page by page.
+    let entry = entry_of(&after, ProjectEvent::Voiced { opinion: id, kind }, Party::Resident, None);
+    Ok(Change { after, entry, opinion: Some(opinion) })
+}
+
+/// Answers an opinion or a complaint; an answer can be corrected by another.
+///
+/// # Errors
+/// A [`Refusal`] that says why it is not possible.
+pub fn answer(
+    project: &Project,
+    opinion: &ProjectOpinion,
+    text: &str,
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    let party = [Party::Community, Party::Planner].into_iter().find(|party| parties.contains(party));
+    let party = party
+        .ok_or_else(|| Refusal::Party { deed: "answer", by: named([Party::Community, Party::Planner]) })?;
+    let text = said("answer", text)?;
+    let mut after = next(project, now);
+    if opinion.answer.is_none() {
+        let open = match opinion.kind {
+            OpinionKind::Opinion => &mut after.voices.opinions_open,
+            OpinionKind::Complaint => &mut after.voices.complaints_open,
+        };
+        *open = open.saturating_sub(1);
+    }
+    let answered_at = Some(after.changed_at);
+    let opinion = ProjectOpinion { answer: Some(text), answered_at, ..opinion.clone() };
+    let entry = entry_of(&after, ProjectEvent::Answered { opinion: opinion.id }, party, None);
+    Ok(Change { after, entry, opinion: Some(opinion) })
+}
+
+fn said(what: &'static str, text: &str) -> Result<String, Refusal> {
+    let text = text.trim();
+    check_length(Some(text))?;
+    if text.is_empty() {
+        return Err(Refusal::Missing { deed: what, need: "a text".to_owned() });
+    }
+    Ok(text.to_owned())
+}
+
+fn check_name(name: &str) -> Result<(), Refusal> {
+    match name.chars().count() {
+        0 => Err(Refusal::Missing { deed: "ask", need: "the name of a department".to_owned() }),
+        count if count > NAME_LIMIT => {
+            Err(Refusal::TooMany { what: "characters in the name of a department", count, limit: NAME_LIMIT })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,472 @@
+//! The project library: what planners begin is numbered and kept, what people do and what time brings is decided by the
+//! domain, stored, and then shown. Called by the API, by the reports that enter a project, and by `jobs`.
+//!
+//! All projects are in memory, without their trails and opinions; a change is shown once it is on disk. Those that
+//! everyone may read lie in the index of places, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use time::OffsetDateTime;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use twin_schemas::projects::{Project, ProjectEntry, ProjectPlace, ProjectPlan};
+
+use crate::domain::audit::AuditDraft;
+use crate::domain::cycle::Word as _;
+use crate::domain::permission::{Action, Actor};
+use crate::domain::project::{
+    self, Change, Heard, Progress, Refusal, Request, is_public, may_in, may_read, next_at, parties_of,
+    pass_time,
+};
+use crate::spatial::{Kind, PlacedProject, Snapshot, SpatialIndex, Thing};
+use crate::store::{
+    ProjectChange, ReportChange, ReportStored, Store, StoreError, StoredOpinion, StoredProjectEntry,
+};
+
+/// Who did what the clock does, in the audit log and in trails.
+const CLOCK: &str = "clock";
+/// Projects that time changes in one transaction.
+const SLICE: usize = 256;
+/// Opinions and complaints that one user gives of one project.
+const VOICES_OF_ONE: u64 = 20;
+
+/// Why a project was not taken or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectFault {
+    /// There is no such project for whoever asks.
+    #[error("there is no project {0} that you may read")]
+    Unknown(u64),
+    /// It is no number of a project.
+    #[error("`{0}` is no number of a project")]
+    NoNumber(String),
+    /// There is no such opinion.
+    #[error("the project has no opinion {0}")]
+    UnknownOpinion(u32),
+    /// The project is not as the caller thinks.
+    #[error("the project was changed since it was read")]
+    Stale,
+    /// The plan lies where its planner has no say.
+    #[error("you may not plan projects in all of {0}")]
+    Zones(String),
+    /// The plan names what is not there.
+    #[error("there is no object `{0}`")]
+    UnknownObject(String),
+    /// The plan names a zone that is not there.
+    #[error("there is no zone `{0}`")]
+    UnknownZone(String),
+    /// Someone has said much already.
+    #[error("you have given {VOICES_OF_ONE} opinions of this project, the limit")]
+    Voices,
+    /// A photograph is not there to be sent.
+    #[error("one of the photographs is not yours, was sent already, or was not sent within a day")]
+    UnknownPhoto,
+    /// What was asked for is not possible.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+/// What someone does with a project.
+pub enum Doing {
+    /// A deed of its course.
+    Deed(Request),
+    /// Changes its plan: what makes the plan of before another one, and why.
+    Plan(Box<dyn FnOnce(&mut ProjectPlan) + Send>, Option<String>),
+    /// Asks departments for their opinions.
+    Ask(Vec<String>),
+    /// Records what a department has written.
+    Hear(Heard),
+    /// Gives an opinion, or complains.
+    Voice(String),
+    /// Answers the opinion with this number.
+    Answer(u32, String),
+    /// Tells how the works go.
+    Progress(Progress),
+}
+
+impl Doing {
+    /// What it is, for the audit log.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Deed(request) => request.deed.id(),
+            Self::Plan(..) => "plan",
+            Self::Ask(_) => "ask",
+            Self::Hear(_) => "hear",
+            Self::Voice(_) => "voice",
+            Self::Answer(..) => "answer",
+            Self::Progress(_) => "progress",
+        }
+    }
+}
+
+/// All projects.
+pub struct Projects {
+    store: Arc<dyn Store>,
+    index: Arc<SpatialIndex>,
+    /// Held by whoever changes something. Whoever also changes a report holds the reports' first.
+    turn: Arc<Mutex<()>>,
+    book: RwLock<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    by_id: BTreeMap<u64, Arc<Project>>,
+    /// When time alone changes which project.
+    due: BTreeSet<(OffsetDateTime, u64)>,
+    /// Those that lie in the index, as they lie there.
+    placed: BTreeMap<u64, Arc<PlacedProject>>,
+}
+
+impl Book {
+    fn put(&mut self, project: Arc<Project>) {
+        if let Some(at) = self.by_id.get(&project.id).and_then(|before| next_at(before)) {
+            self.due.remove(&(at, project.id));
+        }
+        if let Some(at) = next_at(&project) {
+            self.due.insert((at, project.id));
+        }
+        self.by_id.insert(project.id, project);
+    }
+}
+
+/// A report that is entering a project: stored with the report, then shown. Nobody changes projects meanwhile.
+pub struct Entering {
+    change: ProjectChange,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Projects {
+    /// The projects as they are stored, also put into the index of places.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn open(store: Arc<dyn Store>, index: Arc<SpatialIndex>) -> Result<Self, StoreError> {
+        let mut book = Book::default();
+        let now = index.now();
+        for project in store.projects().await? {
+            let project = Arc::new(project);
+            if let Some(placed) = placed(&project, &now) {
+                book.placed.insert(project.id, placed);
+            }
+            book.put(project);
+        }
+        index.change(|now| now.set_projects(book.placed.values().cloned()));
+        Ok(Self { store, index, turn: Arc::default(), book: RwLock::new(book) })
+    }
+
+    /// A project.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<Arc<Project>> {
+        self.read().by_id.get(&id).cloned()
+    }
+
+    /// A project that someone may read; others do not learn whether there is one.
+    ///
+    /// # Errors
+    /// [`ProjectFault::Unknown`] if there is none for them.
+    pub fn readable(&self, id: u64, actor: &Actor) -> Result<Arc<Project>, ProjectFault> {
+        let project = self.get(id).filter(|project| may_read(actor, project));
+        project.ok_or(ProjectFault::Unknown(id))
+    }
+
+    /// The projects that a question accepts, newest first.
+    #[must_use]
+    pub fn newest(&self, mut accepts: impl FnMut(&Project) -> bool) -> Vec<Arc<Project>> {
+        self.read().by_id.values().rev().filter(|project| accepts(project)).cloned().collect()
+    }
+
+    /// What happened to a project before a version, newest first.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn trail(&self, id: u64, before: u32, limit: u32) -> Result<Vec<ProjectEntry>, StoreError> {
+        let stored = self.store.project_trail(id, before, limit).await?;
+        Ok(stored.into_iter().map(|stored| stored.entry).collect())
+    }
+
+    /// What was said of a project behind a number, in order.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn opinions(&self, id: u64, after: u32, limit: u32) -> Result<Vec<StoredOpinion>, StoreError> {
+        self.store.project_opinions(id, after, limit).await
+    }
+
+    /// Takes a new project in. `entry` tells the audit log who.
+    ///
+    /// # Errors
+    /// A [`ProjectFault`] that says why it was not taken.
+    pub async fn create(
+        self: &Arc<Self>,
+        plan: ProjectPlan,
+        actor: Actor,
+        entry: AuditDraft,
+    ) -> Result<Arc<Project>, ProjectFault> {
+        let projects = Arc::clone(self);
+        // A task of its own: what is stored must be shown, also when the client has gone by then.
+        in_own_task(async move { projects.create_now(plan, &actor, entry).await }).await
+    }
+
+    async fn create_now(
+        &self,
+        plan: ProjectPlan,
+        actor: &Actor,
+        entry: AuditDraft,
+    ) -> Result<Arc<Project>, ProjectFault> {
+        let _turn = self.turn.lock().await;
+        project::check_plan(&plan).map_err(Refusal::from)?;
+        let zones = located(&plan, None, &self.index.now())?;
+        may_plan(actor, &zones)?;
+        let id = self.read().by_id.last_key_value().map_or(1, |(last, _)| last + 1);
+        let change = stored(project::created(id, plan, zones, entry.at), entry.actor.clone(), None);
+        let audit = AuditDraft { object: object_of(id), ..entry };
+        is_stored(self.store.add_project(&change, &audit).await?)?;
+        self.show(vec![change]);
+        self.get(id).ok_or(ProjectFault::Unknown(id))
+    }
+
+    /// Does something with a project for someone; who they are of it is decided by the project as it is then.
+    /// `version`: the one that it must have; `entry` tells the audit log who.
+    ///
+    /// # Errors
+    /// A [`ProjectFault`] that says why it was not done.
+    pub async fn act(
+        self: &Arc<Self>,
+        id: u64,
+        doing: Doing,
+        actor: Actor,
+        version: Option<u32>,
+        entry: AuditDraft,
+    ) -> Result<Arc<Project>, ProjectFault> {
+        let projects = Arc::clone(self);
+        in_own_task(async move { projects.act_now(id, doing, &actor, version, entry).await }).await
+    }
+
+    async fn act_now(
+        &self,
+        id: u64,
+        doing: Doing,
+        actor: &Actor,
+        version: Option<u32>,
+        entry: AuditDraft,
+    ) -> Result<Arc<Project>, ProjectFault> {
+        let _turn = self.turn.lock().await;
+        let before = self.readable(id, actor)?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(ProjectFault::Stale);
+        }
+        let word = doing.word();
+        let author = matches!(doing, Doing::Voice(_)).then(|| entry.actor.clone());
+        let change = self.decide(&before, doing, actor, entry.at).await?;
+        let detail = format!("{word}, version {}", change.after.version);
+        let audit = AuditDraft { object: object_of(id), ..entry }.with_detail(detail);
+        let change = stored(change, audit.actor.clone(), author);
+        is_stored(self.store.change_projects(std::slice::from_ref(&change), &[audit]).await?)?;
+        self.show(vec![change]);
+        self.get(id).ok_or(ProjectFault::Unknown(id))
+    }
+
+    async fn decide(
+        &self,
+        before: &Project,
+        doing: Doing,
+        actor: &Actor,
+        now: OffsetDateTime,
+    ) -> Result<Change, ProjectFault> {
+        let parties = parties_of(actor, before);
+        Ok(match doing {
+            Doing::Deed(request) => project::act(before, &request, &parties, now)?,
+            Doing::Plan(change, reason) => {
+                let mut plan = before.plan.clone();
+                change(&mut plan);
+                // Limits come first: what is looked up costs as much as it is long.
+                project::check_plan(&plan).map_err(Refusal::from)?;
+                let zones = located(&plan, Some(before), &self.index.now())?;
+                let change = project::plan_anew(before, plan, zones, reason, &parties, now)?;
+                may_plan(actor, &change.after.zones)?;
+                change
+            }
+            Doing::Ask(names) => project::ask(before, &names, &parties, now)?,
+            Doing::Hear(heard) => project::hear(before, &heard, &parties, now)?,
+            Doing::Voice(text) => {
+                if self.store.opinions_of(before.id, &actor.id()).await? >= VOICES_OF_ONE {
+                    return Err(ProjectFault::Voices);
+                }
+                project::voice(before, &text, now)?
+            }
+            Doing::Answer(number, text) => {
+                let found = self.store.project_opinions(before.id, number.saturating_sub(1), 1).await?;
+                let opinion = found.into_iter().map(|stored| stored.opinion).find(|o| o.id == number);
+                let opinion = opinion.ok_or(ProjectFault::UnknownOpinion(number))?;
+                project::answer(before, &opinion, &text, &parties, now)?
+            }
+            Doing::Progress(told) => project::progress(before, &told, &parties, now)?,
+        })
+    }
+
+    /// Lets a report enter the project with this number, as its planner wants; nothing is stored yet.
+    ///
+    /// # Errors
+    /// A [`ProjectFault`] if there is no such project for them, or it takes none.
+    pub async fn enter(
+        &self,
+        id: &str,
+        report: u64,
+        actor: &Actor,
+        entry: &AuditDraft,
+    ) -> Result<Entering, ProjectFault> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let number = id.parse().map_err(|_| ProjectFault::NoNumber(id.chars().take(20).collect()))?;
+        let before = self.readable(number, actor)?;
+        let change = project::programmed(&before, report, entry.at)?;
+        Ok(Entering { change: stored(change, entry.actor.clone(), None), _turn: turn })
+    }
+
+    /// Stores reports with the project that one of them enters, and shows the project.
+    ///
+    /// # Errors
+    /// If the store refuses.
+    pub async fn entered(
+        &self,
+        reports: &[ReportChange],
+        entering: Entering,
+        audit: &[AuditDraft],
+    ) -> Result<ReportStored, StoreError> {
+        let stored = self.store.programme_reports(reports, &entering.change, audit).await?;
+        if stored == ReportStored::Yes {
+            self.show(vec![entering.change]);
+        }
+        Ok(stored)
+    }
+
+    /// What time has brought by an instant: notices that are over, reminders, escalations. Gives how many changes it
+    /// were.
+    ///
+    /// # Errors
+    /// If they cannot be stored; they are tried again the next time.
+    pub async fn pass_time(&self, now: OffsetDateTime) -> Result<usize, ProjectFault> {
+        let mut told = 0;
+        loop {
+            let _turn = self.turn.lock().await;
+            let due: Vec<Arc<Project>> = {
+                let book = self.read();
+                let due = book.due.iter().take_while(|(at, _)| *at <= now).take(SLICE);
+                due.filter_map(|(_, id)| book.by_id.get(id)).cloned().collect()
+            };
+            let changes = due.iter().filter_map(|project| pass_time(project, now));
+            let changes: Vec<ProjectChange> =
+                changes.map(|change| stored(change, CLOCK.to_owned(), None)).collect();
+            if changes.is_empty() {
+                return Ok(told);
+            }
+            told += changes.len();
+            let audit = changes.iter().map(|ProjectChange { after, .. }| {
+                let entry = AuditDraft::new(now, CLOCK.to_owned(), "project.time", object_of(after.id));
+                entry.with_detail(format!("version {}", after.version))
+            });
+            let audit: Vec<_> = audit.collect();
+            is_stored(self.store.change_projects(&changes, &audit).await?)?;
+            self.show(changes);
+        }
+    }
+
+    /// Shows what is stored, in the book and in the index.
+    fn show(&self, changes: Vec<ProjectChange>) {
+        let now = self.index.now();
+        for ProjectChange { after, .. } in changes {
+            let after = Arc::new(after);
+            let placed = placed(&after, &now);
+            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+            let before = match &placed {
+                Some(placed) => book.placed.insert(after.id, Arc::clone(placed)),
+                None => book.placed.remove(&after.id),
+            };
+            book.put(after);
+            drop(book);
+            if before.is_some() || placed.is_some() {
+                self.index.change(|now| now.replace_project(before.as_ref(), placed.as_ref()));
+            }
+        }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
+        self.book.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// As it lies in the index, if everyone may read it and it has a place.
+fn placed(project: &Arc<Project>, now: &Snapshot) -> Option<Arc<PlacedProject>> {
+    Some(project)
+        .filter(|project| is_public(project))
+        .and_then(|project| PlacedProject::of(Arc::clone(project), now).map(Arc::new))
+}
+
+/// The zones that a plan lies in, by its word and by its places. What it says anew must be there; what it has said
+/// before may have gone with a version of the model.
+fn located(
+    plan: &ProjectPlan,
+    before: Option<&Project>,
+    now: &Snapshot,
+) -> Result<Vec<String>, ProjectFault> {
+    let known = before.map(|project| &project.plan);
+    for place in &plan.places {
+        let ProjectPlace::Object { object } = place else { continue };
+        let is_new = known.is_none_or(|known| !known.places.contains(place));
+        if is_new && now.get(object).is_none() {
+            return Err(ProjectFault::UnknownObject(object.clone()));
+        }
+    }
+    for zone in plan.zones.iter().filter(|zone| known.is_none_or(|known| !known.zones.contains(*zone))) {
+        if now.get(zone).is_none_or(|object| Kind::from(object.class) != Kind::Zone) {
+            return Err(ProjectFault::UnknownZone(zone.clone()));
+        }
+    }
+    // Another version of the model moves no project by itself.
+    if let Some(before) = before.filter(|b| b.plan.places == plan.places && b.plan.zones == plan.zones) {
+        return Ok(before.zones.clone());
+    }
+    let mut zones: BTreeSet<String> = plan.zones.iter().cloned().collect();
+    let draft = project::created(0, plan.clone(), Vec::new(), OffsetDateTime::UNIX_EPOCH).after;
+    if let Some(placed) = PlacedProject::of(Arc::new(draft), now) {
+        zones.extend(now.met_by(Kind::Zone, &Thing::Project(Arc::new(placed))));
+    }
+    Ok(zones.into_iter().collect())
+}
+
+fn may_plan(actor: &Actor, zones: &[String]) -> Result<(), ProjectFault> {
+    if may_in(actor, Action::PlanProjects, zones) {
+        return Ok(());
+    }
+    let zones = if zones.is_empty() { "the community".to_owned() } else { zones.join(", ") };
+    Err(ProjectFault::Zones(zones))
+}
+
+fn stored(change: Change, actor: String, author: Option<String>) -> ProjectChange {
+    let Change { after, entry, opinion } = change;
+    let opinion = opinion.map(|opinion| StoredOpinion { opinion, author });
+    ProjectChange { after, stored: StoredProjectEntry { entry, actor }, opinion }
+}
+
+fn is_stored(stored: ReportStored) -> Result<(), ProjectFault> {
+    match stored {
+        ReportStored::Yes => Ok(()),
+        ReportStored::Stale => Err(ProjectFault::Stale),
+        ReportStored::UnknownPhoto => Err(ProjectFault::UnknownPhoto),
+    }
+}
+
+async fn in_own_task<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ProjectFault>> + Send + 'static,
+) -> Result<T, ProjectFault> {
+    tokio::spawn(work).await.map_err(|_| ProjectFault::Stopping)?
+}
+
+fn object_of(id: u64) -> String {
+    format!("project:{id}")
+}
