@@ -10,6 +10,8 @@ import { words } from './words';
 const LATER = {
   new: lazy(() => import('./NewReport').then(({ NewReport }) => NewReport)),
   report: lazy(() => import('./Detail').then(({ Detail }) => Detail)),
+  projects: lazy(() => import('./Projects').then(({ Projects }) => Projects)),
+  project: lazy(() => import('./Project').then(({ Project }) => Project)),
   me: lazy(() => import('./Me').then(({ Me }) => Me)),
   'sign-in': lazy(() => import('./SignIn').then(({ SignIn }) => SignIn)),
 };

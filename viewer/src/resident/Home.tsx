@@ -9,6 +9,7 @@ import { lazy } from './lazy';
 import { Door, Icon, Loading, ReportRows } from './parts';
 import { kindName, words } from './words';
 
+const Nearest = lazy(() => import('./Projects').then((module) => module.Nearest));
 const Place = lazy(() => {
   void import('./early');
   return import('./Place').then((module) => module.Place);
@@ -35,6 +36,7 @@ export function Home() {
           <h2>{t.myReports}</h2>
           <Own most={FIRST} />
         </section>
+        <Nearest />
         <section>
           <h2>{t.allReports}</h2>
           <Others most={FIRST} />

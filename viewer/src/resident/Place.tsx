@@ -6,11 +6,10 @@
 import { effect } from '@preact/signals-core';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Report } from '../api/reports';
 import { named } from '../i18n/format';
 import { declutter } from '../scene/declutter';
 import { language, zone } from '../state/preferences';
-import { everyones, kinds, mine } from '../state/resident/reports';
+import { startProjects } from '../state/resident/projects';
 import { back, go, hashOf, route } from '../state/resident/route';
 import { spot } from '../state/resident/spot';
 import { isLightOf } from '../state/scenes';
@@ -18,16 +17,15 @@ import { buildingById, open, openPlace, publication, zones } from '../state/sess
 import { command, cover, placeVisible } from '../state/view';
 import { asked } from './early';
 import { Icon } from './parts';
-import { kindName, words } from './report-words';
+import { marks, type Mark } from './marks';
+import { words } from './report-words';
 import { openScene, type OpenScene, type PlaceHit } from './scene';
 
 /** Pins nearer than this are one, CSS pixels. */
 const GROUP_PX = 44;
-/** Reports that nobody waits for any more are left to the lists. */
-const OVER = new Set<Report['state']>(['closed', 'declined', 'withdrawn', 'merged']);
-
+/** Pins as they are drawn now. */
 interface Pin {
-  readonly report: Report;
+  readonly mark: Mark;
   readonly count: number;
   readonly x: number;
   readonly y: number;
@@ -53,7 +51,8 @@ export function Place() {
     missing.value = scene === null;
     if (!scene) return;
     openPlace(asked);
-    const stop = effect(() => redrawOn(scene, spot.value, everyones.value, mine.value));
+    startProjects();
+    const stop = effect(() => redrawOn(scene, spot.value, marks.value));
     return () => {
       stop();
       scene.close();
@@ -74,7 +73,7 @@ export function Place() {
     <section class="r-place" data-opened={opened} data-ready={placeVisible.value} aria-label={t.sceneLabel} onKeyDown={(event) => leaveOn(event, opened)}>
       <canvas ref={canvas} tabIndex={opened ? 0 : -1} aria-hidden={!opened} role="application" aria-label={t.sceneLabel} />
       {!placeVisible.value && <p class="r-place-wait" role="status">{t.loading}</p>}
-      {placeVisible.value && pins.value.map((pin) => <PinMark key={pin.report.id} pin={pin} opened={opened} />)}
+      {placeVisible.value && pins.value.map((pin) => <PinMark key={pin.mark.id} pin={pin} opened={opened} />)}
       {opened && mark.value && <span class="r-place-mark" style={at(mark.value)} aria-hidden="true" />}
       {opened ? <Around /> : (
         <a class="r-place-door" href={hashOf({ page: 'place' })}>
@@ -103,36 +102,33 @@ const redrawOn = (scene: OpenScene, ..._changed: unknown[]): void => scene.redra
 
 const at = ({ x, y }: { readonly x: number; readonly y: number }): string => `transform: translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
 
-/** Reports with a spot, those that crowd as one. */
+/** What is in the picture, those that crowd as one. */
 function pinsIn(scene: OpenScene): readonly Pin[] {
   const { clientWidth, clientHeight } = scene.canvas;
-  const own = new Set(mine.peek()?.map(({ id }) => id));
-  const all = new Map([...(everyones.peek() ?? []), ...(mine.peek() ?? [])].filter(({ state }) => !OVER.has(state)).map((report) => [String(report.id), report]));
-  const marks = [...all].flatMap(([id, { place, id: number }]) => {
-    const seen = place.position && scene.project(place.position);
-    const inside = seen && seen.x > 0 && seen.y > 0 && seen.x < clientWidth && seen.y < clientHeight;
-    return inside ? [{ id, x: seen.x, y: seen.y, rank: Number(own.has(number)) }] : [];
+  const all = new Map(marks.peek().map((mark) => [mark.id, mark]));
+  const seen = [...all.values()].flatMap(({ id, at: where, rank }) => {
+    const on = scene.project(where);
+    return on && on.x > 0 && on.y > 0 && on.x < clientWidth && on.y < clientHeight ? [{ id, rank, x: on.x, y: on.y }] : [];
   });
-  const places = new Map(marks.map((one) => [one.id, one]));
-  return declutter(marks, GROUP_PX).flatMap(({ head, members }) => {
-    const [report, where] = [all.get(head), places.get(head)];
-    return report && where ? [{ report, count: members.length, x: where.x, y: where.y }] : [];
+  const places = new Map(seen.map((one) => [one.id, one]));
+  return declutter(seen, GROUP_PX).flatMap(({ head, members }) => {
+    const [mark, on] = [all.get(head), places.get(head)];
+    return mark && on ? [{ mark, count: members.length, x: on.x, y: on.y }] : [];
   });
 }
 
-function PinMark({ pin: { report, count, x, y }, opened }: { pin: Pin; opened: boolean }) {
-  const icon = kinds.value?.get(report.kind)?.icon ?? 'circle-dot';
+function PinMark({ pin: { mark, count, x, y }, opened }: { pin: Pin; opened: boolean }) {
   const nearer = (event: Event): void => {
-    if (count === 1 || !report.place.position) return;
+    if (count === 1) return;
     event.preventDefault();
-    command({ do: 'point', at: report.place.position });
+    command({ do: 'point', at: mark.at });
   };
   return (
     <a
-      class="r-pin" style={at({ x, y })} href={hashOf({ page: 'report', id: report.id })} tabIndex={opened ? 0 : -1} aria-hidden={!opened}
-      aria-label={count > 1 ? words.value.reportsHere(count) : `${kindName(report.kind)}: ${report.text}`} onClick={nearer}
+      class="r-pin" data-of={mark.to.page} style={at({ x, y })} href={hashOf(mark.to)} tabIndex={opened ? 0 : -1} aria-hidden={!opened}
+      aria-label={count > 1 ? words.value.thingsHere(count) : mark.name} onClick={nearer}
     >
-      <Icon name={icon} />
+      <Icon name={mark.icon} />
       {count > 1 && <b>{count}</b>}
     </a>
   );

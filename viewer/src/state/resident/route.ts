@@ -4,22 +4,28 @@
 // button does what people expect.
 import { signal } from '@preact/signals-core';
 
+/** Pages that need no more than their name. */
+const PLAIN = ['home', 'place', 'mine', 'all', 'projects', 'me', 'sign-in'] as const;
+type Plain = (typeof PLAIN)[number];
+
 export type Route =
-  | { readonly page: 'home' | 'place' | 'mine' | 'all' | 'me' | 'sign-in' }
+  | { readonly page: Plain }
   | { readonly page: 'new'; readonly line: 'problem' | 'suggestion' }
-  | { readonly page: 'report'; readonly id: number };
+  | { readonly page: 'report' | 'project'; readonly id: number };
 
 export function routeOf(hash: string): Route {
   const [name = '', more = ''] = hash.replace(/^#/, '').split('/');
   if (name === 'new') return { page: 'new', line: more === 'suggestion' ? 'suggestion' : 'problem' };
-  if (name === 'report' && /^\d{1,15}$/.test(more)) return { page: 'report', id: Number(more) };
-  return name === 'place' || name === 'mine' || name === 'all' || name === 'me' || name === 'sign-in' ? { page: name } : { page: 'home' };
+  if ((name === 'report' || name === 'project') && /^\d{1,15}$/.test(more)) return { page: name, id: Number(more) };
+  return isPlain(name) ? { page: name } : { page: 'home' };
 }
+
+const isPlain = (name: string): name is Plain => (PLAIN as readonly string[]).includes(name);
 
 export function hashOf(route: Route): string {
   if (route.page === 'home') return '#';
   if (route.page === 'new') return `#new/${route.line}`;
-  return route.page === 'report' ? `#report/${route.id}` : `#${route.page}`;
+  return 'id' in route ? `#${route.page}/${route.id}` : `#${route.page}`;
 }
 
 export const route = signal<Route>({ page: 'home' });

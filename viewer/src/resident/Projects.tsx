@@ -1,0 +1,65 @@
+// Projects of renewal as rows: a few of them on the first page, all on their own.
+import { useEffect } from 'preact/hooks';
+import type { ProjectSummary } from '../api/projects';
+import { named } from '../i18n/format';
+import { language } from '../state/preferences';
+import { nearest, startProjects } from '../state/resident/projects';
+import { hashOf } from '../state/resident/route';
+import { Icon, Loading, Page } from './parts';
+import { dayOf, words } from './project-words';
+
+/** On the first page. */
+const FIRST = 3;
+
+/** A section of the first page; without projects there is none. */
+export function Nearest() {
+  useEffect(startProjects, []);
+  const t = words.value;
+  const all = nearest.value;
+  if (!all || all.length === 0) return null;
+  return (
+    <section>
+      <h2>{t.aroundMe}</h2>
+      <Rows projects={all.slice(0, FIRST)} />
+      {all.length > FIRST && <a class="r-link" href={hashOf({ page: 'projects' })}>{t.allProjects}</a>}
+    </section>
+  );
+}
+
+export function Projects() {
+  useEffect(startProjects, []);
+  const t = words.value;
+  const all = nearest.value;
+  return (
+    <Page title={t.aroundMe}>
+      {all === null ? <Loading /> : all.length === 0 ? <p class="r-empty">{t.noProjects}</p> : <Rows projects={all} />}
+    </Page>
+  );
+}
+
+function Rows({ projects }: { projects: readonly ProjectSummary[] }) {
+  return (
+    <ul class="r-rows">
+      {projects.map((project) => (
+        <li key={project.id}>
+          <a href={hashOf({ page: 'project', id: project.id })}>
+            <Icon name="construction" />
+            <span class="r-what">
+              <b>{named(project.name, language.value, String(project.id))}</b>
+              <small>{said(project)}</small>
+            </span>
+            <span class="r-state" data-state={project.state}>{words.value.states[project.state]}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What a resident asks first: until when one may speak, or how far it is. */
+function said({ state, notice, kind, progress_percent }: ProjectSummary): string {
+  const t = words.value;
+  if (state === 'notice' && notice) return t.noticeUntil(dayOf(notice.to));
+  if (state === 'works' || state === 'suspended') return t.built(progress_percent);
+  return t.kinds[kind];
+}
