@@ -83,6 +83,7 @@ use super::{
         project_lists::get_project_figures,
         project_lists::list_projects,
         project_nearby::get_nearby,
+        project_table::export_projects,
         project_voices::answer_opinion,
         project_voices::ask_departments,
         project_voices::get_project_trail,

@@ -285,10 +285,12 @@ pub fn plan_anew(
     let mut after = next(project, now);
     after.plan_number += u32::from(!material.is_empty());
     (after.plan, after.zones) = (plan, zones);
-    if matches!(project.state, State::Approved | State::Works) && project.urge == ReportUrge::None {
-        // Its dates follow the phases.
-        let since = project.deadline.map_or(now, |deadline| deadline.since);
-        after.deadline = clock::deadline(&after, since);
+    if let (State::Approved | State::Works, Some(before)) = (project.state, project.deadline) {
+        // Its dates follow the phases; what is not late any more is not told as late.
+        after.deadline = clock::deadline(&after, before.since);
+        if after.deadline.is_some_and(|deadline| deadline.due > before.due) {
+            after.urge = ReportUrge::None;
+        }
     }
     let fields = fields.into_iter().map(str::to_owned).collect();
     let entry = entry_of(&after, ProjectEvent::Planned { fields }, Party::Planner, text);
@@ -334,6 +336,11 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
             if !(NOTICE_DAYS..=NOTICE_DAYS_LIMIT).contains(&days) {
                 let first_last = from.saturating_add(time::Duration::days(NOTICE_DAYS - 1));
                 return Err(Refusal::NoticeDays { days, first_last });
+            }
+        }
+        ProjectDeed::EndNotice => {
+            if let Some(notice) = project.notice.as_ref().filter(|notice| now < notice.ends_at) {
+                return Err(Refusal::Already(format!("the notice is out until the end of {}", notice.to)));
             }
         }
         ProjectDeed::Confirm if project.voices.opinions_open > 0 => {
