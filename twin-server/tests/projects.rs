@@ -537,7 +537,7 @@ async fn projects_are_a_collection_of_features_from_their_notice_on() {
     assert_eq!(feature["geometry"]["type"], json!("Polygon"));
     assert_eq!(feature["properties"]["planned_fen"], json!(80_000_000));
     let matched = async |query: &str| items(query).await.json()["numberMatched"].clone();
-    assert_eq!(matched("filter=state='notice'%20AND%20planned_fen%20>%201000").await, json!(1));
+    assert_eq!(matched("filter=state='notice'%20AND%20planned_fen%20%3E%201000").await, json!(1));
     assert_eq!(matched("filter=state='works'").await, json!(0));
     assert_eq!(matched("bbox=113.3879,22.5239,113.3889,22.5249").await, json!(1));
     assert_eq!(matched("bbox=113.4,22.6,113.5,22.7").await, json!(0));

@@ -17,8 +17,8 @@ use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
     displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
     mqtt, object_edits, objects, oidc, permissions, photos, place, project_lists, project_nearby,
-    project_voices, projects, readings, report_lists, reports, sensorthings, session, spatial, users,
-    webhooks,
+    project_table, project_voices, projects, readings, report_lists, reports, sensorthings, session, spatial,
+    users, webhooks,
 };
 
 #[derive(OpenApi)]

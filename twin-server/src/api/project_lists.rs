@@ -40,13 +40,13 @@ const TEXT_LIMIT: usize = 200;
 pub(crate) struct ProjectsQuery {
     /// States with commas between them, `open`: all that are at no end, or `library`: all from the confirmation on.
     #[param(example = "notice,works")]
-    pub(super) state: Option<String>,
+    state: Option<String>,
     /// One of the five kinds of task.
-    pub(super) kind: Option<ProjectKind>,
+    kind: Option<ProjectKind>,
     /// A level.
-    pub(super) level: Option<ProjectLevel>,
+    level: Option<ProjectLevel>,
     /// Id of a zone, such as `zone/z1`.
-    pub(super) zone: Option<String>,
+    zone: Option<String>,
     /// Projects that are to cost at least this much, in fen.
     #[param(minimum = 0)]
     min_fen: Option<i64>,
@@ -70,6 +70,18 @@ pub(crate) struct ProjectsQuery {
     /// Projects on a page, 1 to 1,000, default 100.
     #[param(minimum = 1, maximum = 1_000)]
     limit: Option<usize>,
+}
+
+impl ProjectsQuery {
+    /// The question for projects of some sort.
+    pub(super) fn of(
+        state: Option<String>,
+        kind: Option<ProjectKind>,
+        level: Option<ProjectLevel>,
+        zone: Option<String>,
+    ) -> Self {
+        Self { state, kind, level, zone, ..Self::default() }
+    }
 }
 
 /// A page of projects.

@@ -72,7 +72,7 @@ pub(crate) async fn export_projects(
     Query(query): Query<ProjectTableQuery>,
 ) -> Result<Response, Problem> {
     let ProjectTableQuery { state, kind, level, zone, bom } = query;
-    let query = ProjectsQuery { state, kind, level, zone, ..ProjectsQuery::default() };
+    let query = ProjectsQuery::of(state, kind, level, zone);
     let wanted = Wanted::of(&query)?;
     let found = app.projects.newest(|project| wanted.accepts(project, permit.actor()));
     let start = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
