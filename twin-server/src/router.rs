@@ -15,8 +15,8 @@ use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
     exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
     object_edits, objects, oidc, openapi, permissions, photos, place, project_lists, project_nearby,
-    project_voices, projects, publication, readings, report_lists, reports, sensorthings, session, spatial,
-    users, viewer, webhooks,
+    project_table, project_voices, projects, publication, readings, report_lists, reports, sensorthings,
+    session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -224,6 +224,7 @@ pub fn router(app: Arc<App>) -> Router {
                 post(audited_inside(inside(PlanProjects)), projects::post_project),
             ],
         )
+        .route("/api/v1/exports/projects.csv", [get(ReadProjects, project_table::export_projects)])
         .route("/api/v1/projects/figures", [get(ReadProjects, project_lists::get_project_figures)])
         .route(
             "/api/v1/projects/{id}",

@@ -454,7 +454,17 @@ async fn lists_are_filtered_counted_and_paged() {
         public["states"],
         json!({ "notice": { "projects": 1, "planned_fen": 80_000_000, "spent_fen": 0 } })
     );
-    for (query, code) in [("limit=0", "bad_limit"), ("state=gone", "bad_state")] {
+    let table = server.get("/api/v1/exports/projects.csv?state=open").await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8; header=present");
+    let lines: Vec<String> = table.text().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let row = "1,3 号楼加装电梯,A lift for house 3,infrastructure,improving,notice,zone/z1,800000.00,0.00,0,";
+    assert!(lines[1].starts_with(row), "{}", lines[1]);
+    let shielded = json!({ "name": { "en": "=1+1" }, "kind": "operation", "level": "basic" });
+    quarter.begin(&shielded).await;
+    let table = quarter.get(&quarter.planner, "/api/v1/exports/projects.csv?state=draft").await;
+    assert!(table.text().contains("\r\n5,,'=1+1,operation,basic,draft,"), "{}", table.text());
+    for (query, code) in [("limit=0", "bad_limit"), ("before=-1", "bad_query"), ("state=gone", "bad_state")] {
         check_problem(&quarter.get(&quarter.planner, &format!("/api/v1/projects?{query}")).await, 400, code);
     }
 }
@@ -507,4 +517,42 @@ async fn a_photograph_of_the_works_is_for_everyone_and_goes_with_one_project() {
     assert_eq!(server.get(&format!("/api/v1/photos/{photo}?size=small")).await.status, StatusCode::OK);
     let trail = server.get(&format!("/api/v1/projects/{id}")).await.json()["trail"][0].clone();
     assert_eq!(trail["photos"], json!([photo]));
+}
+
+#[tokio::test]
+async fn projects_are_a_collection_of_features_from_their_notice_on() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    quarter.begin(&lift()).await;
+    let id = quarter.on_notice().await;
+    let items = async |query: &str| {
+        let answer = server.get(&format!("/ogc/collections/projects/items?{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer
+    };
+    let all = items("").await;
+    let page = all.json();
+    assert_eq!((&page["numberMatched"], &page["features"][0]["id"]), (&json!(1), &json!(id.to_string())));
+    let feature = &page["features"][0];
+    assert_eq!(feature["geometry"]["type"], json!("Polygon"));
+    assert_eq!(feature["properties"]["planned_fen"], json!(80_000_000));
+    let matched = async |query: &str| items(query).await.json()["numberMatched"].clone();
+    assert_eq!(matched("filter=state='notice'%20AND%20planned_fen%20%3E%201000").await, json!(1));
+    assert_eq!(matched("filter=state='works'").await, json!(0));
+    assert_eq!(matched("bbox=113.3879,22.5239,113.3889,22.5249").await, json!(1));
+    assert_eq!(matched("bbox=113.4,22.6,113.5,22.7").await, json!(0));
+    let one = server.get(&format!("/ogc/collections/projects/items/{id}")).await.json();
+    assert_eq!(one["properties"]["kind"], json!("infrastructure"));
+    // What is held of it counts as stale once it is another.
+    quarter.done(&quarter.resident, id, "opinions", &json!({ "text": "赞成" })).await;
+    let tag = all.header("etag").to_owned();
+    let again = server.get_with("/ogc/collections/projects/items", &[("if-none-match", &tag)]).await;
+    assert_eq!(
+        (again.status, &again.json()["features"][0]["properties"]["opinions"]),
+        (StatusCode::OK, &json!(1))
+    );
+    let deed = json!({ "deed": "return", "text": "补正" });
+    let returned = quarter.post(&quarter.reviewer, id, "deeds", &deed).await;
+    assert_eq!(returned.status, StatusCode::OK, "{}", returned.text());
+    assert_eq!(matched("").await, json!(0));
 }

@@ -17,8 +17,8 @@ use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
     displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
     mqtt, object_edits, objects, oidc, permissions, photos, place, project_lists, project_nearby,
-    project_voices, projects, readings, report_lists, reports, sensorthings, session, spatial, users,
-    webhooks,
+    project_table, project_voices, projects, readings, report_lists, reports, sensorthings, session, spatial,
+    users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -83,6 +83,7 @@ use super::{
         project_lists::get_project_figures,
         project_lists::list_projects,
         project_nearby::get_nearby,
+        project_table::export_projects,
         project_voices::answer_opinion,
         project_voices::ask_departments,
         project_voices::get_project_trail,

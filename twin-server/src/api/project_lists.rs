@@ -34,7 +34,7 @@ const PAGE_LIMIT: usize = 1_000;
 const TEXT_LIMIT: usize = 200;
 
 /// Which projects are meant; all conditions must hold.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ProjectsQuery {
@@ -49,15 +49,15 @@ pub(crate) struct ProjectsQuery {
     zone: Option<String>,
     /// Projects that are to cost at least this much, in fen.
     #[param(minimum = 0)]
-    min_fen: Option<u64>,
+    min_fen: Option<i64>,
     /// Projects that are to cost at most this much, in fen.
     #[param(minimum = 0)]
-    max_fen: Option<u64>,
+    max_fen: Option<i64>,
     /// Words that name, summary, or the name of someone who takes part hold; case does not matter.
     text: Option<String>,
     /// Number of a report that entered it.
     #[param(minimum = 0)]
-    report: Option<u64>,
+    report: Option<i64>,
     /// Only those whose step is over its limit.
     #[serde(default)]
     late: bool,
@@ -66,10 +66,22 @@ pub(crate) struct ProjectsQuery {
     todo: bool,
     /// Only projects with a lower number: the `next` of the page before.
     #[param(minimum = 0)]
-    before: Option<u64>,
+    before: Option<i64>,
     /// Projects on a page, 1 to 1,000, default 100.
     #[param(minimum = 1, maximum = 1_000)]
     limit: Option<usize>,
+}
+
+impl ProjectsQuery {
+    /// The question for projects of some sort.
+    pub(super) fn of(
+        state: Option<String>,
+        kind: Option<ProjectKind>,
+        level: Option<ProjectLevel>,
+        zone: Option<String>,
+    ) -> Self {
+        Self { state, kind, level, zone, ..Self::default() }
+    }
 }
 
 /// A page of projects.
@@ -171,11 +183,12 @@ pub(crate) async fn list_projects(
         return Err(Problem::bad_request("bad_limit", detail));
     }
     let wanted = Wanted::of(&query)?;
+    let before = from_zero("before", query.before)?;
     let found = app.projects.newest(|project| wanted.accepts(project, permit.actor()));
     let now = app.model.now();
     let mut page: Vec<&Arc<Project>> = found
         .iter()
-        .filter(|project| query.before.is_none_or(|before| project.id < before))
+        .filter(|project| before.is_none_or(|before| project.id < before))
         .take(limit + 1)
         .collect();
     let is_more = page.len() > limit;
@@ -239,38 +252,58 @@ fn summary(project: &Arc<Project>, now: &Snapshot) -> ProjectSummary {
 }
 
 /// A question, looked through once.
-struct Wanted<'a> {
+pub(super) struct Wanted<'a> {
     query: &'a ProjectsQuery,
     states: Option<Vec<ProjectState>>,
+    min_fen: Option<u64>,
+    max_fen: Option<u64>,
+    report: Option<u64>,
     text: Option<String>,
 }
 
 impl<'a> Wanted<'a> {
-    fn of(query: &'a ProjectsQuery) -> Result<Self, Problem> {
+    pub(super) fn of(query: &'a ProjectsQuery) -> Result<Self, Problem> {
         let states = query.state.as_deref().map(states).transpose()?;
         let text = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if let Some(chars) = text.map(|text| text.chars().count()).filter(|chars| *chars > TEXT_LIMIT) {
             let detail = format!("`text` has {chars} characters, limit {TEXT_LIMIT}");
             return Err(Problem::bad_request("bad_text", detail));
         }
-        Ok(Self { query, states, text: text.map(str::to_lowercase) })
+        Ok(Self {
+            query,
+            states,
+            min_fen: from_zero("min_fen", query.min_fen)?,
+            max_fen: from_zero("max_fen", query.max_fen)?,
+            report: from_zero("report", query.report)?,
+            text: text.map(str::to_lowercase),
+        })
     }
 
-    fn accepts(&self, project: &Project, actor: &Actor) -> bool {
+    pub(super) fn accepts(&self, project: &Project, actor: &Actor) -> bool {
         let (query, plan) = (self.query, &project.plan);
         let planned_fen = plan.budget.planned_fen;
         self.states.as_ref().is_none_or(|states| states.contains(&project.state))
             && query.kind.is_none_or(|kind| kind == plan.kind)
             && query.level.is_none_or(|level| level == plan.level)
             && query.zone.as_ref().is_none_or(|zone| project.zones.contains(zone))
-            && query.min_fen.is_none_or(|least| planned_fen >= least)
-            && query.max_fen.is_none_or(|most| planned_fen <= most)
-            && query.report.is_none_or(|report| plan.reports.contains(&report))
+            && self.min_fen.is_none_or(|least| planned_fen >= least)
+            && self.max_fen.is_none_or(|most| planned_fen <= most)
+            && self.report.is_none_or(|report| plan.reports.contains(&report))
             && (!query.late || project.urge >= ReportUrge::Overdue)
             && may_read(actor, project)
             && self.text.as_ref().is_none_or(|text| says(project, text))
             && (!query.todo || !possible(project, &parties_of(actor, project)).is_empty())
     }
+}
+
+/// A number from 0. The document says no more of 64 bits than that they have a sign.
+pub(super) fn from_zero<T: TryFrom<i64>>(name: &str, given: Option<i64>) -> Result<Option<T>, Problem> {
+    let read = |number| {
+        T::try_from(number).map_err(|_| {
+            Problem::bad_request("bad_query", format!("`{name}` is {number}, a number from 0 is taken"))
+        })
+    };
+    given.map(read).transpose()
 }
 
 /// Whether a project says something, in lower case.

@@ -10,6 +10,7 @@ use twin_schemas::projects::{DepartmentStance, ProjectEffect, ProjectEntry, Proj
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
+use super::project_lists::from_zero;
 use super::projects::{ProjectDetail, acted, trail_of};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
@@ -92,7 +93,8 @@ pub(crate) struct ProgressDraft {
 #[into_params(parameter_in = Query)]
 pub(crate) struct OpinionsQuery {
     /// Only opinions with a higher number: the `next` of the page before.
-    after: Option<u32>,
+    #[param(minimum = 0)]
+    after: Option<i64>,
     /// Opinions on a page, 1 to 1,000, default 100.
     #[param(minimum = 1, maximum = 1_000)]
     limit: Option<u32>,
@@ -104,7 +106,8 @@ pub(crate) struct OpinionsQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct TrailQuery {
     /// Only entries of a lower version: the `next` of the page before.
-    before: Option<u32>,
+    #[param(minimum = 0)]
+    before: Option<i64>,
     /// Entries on a page, 1 to 1,000, default 100.
     #[param(minimum = 1, maximum = 1_000)]
     limit: Option<u32>,
@@ -154,7 +157,8 @@ pub(crate) async fn list_opinions(
 ) -> Result<Response, Problem> {
     let limit = page(query.limit)?;
     app.projects.readable(id, permit.actor())?;
-    let mut found = app.projects.opinions(id, query.after.unwrap_or_default(), limit + 1).await?;
+    let after = from_zero("after", query.after)?.map_or(0, number);
+    let mut found = app.projects.opinions(id, after, limit + 1).await?;
     let is_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().map(|stored| stored.opinion.id).filter(|_| is_more);
@@ -284,9 +288,14 @@ pub(crate) async fn get_project_trail(
 ) -> Result<Response, Problem> {
     let limit = page(query.limit)?;
     let project = app.projects.readable(id, permit.actor())?;
-    let before = query.before.unwrap_or(u32::MAX);
+    let before = from_zero("before", query.before)?.map_or(u32::MAX, number);
     let (trail, next) = trail_of(&app, &permit, &project, before, limit).await?;
     Ok(no_store(JsonAnswer(TrailPage { trail, next }).into_response()))
+}
+
+/// The largest number stands for all that is larger: there is nothing behind it.
+fn number(given: u64) -> u32 {
+    u32::try_from(given).unwrap_or(u32::MAX)
 }
 
 fn page(limit: Option<u32>) -> Result<u32, Problem> {

@@ -189,7 +189,6 @@ pub(super) async fn acted(
 
 async fn detail(app: &App, permit: &Permit, project: &Project) -> Result<Response, Problem> {
     let actor = permit.actor();
-    // Whoever sent it back may not read a draft: then nothing but what everyone may see is told.
     let parties = parties_of(actor, project);
     let (trail, trail_next) = trail_of(app, permit, project, u32::MAX, TRAIL_FIRST).await?;
     let is = |party| parties.contains(&party);

@@ -247,7 +247,7 @@ pub(crate) struct ReporterForgotten {
     reports: u64,
 }
 
-/// Takes a user out of all reports, trails and photographs that they sent, as people may ask for; what was reported
+/// Takes a user out of all reports, trails, photographs and opinions of projects, as people may ask for; what was reported
 /// and answered stays.
 #[utoipa::path(
     delete, path = "/api/v1/users/{id}/reports", tag = "users",

@@ -10,6 +10,7 @@ use super::collection::Collection;
 use super::devices::{self, Devices};
 use super::finds::Finds;
 use super::objects::{CLASSES, Objects};
+use super::projects::{self, Projects};
 use super::schema::Schema;
 use super::source::{self, Source};
 use crate::domain::kinds::DeviceKinds;
@@ -18,6 +19,7 @@ use crate::domain::kinds::DeviceKinds;
 #[derive(Debug)]
 pub struct Catalogue {
     device_schema: Arc<Schema>,
+    project_schema: Arc<Schema>,
     surveys: Mutex<Surveys>,
     scans: Arc<Semaphore>,
 }
@@ -44,6 +46,7 @@ impl Catalogue {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
             device_schema: Arc::new(devices::schema(kinds)),
+            project_schema: Arc::new(projects::schema()),
             surveys: Mutex::default(),
             scans: Arc::new(Semaphore::new(cores)),
         }
@@ -58,7 +61,7 @@ impl Catalogue {
     /// All collections, in the order in which they are listed.
     #[must_use]
     pub fn all(&self, source: &Source) -> Vec<Box<dyn Collection>> {
-        let ids = CLASSES.iter().map(|(_, about)| about.id).chain([devices::ABOUT.id]);
+        let ids = CLASSES.iter().map(|(_, about)| about.id).chain([devices::ABOUT.id, projects::ABOUT.id]);
         ids.filter_map(|id| self.get(source, id)).collect()
     }
 
@@ -68,6 +71,10 @@ impl Catalogue {
         if id == devices::ABOUT.id {
             let schema = Arc::clone(&self.device_schema);
             return Some(Box::new(Devices { source: source.clone(), schema }));
+        }
+        if id == projects::ABOUT.id {
+            let schema = Arc::clone(&self.project_schema);
+            return Some(Box::new(Projects { source: source.clone(), schema }));
         }
         let (class, about) = CLASSES.iter().find(|(_, about)| about.id == id)?;
         // Whoever comes while objects are gone through waits for it instead of doing the same.

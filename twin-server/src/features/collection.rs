@@ -8,6 +8,7 @@ use twin_schemas::geometry::LocalBox;
 use super::item::Item;
 use super::schema::Schema;
 use crate::domain::bounds::LocalRect;
+use crate::domain::permission::Action;
 
 /// What people are told about a collection.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +23,8 @@ pub struct About {
     pub has_times: bool,
     /// Whether its features change without a new version of the model.
     pub is_live: bool,
+    /// What whoever asks must be allowed beside reading the model.
+    pub needs: Option<Action>,
 }
 
 /// Called with each feature; says whether to go on.

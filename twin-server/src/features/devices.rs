@@ -13,6 +13,7 @@ use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
 use super::source::Source;
 use crate::domain::bounds::LocalRect;
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::permission::Action;
 use crate::live::Entry;
 
 /// What people are told.
@@ -25,6 +26,7 @@ pub(super) const ABOUT: About = About {
     ],
     has_times: true,
     is_live: true,
+    needs: Some(Action::ReadDevices),
 };
 
 /// All devices.

@@ -13,6 +13,7 @@ mod finds;
 pub mod item;
 mod objects;
 pub mod place;
+mod projects;
 pub mod schema;
 mod select;
 mod source;

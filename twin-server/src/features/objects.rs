@@ -47,7 +47,7 @@ pub(super) const CLASSES: [(ObjectClass, About); 5] = [
 ];
 
 const fn about(id: &'static str, title: [&'static str; 2], description: [&'static str; 2]) -> About {
-    About { id, title, description, has_times: false, is_live: false }
+    About { id, title, description, has_times: false, is_live: false, needs: None }
 }
 
 /// All objects of a class.

@@ -150,6 +150,7 @@ mod tests {
                     description: [""; 2],
                     has_times: false,
                     is_live: false,
+                    needs: None,
                 }
             }
         }

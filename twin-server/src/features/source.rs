@@ -1,4 +1,4 @@
-//! Where collections find objects and devices. The one file that knows how the model and the live state
+//! Where collections find objects, devices and projects. The one file that knows how the model and the live state
 //! are kept.
 
 use std::ops::ControlFlow;
@@ -13,7 +13,7 @@ use super::place::Frame;
 use crate::domain::bounds::LocalRect;
 use crate::domain::kinds::DeviceKinds;
 use crate::live::{Entry, Hub};
-use crate::spatial::{Kind, Snapshot};
+use crate::spatial::{Kind, PlacedProject, Snapshot};
 use crate::tiles::{Publication, Publications};
 
 /// Devices that are copied out of the live state at once: so few that nobody waits for them.
@@ -86,10 +86,10 @@ impl Source {
         &self.model_version
     }
 
-    /// Names the state of the devices: another one whenever a device is seen to be another.
+    /// Names the state of devices and projects: another one whenever one of them is seen to be another.
     #[must_use]
     pub fn live_version(&self) -> String {
-        format!("{}-{}", self.hub.epoch(), self.hub.seq())
+        format!("{}-{}-{}", self.hub.epoch(), self.hub.seq(), self.now.0.project_changes())
     }
 
     /// The community.
@@ -163,6 +163,24 @@ impl Source {
             }
         };
         Ok(())
+    }
+
+    /// Number of projects that everyone may read and that have a place.
+    #[must_use]
+    pub fn project_count(&self) -> u64 {
+        self.now.0.count(Kind::Project) as u64
+    }
+
+    /// The box around them, if there are any.
+    #[must_use]
+    pub fn project_extent(&self) -> Option<LocalBox> {
+        self.now.0.extent(Kind::Project)
+    }
+
+    /// Them by number: those whose boxes meet `area`.
+    #[must_use]
+    pub fn projects(&self, area: Option<&LocalRect>) -> Vec<Arc<PlacedProject>> {
+        self.now.0.projects(area)
     }
 
     /// Number of devices.

@@ -23,6 +23,7 @@ pub struct PlacedProject {
     pub project: Arc<Project>,
     pub(super) bounds: LocalBox,
     pub(super) footprint: Polygons,
+    drawn: Polygons,
 }
 
 impl PlacedProject {
@@ -30,7 +31,7 @@ impl PlacedProject {
     /// left out.
     #[must_use]
     pub fn of(project: Arc<Project>, now: &Snapshot) -> Option<Self> {
-        let mut footprint = Polygons::new();
+        let (mut footprint, mut drawn) = (Polygons::new(), Polygons::new());
         let mut heights: Option<[f64; 2]> = None;
         for place in &project.plan.places {
             let (mut polygons, [low, high]) = match place {
@@ -47,12 +48,31 @@ impl PlacedProject {
                 }
                 ProjectPlace::Polygon { rings } => (vec![rings.clone()], [0.0; 2]),
             };
+            match place {
+                ProjectPlace::Point { position: at } => {
+                    let at = [at.east_m, at.north_m];
+                    drawn.push(vec![strip(at, at)]);
+                }
+                ProjectPlace::Line { points } => {
+                    drawn.extend(points.windows(2).map(|ends| vec![strip(ends[0], ends[1])]));
+                }
+                ProjectPlace::Polygon { .. } | ProjectPlace::Object { .. } => {
+                    drawn.extend(polygons.iter().cloned());
+                }
+            }
             footprint.append(&mut polygons);
             let [below, above] = heights.unwrap_or([low, high]);
             heights = Some([below.min(low), above.max(high)]);
         }
-        let bounds = around(&footprint, heights?)?;
-        Some(Self { id: project.id.to_string(), project, bounds, footprint })
+        // What is drawn is the larger: who looks for either by the box finds it.
+        let bounds = around(&drawn, heights?)?;
+        Some(Self { id: project.id.to_string(), project, bounds, footprint, drawn })
+    }
+
+    /// What it covers as areas alone: points and lines are a metre wide.
+    #[must_use]
+    pub fn drawn(&self) -> &[Vec<Vec<[f64; 2]>>] {
+        &self.drawn
     }
 
     /// The box around it.
@@ -60,6 +80,23 @@ impl PlacedProject {
     pub fn bounds(&self) -> LocalBox {
         self.bounds
     }
+}
+
+/// A rectangle around a stretch, half a metre beyond it on each side.
+fn strip([east, north]: [f64; 2], [to_east, to_north]: [f64; 2]) -> Vec<[f64; 2]> {
+    const HALF_M: f64 = 0.5;
+    let length = (to_east - east).hypot(to_north - north);
+    let (along_e, along_n) = if length > 0.0 {
+        (HALF_M * (to_east - east) / length, HALF_M * (to_north - north) / length)
+    } else {
+        (HALF_M, 0.0)
+    };
+    vec![
+        [east - along_e + along_n, north - along_n - along_e],
+        [to_east + along_e + along_n, to_north + along_n - along_e],
+        [to_east + along_e - along_n, to_north + along_n + along_e],
+        [east - along_e - along_n, north - along_n + along_e],
+    ]
 }
 
 /// The outline of an object, or the rectangle of its box.
@@ -146,6 +183,16 @@ mod tests {
         assert_eq!(placed(&boxed).unwrap().bounds().min.up_m, 3.0);
         assert!(placed(&json!([{ "type": "object", "object": "nobody" }])).is_none());
         assert!(placed(&json!([])).is_none());
+    }
+
+    #[test]
+    fn what_has_no_area_is_drawn_a_metre_wide() {
+        assert_eq!(strip([2.0, 3.0], [2.0, 3.0]), [[1.5, 2.5], [2.5, 2.5], [2.5, 3.5], [1.5, 3.5]]);
+        assert_eq!(strip([0.0, 0.0], [0.0, 9.0]), [[0.5, -0.5], [0.5, 9.5], [-0.5, 9.5], [-0.5, -0.5]]);
+        let places = json!([{ "type": "line", "points": [[0, 0], [9, 0], [9, 9]] },
+            { "type": "object", "object": "building/a" }]);
+        let Some(Thing::Project(placed)) = placed(&places) else { panic!("no project") };
+        assert_eq!(placed.drawn().len(), 3);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Snapshot {
     version: Arc<str>,
     /// Number of changes of objects in this run, versions that were taken over included.
     revision: u64,
+    /// Number of changes of projects in this run.
+    project_changes: u64,
     forests: [Arc<Forest>; Kind::ALL.len()],
     table: Arc<ObjectTable>,
     /// Objects of the table that people changed, by their place in it.
@@ -72,7 +74,8 @@ impl Snapshot {
     pub fn take_objects(&mut self, other: Self) {
         let kept = [Kind::Device, Kind::Project].map(|kind| (kind, Arc::clone(&self.forests[kind as usize])));
         // Goes on, or a version that comes back would seem to be as it was before.
-        *self = Self { revision: self.revision + 1, ..other };
+        let (revision, project_changes) = (self.revision + 1, self.project_changes);
+        *self = Self { revision, project_changes, ..other };
         for (kind, forest) in kept {
             self.forests[kind as usize] = forest;
         }
@@ -207,6 +210,7 @@ impl Snapshot {
         before: Option<&Arc<PlacedProject>>,
         after: Option<&Arc<PlacedProject>>,
     ) {
+        self.project_changes += 1;
         if let Some(before) = before {
             self.cut(&Thing::Project(Arc::clone(before)));
         }
@@ -214,6 +218,31 @@ impl Snapshot {
             let forest = self.forest(Kind::Project).with(Thing::Project(Arc::clone(after)));
             self.set_forest(Kind::Project, forest);
         }
+    }
+
+    /// Another number whenever a project is another; counts from 0 in each run.
+    #[must_use]
+    pub fn project_changes(&self) -> u64 {
+        self.project_changes
+    }
+
+    /// The projects by number: those whose boxes meet a rectangle, or all.
+    #[must_use]
+    pub fn projects(&self, area: Option<&LocalRect>) -> Vec<Arc<PlacedProject>> {
+        let all = [f64::NEG_INFINITY, f64::INFINITY];
+        let [west, south, east, north] = area.map_or([all[0], all[0], all[1], all[1]], |area| {
+            [area.min_east_m, area.min_north_m, area.max_east_m, area.max_north_m]
+        });
+        let column = AABB::from_corners([west, south, all[0]], [east, north, all[1]]);
+        let met = self.meeting([Kind::Project].into_iter().collect(), column);
+        let mut found: Vec<Arc<PlacedProject>> = met
+            .filter_map(|leaf| match leaf.thing {
+                Thing::Project(placed) => Some(Arc::clone(placed)),
+                Thing::Object(_) | Thing::Device(_) => None,
+            })
+            .collect();
+        found.sort_unstable_by_key(|placed| placed.project.id);
+        found
     }
 
     /// The ids of the objects of a kind whose outline, or box where it has none, meets what a thing covers; by id.

@@ -18,7 +18,6 @@ use super::super::room::work_in;
 use super::{media, page};
 use crate::app::App;
 use crate::auth::Permit;
-use crate::domain::permission::Action;
 use crate::features::{Collection, Source};
 
 /// Most parameters in one request.
@@ -110,7 +109,7 @@ impl Call {
     /// # Errors
     /// The answer to the client, if they may not.
     pub(super) fn may_see(&self, collection: &dyn Collection) -> Result<(), Problem> {
-        if collection.about().is_live { self.permit.also(Action::ReadDevices) } else { Ok(()) }
+        collection.about().needs.map_or(Ok(()), |action| self.permit.also(action))
     }
 
     /// Refuses parameters that the resource does not have (Features § 7.9).

@@ -9,6 +9,7 @@ mod course;
 mod notice;
 mod parties;
 mod plan;
+mod refusal;
 mod voices;
 mod works;
 
@@ -24,6 +25,7 @@ pub use course::{COURSE, Need, Party, step_of};
 pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day, full_days};
 pub use parties::{is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of};
 pub use plan::{PlanError, REPORTS_LIMIT, check as check_plan};
+pub use refusal::Refusal;
 pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
 pub use works::{Finding, Progress, programmed, progress};
 
@@ -61,116 +63,6 @@ impl Request {
     fn words(&self) -> Option<&str> {
         self.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
-}
-
-/// Why something is not possible.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Refusal {
-    /// Not from this state.
-    #[error("`{deed}` is not possible while the project is `{state}`")]
-    State {
-        /// What was to be done.
-        deed: &'static str,
-        /// The state.
-        state: &'static str,
-    },
-    /// Not by this one.
-    #[error("`{deed}` is for {by}")]
-    Party {
-        /// What was to be done.
-        deed: &'static str,
-        /// Who may do it.
-        by: String,
-    },
-    /// Something must be said with it.
-    #[error("`{deed}` needs {need}")]
-    Missing {
-        /// What was to be done.
-        deed: &'static str,
-        /// What is missing.
-        need: String,
-    },
-    /// A text is too long.
-    #[error("the text has {0} characters, limit {TEXT_LIMIT}")]
-    TooLong(usize),
-    /// More photographs than are taken.
-    #[error("there are {0} photographs, limit {PHOTOS_LIMIT}")]
-    TooManyPhotos(usize),
-    /// The plan says too little to be reviewed.
-    #[error("the plan cannot be declared without {0}\nhint: change the plan first")]
-    Incomplete(String),
-    /// The plan cannot be meant.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// A notice is too short or too long.
-    #[error(
-        "the notice would be out for {days} full days, from {NOTICE_DAYS} to {NOTICE_DAYS_LIMIT} are possible\nhint: put its last day to {first_last} or later; the day on which it is put up does not count"
-    )]
-    NoticeDays {
-        /// Full days that were asked for.
-        days: i64,
-        /// The first last day that is long enough.
-        first_last: Date,
-    },
-    /// Departments have not spoken yet.
-    #[error(
-        "these departments have not given their written opinion: {0}\nhint: record it, or send the project back"
-    )]
-    DepartmentsOpen(String),
-    /// Residents have no answer yet.
-    #[error("{0} opinions of residents have no answer yet\nhint: answer them first")]
-    OpinionsOpen(u32),
-    /// Phases are not done.
-    #[error(
-        "these phases are not done: {0}\nhint: report progress with each phase that is done, or change the plan"
-    )]
-    PhasesOpen(String),
-    /// What is being built is not changed under way.
-    #[error(
-        "the {0} of what is being built cannot be changed\nhint: suspend the works; another plan then goes on notice again"
-    )]
-    UnderWorks(String),
-    /// More was spent than is planned.
-    #[error(
-        "{spent_fen} fen would be spent, the budget is {planned_fen} fen\nhint: a larger budget is another plan and goes on notice again"
-    )]
-    Overspent {
-        /// All that would be spent.
-        spent_fen: u64,
-        /// What is planned.
-        planned_fen: u64,
-    },
-    /// A figure does not follow the one before.
-    #[error("`{field}` is {value}, from {least} to {most} is possible")]
-    Number {
-        /// Which.
-        field: &'static str,
-        /// The figure.
-        value: u64,
-        /// Least.
-        least: u64,
-        /// Most.
-        most: u64,
-    },
-    /// Something is named that the project does not have.
-    #[error("the project has no {0}")]
-    Unknown(String),
-    /// Something was done already.
-    #[error("{0}")]
-    Already(String),
-    /// A list has too many members.
-    #[error("there are {count} {what}, limit {limit}")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// How many.
-        count: usize,
-        /// How many may be.
-        limit: usize,
-    },
-    /// Nothing would be another than before.
-    #[error("the plan is as it was")]
-    Unchanged,
 }
 
 /// A change of a project.
@@ -285,10 +177,12 @@ pub fn plan_anew(
     let mut after = next(project, now);
     after.plan_number += u32::from(!material.is_empty());
     (after.plan, after.zones) = (plan, zones);
-    if matches!(project.state, State::Approved | State::Works) && project.urge == ReportUrge::None {
-        // Its dates follow the phases.
-        let since = project.deadline.map_or(now, |deadline| deadline.since);
-        after.deadline = clock::deadline(&after, since);
+    if let (State::Approved | State::Works, Some(before)) = (project.state, project.deadline) {
+        // Its dates follow the phases; what is not late any more is not told as late.
+        after.deadline = clock::deadline(&after, before.since);
+        if after.deadline.is_some_and(|deadline| deadline.due > before.due) {
+            after.urge = ReportUrge::None;
+        }
     }
     let fields = fields.into_iter().map(str::to_owned).collect();
     let entry = entry_of(&after, ProjectEvent::Planned { fields }, Party::Planner, text);
@@ -334,6 +228,11 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
             if !(NOTICE_DAYS..=NOTICE_DAYS_LIMIT).contains(&days) {
                 let first_last = from.saturating_add(time::Duration::days(NOTICE_DAYS - 1));
                 return Err(Refusal::NoticeDays { days, first_last });
+            }
+        }
+        ProjectDeed::EndNotice => {
+            if let Some(notice) = project.notice.as_ref().filter(|notice| now < notice.ends_at) {
+                return Err(Refusal::Already(format!("the notice is out until the end of {}", notice.to)));
             }
         }
         ProjectDeed::Confirm if project.voices.opinions_open > 0 => {

@@ -120,6 +120,9 @@ fn a_notice_is_out_for_ten_full_days_and_ends_when_the_last_is_over() {
     assert_eq!((told.from, told.to, told.round), (date!(2026 - 05 - 05), date!(2026 - 05 - 14), 1));
     let midnight = datetime!(2026-05-15 00:00 +8);
     assert_eq!(at(out.clone(), midnight - Duration::MICROSECOND).state, ProjectState::Notice);
+    let end =
+        act(&out, &Request::plain(ProjectDeed::EndNotice), &[Party::Clock], midnight - Duration::SECOND);
+    refused(end, "the notice is out until the end of 2026-05-14");
     refused(voice(&out, "迟到", midnight), "the notice ended with 2026-05-14");
     assert_eq!(at(out, midnight).state, ProjectState::Noticed);
 }
@@ -240,6 +243,13 @@ fn time_reminds_of_a_step_then_tells_that_it_is_late_then_the_upper_unit() {
     longer.phases[0].to = date!(2026 - 10 - 31);
     let moved = plan_anew(&works, longer, works.zones.clone(), None, Party::ALL, NOON).unwrap().after;
     assert_eq!(moved.deadline.unwrap().due, datetime!(2026-11-01 00:00 +8));
+    let late = at(works.clone(), datetime!(2026-10-02 00:00 UTC));
+    assert_eq!(late.urge, ReportUrge::Overdue);
+    let zones = late.zones.clone();
+    assert_eq!(
+        plan_anew(&late, moved.plan, zones, None, Party::ALL, NOON).unwrap().after.urge,
+        ReportUrge::None
+    );
 }
 
 #[test]

@@ -4,21 +4,23 @@
 //! All projects are in memory, without their trails and opinions; a change is shown once it is on disk. Those that
 //! everyone may read lie in the index of places, too.
 
+mod places;
+mod wishes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use twin_schemas::projects::{Project, ProjectEntry, ProjectPlace, ProjectPlan};
+use twin_schemas::projects::{Project, ProjectEntry, ProjectPlan};
 
+pub use wishes::{Doing, ProjectFault};
+
+use self::places::{located, may_plan, placed};
 use crate::domain::audit::AuditDraft;
-use crate::domain::cycle::Word as _;
-use crate::domain::permission::{Action, Actor};
-use crate::domain::project::{
-    self, Change, Heard, Progress, Refusal, Request, is_public, may_in, may_read, next_at, parties_of,
-    pass_time,
-};
-use crate::spatial::{Kind, PlacedProject, Snapshot, SpatialIndex, Thing};
+use crate::domain::permission::Actor;
+use crate::domain::project::{self, Change, Refusal, may_read, next_at, parties_of, pass_time};
+use crate::spatial::{PlacedProject, SpatialIndex};
 use crate::store::{
     ProjectChange, ReportChange, ReportStored, Store, StoreError, StoredOpinion, StoredProjectEntry,
 };
@@ -29,81 +31,6 @@ const CLOCK: &str = "clock";
 const SLICE: usize = 256;
 /// Opinions and complaints that one user gives of one project.
 const VOICES_OF_ONE: u64 = 20;
-
-/// Why a project was not taken or not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ProjectFault {
-    /// There is no such project for whoever asks.
-    #[error("there is no project {0} that you may read")]
-    Unknown(u64),
-    /// It is no number of a project.
-    #[error("`{0}` is no number of a project")]
-    NoNumber(String),
-    /// There is no such opinion.
-    #[error("the project has no opinion {0}")]
-    UnknownOpinion(u32),
-    /// The project is not as the caller thinks.
-    #[error("the project was changed since it was read")]
-    Stale,
-    /// The plan lies where its planner has no say.
-    #[error("you may not plan projects in all of {0}")]
-    Zones(String),
-    /// The plan names what is not there.
-    #[error("there is no object `{0}`")]
-    UnknownObject(String),
-    /// The plan names a zone that is not there.
-    #[error("there is no zone `{0}`")]
-    UnknownZone(String),
-    /// Someone has said much already.
-    #[error("you have given {VOICES_OF_ONE} opinions of this project, the limit")]
-    Voices,
-    /// A photograph is not there to be sent.
-    #[error("one of the photographs is not yours, was sent already, or was not sent within a day")]
-    UnknownPhoto,
-    /// What was asked for is not possible.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The store refused.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The server is stopping.
-    #[error("the server is stopping")]
-    Stopping,
-}
-
-/// What someone does with a project.
-pub enum Doing {
-    /// A deed of its course.
-    Deed(Request),
-    /// Changes its plan: what makes the plan of before another one, and why.
-    Plan(Box<dyn FnOnce(&mut ProjectPlan) + Send>, Option<String>),
-    /// Asks departments for their opinions.
-    Ask(Vec<String>),
-    /// Records what a department has written.
-    Hear(Heard),
-    /// Gives an opinion, or complains.
-    Voice(String),
-    /// Answers the opinion with this number.
-    Answer(u32, String),
-    /// Tells how the works go.
-    Progress(Progress),
-}
-
-impl Doing {
-    /// What it is, for the audit log.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Deed(request) => request.deed.id(),
-            Self::Plan(..) => "plan",
-            Self::Ask(_) => "ask",
-            Self::Hear(_) => "hear",
-            Self::Voice(_) => "voice",
-            Self::Answer(..) => "answer",
-            Self::Progress(_) => "progress",
-        }
-    }
-}
 
 /// All projects.
 pub struct Projects {
@@ -398,53 +325,6 @@ impl Projects {
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
         self.book.read().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// As it lies in the index, if everyone may read it and it has a place.
-fn placed(project: &Arc<Project>, now: &Snapshot) -> Option<Arc<PlacedProject>> {
-    Some(project)
-        .filter(|project| is_public(project))
-        .and_then(|project| PlacedProject::of(Arc::clone(project), now).map(Arc::new))
-}
-
-/// The zones that a plan lies in, by its word and by its places. What it says anew must be there; what it has said
-/// before may have gone with a version of the model.
-fn located(
-    plan: &ProjectPlan,
-    before: Option<&Project>,
-    now: &Snapshot,
-) -> Result<Vec<String>, ProjectFault> {
-    let known = before.map(|project| &project.plan);
-    for place in &plan.places {
-        let ProjectPlace::Object { object } = place else { continue };
-        let is_new = known.is_none_or(|known| !known.places.contains(place));
-        if is_new && now.get(object).is_none() {
-            return Err(ProjectFault::UnknownObject(object.clone()));
-        }
-    }
-    for zone in plan.zones.iter().filter(|zone| known.is_none_or(|known| !known.zones.contains(*zone))) {
-        if now.get(zone).is_none_or(|object| Kind::from(object.class) != Kind::Zone) {
-            return Err(ProjectFault::UnknownZone(zone.clone()));
-        }
-    }
-    // Another version of the model moves no project by itself.
-    if let Some(before) = before.filter(|b| b.plan.places == plan.places && b.plan.zones == plan.zones) {
-        return Ok(before.zones.clone());
-    }
-    let mut zones: BTreeSet<String> = plan.zones.iter().cloned().collect();
-    let draft = project::created(0, plan.clone(), Vec::new(), OffsetDateTime::UNIX_EPOCH).after;
-    if let Some(placed) = PlacedProject::of(Arc::new(draft), now) {
-        zones.extend(now.met_by(Kind::Zone, &Thing::Project(Arc::new(placed))));
-    }
-    Ok(zones.into_iter().collect())
-}
-
-fn may_plan(actor: &Actor, zones: &[String]) -> Result<(), ProjectFault> {
-    if may_in(actor, Action::PlanProjects, zones) {
-        return Ok(());
-    }
-    let zones = if zones.is_empty() { "the community".to_owned() } else { zones.join(", ") };
-    Err(ProjectFault::Zones(zones))
 }
 
 fn stored(change: Change, actor: String, author: Option<String>) -> ProjectChange {

@@ -1,0 +1,124 @@
+//! `/api/v1/exports/projects.csv`: the project library as a table for spreadsheets.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use twin_schemas::projects::{Project, ProjectKind, ProjectLevel};
+use twin_schemas::reports::ReportUrge;
+use utoipa::IntoParams;
+
+use super::audit::cell;
+use super::extract::Query;
+use super::project_lists::{ProjectsQuery, Wanted};
+use super::session::no_store;
+use super::{Problem, ProblemBody};
+use crate::app::App;
+use crate::auth::Permit;
+use crate::domain::cycle::Word as _;
+
+const COLUMNS: [&str; 19] = [
+    "id",
+    "name_zh",
+    "name_en",
+    "kind",
+    "level",
+    "state",
+    "zones",
+    "planned_yuan",
+    "spent_yuan",
+    "progress_percent",
+    "notice_from",
+    "notice_to",
+    "planned_end",
+    "approved_at",
+    "completed_at",
+    "opinions",
+    "opinions_open",
+    "late",
+    "changed_at",
+];
+
+/// Which projects to export; all conditions must hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ProjectTableQuery {
+    /// States with commas between them, `open`, or `library`.
+    state: Option<String>,
+    /// One of the five kinds of task.
+    kind: Option<ProjectKind>,
+    /// A level.
+    level: Option<ProjectLevel>,
+    /// Id of a zone.
+    zone: Option<String>,
+    /// Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8.
+    #[serde(default)]
+    bom: bool,
+}
+
+/// Exports the projects that one may read as a table (CSV, RFC 4180), newest first; money in yuan, days of the community.
+#[utoipa::path(
+    get, path = "/api/v1/exports/projects.csv", tag = "projects", params(ProjectTableQuery),
+    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = ProblemBody))
+)]
+pub(crate) async fn export_projects(
+    State(app): State<Arc<App>>,
+    permit: Permit,
+    Query(query): Query<ProjectTableQuery>,
+) -> Result<Response, Problem> {
+    let ProjectTableQuery { state, kind, level, zone, bom } = query;
+    let query = ProjectsQuery::of(state, kind, level, zone);
+    let wanted = Wanted::of(&query)?;
+    let found = app.projects.newest(|project| wanted.accepts(project, permit.actor()));
+    let start = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start);
+    // Memory takes every row.
+    let _ = table.write_record(COLUMNS);
+    for project in &found {
+        let _ = table.write_record(row(project));
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"projects.csv\""),
+    ];
+    Ok(no_store((headers, table.into_inner().unwrap_or_default()).into_response()))
+}
+
+fn row(project: &Project) -> [String; COLUMNS.len()] {
+    let (plan, notice) = (&project.plan, project.notice.as_ref());
+    let name = |name: &Option<String>| cell(name.as_deref().unwrap_or_default());
+    let instant = |at: Option<OffsetDateTime>| at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
+    let day = |day: Option<time::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let voices = project.voices;
+    [
+        project.id.to_string(),
+        name(&plan.name.zh),
+        name(&plan.name.en),
+        plan.kind.id().to_owned(),
+        plan.level.id().to_owned(),
+        project.state.id().to_owned(),
+        cell(&project.zones.join(" ")),
+        yuan(plan.budget.planned_fen),
+        yuan(project.spent_fen),
+        project.progress_percent.to_string(),
+        day(notice.map(|notice| notice.from)),
+        day(notice.map(|notice| notice.to)),
+        day(plan.phases.iter().map(|phase| phase.to).max()),
+        instant(project.approved_at),
+        instant(project.completed_at),
+        voices.given.to_string(),
+        (voices.opinions_open + voices.complaints_open).to_string(),
+        (project.urge >= ReportUrge::Overdue).to_string(),
+        instant(Some(project.changed_at)),
+    ]
+}
+
+/// Whole fen as yuan, to the last digit.
+fn yuan(fen: u64) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}
