@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use twin_e2e::{Server, free_port, node, program, run, say, survey_data};
+use twin_e2e::{Server, clock_library, free_port, node, program, run, say, survey_data};
 
 /// A small sample community in a folder of this name.
 fn sample(dir: &Path, name: &str, tiles: &str) -> PathBuf {
@@ -72,6 +72,22 @@ fn a_resident_reports_a_broken_lamp_and_rates_the_repair() {
     let publication = build(dir.path(), &sample);
     let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
     say(&node("resident.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
+fn a_project_is_built_once_its_notice_is_over() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    let database = dir.path().join("twin.db");
+    let server = Server::start(&publication, &database).unwrap();
+    say(&node("renewal.mjs", &["notice"], Some(&server.address)).unwrap());
+    drop(server);
+    let server = Server::start_as(&publication, &database, |command| {
+        // Eleven days later by its clock.
+        command.args(["--listen", "127.0.0.1:0"]).env("LD_PRELOAD", clock_library()).env("FAKETIME", "+11d")
+    });
+    say(&node("renewal.mjs", &["works"], Some(&server.unwrap().address)).unwrap());
 }
 
 #[test]

@@ -112,6 +112,19 @@ impl Drop for Server {
     }
 }
 
+/// The library by which a program's clock can be set off, with `LD_PRELOAD` and `FAKETIME`.
+///
+/// # Panics
+/// If it is not installed.
+#[must_use]
+pub fn clock_library() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
+    folders
+        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
+        .find(|library| library.is_file())
+        .expect("libfaketime is installed (scripts/setup does it)")
+}
+
 /// A loopback port that was free a moment ago, for programs that must know it before they start.
 ///
 /// # Errors

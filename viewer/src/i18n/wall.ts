@@ -2,6 +2,9 @@
 import type { AlarmLevel } from '../api/types';
 import type { Language } from './words';
 
+/** Of projects of renewal. */
+export type Phase = 'review' | 'notice' | 'library' | 'works' | 'done';
+
 const zh = {
   wall: '指挥大屏',
   figures: '设备在线',
@@ -28,6 +31,11 @@ const zh = {
   limit: '限值',
   updated: (time: string) => `更新于 ${time}`,
   partly: (n: number) => `${n} 条曲线未取到`,
+  projects: '更新项目',
+  projectsLate: (n: string) => `${n} 个超过时限`,
+  phase: { review: '评审', notice: '公示', library: '待开工', works: '施工', done: '竣工' } satisfies Record<Phase, string>,
+  budget: (planned: string, spent: string) => `预算 ${planned} · 已用 ${spent}`,
+  noProjects: '没有公示或施工中的项目',
   video: '视频',
   noVideo: '还没有配置视频。',
   videoOf: (name: string) => `${name} 的视频`,
@@ -119,6 +127,11 @@ const en: Texts = {
   limit: 'limit',
   updated: (time) => `updated ${time}`,
   partly: (n) => (n === 1 ? '1 line missing' : `${n} lines missing`),
+  projects: 'Renewal projects',
+  projectsLate: (n) => `${n} over the limit`,
+  phase: { review: 'Review', notice: 'Notice', library: 'To start', works: 'Works', done: 'Done' },
+  budget: (planned, spent) => `Budget ${planned} · ${spent} spent`,
+  noProjects: 'No project is on notice or being built',
   video: 'Video',
   noVideo: 'No videos have been set up.',
   videoOf: (name) => `Video of ${name}`,

@@ -11,6 +11,7 @@ import { Alarms } from './Alarms';
 import { Devices, Figures } from './Figures';
 import { editing, switchOpen } from './hands';
 import { Plan } from './Plan';
+import { Projects } from './Projects';
 import { Scene } from './Scene';
 import { Switch } from './Switch';
 import { Top } from './Top';
@@ -23,7 +24,7 @@ const Edit = later(() => import('./edit/Edit').then((module) => module.Edit));
 export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place: HTMLElement) => () => void }) {
   const shown = shownPanels.value;
   const now = emergency.value;
-  const [figures, devices, trends] = [shown.has('figures'), shown.has('devices'), shown.has('trends')];
+  const [figures, devices, trends, projects] = [shown.has('figures'), shown.has('devices'), shown.has('trends'), shown.has('projects')];
   const [plan, alarms, video] = [now !== null, shown.has('alarms'), shown.has('video') && videos.value.length > 0];
   // A plan takes the place that videos have otherwise.
   const [videoLeft, videoRight] = [video && plan, video && !plan];
@@ -31,7 +32,7 @@ export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place
     <div class="wall" data-mode={now ? 'emergency' : 'ordinary'} data-status={now ? lookOf(now.plan.level) : undefined}>
       <Top />
       <div class="w-body">
-        {(figures || devices || trends || videoLeft) && (
+        {(figures || devices || trends || projects || videoLeft) && (
           <aside class="w-side left">
             {(figures || devices) && (
               <div class="w-slot" data-slot="figures">
@@ -39,9 +40,10 @@ export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place
                 {devices && <Devices />}
               </div>
             )}
-            {(trends || videoLeft) && (
+            {(trends || projects || videoLeft) && (
               <div class="w-slot" data-slot="trends">
                 {trends && <Trends />}
+                {projects && <Projects />}
                 {videoLeft && <Videos />}
               </div>
             )}

@@ -30,8 +30,19 @@ export function hashOf(route: Route): string {
 
 export const route = signal<Route>({ page: 'home' });
 
+/** How many steps of this page lie behind: kept with each step, so that it outlasts going back, forth, and a reload. */
+let depth = 0;
+
+const stepOf = (state: unknown): number | null => (typeof state === 'object' && state !== null && 'depth' in state && typeof state.depth === 'number' ? state.depth : null);
+
 export function startRoute(): void {
-  const read = (): void => void (route.value = routeOf(location.hash));
+  const read = (): void => {
+    const known = stepOf(history.state);
+    if (known === null) history.replaceState({ depth: depth + 1 }, '');
+    depth = known ?? depth + 1;
+    route.value = routeOf(location.hash);
+  };
+  depth = stepOf(history.state) ?? -1;
   addEventListener('hashchange', read);
   read();
 }
@@ -40,8 +51,8 @@ export function go(to: Route): void {
   location.hash = hashOf(to);
 }
 
-/** Back to where one came from; home for who came by a link. */
+/** Back to where one came from in this page; home for who came by a link. */
 export function back(): void {
-  if (history.length > 1) history.back();
+  if (depth > 0) history.back();
   else go({ page: 'home' });
 }

@@ -11,7 +11,7 @@ export interface Draft extends DisplayContent {
   readonly tag: string | null;
 }
 
-export const ALL_PANELS: readonly PanelName[] = ['figures', 'devices', 'trends', 'alarms', 'video'];
+export const ALL_PANELS: readonly PanelName[] = ['figures', 'devices', 'trends', 'alarms', 'video', 'projects'];
 
 export const emptyDraft = (taken: readonly string[]): Draft => ({ id: freeId('wall', taken), tag: null, name: {}, tour: [], trends: [], videos: [], plans: [] });
 

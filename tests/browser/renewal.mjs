@@ -1,0 +1,109 @@
+// A project of renewal as residents meet it. First it is on notice and a resident says what they think; then, with the
+// server's clock past the notice, it is confirmed and built, and stands in their scene.
+// In: the server's address; `notice` or `works`. Out: exit code; screenshots. Both parts use one database.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { findings, open, until } from './page.mjs';
+
+const address = process.env.TWIN_ADDRESS;
+const part = process.argv[2];
+const PASSWORD = 'three willows, two bridges';
+const NAME = '1号楼外墙保温';
+const keys = {};
+let view;
+let page;
+
+const send = async (method, path, body, who = {}) => {
+  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
+  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  return { body: text ? JSON.parse(text) : null, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] };
+};
+const deed = async (role, body, state) => {
+  const { body: detail } = await send('POST', 'projects/1/deeds', body, keys[role]);
+  assert.equal(detail.project.state, state);
+};
+const shown = (text) => page.getByText(text).first().waitFor();
+const nothingSerious = async (where) => assert.deepEqual(await findings(page), [], where);
+/** A day of the community, so many from the server's today. */
+const dayIn = (now, days) => new Date(Date.parse(now) + (8 * 60 + days * 24 * 60) * 60_000).toISOString().slice(0, 10);
+
+before(async () => {
+  if (part === 'notice') await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
+  const { cookie } = await send('POST', 'session', { name: 'root', password: PASSWORD });
+  if (part === 'notice') {
+    const { body } = await send('POST', 'users', { name: 'li', roles: [{ role: 'resident' }] }, { cookie });
+    const { body: invited } = await send('POST', `users/${body.user.id}/invitation`, {}, { cookie });
+    await send('POST', 'invitations/accept', { token: invited.token, password: PASSWORD });
+  }
+  for (const role of ['community', 'community_planner', 'upper_unit', 'company']) {
+    const { body } = await send('POST', 'keys', { name: `${role}-${part}`, role }, { cookie });
+    keys[role] = { 'x-api-key': body.secret };
+  }
+  view = await open(`${address}/resident#sign-in`, { width: 390, height: 780, touch: true });
+  page = view.page;
+  await page.getByLabel('用户名').fill('li');
+  await page.getByLabel('密码').fill(PASSWORD);
+  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await shown('您还没有报告');
+});
+
+after(() => view?.close());
+
+test('nobody_hears_of_a_project_before_its_notice_and_everyone_can_speak_then', { skip: part !== 'notice' }, async () => {
+  const { body: place } = await send('GET', 'objects?class=building', undefined, keys.community);
+  const { body: project } = await send('POST', 'projects', {
+    name: { zh: NAME, en: 'House 1: insulation' }, summary: '外墙做保温，施工期间东侧道路单向通行。', kind: 'infrastructure', level: 'improving',
+    places: [{ type: 'object', object: place.objects[0].id }], budget: { planned_fen: 268_000_000 },
+    phases: [{ id: 'wall', name: { zh: '外墙保温', en: 'Insulation' }, from: '2030-03-01', to: '2030-06-30' }],
+  }, keys.community_planner);
+  await deed('community_planner', { deed: 'declare' }, 'declared');
+  await page.reload();
+  await page.getByRole('button', { name: '报问题' }).waitFor();
+  assert.equal((await page.evaluate(async () => (await fetch('/api/v1/projects/1')).status)), 404, 'what is reviewed is not public');
+  for (const [name, state] of [['screen', 'screened'], ['assess', 'assessed'], ['verify', 'verified']]) await deed('upper_unit', { deed: name }, state);
+  // Ten full days, and not one less.
+  const short = await fetch(`${address}/api/v1/projects/1/deeds`, { method: 'POST', headers: { 'content-type': 'application/json', ...keys.community }, body: JSON.stringify({ deed: 'publish', text: '请提意见', last_day: dayIn(project.created_at, 9) }) });
+  assert.equal(short.status, 422);
+  await deed('community', { deed: 'publish', text: '1号楼外墙保温方案公示，请提意见。', last_day: dayIn(project.created_at, 10) }, 'notice');
+  await page.reload();
+  await page.getByRole('link', { name: new RegExp(`${NAME}.*公示至`) }).click();
+  await shown('1号楼外墙保温方案公示');
+  await page.getByRole('button', { name: '说说我的意见' }).click();
+  await page.getByLabel('说说我的意见').fill('能不能保留一条消防通道？');
+  await page.getByRole('button', { name: '提交' }).click();
+  await shown('您的意见');
+  await shown('还没有答复');
+  await nothingSerious('notice');
+  await view.screenshot('renewal-notice');
+});
+
+test('after_the_notice_and_its_answers_it_is_built_and_stands_in_the_scene', { skip: part !== 'works' }, async () => {
+  // Its opinion has no answer yet.
+  const early = await fetch(`${address}/api/v1/projects/1/deeds`, { method: 'POST', headers: { 'content-type': 'application/json', ...keys.upper_unit }, body: JSON.stringify({ deed: 'confirm' }) });
+  assert.equal(early.status, 409, await early.text());
+  await send('POST', 'projects/1/opinions/1/answer', { text: '东侧消防通道一直保留。' }, keys.community);
+  await deed('upper_unit', { deed: 'confirm' }, 'approved');
+  await deed('company', { deed: 'start' }, 'works');
+  const { body: now } = await send('GET', 'projects/1', undefined, keys.company);
+  const from = now.project.changed_at;
+  const to = new Date(Date.parse(from) + 5 * 86_400_000).toISOString();
+  await send('POST', 'projects/1/progress', { text: '脚手架已搭好', percent: 15, effects: [{ kind: 'road_closed', from, to, text: '东侧道路单向通行' }] }, keys.company);
+  await page.goto(`${address}/resident#`);
+  await until(page, 'the place stands', () => document.querySelector('.r-place')?.dataset.ready === 'true', null, 120_000);
+  await page.locator(".r-pin[data-of='project']").waitFor({ state: 'attached' });
+  await view.screenshot('renewal-home');
+  await page.getByRole('link', { name: '看看社区' }).click();
+  await page.getByLabel(NAME).and(page.locator('.r-pin')).click();
+  for (const text of ['已完成 15%', '东侧道路单向通行', '东侧消防通道一直保留', '脚手架已搭好']) await shown(text);
+  await nothingSerious('works');
+  await view.screenshot('renewal-works');
+  await page.goto(`${address}/resident#projects`);
+  await shown('已完成 15%');
+  await nothingSerious('projects');
+});
+
+test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
+  assert.deepEqual([view.foreign, view.problems.filter((text) => !/status of 404|favicon/.test(text))], [[], []]);
+});
