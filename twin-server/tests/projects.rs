@@ -371,6 +371,25 @@ async fn a_report_enters_a_project_that_is_there_and_is_not_closed_when_that_is_
     assert_eq!(detail["project"]["version"], json!(before.as_u64().unwrap() + 1));
     assert_eq!(detail["trail"][0]["event"], json!({ "type": "programmed", "report": report }));
     assert_eq!(quarter.numbers(&quarter.resident, &format!("report={report}")).await, [id]);
+    // One that is not for everyone is told of to those alone who may read it.
+    let closed = json!({ "line": "problem", "kind": "lighting", "text": "灯不亮", "open": false });
+    let closed =
+        quarter.send(&quarter.neighbour, "POST", "/api/v1/reports", &closed).await.json()["id"].clone();
+    for (who, deed) in
+        [(&quarter.community, json!({ "deed": "accept" })), (&quarter.planner, programme(&id.to_string()))]
+    {
+        let done = quarter.send(who, "POST", &format!("/api/v1/reports/{closed}/deeds"), &deed).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    }
+    for (who, reports) in
+        [(&quarter.neighbour, json!([report, closed])), (&quarter.resident, json!([report]))]
+    {
+        let detail = quarter.detail(who, id).await;
+        assert_eq!(detail["project"]["plan"]["reports"], reports);
+        let told = detail["trail"].to_string().matches("programmed").count();
+        assert_eq!(told, reports.as_array().unwrap().len());
+        assert_eq!(quarter.numbers(who, &format!("report={closed}")).await.len(), told - 1);
+    }
     quarter.done(&quarter.company, id, "progress", &json!({ "phase": "build" })).await;
     quarter.deed(&quarter.company, id, "complete").await;
     let detail = quarter.detail(&quarter.resident, id).await;
@@ -555,4 +574,23 @@ async fn projects_are_a_collection_of_features_from_their_notice_on() {
     let returned = quarter.post(&quarter.reviewer, id, "deeds", &deed).await;
     assert_eq!(returned.status, StatusCode::OK, "{}", returned.text());
     assert_eq!(matched("").await, json!(0));
+}
+
+#[tokio::test]
+async fn a_project_that_is_sent_twice_with_one_key_is_begun_once() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let request = Request::post("/api/v1/projects")
+            .header("cookie", &quarter.planner)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/json")
+            .header("idempotency-key", "one");
+        begun.push(
+            server.ask(request.body(Body::from(lift().to_string())).unwrap()).await.json()["id"].clone(),
+        );
+    }
+    assert_eq!(begun, [json!(1), json!(1)]);
+    assert_eq!(quarter.numbers(&quarter.planner, "").await, [1]);
 }

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use time::Date;
-use twin_schemas::projects::{OpinionKind, Project, ProjectDeed, ProjectEntry, ProjectPlan, day};
+use twin_schemas::projects::{
+    OpinionKind, Project, ProjectDeed, ProjectEntry, ProjectEvent, ProjectPlan, day,
+};
 use twin_schemas::reports::ReportBody;
 use utoipa::ToSchema;
 
@@ -221,6 +223,11 @@ pub(super) async fn trail_of(
     if !is_involved(permit.actor(), project) {
         trail.retain(is_for_all);
     }
+    // Whoever may not read a report does not learn that there is one.
+    trail.retain(|entry| match entry.event {
+        ProjectEvent::Programmed { report } => app.reports.readable(report, permit.actor()).is_ok(),
+        _ => true,
+    });
     Ok((trail, oldest))
 }
 

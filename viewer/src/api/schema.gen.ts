@@ -425,6 +425,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/projects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports the projects that one may read as a table (CSV, RFC 4180), newest first; money in yuan, days of the community. */
+        get: operations["export_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/readings.csv": {
         parameters: {
             query?: never;
@@ -758,7 +775,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gives a photograph to whoever may read its report; one that was not sent yet to its owner. */
+        /** Gives a photograph to whoever may read its report or its project; one that was not sent yet to its owner. */
         get: operations["get_photo"];
         put?: never;
         post?: never;
@@ -777,6 +794,202 @@ export interface paths {
         };
         /** Tells what is at a place. */
         get: operations["get_place"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists projects, newest first: those that are public, and those that one works on. */
+        get: operations["list_projects"];
+        put?: never;
+        /** Begins a project, as a draft. */
+        post: operations["post_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts projects and their money by state, kind, level and zone. */
+        get: operations["get_project_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a project with what happened to it and what one may do with it. */
+        get: operations["get_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes the plan of a project. Where residents have spoken about the one before, another one of its places, zones,
+         *     kind, level, budget or alternatives needs a reason and another notice.
+         */
+        patch: operations["patch_project"];
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with a project. What is possible depends on its state, on who asks, and on what is said. */
+        post: operations["act_on_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/department-opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records the written opinion of a department; a later one takes the place of the one before. */
+        post: operations["hear_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks departments for their written opinions, before the verification has ended. */
+        post: operations["ask_departments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/nearby": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives what lies near a project: buildings, devices, public projects, and reports. Reports and devices are told to
+         *     those who may read them.
+         */
+        get: operations["get_nearby"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was said of a project, with the answers. */
+        get: operations["list_opinions"];
+        put?: never;
+        /** Gives an opinion while a project is on notice, or complains of one that is in the library, being built, or built. */
+        post: operations["post_opinion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/opinions/{number}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers an opinion or a complaint; everyone may read the answer. A second answer takes the place of the first. */
+        post: operations["answer_opinion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells how the works go, what was spent, and what affects residents; all of it is public. */
+        post: operations["post_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives what happened to a project, newest first. */
+        get: operations["get_project_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1093,7 +1306,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Takes a user out of all reports, trails and photographs that they sent, as people may ask for; what was reported
+         * Takes a user out of all reports, trails, photographs and opinions of projects, as people may ask for; what was reported
          *     and answered stays.
          */
         delete: operations["forget_reporter"];
@@ -1506,7 +1719,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "programme_reports" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -1962,6 +2175,11 @@ export interface components {
              */
             to: string;
         };
+        /**
+         * @description Whether an alternative shows what is there, or what may come.
+         * @enum {string}
+         */
+        AlternativeRole: "before" | "plan";
         /** @description The surroundings of an object, or of a device. */
         AroundPlace: {
             /** @description Id of the device. */
@@ -2159,6 +2377,42 @@ export interface components {
             phone?: string;
             /** @description What this person is in the plan. */
             role?: components["schemas"]["LocalizedText"];
+        };
+        /** @description The written opinion of a department. */
+        DepartmentOpinion: {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description The number of the plan that it is about.
+             */
+            plan_number: number;
+            /** @description What it thinks. */
+            stance: components["schemas"]["DepartmentStance"];
+            /** @description What it writes. */
+            text: string;
+        };
+        /**
+         * @description What a department thinks.
+         * @enum {string}
+         */
+        DepartmentStance: "agrees" | "conditional" | "objects";
+        /** @description The written opinion of a department. */
+        DepartmentWord: {
+            /** @description Name of the department, which must be asked first. */
+            department: string;
+            /** @description What it thinks. */
+            stance: components["schemas"]["DepartmentStance"];
+            /** @description What it writes, up to 2,000 characters. */
+            text: string;
+        };
+        /** @description Departments that are asked. */
+        DepartmentsAsked: {
+            /** @description Their names, each up to 100 characters; a project has at most 50. */
+            departments: string[];
         };
         /** @description A device as it is registered: what it is and where it stands. */
         Device: {
@@ -2376,6 +2630,11 @@ export interface components {
             /** @description Made it. */
             made: components["schemas"]["ModelObject"];
         };
+        /**
+         * @description Something that residents feel.
+         * @enum {string}
+         */
+        EffectKind: "water_off" | "power_off" | "gas_off" | "heating_off" | "road_closed" | "lift_off" | "noise" | "other";
         /** @description What is done in an emergency of one sort (预案). */
         EmergencyPlan: {
             /** @description The area that it concerns: a polygon of east and north, in metres. */
@@ -2433,6 +2692,18 @@ export interface components {
             /** @description Its type. */
             type: string;
         };
+        /** @description Something that an evaluation found. */
+        FindingDraft: {
+            /** @description Who sees to it. */
+            body: components["schemas"]["ReportBody"];
+            /**
+             * Format: date
+             * @description Until when, a day that is not over.
+             */
+            due: string;
+            /** @description What was found, up to 2,000 characters. */
+            text: string;
+        };
         /** @description What has to be fetched and drawn until a scene is first seen as a whole on a phone. */
         FirstView: {
             /**
@@ -2460,14 +2731,14 @@ export interface components {
         FoundThing: {
             /** @description Its box. */
             bounds: components["schemas"]["LocalBox"];
-            /** @description IFC class, or kind of device. */
+            /** @description IFC class, kind of device, or kind of task of a project. */
             class?: string | null;
             /**
              * Format: double
              * @description Metres from what was asked for; along a ray to where it enters the box.
              */
             distance_m?: number | null;
-            /** @description Its id: of an object, or of a device. */
+            /** @description Its id: of an object, of a device, or the number of a project. */
             id: string;
             /** @description What it is. */
             kind: components["schemas"]["Kind"];
@@ -2671,7 +2942,7 @@ export interface components {
          * @description What a thing in the index is.
          * @enum {string}
          */
-        Kind: "community" | "site" | "zone" | "building" | "storey" | "space" | "element" | "device";
+        Kind: "community" | "site" | "zone" | "building" | "storey" | "space" | "element" | "device" | "project";
         /**
          * @description A language of the interface.
          * @enum {string}
@@ -2940,6 +3211,34 @@ export interface components {
              */
             within_m: number;
         };
+        /** @description What lies near a project, the nearest first. What one may not read is not there. */
+        NearbyProject: {
+            /** @description Buildings, at most 500. */
+            buildings: components["schemas"]["FoundThing"][];
+            /** @description Whether there is more of something than is given. */
+            cut: boolean;
+            /** @description Devices, at most 500. */
+            devices: components["schemas"]["FoundThing"][];
+            /**
+             * Format: double
+             * @description How far was looked, in metres.
+             */
+            distance_m: number;
+            /** @description Other projects that are public, at most 500. */
+            projects: components["schemas"]["FoundThing"][];
+            /** @description Reports that have a position, at most 500. */
+            reports: components["schemas"]["NearbyReport"][];
+        };
+        /** @description A report near a project. */
+        NearbyReport: {
+            /**
+             * Format: double
+             * @description How far away it is, in metres.
+             */
+            distance_m: number;
+            /** @description The report. */
+            report: components["schemas"]["Report"];
+        };
         /** @description A place from which the nearest are sought. Distances as for a radius. */
         NearestPlace: {
             /**
@@ -3096,6 +3395,36 @@ export interface components {
             /** @description Id of the object. */
             id: string;
         };
+        /** @description An answer to an opinion or a complaint. */
+        OpinionAnswer: {
+            /** @description The answer, up to 2,000 characters. */
+            text: string;
+        };
+        /** @description An opinion or a complaint. */
+        OpinionDraft: {
+            /** @description What is said, up to 2,000 characters. */
+            text: string;
+        };
+        /**
+         * @description Whether something was said on a notice, or about what is being done.
+         * @enum {string}
+         */
+        OpinionKind: "opinion" | "complaint";
+        /** @description Opinions and complaints in the order in which they came. */
+        OpinionPage: {
+            /**
+             * Format: int32
+             * @description What to ask for as `after` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The opinions; who spoke is told to nobody. */
+            opinions: components["schemas"]["OpinionShown"][];
+        };
+        /** @description An opinion as it is shown. */
+        OpinionShown: components["schemas"]["ProjectOpinion"] & {
+            /** @description Whether it is one's own. */
+            own: boolean;
+        };
         /**
          * @description How something ended.
          * @enum {string}
@@ -3137,6 +3466,16 @@ export interface components {
             roles: components["schemas"]["RoleView"][];
             /** @description Every route with the action that each of its methods needs. */
             routes: components["schemas"]["RouteView"][];
+        };
+        /** @description A phase that is done. */
+        PhaseDone: {
+            /**
+             * Format: date
+             * @description The day on which that was told.
+             */
+            on: string;
+            /** @description Id of the phase. */
+            phase: string;
         };
         /** @description A photograph that was taken in. */
         PhotoTaken: {
@@ -3242,6 +3581,699 @@ export interface components {
              * @description Tries of the event that waits.
              */
             tries: number;
+        };
+        /** @description How the works go; what is absent is as before. */
+        ProgressDraft: {
+            /** @description What affects residents from now on; an empty list: nothing. */
+            effects?: components["schemas"]["ProjectEffect"][] | null;
+            /**
+             * Format: int32
+             * @description How much is built, 0 to 100, not less than before.
+             */
+            percent?: number | null;
+            /** @description Id of a phase that is done. */
+            phase?: string | null;
+            /** @description Ids of photographs that were sent to `/api/v1/photos`, at most 6. */
+            photos?: string[];
+            /**
+             * Format: int64
+             * @description All that was spent until now, in fen, not more than the budget.
+             */
+            spent_fen?: number | null;
+            /** @description What was done, up to 2,000 characters. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that the project must still have.
+             */
+            version?: number | null;
+        };
+        /** @description A project as those who work on it see it; what is not public is left out for others. */
+        Project: {
+            /**
+             * Format: date-time
+             * @description When it entered the project library last.
+             */
+            approved_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was built.
+             */
+            completed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            created_at: string;
+            deadline?: components["schemas"]["ProjectDeadline"] | null;
+            /** @description The departments that were asked. */
+            departments?: components["schemas"]["ProjectDepartment"][];
+            /** @description What affects residents. */
+            effects?: components["schemas"]["ProjectEffect"][];
+            /** @description Evaluations, the newest last. */
+            evaluations?: components["schemas"]["ProjectEvaluation"][];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            notice?: components["schemas"]["ProjectNotice"] | null;
+            /** @description Phases that are done. */
+            phases_done?: components["schemas"]["PhaseDone"][];
+            /** @description What is planned. */
+            plan: components["schemas"]["ProjectPlan"];
+            /**
+             * Format: int32
+             * @description Raised whenever places, zones, kind, level, budget or alternatives change.
+             */
+            plan_number: number;
+            /**
+             * Format: int32
+             * @description How much of it is built, 0 to 100.
+             */
+            progress_percent?: number;
+            /**
+             * Format: int64
+             * @description Money that was spent, in fen.
+             */
+            spent_fen?: number;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ProjectState"];
+            /** @description How far the lateness of the step has been told. */
+            urge?: components["schemas"]["ReportUrge"];
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Opinions and complaints, counted. */
+            voices?: components["schemas"]["ProjectVoices"];
+            /** @description Ids of the zones that it lies in: those that the planner names, and those of its places. */
+            zones?: string[];
+        };
+        /** @description What is done with a project, and what is said with it. */
+        ProjectAction: {
+            /** @description What. */
+            deed: components["schemas"]["ProjectDeed"];
+            /** @description What was found: with `evaluate`. */
+            findings?: components["schemas"]["FindingDraft"][];
+            /**
+             * Format: date
+             * @description The last day of the notice: with `publish`. At least ten full days; the day on which it is put up does not count.
+             */
+            last_day?: string | null;
+            /** @description Numbers of earlier findings that are mended: with `evaluate`. */
+            mended?: number[];
+            /**
+             * @description The text of the notice (`publish`), the reason (`return`, `reject`, `withdraw`, `suspend`), the account
+             *     (`complete`, `evaluate`), or a remark.
+             */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that the project must still have.
+             */
+            version?: number | null;
+        };
+        /** @description An alternative of a project, such as the state before or one of two plans. */
+        ProjectAlternative: {
+            /** @description What it is about. */
+            description?: string | null;
+            /** @description Id within the project: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            model?: components["schemas"]["ProjectModel"] | null;
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Whether it is the state before or a plan. */
+            role: components["schemas"]["AlternativeRole"];
+        };
+        /** @description What a project is to cost, and who pays. */
+        ProjectBudget: {
+            /**
+             * Format: int64
+             * @description All of it, in fen.
+             */
+            planned_fen: number;
+            /** @description Who pays; together not more than all of it. */
+            sources?: components["schemas"]["ProjectSource"][];
+        };
+        /** @description The step that a project is in, and when it should be over. */
+        ProjectDeadline: {
+            /**
+             * Format: date-time
+             * @description When it should be over.
+             */
+            due: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            since: string;
+            /** @description The step. */
+            step: components["schemas"]["ProjectStep"];
+        };
+        /**
+         * @description What is done with a project.
+         * @enum {string}
+         */
+        ProjectDeed: "declare" | "screen" | "assess" | "verify" | "publish" | "end_notice" | "confirm" | "start" | "suspend" | "resume" | "complete" | "evaluate" | "return" | "reject" | "withdraw" | "revise";
+        /** @description A department that was asked for its written opinion. */
+        ProjectDepartment: {
+            /**
+             * Format: date-time
+             * @description When it was asked last.
+             */
+            asked_at: string;
+            /** @description Its name, such as `消防救援大队`. */
+            name: string;
+            opinion?: components["schemas"]["DepartmentOpinion"] | null;
+        };
+        /** @description A project with the newest of its trail, and what whoever asks may do. */
+        ProjectDetail: {
+            /** @description Whether one may answer opinions and complaints. */
+            may_answer: boolean;
+            /** @description Whether one may ask departments and record what they write. */
+            may_hear: boolean;
+            /** @description Whether one may change its plan. */
+            may_plan: boolean;
+            /** @description Whether one may tell how the works go. */
+            may_progress: boolean;
+            may_voice?: components["schemas"]["OpinionKind"] | null;
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["ProjectDeed"][];
+            /** @description The project. */
+            project: components["schemas"]["Project"];
+            /** @description Numbers of the reports that entered it and that their reporters still wait for, as far as one may read them. */
+            reports_waiting: number[];
+            /** @description What happened to it, newest first, as far as it is for whoever asks; the newest 100 entries. */
+            trail: components["schemas"]["ProjectEntry"][];
+            /**
+             * Format: int32
+             * @description What to ask `trail` for as `before` to get older entries; absent if there are none.
+             */
+            trail_next?: number | null;
+        };
+        /** @description A document that lies elsewhere. */
+        ProjectDocument: {
+            /** @description Its title. */
+            title: string;
+            /** @description Where it is: `https://…` or `http://…`. */
+            url: string;
+        };
+        /** @description What affects residents, and when. */
+        ProjectEffect: {
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /** @description What. */
+            kind: components["schemas"]["EffectKind"];
+            /** @description Where, and what to do about it. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            to: string;
+        };
+        /** @description Something that happened to a project. */
+        ProjectEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What. */
+            event: components["schemas"]["ProjectEvent"];
+            /** @description Who did it: the planner, the reviewer, the community, the builder, a resident, or the clock. */
+            party: string;
+            /** @description Ids of the photographs that came with it. */
+            photos?: string[];
+            /** @description The state that it led to. */
+            state: components["schemas"]["ProjectState"];
+            /** @description What was said with it. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it made.
+             */
+            version: number;
+        };
+        /** @description An evaluation (评价). */
+        ProjectEvaluation: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What was found. */
+            findings?: components["schemas"]["ProjectFinding"][];
+            /** @description The result in words. */
+            text: string;
+        };
+        /** @description What happened to a project. */
+        ProjectEvent: {
+            /** @enum {string} */
+            type: "created";
+        } | {
+            /** @description The parts of the plan that are others now. */
+            fields: string[];
+            /** @enum {string} */
+            type: "planned";
+        } | {
+            /** @description What. */
+            deed: components["schemas"]["ProjectDeed"];
+            /** @enum {string} */
+            type: "done";
+        } | {
+            /** @description Which. */
+            departments: string[];
+            /** @enum {string} */
+            type: "asked";
+        } | {
+            /** @description Which. */
+            department: string;
+            /** @description What it thinks. */
+            stance: components["schemas"]["DepartmentStance"];
+            /** @enum {string} */
+            type: "heard";
+        } | {
+            /** @description Which of both. */
+            kind: components["schemas"]["OpinionKind"];
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            opinion: number;
+            /** @enum {string} */
+            type: "voiced";
+        } | {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            opinion: number;
+            /** @enum {string} */
+            type: "answered";
+        } | {
+            /**
+             * Format: int32
+             * @description How much is built, 0 to 100.
+             */
+            percent: number;
+            /** @description Id of a phase that is done with it. */
+            phase?: string | null;
+            /**
+             * Format: int64
+             * @description Money that was spent until then, in fen.
+             */
+            spent_fen: number;
+            /** @enum {string} */
+            type: "progressed";
+        } | {
+            /**
+             * Format: int64
+             * @description Number of the report.
+             */
+            report: number;
+            /** @enum {string} */
+            type: "programmed";
+        } | {
+            /** @enum {string} */
+            type: "urged";
+            /** @description How far. */
+            urge: components["schemas"]["ReportUrge"];
+        };
+        /** @description Projects of one sort. */
+        ProjectFigure: {
+            /**
+             * Format: int64
+             * @description What they are to cost, in fen.
+             */
+            planned_fen: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            projects: number;
+            /**
+             * Format: int64
+             * @description What was spent, in fen.
+             */
+            spent_fen: number;
+        };
+        /** @description How many projects there are of each sort, of those that one may read. */
+        ProjectFigures: {
+            /** @description By kind of task. */
+            kinds: {
+                [key: string]: components["schemas"]["ProjectFigure"];
+            };
+            /**
+             * Format: int64
+             * @description How many are over the limit of their step.
+             */
+            late: number;
+            /** @description By level. */
+            levels: {
+                [key: string]: components["schemas"]["ProjectFigure"];
+            };
+            /** @description By state. */
+            states: {
+                [key: string]: components["schemas"]["ProjectFigure"];
+            };
+            /** @description All. */
+            total: components["schemas"]["ProjectFigure"];
+            /**
+             * Format: int64
+             * @description How many opinions and complaints have no answer yet.
+             */
+            voices_open: number;
+            /** @description By zone; a project that lies in several counts in each. */
+            zones: {
+                [key: string]: components["schemas"]["ProjectFigure"];
+            };
+        };
+        /** @description Something that an evaluation found, who sees to it, and until when. */
+        ProjectFinding: {
+            /** @description Who sees to it. */
+            body: components["schemas"]["ReportBody"];
+            /**
+             * Format: date
+             * @description Until when.
+             */
+            due: string;
+            /**
+             * Format: int32
+             * @description Its number within the project, from 1.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When a later evaluation found it mended.
+             */
+            mended_at?: string | null;
+            /** @description What was found. */
+            text: string;
+        };
+        /**
+         * @description The five kinds of task of a renewal.
+         * @enum {string}
+         */
+        ProjectKind: "infrastructure" | "data_services" | "scenarios" | "operation" | "participation";
+        /**
+         * @description The level of a project.
+         * @enum {string}
+         */
+        ProjectLevel: "basic" | "improving" | "exemplary";
+        /** @description The three-dimensional model of an alternative. */
+        ProjectModel: {
+            /** @description Its id. */
+            scene: string;
+            /** @enum {string} */
+            type: "scene";
+        } | {
+            /** @description Its path from the root of the server, such as `/publication/content/3f….glb`. */
+            path: string;
+            /** @enum {string} */
+            type: "gltf";
+        };
+        /** @description A public notice (公示). */
+        ProjectNotice: {
+            /**
+             * Format: date-time
+             * @description When it was put up.
+             */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description When it is over: the end of its last day.
+             */
+            ends_at: string;
+            /**
+             * Format: date
+             * @description The first full day.
+             */
+            from: string;
+            /**
+             * Format: int32
+             * @description The number of the plan that it is about.
+             */
+            plan_number: number;
+            /**
+             * Format: int32
+             * @description The how manyth it is of the project, from 1.
+             */
+            round: number;
+            /** @description What everyone is told. */
+            text: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        };
+        /** @description What someone said of a project, and the answer. Who it was is told to nobody. */
+        ProjectOpinion: {
+            /** @description The answer. */
+            answer?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was answered.
+             */
+            answered_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Its number within the project, from 1.
+             */
+            id: number;
+            /** @description Opinion or complaint. */
+            kind: components["schemas"]["OpinionKind"];
+            /**
+             * Format: int32
+             * @description The notice that it is on.
+             */
+            round: number;
+            /** @description What was said. */
+            text: string;
+        };
+        /** @description A page of projects. */
+        ProjectPage: {
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The projects, newest first. */
+            projects: components["schemas"]["ProjectSummary"][];
+            /** @description How many there are on all pages. */
+            total: number;
+        };
+        /** @description Someone who takes part. */
+        ProjectParty: {
+            /** @description The body's name. */
+            name: string;
+            /** @description As what. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        /** @description What of a plan is changed; what is absent stays. */
+        ProjectPatch: {
+            /** @description Alternatives. */
+            alternatives?: components["schemas"]["ProjectAlternative"][] | null;
+            budget?: components["schemas"]["ProjectBudget"] | null;
+            /** @description Documents. */
+            documents?: components["schemas"]["ProjectDocument"][] | null;
+            kind?: components["schemas"]["ProjectKind"] | null;
+            level?: components["schemas"]["ProjectLevel"] | null;
+            name?: components["schemas"]["LocalizedText"] | null;
+            /** @description Who takes part. */
+            parties?: components["schemas"]["ProjectParty"][] | null;
+            /** @description In which phases, in their order. */
+            phases?: components["schemas"]["ProjectPhase"][] | null;
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][] | null;
+            /** @description Why: needed where it goes on notice again. */
+            reason?: string | null;
+            /** @description Numbers of the residents' reports that it comes from. */
+            reports?: number[] | null;
+            /** @description What it is about. */
+            summary?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that the project must still have.
+             */
+            version?: number | null;
+            /** @description Ids of zones beside those that the places lie in. */
+            zones?: string[] | null;
+        };
+        /** @description A phase of a project. */
+        ProjectPhase: {
+            /**
+             * Format: date
+             * @description First day, as planned.
+             */
+            from: string;
+            /** @description Id within the project: letters, digits, `-`, `_`, `.`. */
+            id: string;
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date
+             * @description Last day, as planned.
+             */
+            to: string;
+        };
+        /** @description A place of a project, in metres of the community's origin. */
+        ProjectPlace: {
+            /** @description Where. */
+            position: components["schemas"]["LocalPoint"];
+            /** @enum {string} */
+            type: "point";
+        } | {
+            /** @description Its corners, `[east_m, north_m]`. */
+            points: number[][];
+            /** @enum {string} */
+            type: "line";
+        } | {
+            /** @description Rings of `[east_m, north_m]`: the outer one, then holes. */
+            rings: number[][][];
+            /** @enum {string} */
+            type: "polygon";
+        } | {
+            /** @description Its id. */
+            object: string;
+            /** @enum {string} */
+            type: "object";
+        };
+        /** @description What is planned. */
+        ProjectPlan: {
+            /** @description Alternatives. */
+            alternatives?: components["schemas"]["ProjectAlternative"][];
+            /** @description What it is to cost. */
+            budget?: components["schemas"]["ProjectBudget"];
+            /** @description Documents. */
+            documents?: components["schemas"]["ProjectDocument"][];
+            /** @description Which of the five kinds of task. */
+            kind: components["schemas"]["ProjectKind"];
+            /** @description Its level. */
+            level: components["schemas"]["ProjectLevel"];
+            /** @description Name in both languages; one of them must be there. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Who takes part. */
+            parties?: components["schemas"]["ProjectParty"][];
+            /** @description In which phases, in their order. */
+            phases?: components["schemas"]["ProjectPhase"][];
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][];
+            /** @description Numbers of the residents' reports that it comes from. */
+            reports?: number[];
+            /** @description What it is about; needed before it is declared. */
+            summary?: string;
+            /** @description Ids of zones beside those that the places lie in. */
+            zones?: string[];
+        };
+        /**
+         * @description What someone is in a project.
+         * @enum {string}
+         */
+        ProjectRole: "owner" | "designer" | "builder" | "supervisor" | "operator" | "other";
+        /** @description Who pays a part. */
+        ProjectSource: {
+            /**
+             * Format: int64
+             * @description How much, in fen.
+             */
+            amount_fen: number;
+            /** @description Who, or from which fund. */
+            name: string;
+        };
+        /**
+         * @description Where a project is on its way.
+         * @enum {string}
+         */
+        ProjectState: "draft" | "declared" | "screened" | "assessed" | "verified" | "notice" | "noticed" | "approved" | "works" | "suspended" | "completed" | "evaluated" | "rejected" | "withdrawn";
+        /**
+         * @description A step of a project's way that has a time limit.
+         * @enum {string}
+         */
+        ProjectStep: "screen" | "assess" | "verify" | "publish" | "notice" | "confirm" | "start" | "build" | "resume" | "evaluate";
+        /** @description What a list tells of a project. */
+        ProjectSummary: {
+            bounds?: components["schemas"]["LocalBox"] | null;
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            deadline?: components["schemas"]["ProjectDeadline"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Which of the five kinds of task. */
+            kind: components["schemas"]["ProjectKind"];
+            /** @description Its level. */
+            level: components["schemas"]["ProjectLevel"];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            notice?: components["schemas"]["ProjectNotice"] | null;
+            /**
+             * Format: int64
+             * @description What it is to cost, in fen.
+             */
+            planned_fen: number;
+            /**
+             * Format: int32
+             * @description How much of it is built, 0 to 100.
+             */
+            progress_percent: number;
+            /**
+             * Format: int64
+             * @description What was spent, in fen.
+             */
+            spent_fen: number;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ProjectState"];
+            /** @description How far the lateness of the step has been told. */
+            urge: components["schemas"]["ReportUrge"];
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Opinions and complaints, counted. */
+            voices: components["schemas"]["ProjectVoices"];
+            /** @description Ids of the zones that it lies in. */
+            zones: string[];
+        };
+        /** @description How many opinions and complaints there are. */
+        ProjectVoices: {
+            /**
+             * Format: int32
+             * @description Complaints that have no answer yet.
+             */
+            complaints_open: number;
+            /**
+             * Format: int32
+             * @description Opinions and complaints in all.
+             */
+            given: number;
+            /**
+             * Format: int32
+             * @description Opinions on any notice that have no answer yet.
+             */
+            opinions_open: number;
         };
         /** @description Another version of the publication is served from now on. SSE event name `publication`. */
         PublicationEvent: {
@@ -3448,7 +4480,7 @@ export interface components {
             main?: number | null;
             /** @description Ids of photographs that were sent to `/api/v1/photos`, at most 6. */
             photos?: string[];
-            /** @description Id of the project or task that it enters: with `programme`. */
+            /** @description Number of the project that it enters: with `programme`. Absent: a task that is no project yet. */
             project?: string | null;
             rating?: components["schemas"]["ReportRating"] | null;
             /** @description The answer (`answer`, `decline`), the reason (`return`, `fail`, `reopen`, `part`), or a remark. */
@@ -3932,6 +4964,16 @@ export interface components {
              */
             travel_s: number;
         };
+        /** @description A part of a trail, newest first. */
+        TrailPage: {
+            /**
+             * Format: int32
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The entries, as far as they are for whoever asks; a page may be empty though there are older ones. */
+            trail: components["schemas"]["ProjectEntry"][];
+        };
         /** @description A chart of up to six series. */
         Trend: {
             /**
@@ -4119,7 +5161,7 @@ export interface components {
         Which: {
             /** @description Things of this class: an IFC class such as `IfcDoor`, or a kind of device such as `lift`. */
             class?: string | null;
-            /** @description Things of these kinds. Default: all. */
+            /** @description Things of these kinds. Default: all; projects only for those who may read them. */
             kinds?: components["schemas"]["Kind"][] | null;
             /** @description Things of the zone with this id; devices by where they stand. */
             zone?: string | null;
@@ -6826,6 +7868,80 @@ export interface operations {
             };
         };
     };
+    export_projects: {
+        parameters: {
+            query?: {
+                /** @description States with commas between them, `open`, or `library`. */
+                state?: string;
+                /** @description One of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description A level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     export_readings: {
         parameters: {
             query?: {
@@ -9020,6 +10136,1428 @@ export interface operations {
             };
             /** @description The actor may not */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /**
+                 * @description States with commas between them, `open`: all that are at no end, or `library`: all from the confirmation on.
+                 * @example notice,works
+                 */
+                state?: string;
+                /** @description One of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description A level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description Projects that are to cost at least this much, in fen. */
+                min_fen?: number;
+                /** @description Projects that are to cost at most this much, in fen. */
+                max_fen?: number;
+                /** @description Words that name, summary, or the name of someone who takes part hold; case does not matter. */
+                text?: string;
+                /** @description Number of a report that entered it. */
+                report?: number;
+                /** @description Only those whose step is over its limit. */
+                late?: boolean;
+                /** @description Only those that one can do something with now. */
+                todo?: boolean;
+                /** @description Only projects with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Projects on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_project_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectFigures"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    hear_department: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentWord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ask_departments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentsAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_nearby: {
+        parameters: {
+            query?: {
+                /** @description Metres on the ground between outlines, 0 to 2,000, default 50. */
+                distance_m?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearbyProject"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_opinions: {
+        parameters: {
+            query?: {
+                /** @description Only opinions with a higher number: the `next` of the page before. */
+                after?: number;
+                /** @description Opinions on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    answer_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+                /** @description Number of the opinion within the project */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgressDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_project_trail: {
+        parameters: {
+            query?: {
+                /** @description Only entries of a lower version: the `next` of the page before. */
+                before?: number;
+                /** @description Entries on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the project */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrailPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
