@@ -265,7 +265,7 @@ async fn each_does_its_own_part_and_is_told_why_not() {
     quarter.deed(&quarter.planner, id, "declare").await;
     let detail = quarter.detail(&quarter.reviewer, id).await;
     assert_eq!(detail["possible"], json!(["screen", "return", "reject"]));
-    assert_eq!((&detail["may_hear"], &detail["may_plan"]), (&json!(true), &json!(false)));
+    assert_eq!(detail["may"], json!(["hear"]));
     assert_eq!(quarter.numbers(&quarter.reviewer, "todo=true").await, [id]);
     refused(&quarter.reviewer, json!({ "deed": "return" }), 422, "something_missing").await;
     // Each department that was asked is waited for.
@@ -593,4 +593,36 @@ async fn a_project_that_is_sent_twice_with_one_key_is_begun_once() {
     }
     assert_eq!(begun, [json!(1), json!(1)]);
     assert_eq!(quarter.numbers(&quarter.planner, "").await, [1]);
+}
+
+#[tokio::test]
+async fn a_project_lies_where_its_object_lies_now() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let yard = |east_m: u32| json!([[[[east_m, 30], [east_m + 4, 30], [east_m + 4, 33]]]]);
+    let made = json!({ "class": "space", "name": { "zh": "晾衣场" }, "footprint": yard(30), "bottom_m": 0, "top_m": 2.5 });
+    let made = quarter.people.send("POST", "/api/v1/objects", &made).await.json();
+    let object = made["object"]["id"].as_str().or(made["id"].as_str()).unwrap().to_owned();
+    let mut plan = lift();
+    plan["places"] = json!([{ "type": "object", "object": object }]);
+    let id = quarter.begin(&plan).await;
+    quarter.deed(&quarter.planner, id, "declare").await;
+    for deed in ["screen", "assess", "verify"] {
+        quarter.deed(&quarter.reviewer, id, deed).await;
+    }
+    let publish = json!({ "deed": "publish", "text": "现予公示", "last_day": in_days(10) });
+    quarter.done(&quarter.community, id, "deeds", &publish).await;
+    let found = async |east_m: f64| {
+        let radius = json!({ "east_m": east_m, "north_m": 31.0, "radius_m": 1.0 });
+        let question = json!({ "kinds": ["project"], "where": { "radius": radius } });
+        let found = quarter.send(&quarter.resident, "POST", "/api/v1/spatial/query", &question).await.json();
+        found["things"].as_array().unwrap().len()
+    };
+    assert_eq!((found(33.0).await, found(43.0).await), (1, 0));
+    let path = format!("/api/v1/objects/{object}");
+    let moved = quarter.people.send("PATCH", &path, &json!({ "footprint": yard(40) })).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
+    server.app.projects.follow_model().await;
+    assert_eq!((found(33.0).await, found(43.0).await), (0, 1));
+    assert_eq!(quarter.detail(&quarter.resident, id).await["project"]["zones"], json!(["zone/z1"]));
 }
