@@ -98,6 +98,22 @@ pub enum ProjectDeed {
     Revise,
 }
 
+/// What is done with a project beside the deeds of its course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectPart {
+    /// Its plan is changed (编制).
+    Plan,
+    /// Departments are asked, and what they write is recorded (征求部门意见).
+    Hear,
+    /// Something is said of it (发表意见).
+    Voice,
+    /// What is said is answered (答复).
+    Answer,
+    /// It is told how the works go (上报进展).
+    Progress,
+}
+
 /// A step of a project's way that has a time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

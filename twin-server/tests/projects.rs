@@ -265,7 +265,7 @@ async fn each_does_its_own_part_and_is_told_why_not() {
     quarter.deed(&quarter.planner, id, "declare").await;
     let detail = quarter.detail(&quarter.reviewer, id).await;
     assert_eq!(detail["possible"], json!(["screen", "return", "reject"]));
-    assert_eq!((&detail["may_hear"], &detail["may_plan"]), (&json!(true), &json!(false)));
+    assert_eq!(detail["may"], json!(["hear"]));
     assert_eq!(quarter.numbers(&quarter.reviewer, "todo=true").await, [id]);
     refused(&quarter.reviewer, json!({ "deed": "return" }), 422, "something_missing").await;
     // Each department that was asked is waited for.
@@ -371,6 +371,25 @@ async fn a_report_enters_a_project_that_is_there_and_is_not_closed_when_that_is_
     assert_eq!(detail["project"]["version"], json!(before.as_u64().unwrap() + 1));
     assert_eq!(detail["trail"][0]["event"], json!({ "type": "programmed", "report": report }));
     assert_eq!(quarter.numbers(&quarter.resident, &format!("report={report}")).await, [id]);
+    // One that is not for everyone is told of to those alone who may read it.
+    let closed = json!({ "line": "problem", "kind": "lighting", "text": "灯不亮", "open": false });
+    let closed =
+        quarter.send(&quarter.neighbour, "POST", "/api/v1/reports", &closed).await.json()["id"].clone();
+    for (who, deed) in
+        [(&quarter.community, json!({ "deed": "accept" })), (&quarter.planner, programme(&id.to_string()))]
+    {
+        let done = quarter.send(who, "POST", &format!("/api/v1/reports/{closed}/deeds"), &deed).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    }
+    for (who, reports) in
+        [(&quarter.neighbour, json!([report, closed])), (&quarter.resident, json!([report]))]
+    {
+        let detail = quarter.detail(who, id).await;
+        assert_eq!(detail["project"]["plan"]["reports"], reports);
+        let told = detail["trail"].to_string().matches("programmed").count();
+        assert_eq!(told, reports.as_array().unwrap().len());
+        assert_eq!(quarter.numbers(who, &format!("report={closed}")).await.len(), told - 1);
+    }
     quarter.done(&quarter.company, id, "progress", &json!({ "phase": "build" })).await;
     quarter.deed(&quarter.company, id, "complete").await;
     let detail = quarter.detail(&quarter.resident, id).await;
@@ -555,4 +574,55 @@ async fn projects_are_a_collection_of_features_from_their_notice_on() {
     let returned = quarter.post(&quarter.reviewer, id, "deeds", &deed).await;
     assert_eq!(returned.status, StatusCode::OK, "{}", returned.text());
     assert_eq!(matched("").await, json!(0));
+}
+
+#[tokio::test]
+async fn a_project_that_is_sent_twice_with_one_key_is_begun_once() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let request = Request::post("/api/v1/projects")
+            .header("cookie", &quarter.planner)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/json")
+            .header("idempotency-key", "one");
+        begun.push(
+            server.ask(request.body(Body::from(lift().to_string())).unwrap()).await.json()["id"].clone(),
+        );
+    }
+    assert_eq!(begun, [json!(1), json!(1)]);
+    assert_eq!(quarter.numbers(&quarter.planner, "").await, [1]);
+}
+
+#[tokio::test]
+async fn a_project_lies_where_its_object_lies_now() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let yard = |east_m: u32| json!([[[[east_m, 30], [east_m + 4, 30], [east_m + 4, 33]]]]);
+    let made = json!({ "class": "space", "name": { "zh": "晾衣场" }, "footprint": yard(30), "bottom_m": 0, "top_m": 2.5 });
+    let made = quarter.people.send("POST", "/api/v1/objects", &made).await.json();
+    let object = made["object"]["id"].as_str().or(made["id"].as_str()).unwrap().to_owned();
+    let mut plan = lift();
+    plan["places"] = json!([{ "type": "object", "object": object }]);
+    let id = quarter.begin(&plan).await;
+    quarter.deed(&quarter.planner, id, "declare").await;
+    for deed in ["screen", "assess", "verify"] {
+        quarter.deed(&quarter.reviewer, id, deed).await;
+    }
+    let publish = json!({ "deed": "publish", "text": "现予公示", "last_day": in_days(10) });
+    quarter.done(&quarter.community, id, "deeds", &publish).await;
+    let found = async |east_m: f64| {
+        let radius = json!({ "east_m": east_m, "north_m": 31.0, "radius_m": 1.0 });
+        let question = json!({ "kinds": ["project"], "where": { "radius": radius } });
+        let found = quarter.send(&quarter.resident, "POST", "/api/v1/spatial/query", &question).await.json();
+        found["things"].as_array().unwrap().len()
+    };
+    assert_eq!((found(33.0).await, found(43.0).await), (1, 0));
+    let path = format!("/api/v1/objects/{object}");
+    let moved = quarter.people.send("PATCH", &path, &json!({ "footprint": yard(40) })).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
+    server.app.projects.follow_model().await;
+    assert_eq!((found(33.0).await, found(43.0).await), (0, 1));
+    assert_eq!(quarter.detail(&quarter.resident, id).await["project"]["zones"], json!(["zone/z1"]));
 }

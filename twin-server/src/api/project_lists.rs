@@ -184,7 +184,10 @@ pub(crate) async fn list_projects(
     }
     let wanted = Wanted::of(&query)?;
     let before = from_zero("before", query.before)?;
-    let found = app.projects.newest(|project| wanted.accepts(project, permit.actor()));
+    // Whoever may not read a report does not learn what it entered.
+    let is_hidden = |report| app.reports.readable(report, permit.actor()).is_err();
+    let is_hidden = wanted.report.is_some_and(is_hidden);
+    let found = app.projects.newest(|project| !is_hidden && wanted.accepts(project, permit.actor()));
     let now = app.model.now();
     let mut page: Vec<&Arc<Project>> = found
         .iter()

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use time::Date;
-use twin_schemas::projects::{OpinionKind, Project, ProjectDeed, ProjectEntry, ProjectPlan, day};
+use twin_schemas::projects::{
+    Project, ProjectDeed, ProjectEntry, ProjectEvent, ProjectPart, ProjectPlan, day,
+};
 use twin_schemas::reports::ReportBody;
 use utoipa::ToSchema;
 
@@ -19,7 +21,7 @@ use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::project::{
-    Finding, Party, Refusal, Request, is_for_all, is_involved, may_voice, parties_of, possible, takes_voices,
+    Finding, Refusal, Request, is_for_all, is_involved, may_voice, parties_of, parts, possible,
 };
 use crate::projects::{Doing, ProjectFault};
 
@@ -40,17 +42,8 @@ pub(crate) struct ProjectDetail {
     reports_waiting: Vec<u64>,
     /// What one may do with it now.
     possible: Vec<ProjectDeed>,
-    /// Whether one may change its plan.
-    may_plan: bool,
-    /// Whether one may ask departments and record what they write.
-    may_hear: bool,
-    /// Whether one may answer opinions and complaints.
-    may_answer: bool,
-    /// Whether one may tell how the works go.
-    may_progress: bool,
-    /// What one may say of it now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    may_voice: Option<OpinionKind>,
+    /// What one may do with it now beside that.
+    may: Vec<ProjectPart>,
 }
 
 /// Something that an evaluation found.
@@ -191,16 +184,11 @@ async fn detail(app: &App, permit: &Permit, project: &Project) -> Result<Respons
     let actor = permit.actor();
     let parties = parties_of(actor, project);
     let (trail, trail_next) = trail_of(app, permit, project, u32::MAX, TRAIL_FIRST).await?;
-    let is = |party| parties.contains(&party);
     let project = shown(app, permit, project);
     let detail = ProjectDetail {
         reports_waiting: waiting(app, &project),
         possible: possible(&project, &parties),
-        may_plan: is(Party::Planner),
-        may_hear: is(Party::Reviewer),
-        may_answer: is(Party::Community) || is(Party::Planner),
-        may_progress: is(Party::Builder),
-        may_voice: takes_voices(project.state).filter(|_| may_voice(actor)),
+        may: parts(&project, &parties, may_voice(actor)),
         trail,
         trail_next,
         project,
@@ -221,6 +209,11 @@ pub(super) async fn trail_of(
     if !is_involved(permit.actor(), project) {
         trail.retain(is_for_all);
     }
+    // Whoever may not read a report does not learn that there is one.
+    trail.retain(|entry| match entry.event {
+        ProjectEvent::Programmed { report } => app.reports.readable(report, permit.actor()).is_ok(),
+        _ => true,
+    });
     Ok((trail, oldest))
 }
 

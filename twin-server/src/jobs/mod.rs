@@ -79,10 +79,11 @@ pub async fn pass_time_of_reports(reports: Arc<Reports>, stop: watch::Receiver<b
     }
 }
 
-/// Ends notices, reminds and escalates until the server stops.
+/// Ends notices, reminds and escalates, and places projects where the model has their objects, until the server stops.
 pub async fn pass_time_of_projects(projects: Arc<Projects>, stop: watch::Receiver<bool>) {
     let mut clock = Clock::new(REPORTS_EVERY, stop);
     while clock.tick().await {
+        projects.follow_model().await;
         match projects.pass_time(whole_microseconds(OffsetDateTime::now_utc())).await {
             Ok(0) => {}
             Ok(changes) => tracing::info!(changes, "time limits of projects have passed"),

@@ -8,11 +8,12 @@ mod places;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use twin_schemas::projects::{Project, ProjectEntry, ProjectPlan};
+use twin_schemas::projects::{Project, ProjectEntry, ProjectPlace, ProjectPlan};
 
 pub use wishes::{Doing, ProjectFault};
 
@@ -20,7 +21,7 @@ use self::places::{located, may_plan, placed};
 use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
 use crate::domain::project::{self, Change, Refusal, may_read, next_at, parties_of, pass_time};
-use crate::spatial::{PlacedProject, SpatialIndex};
+use crate::spatial::{PlacedProject, Snapshot, SpatialIndex};
 use crate::store::{
     ProjectChange, ReportChange, ReportStored, Store, StoreError, StoredOpinion, StoredProjectEntry,
 };
@@ -39,6 +40,8 @@ pub struct Projects {
     /// Held by whoever changes something. Whoever also changes a report holds the reports' first.
     turn: Arc<Mutex<()>>,
     book: RwLock<Book>,
+    /// The revision of the model over which projects were placed.
+    revision: AtomicU64,
 }
 
 #[derive(Default)]
@@ -84,7 +87,8 @@ impl Projects {
             book.put(project);
         }
         index.change(|now| now.set_projects(book.placed.values().cloned()));
-        Ok(Self { store, index, turn: Arc::default(), book: RwLock::new(book) })
+        let revision = AtomicU64::new(now.revision());
+        Ok(Self { store, index, turn: Arc::default(), book: RwLock::new(book), revision })
     }
 
     /// A project.
@@ -303,27 +307,50 @@ impl Projects {
         }
     }
 
+    /// Places projects that lie at objects anew if the model is another than when that was done last. Their zones stay:
+    /// who may do what with a project is nothing that a new survey decides.
+    pub async fn follow_model(&self) {
+        let now = self.index.now();
+        if self.revision.swap(now.revision(), Ordering::Relaxed) == now.revision() {
+            return;
+        }
+        let _turn = self.turn.lock().await;
+        let lies_at_object = |project: &Project| {
+            project.plan.places.iter().any(|place| matches!(place, ProjectPlace::Object { .. }))
+        };
+        for project in self.newest(lies_at_object) {
+            self.place(&project, &now);
+        }
+    }
+
     /// Shows what is stored, in the book and in the index.
     fn show(&self, changes: Vec<ProjectChange>) {
         let now = self.index.now();
         for ProjectChange { after, .. } in changes {
             let after = Arc::new(after);
-            let placed = placed(&after, &now);
-            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-            let before = match &placed {
-                Some(placed) => book.placed.insert(after.id, Arc::clone(placed)),
-                None => book.placed.remove(&after.id),
-            };
-            book.put(after);
-            drop(book);
-            if before.is_some() || placed.is_some() {
-                self.index.change(|now| now.replace_project(before.as_ref(), placed.as_ref()));
-            }
+            self.write(|book| book.put(Arc::clone(&after)));
+            self.place(&after, &now);
+        }
+    }
+
+    /// Has a project lie in the index where it lies now, or nowhere.
+    fn place(&self, project: &Arc<Project>, now: &Snapshot) {
+        let placed = placed(project, now);
+        let before = self.write(|book| match &placed {
+            Some(placed) => book.placed.insert(project.id, Arc::clone(placed)),
+            None => book.placed.remove(&project.id),
+        });
+        if before.is_some() || placed.is_some() {
+            self.index.change(|now| now.replace_project(before.as_ref(), placed.as_ref()));
         }
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
         self.book.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut Book) -> T) -> T {
+        change(&mut self.book.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

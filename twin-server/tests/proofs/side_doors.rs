@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::Request;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use twin_server::auth::AuthConfig;
 use twin_server::domain::permission::Action;
 
@@ -23,7 +24,7 @@ struct Hidden {
     named_by: &'static [&'static str],
 }
 
-const HIDDEN: [Hidden; 3] = [
+const HIDDEN: [Hidden; 4] = [
     Hidden {
         what: "device",
         marks: &["hidden-name", "41.625"],
@@ -31,6 +32,7 @@ const HIDDEN: [Hidden; 3] = [
         named_by: &["/api/v1/alarms"],
     },
     Hidden { what: "alarm", marks: &["hidden-warning"], lacks: &[Action::ReadAlarms], named_by: &[] },
+    Hidden { what: "project", marks: &["hidden-project"], lacks: &[Action::ReadProjects], named_by: &[] },
     // The files of the publication hold the model as it was published.
     Hidden {
         what: "object",
@@ -41,7 +43,7 @@ const HIDDEN: [Hidden; 3] = [
 ];
 
 /// Doors beside the plain routes: lists, single things, expansions, filters, other formats.
-const DOORS: [&str; 16] = [
+const DOORS: [&str; 19] = [
     "/sta/v1.1/Things",
     "/sta/v1.1/Things?$expand=Locations,Datastreams($expand=Observations)",
     "/sta/v1.1/Things('hidden-device')",
@@ -52,6 +54,9 @@ const DOORS: [&str; 16] = [
     "/ogc/collections/devices/items",
     "/ogc/collections/devices/items?f=html",
     "/ogc/collections/devices/items/hidden-device",
+    "/ogc/collections/projects",
+    "/ogc/collections/projects/items",
+    "/ogc/collections/projects/items/1",
     "/ogc/collections/buildings/items?filter=id LIKE 'b%'",
     "/ogc/collections/buildings/items/building/b1",
     "/api/v1/devices?at=2026-01-01T00:02:00Z",
@@ -66,7 +71,8 @@ fn filled(path: &str) -> String {
     let path =
         if path.contains("/alarm-rules/") { path.replace("{id}", "hidden-rule") } else { path.to_owned() };
     let path = if path.contains("/ogc/collections/") { path.replace("{id}", "devices") } else { path };
-    let id = if path.starts_with("/api/v1/alarms/") { "1" } else { "hidden-device" };
+    let is_numbered = ["/api/v1/alarms/", "/api/v1/projects/"].iter().any(|start| path.starts_with(start));
+    let id = if is_numbered { "1" } else { "hidden-device" };
     let path = path
         .replace("{id}", id)
         .replace("{*id}", "building/b1")
@@ -127,11 +133,27 @@ async fn server_with_things() -> (Server, String) {
         ("PUT", "/api/v1/alarm-rules/hidden-rule", rule),
         ("PATCH", "/api/v1/objects/building/b1", json!({ "name": { "zh": "楼", "en": "hidden-object" } })),
         ("POST", "/api/v1/readings", json!({ "readings": readings })),
+        ("POST", "/api/v1/projects", project()),
     ] {
         let done = told(&server, &administrator, method, path, &body).await;
         assert!(done.is_some(), "{method} {path} was refused");
     }
+    let today = OffsetDateTime::now_utc().date();
+    for deed in ["declare", "screen", "assess", "verify", "publish"] {
+        let body = json!({ "deed": deed, "text": "on notice", "last_day": (today + time::Duration::days(20)).to_string() });
+        let done = told(&server, &administrator, "POST", "/api/v1/projects/1/deeds", &body).await;
+        assert!(done.is_some(), "{deed} was refused");
+    }
     (server, administrator)
+}
+
+/// A project around the device.
+fn project() -> Value {
+    json!({
+        "name": { "en": "hidden-project" }, "summary": "hidden-project", "kind": "operation", "level": "basic",
+        "places": [{ "type": "polygon", "rings": [[[0, 0], [9, 0], [9, 9], [0, 9]]] }],
+        "phases": [{ "id": "p", "name": { "en": "Works" }, "from": "2026-01-01", "to": "2026-02-01" }],
+    })
 }
 
 /// Every question that is worth asking.
@@ -145,6 +167,7 @@ async fn questions(server: &Server) -> Vec<(&'static str, String, Value)> {
     for body in [
         json!({ "where": { "anywhere": {} } }),
         json!({ "kinds": ["device"], "where": { "anywhere": {} } }),
+        json!({ "kinds": ["project"], "where": { "anywhere": {} } }),
         json!({ "kinds": ["building"], "where": { "around": { "device": "hidden-device", "within_m": 100 } } }),
         json!({ "kinds": ["building"], "where": { "anywhere": {} }, "near": { "within_m": 100 } }),
     ] {

@@ -425,6 +425,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/projects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports the projects that one may read as a table (CSV, RFC 4180), newest first; money in yuan, days of the community. */
+        get: operations["export_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/readings.csv": {
         parameters: {
             query?: never;
@@ -1289,7 +1306,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Takes a user out of all reports, trails and photographs that they sent, as people may ask for; what was reported
+         * Takes a user out of all reports, trails, photographs and opinions of projects, as people may ask for; what was reported
          *     and answered stays.
          */
         delete: operations["forget_reporter"];
@@ -7841,6 +7858,80 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_projects: {
+        parameters: {
+            query?: {
+                /** @description States with commas between them, `open`, or `library`. */
+                state?: string;
+                /** @description One of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description A level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
             503: {
                 headers: {
                     [name: string]: unknown;

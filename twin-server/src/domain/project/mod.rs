@@ -16,7 +16,7 @@ mod works;
 use time::{Date, OffsetDateTime};
 use twin_schemas::projects::{
     Project, ProjectDeed, ProjectDepartment, ProjectEntry, ProjectEvaluation, ProjectEvent, ProjectNotice,
-    ProjectOpinion, ProjectPlan, ProjectState, ProjectVoices,
+    ProjectOpinion, ProjectPart, ProjectPlan, ProjectState, ProjectVoices,
 };
 use twin_schemas::reports::ReportUrge;
 
@@ -359,6 +359,23 @@ pub fn possible(project: &Project, parties: &[Party]) -> Vec<ProjectDeed> {
         }
     }
     deeds
+}
+
+/// What someone of some parties may do with a project now beside that.
+#[must_use]
+pub fn parts(project: &Project, parties: &[Party], may_speak: bool) -> Vec<ProjectPart> {
+    let is = |party| parties.contains(&party);
+    [
+        (ProjectPart::Plan, is(Party::Planner) && !COURSE.is_end(project.state)),
+        (ProjectPart::Hear, is(Party::Reviewer) && voices::hears(project.state)),
+        (ProjectPart::Voice, may_speak && takes_voices(project.state).is_some()),
+        (ProjectPart::Answer, (is(Party::Community) || is(Party::Planner)) && project.voices.given > 0),
+        (ProjectPart::Progress, is(Party::Builder) && works::takes_progress(project.state)),
+    ]
+    .into_iter()
+    .filter(|(_, is_possible)| *is_possible)
+    .map(|(part, _)| part)
+    .collect()
 }
 
 #[cfg(test)]

@@ -138,7 +138,8 @@ fn places(places: &[ProjectPlace]) -> Result<(), PlanError> {
     let mut count = 0;
     for place in places {
         let mut far = false;
-        let is_far = |m: &f64| !(m.abs() <= DISTANCE_LIMIT_M);
+        // Not a number is far, too.
+        let is_far = |m: &f64| !(-DISTANCE_LIMIT_M..=DISTANCE_LIMIT_M).contains(m);
         match place {
             ProjectPlace::Point { position } => {
                 far = [position.east_m, position.north_m, position.up_m].iter().any(is_far);
@@ -265,7 +266,7 @@ fn is_own_model(path: &str) -> bool {
         && path.starts_with('/')
         && path.bytes().all(is_plain)
         && path.split('/').skip(1).all(|part| !part.is_empty() && !part.bytes().all(|byte| byte == b'.'))
-        && (path.ends_with(".glb") || path.ends_with(".gltf"))
+        && path.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "glb" | "gltf"))
 }
 
 /// What is still missing before a plan can be declared.

@@ -381,6 +381,36 @@ fn granted(
 
 proptest! {
     #[test]
+    fn what_is_said_to_be_possible_is_a_matter_of_what_is_said_alone(
+        state in prop::sample::select(ProjectState::ALL), party in prop::sample::select(Party::ALL)
+    ) {
+        let notice = approved().notice;
+        let project = Project { state, notice, voices: ProjectVoices { given: 1, ..ProjectVoices::default() }, ..begun() };
+        let is_out = |refusal: Refusal| matches!(refusal, Refusal::State { .. } | Refusal::Party { .. });
+        for deed in ProjectDeed::ALL.iter().filter(|deed| **deed != ProjectDeed::Revise) {
+            let is_possible = act(&project, &Request::plain(*deed), &[party], NOON).err().is_none_or(|e| !is_out(e));
+            prop_assert_eq!(possible(&project, &[party]).contains(deed), is_possible, "{:?}", deed);
+        }
+        let told = parts(&project, &[party], true);
+        let renamed = ProjectPlan { summary: "so".into(), ..lift() };
+        let heard = Heard { department: "so".into(), stance: DepartmentStance::Agrees, text: "so".into() };
+        let opinion = ProjectOpinion {
+            id: 1, kind: OpinionKind::Opinion, round: 1, text: "so".into(), at: NOON, answer: None, answered_at: None,
+        };
+        let more = Progress { text: Some("so".into()), ..Progress::default() };
+        let zones = project.zones.clone();
+        for (part, refusal) in [
+            (ProjectPart::Plan, plan_anew(&project, renamed, zones, None, &[party], NOON).err()),
+            (ProjectPart::Hear, hear(&project, &heard, &[party], NOON).err()),
+            (ProjectPart::Voice, voice(&project, "so", NOON).err()),
+            (ProjectPart::Answer, answer(&project, &opinion, "so", &[party], NOON).err()),
+            (ProjectPart::Progress, progress(&project, &more, &[party], NOON).err()),
+        ] {
+            prop_assert_eq!(told.contains(&part), refusal.is_none_or(|e| !is_out(e)), "{:?}", part);
+        }
+    }
+
+    #[test]
     fn whatever_people_and_time_do_the_project_stays_whole(
         wishes in prop::collection::vec((wish(), prop::sample::select(Party::ALL), any::<bool>(), 0..12_i64), 1..150)
     ) {

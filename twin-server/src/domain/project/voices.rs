@@ -88,9 +88,14 @@ pub fn hear(
     Ok(Change { after, entry, opinion: None })
 }
 
+/// Whether departments are heard in a state.
+pub(super) const fn hears(state: ProjectState) -> bool {
+    matches!(state, ProjectState::Declared | ProjectState::Screened | ProjectState::Assessed)
+}
+
 /// While departments are heard: before the verification has ended, and by whoever reviews.
 fn reviewing(what: &'static str, project: &Project, parties: &[Party]) -> Result<(), Refusal> {
-    if !matches!(project.state, ProjectState::Declared | ProjectState::Screened | ProjectState::Assessed) {
+    if !hears(project.state) {
         return Err(Refusal::State { deed: what, state: project.state.id() });
     }
     by(what, Party::Reviewer, parties)

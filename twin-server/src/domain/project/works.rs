@@ -46,6 +46,13 @@ pub struct Finding {
     pub due: Date,
 }
 
+/// Whether it is told in a state how the works go: also before they begin, as what affects residents is, and after
+/// they end, as some is paid then.
+pub(super) const fn takes_progress(state: ProjectState) -> bool {
+    use ProjectState as State;
+    matches!(state, State::Approved | State::Works | State::Suspended | State::Completed)
+}
+
 /// Takes in how the works go.
 ///
 /// # Errors
@@ -56,10 +63,7 @@ pub fn progress(
     parties: &[Party],
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
-    use ProjectState as State;
-    let is_time =
-        matches!(project.state, State::Approved | State::Works | State::Suspended | State::Completed);
-    if !is_time {
+    if !takes_progress(project.state) {
         return Err(Refusal::State { deed: "progress", state: project.state.id() });
     }
     if !parties.contains(&Party::Builder) {
@@ -70,7 +74,7 @@ pub fn progress(
     let mut after = next(project, now);
     if let Some(percent) = told.percent {
         let least = project.progress_percent;
-        let most = if project.state == State::Approved { least } else { 100 };
+        let most = if project.state == ProjectState::Approved { least } else { 100 };
         bounded("percent", percent.into(), least.into(), most.into())?;
         after.progress_percent = percent;
     }
