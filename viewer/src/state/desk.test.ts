@@ -27,7 +27,8 @@ test('what_is_due_first_comes_first_and_what_is_due_to_nobody_last', () => {
 });
 
 test('a_tab_holds_what_one_owes_oneself_and_no_more', () => {
-  const [mine, another]: (readonly Deed[])[] = [['return', 'start', 'answer'], []];
+  const mine: readonly Deed[] = ['return', 'start', 'answer'];
+  const another: readonly Deed[] = [];
   expect(isIn('handle', { state: 'dispatched', urge: 'none' }, mine)).toBe(true);
   expect(isIn('handle', { state: 'dispatched', urge: 'none' }, another)).toBe(false);
   // The desk may answer what it has taken up: that is no handling of its own yet.
