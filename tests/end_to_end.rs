@@ -91,6 +91,15 @@ fn a_project_is_built_once_its_notice_is_over() {
 }
 
 #[test]
+fn a_report_goes_over_the_desk_until_the_resident_confirms() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
+    say(&node("desk.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
 fn people_sign_in_by_password_and_through_an_identity_provider() {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");

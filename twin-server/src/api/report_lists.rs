@@ -6,7 +6,9 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use twin_schemas::reports::{Report, ReportBody, ReportKind, ReportLine, ReportState, ReportUrge};
+use twin_schemas::reports::{
+    Report, ReportBody, ReportDeed, ReportKind, ReportLine, ReportState, ReportUrge,
+};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
@@ -62,6 +64,9 @@ pub(crate) struct ReportsQuery {
     /// Only those that one can do something with now.
     #[serde(default)]
     todo: bool,
+    /// Also tells what one can do with each now.
+    #[serde(default)]
+    deeds: bool,
     /// Only reports with a lower number: the `next` of the page before.
     #[param(minimum = 0)]
     before: Option<i64>,
@@ -80,6 +85,9 @@ pub(crate) struct ReportPage {
     /// What to ask for as `before` to get the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
+    /// What one can do with each of them now, in the order of `reports`: where it was asked for by `deeds`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    possible: Option<Vec<Vec<ReportDeed>>>,
 }
 
 /// What may be told of already.
@@ -142,16 +150,13 @@ pub(crate) async fn list_reports(
     let actor = permit.actor();
     let found = app.reports.newest(|kept| wanted.accepts(kept, actor));
     let total = found.len();
-    let page: Vec<Report> = found
-        .iter()
-        .map(|kept| &kept.report)
-        .filter(|report| before.is_none_or(|before| report.id < before))
-        .take(limit + 1)
-        .cloned()
-        .collect();
-    let next = if page.len() > limit { page.get(limit - 1).map(|report| report.id) } else { None };
-    let reports = page.into_iter().take(limit).collect();
-    Ok(no_store(JsonAnswer(ReportPage { reports, total, next }).into_response()))
+    let is_behind = |kept: &&Arc<StoredReport>| before.is_none_or(|before| kept.report.id < before);
+    let page: Vec<&StoredReport> = found.iter().filter(is_behind).take(limit + 1).map(Arc::as_ref).collect();
+    let next = if page.len() > limit { page.get(limit - 1).map(|kept| kept.report.id) } else { None };
+    let page = page.get(..limit).unwrap_or(&page);
+    let possible = query.deeds.then(|| page.iter().map(|kept| possible_for(kept, actor)).collect());
+    let reports = page.iter().map(|kept| kept.report.clone()).collect();
+    Ok(no_store(JsonAnswer(ReportPage { reports, total, next, possible }).into_response()))
 }
 
 /// Lists reports near a place that may tell of the same: of the same kind, and not at an end.
@@ -216,8 +221,13 @@ impl<'a> Wanted<'a> {
             && (!query.late || report.urge >= ReportUrge::Overdue)
             && (!query.mine || kept.asked_by(actor).is_reporter())
             && may_read(kept.asked_by(actor), report)
-            && (!query.todo || !possible(report, &parties_of(kept.asked_by(actor), report)).is_empty())
+            && (!query.todo || !possible_for(kept, actor).is_empty())
     }
+}
+
+/// What someone can do with a report now.
+fn possible_for(kept: &StoredReport, actor: &Actor) -> Vec<ReportDeed> {
+    possible(&kept.report, &parties_of(kept.asked_by(actor), &kept.report))
 }
 
 /// `open`, or words of states.

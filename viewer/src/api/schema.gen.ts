@@ -4653,6 +4653,8 @@ export interface components {
              * @description What to ask for as `before` to get the next page; absent on the last.
              */
             next?: number | null;
+            /** @description What one can do with each of them now, in the order of `reports`: where it was asked for by `deeds`. */
+            possible?: components["schemas"]["ReportDeed"][][] | null;
             /** @description The reports, newest first. */
             reports: components["schemas"]["Report"][];
             /** @description How many there are on all pages. */
@@ -11762,6 +11764,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description Only those that one can do something with now. */
                 todo?: boolean;
+                /** @description Also tells what one can do with each now. */
+                deeds?: boolean;
                 /** @description Only reports with a lower number: the `next` of the page before. */
                 before?: number;
                 /** @description Reports on a page, 1 to 1,000, default 100. */

@@ -5,6 +5,7 @@
 //   frame()             draw once, now
 //   project(id)         where a device's foot is: CSS pixels on the page; null if out of view
 //   symbol(id)          where its symbol's head is, or that of the group it is in
+//   reportSymbol(id)    the same of a resident's report
 //   projectPoint(e,n,u) the same for local metres
 //   pick(x, y)          what a click there would choose
 //   objects()           ids of the objects that loaded tiles know
@@ -46,7 +47,7 @@ export interface Screen {
 }
 
 export interface Picked {
-  readonly type: 'device' | 'building' | 'element' | 'ground' | 'nothing';
+  readonly type: 'device' | 'report' | 'building' | 'element' | 'ground' | 'nothing';
   readonly id?: string;
   readonly name?: string;
   readonly position?: { readonly east_m: number; readonly north_m: number; readonly up_m: number };
@@ -59,6 +60,7 @@ export interface TwinHooks {
   frame(): void;
   project(device: string): Screen | null;
   symbol(device: string): (Screen & { readonly members: readonly string[] }) | null;
+  reportSymbol(report: string): (Screen & { readonly members: readonly string[] }) | null;
   projectPoint(east_m: number, north_m: number, up_m: number): Screen | null;
   pick(x: number, y: number): Promise<Picked>;
   objects(): readonly string[];
@@ -99,6 +101,10 @@ export function exposeForTests(parts: Parts | null): void {
     },
     symbol: (id) => {
       const shown = symbols.shown(id);
+      return shown ? { x: shown.x, y: shown.y - shown.head.above, members: shown.members } : null;
+    },
+    reportSymbol: (id) => {
+      const shown = picking.reports?.shown(id);
       return shown ? { x: shown.x, y: shown.y - shown.head.above, members: shown.members } : null;
     },
     projectPoint: (e, n, u) => inView(viewport, e, n, u),
@@ -144,6 +150,7 @@ function picked(picking: Picking, x: number, y: number): Picked {
     const name = buildingById.peek().get(hit.id)?.name;
     return { type: 'building', id: hit.id, name: name?.zh ?? name?.en ?? hit.id, position: hit.spot.local };
   }
+  if (hit.type === 'report') return { type: 'report', id: hit.id };
   const device = devices.peek().get(hit.id);
   return { type: 'device', id: hit.id, name: device?.name.zh ?? device?.name.en ?? hit.id, ...(device ? { position: device.position } : {}) };
 }

@@ -15,6 +15,7 @@ interface Entry {
 
 /** A tool that is not here does nothing in the scene: its card is all. */
 const TOOLS: Partial<Record<ToolName, Entry>> = {
+  desk: { links: ['q'], start: (parts) => import('./desk').then(({ start }) => start(parts)) },
   draw: { links: ['d'], start: (parts) => import('./draw').then(({ start }) => start(parts)) },
   snapshot: { links: [], start: (parts) => import('./snapshot').then(({ start }) => start(parts)) },
   walk: { links: [], start: (parts) => import('./walk').then(({ start }) => start(parts)) },

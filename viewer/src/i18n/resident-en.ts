@@ -1,4 +1,5 @@
 // The first pages of residents in English; fetched by those who read it.
+import { enStates } from './report-states-en';
 import type { ResidentTexts } from './resident';
 
 export const en: ResidentTexts = {
@@ -27,8 +28,5 @@ export const en: ResidentTexts = {
   sendFailed: 'Not sent: ',
   isLate: 'over its time limit',
   escalated: 'with the upper unit',
-  states: {
-    submitted: 'Submitted', accepted: 'Taken up', dispatched: 'Sent out', in_progress: 'In progress', answered: 'Answered', checked: 'Checked',
-    closed: 'Closed', declined: 'Declined', programmed: 'In programming', merged: 'Joined to another', withdrawn: 'Taken back',
-  },
+  states: enStates,
 };

@@ -1,6 +1,6 @@
 // What residents read on the first pages, in Chinese; every phone fetches it, so English is in `resident-en.ts`, and the
 // pages behind the first in `report.ts`.
-import type { Report } from '../api/reports';
+import { zhStates } from './report-states';
 
 export const zh = {
   appName: '我的社区',
@@ -28,10 +28,7 @@ export const zh = {
   sendFailed: '没有发送成功：',
   isLate: '已超过时限',
   escalated: '已督办',
-  states: {
-    submitted: '待受理', accepted: '已立案', dispatched: '已派遣', in_progress: '处理中', answered: '已反馈', checked: '已核查',
-    closed: '已结案', declined: '不予受理', programmed: '纳入更新策划', merged: '已并入', withdrawn: '已撤回',
-  } satisfies Readonly<Record<Report['state'], string>>,
+  states: zhStates,
 };
 
 export type ResidentTexts = typeof zh;

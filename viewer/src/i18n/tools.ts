@@ -2,7 +2,7 @@
 // its own beside this one.
 import type { Language } from './words';
 
-export type ToolName = 'layers' | 'measure' | 'section' | 'draw' | 'colour' | 'compare' | 'time' | 'sun' | 'walk' | 'table' | 'snapshot';
+export type ToolName = 'desk' | 'layers' | 'measure' | 'section' | 'draw' | 'colour' | 'compare' | 'time' | 'sun' | 'walk' | 'table' | 'snapshot';
 
 interface Texts {
   readonly tools: string;
@@ -13,7 +13,7 @@ interface Texts {
 const zh: Texts = {
   tools: '工具',
   names: {
-    layers: '图层', measure: '量测', section: '剖切', draw: '绘制区域', colour: '按属性着色', compare: '对比', time: '时间', sun: '日照',
+    desk: '居民上报', layers: '图层', measure: '量测', section: '剖切', draw: '绘制区域', colour: '按属性着色', compare: '对比', time: '时间', sun: '日照',
     walk: '步行', table: '视野内对象', snapshot: '截图',
   },
   missing: '这个工具没有加载成功，请检查网络后再点一次。',
@@ -22,7 +22,7 @@ const zh: Texts = {
 const en: Texts = {
   tools: 'Tools',
   names: {
-    layers: 'Layers', measure: 'Measure', section: 'Section', draw: 'Draw an area', colour: 'Colour by property', compare: 'Compare', time: 'Time', sun: 'Sunlight',
+    desk: 'Reports of residents', layers: 'Layers', measure: 'Measure', section: 'Section', draw: 'Draw an area', colour: 'Colour by property', compare: 'Compare', time: 'Time', sun: 'Sunlight',
     walk: 'Walk', table: 'Objects in view', snapshot: 'Picture',
   },
   missing: 'This tool could not be loaded. Check the network and press it again.',

@@ -36,6 +36,17 @@ export interface Shown {
   readonly head: { readonly above: number; readonly radius: number };
 }
 
+/** The symbol at a place on the canvas; the foremost if several, heads before stems. */
+export function symbolAt(shown: readonly Shown[], x: number, y: number, touch: boolean): Shown | null {
+  const reach = touch ? REACH_PX.touch : REACH_PX.mouse;
+  const onHead = ({ head, ...s }: Shown): boolean => Math.hypot(x - s.x, y - (s.y - head.above)) <= head.radius + reach;
+  const onStem = ({ head, ...s }: Shown): boolean => Math.abs(x - s.x) <= 5 && y <= s.y + 4 && y >= s.y - head.above;
+  return shown.findLast(onHead) ?? shown.findLast(onStem) ?? null;
+}
+
+/** Whether a foot is so near the canvas that its head may be seen. */
+export const nearCanvas = ({ width, height }: Viewport, x: number, y: number): boolean => x > -40 && x < width + 40 && y > -20 && y < height + 100;
+
 export const position = (device: DeviceView): Vec => [device.position.east_m, device.position.north_m, device.position.up_m];
 
 /** `small` looks need no icon, so that all kinds share their pictures. */
@@ -83,7 +94,7 @@ export class DeviceSymbols implements Part {
       if (absent.has(device.kind) && device.id !== selected) continue;
       if (paint && !paint(device.id)) continue;
       const place = this.hides?.(position(device)) ? null : this.#viewport.project(position(device));
-      if (!place || !this.#nearCanvas(place.x, place.y)) continue;
+      if (!place || !nearCanvas(this.#viewport, place.x, place.y)) continue;
       places.set(device.id, place);
       marks.push({ id: device.id, x: place.x, y: place.y, rank: device.id === selected ? SELECTED_RANK : severity(this.#statusOf(device)) });
     }
@@ -109,10 +120,7 @@ export class DeviceSymbols implements Part {
 
   /** The symbol at a place on the canvas, as last drawn; the foremost if several. */
   at(x: number, y: number, touch: boolean): Shown | null {
-    const reach = touch ? REACH_PX.touch : REACH_PX.mouse;
-    const onHead = ({ head, ...s }: Shown): boolean => Math.hypot(x - s.x, y - (s.y - head.above)) <= head.radius + reach;
-    const onStem = ({ head, ...s }: Shown): boolean => Math.abs(x - s.x) <= 5 && y <= s.y + 4 && y >= s.y - head.above;
-    return this.#shown.findLast(onHead) ?? this.#shown.findLast(onStem) ?? null;
+    return symbolAt(this.#shown, x, y, touch);
   }
 
   /** The symbol that stands for a device, itself or its group's. */
@@ -128,9 +136,5 @@ export class DeviceSymbols implements Part {
   /** Reading the signals in the call is what makes their changes count. */
   #redrawOn(..._changed: unknown[]): void {
     this.#viewport.invalidate();
-  }
-
-  #nearCanvas(x: number, y: number): boolean {
-    return x > -40 && x < this.#viewport.width + 40 && y > -20 && y < this.#viewport.height + 100;
   }
 }

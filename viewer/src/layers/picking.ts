@@ -10,16 +10,17 @@ import { select } from '../state/actions';
 import { devices } from '../state/devices';
 import { buildingAt } from '../state/footprint';
 import { hovered, type Selection, type Spot } from '../state/selection';
+import { reports } from '../state/reports';
 import { buildingById, buildings, publication } from '../state/session';
 import { command } from '../state/view';
-import type { DeviceSymbols } from './devices';
+import type { DeviceSymbols, Shown } from './devices';
 import type { Tilesets } from './tilesets';
 
 /** Members of a group that stand closer than this cannot be told apart by going nearer. */
 const SAME_PLACE_M = 6;
 
 export type Hit =
-  | { readonly type: 'device'; readonly id: string; readonly members: readonly string[] }
+  | { readonly type: 'device' | 'report'; readonly id: string; readonly members: readonly string[] }
   | { readonly type: 'building' | 'element'; readonly id: string; readonly spot: Spot }
   | { readonly type: 'ground'; readonly spot: Spot };
 
@@ -27,6 +28,8 @@ export class Picking {
   readonly #viewport: Viewport;
   readonly #tilesets: Tilesets;
   readonly #symbols: DeviceSymbols | null;
+  /** What stands in the scene besides devices, before them. */
+  reports: { at(x: number, y: number, touch: boolean): Shown | null; shown(id: string): Shown | null } | null = null;
 
   /** Without symbols, what was met is of the place. */
   constructor(viewport: Viewport, tilesets: Tilesets, symbols: DeviceSymbols | null) {
@@ -44,8 +47,8 @@ export class Picking {
   }
 
   #at(x: number, y: number, touch: boolean): Hit | null {
-    const symbol = this.#symbols?.at(this.#viewport.fold(x), y, touch);
-    if (symbol) return { type: 'device', id: symbol.id, members: symbol.members };
+    const symbol = this.#symbolAt(this.#viewport.fold(x), y, touch);
+    if (symbol) return { type: symbol.of, id: symbol.id, members: symbol.members };
     const { x: east_m, y: north_m, z: up_m } = this.#viewport.camera.position;
     const hit = this.#tilesets.hit([east_m, north_m, up_m], this.#viewport.ray(x, y));
     if (!hit) return null;
@@ -56,26 +59,33 @@ export class Picking {
     return building ? { type: 'building', id: building.id, spot } : { type: 'ground', spot };
   }
 
+  #symbolAt(x: number, y: number, touch: boolean): (Shown & { readonly of: 'device' | 'report' }) | null {
+    const report = this.reports?.at(x, y, touch);
+    if (report) return { ...report, of: 'report' };
+    const device = this.#symbols?.at(x, y, touch);
+    return device ? { ...device, of: 'device' } : null;
+  }
+
   tap = (x: number, y: number, touch: boolean): void => {
     const hit = this.at(x, y, touch);
     if (!hit) return;
-    if (hit.type !== 'device') {
+    if (hit.type !== 'device' && hit.type !== 'report') {
       select(hit);
       return;
     }
-    const box = boxOf(hit.members);
+    const box = boxOf(hit);
     if (box && hit.members.length > 1) command({ do: 'box', box });
-    else select({ type: 'device', id: hit.id } satisfies Selection);
+    else select({ type: hit.type, id: hit.id } satisfies Selection);
   };
 
   hover = (x: number, y: number): void => {
     const folded = this.#viewport.fold(x);
-    const symbol = this.#symbols?.at(folded, y, false);
+    const symbol = this.#symbolAt(folded, y, false);
     this.#viewport.canvas.style.cursor = symbol ? 'pointer' : '';
     const now = hovered.peek();
     if (!symbol) hovered.value = null;
-    else if (now?.id !== symbol.id || now.x !== symbol.x + x - folded) {
-      hovered.value = { id: symbol.id, others: symbol.members.length - 1, x: symbol.x + x - folded, y: symbol.y - symbol.head.above - symbol.head.radius };
+    else if (now?.id !== symbol.id || now.type !== symbol.of || now.x !== symbol.x + x - folded) {
+      hovered.value = { type: symbol.of, id: symbol.id, others: symbol.members.length - 1, x: symbol.x + x - folded, y: symbol.y - symbol.head.above - symbol.head.radius };
     }
   };
 
@@ -90,9 +100,9 @@ export function spotAt(local: LocalPoint): Spot {
   return { local, geographic: origin ? localToGeographic({ height_m: 0, ...origin }, local) : null };
 }
 
-/** The box around devices; null if they stand together. */
-function boxOf(ids: readonly string[]): LocalBox | null {
-  const all = ids.flatMap((id) => devices.peek().get(id)?.position ?? []);
+/** The box around devices or reports; null if they stand together. */
+function boxOf({ type, members }: { readonly type: 'device' | 'report'; readonly members: readonly string[] }): LocalBox | null {
+  const all = members.flatMap((id) => (type === 'device' ? devices.peek().get(id)?.position : reports.peek().get(Number(id))?.place.position) ?? []);
   const low = (pick: (p: LocalPoint) => number): number => Math.min(...all.map(pick));
   const high = (pick: (p: LocalPoint) => number): number => Math.max(...all.map(pick));
   const box = {

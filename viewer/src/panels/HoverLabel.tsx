@@ -1,14 +1,19 @@
-// The name and state of the device under the pointer.
+// The name and state of the device or report under the pointer.
 import { named } from '../i18n';
 import { devices } from '../state/devices';
 import { hovered } from '../state/selection';
 import { language, texts } from '../state/settings';
+import { later } from './later';
+
+/** Their words come with the desk. */
+const ReportLabel = later(() => import('./ReportLabel').then((module) => module.ReportLabel));
 
 /** Between the head of a symbol and its label. */
 const ABOVE_PX = 10;
 
 export function HoverLabel() {
   const now = hovered.value;
+  if (now?.type === 'report') return <ReportLabel />;
   const device = now ? devices.value.get(now.id) : undefined;
   if (!now || !device) return null;
   const t = texts.value;

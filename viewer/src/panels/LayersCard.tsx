@@ -18,11 +18,12 @@ import { toolIcon } from './tool-cards';
 const SPARE = 8;
 
 const ICONS: Partial<Record<NodeKind, Parameters<typeof Icon>[0]>> = {
-  community: { name: 'trees' }, zone: { name: 'map-pin' }, building: { name: 'building-2' }, model: { name: 'box' }, storey: { name: 'layers' }, devices: { name: 'radio' },
+  community: { name: 'trees' }, zone: { name: 'map-pin' }, building: { name: 'building-2' }, model: { name: 'box' }, storey: { name: 'layers' }, devices: { name: 'radio' }, reports: { d: toolIcon('message-square') },
 };
 
 function nameOf(node: TreeNode): string {
   if (node.kind === 'devices') return groundWords.value.devices;
+  if (node.kind === 'reports') return groundWords.value.reports;
   if (node.kind === 'class') return classWord(node.fallback);
   if (node.kind === 'element') return node.name?.zh || node.name?.en ? labelOf(node) : classWord(node.object?.bim?.ifc_class ?? '');
   return labelOf(node);

@@ -1,4 +1,4 @@
-// What is selected, read out: a device, a building or a place.
+// What is selected, read out: a device, a building, a resident's report or a place.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { named } from '../i18n';
@@ -16,6 +16,7 @@ import { later } from './later';
 import { BuildingDetail, GroundDetail } from './PlaceDetail';
 import { sheetWords } from './sheet-texts';
 
+const ReportSheet = later(() => import('./ReportSheet').then((module) => module.ReportSheet));
 const ElementDetail = later(() => import('./bim').then((module) => module.ElementDetail));
 
 export function Sheet({ phone }: { phone: boolean }) {
@@ -54,6 +55,7 @@ export function Sheet({ phone }: { phone: boolean }) {
       </Frame>
     );
   }
+  if (now.type === 'report') return <ReportSheet key={now.id} id={Number(now.id)} phone={phone} />;
   if (now.type === 'ground') {
     return (
       <Frame phone={phone} key="ground" mark={<Icon name="map-pin" />} title={t.ground} note="">
@@ -70,7 +72,7 @@ export function Sheet({ phone }: { phone: boolean }) {
   );
 }
 
-function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; note: string; /** There is nowhere to fly to. */ lost?: boolean; children: ComponentChildren }) {
+export function Frame(props: { phone: boolean; of?: string; mark: ComponentChildren; title: string; note: string; /** There is nowhere to fly to. */ lost?: boolean; children: ComponentChildren }) {
   const t = texts.value;
   const building = selectedBuilding.value;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -79,7 +81,7 @@ function Frame(props: { phone: boolean; mark: ComponentChildren; title: string; 
     if (document.activeElement === null || document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <aside class="sheet" aria-label={props.title}>
+    <aside class="sheet" data-of={props.of} aria-label={props.title}>
       <header>
         {props.mark}
         <div class="what">

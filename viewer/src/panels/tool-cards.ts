@@ -17,6 +17,7 @@ export interface ToolEntry {
 }
 
 export const TOOL_ENTRIES: readonly ToolEntry[] = [
+  { name: 'desk', icon: 'message-square', key: 'r', Card: later(() => import('./DeskCard').then((module) => module.DeskCard)), help: () => import('../i18n/desk').then((module) => module.helpRows) },
   {
     name: 'layers',
     icon: 'layers',

@@ -19,7 +19,7 @@ import { placeVisible } from '../state/view';
 const AIR = { left: 12, right: 12, top: 12, bottom: 12 };
 
 /** What was met of the place: there are no symbols of devices here. */
-export type PlaceHit = Exclude<Hit, { readonly type: 'device' }>;
+export type PlaceHit = Extract<Hit, { readonly spot: unknown }>;
 
 export interface OpenScene {
   readonly canvas: HTMLCanvasElement;
@@ -54,7 +54,7 @@ export function openScene(canvas: HTMLCanvasElement, { tap, drawn }: Listening =
   const picking = new Picking(viewport, tilesets, null);
   const at = (x: number, y: number): PlaceHit | null => {
     const hit = picking.at(x, y, true);
-    return hit?.type === 'device' ? null : hit;
+    return hit && 'spot' in hit ? hit : null;
   };
   const claims = new Claims({ tap: (x, y) => tap?.(at(x, y)), hover: () => undefined, leave: () => undefined });
   const navigation = new Navigation(viewport, tilesets, claims, publication, null, { choose, air: () => AIR });

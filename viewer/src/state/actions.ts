@@ -4,7 +4,7 @@
 import { batch } from '@preact/signals-core';
 import type { DeviceView, ModelObject } from '../api/types';
 import { devices } from './devices';
-import { hidden, hovered, selectedBox, selectedDevice, selection, type Selection } from './selection';
+import { hidden, hovered, selectedBox, selectedDevice, selectedPoint, selection, type Selection } from './selection';
 import { command, focusAsked, listOpen, pull, sheetOpen } from './view';
 
 /** Width below which list and sheet together would cover more than a third of the scene. */
@@ -42,10 +42,11 @@ export function deselect(): void {
   const now = selection.peek();
   batch(() => {
     // Who came from the list goes on there.
-    if (now && now.type !== 'ground') focusAsked.value = { row: now.id };
+    if (now && now.type !== 'ground') focusAsked.value = { row: now.type === 'report' ? `report-${now.id}` : now.id };
     selection.value = null;
     sheetOpen.value = false;
-    listOpen.value = true;
+    // At the desk its queue is the list.
+    if (now?.type !== 'report') listOpen.value = true;
   });
 }
 
@@ -84,4 +85,8 @@ export function goToSelection(): void {
   if (device) command({ do: 'point', at: device.position });
   else if (box) command({ do: 'box', box });
   else if (now?.type === 'ground') command({ do: 'point', at: now.spot.local });
+  else if (now?.type === 'report') {
+    const at = selectedPoint.peek();
+    if (at) command({ do: 'point', at });
+  }
 }

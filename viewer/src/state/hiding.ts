@@ -1,4 +1,4 @@
-// What is not to be drawn, besides buildings of the survey: parts of building models, kinds of devices.
+// What is not to be drawn, besides buildings of the survey: parts of building models, kinds of devices and of reports.
 //
 // In: the layer tree, the address. Out: rules for the model layer; the address's `hide`. A rule is the
 // id of an element, of a storey, or a storey and a class: so that what a storey holds need not be listed.
@@ -6,6 +6,7 @@ import { batch, computed, signal } from '@preact/signals-core';
 import { hiddenKinds } from './devices';
 import type { LinkPart } from './link-parts';
 import { toggled } from './models';
+import { hiddenReportKinds } from './reports';
 import { hidden } from './selection';
 import { buildings, zones } from './session';
 
@@ -20,13 +21,14 @@ export function isGone(rules: ReadonlySet<string>, id: string, storey: string | 
 }
 
 /** Whether anything at all is hidden. */
-export const anythingHidden = computed(() => hidden.value.size + hiddenParts.value.size + hiddenKinds.value.size > 0);
+export const anythingHidden = computed(() => hidden.value.size + hiddenParts.value.size + hiddenKinds.value.size + hiddenReportKinds.value.size > 0);
 
 export function showEverything(): void {
   batch(() => {
     hidden.value = new Set();
     hiddenParts.value = new Set();
     hiddenKinds.value = new Set();
+    hiddenReportKinds.value = new Set();
   });
 }
 

@@ -6,6 +6,7 @@ import { getPlace } from '../api/client';
 import type { GeographicPoint, LocalBox, LocalPoint, ModelObject, Place } from '../api/types';
 import { devices } from './devices';
 import { line } from './live';
+import { reports } from './reports';
 import { buildingById } from './session';
 
 /** A picked point, in both frames if the community has a place on the Earth. */
@@ -19,13 +20,15 @@ export type Selection =
   | { readonly type: 'building'; readonly id: string; readonly spot: Spot | null }
   /** Something of a building model. */
   | { readonly type: 'element'; readonly id: string; readonly spot: Spot | null }
+  /** A resident's report, by its number. */
+  | { readonly type: 'report'; readonly id: string }
   | { readonly type: 'ground'; readonly spot: Spot };
 
 export const selection = signal<Selection | null>(null);
 /** Ids of buildings that are not to be drawn. */
 export const hidden = signal<ReadonlySet<string>>(new Set());
-/** The device under the pointer, for its label. */
-export const hovered = signal<{ readonly id: string; readonly others: number; readonly x: number; readonly y: number } | null>(null);
+/** The device or report under the pointer, for its label. */
+export const hovered = signal<{ readonly type: 'device' | 'report'; readonly id: string; readonly others: number; readonly x: number; readonly y: number } | null>(null);
 
 export const selectedDevice = computed(() => {
   const now = selection.value;
@@ -52,6 +55,7 @@ export const selectedPoint = computed<LocalPoint | null>(() => {
   const now = selection.value;
   if (!now) return null;
   if (now.type === 'device') return selectedDevice.value?.position ?? null;
+  if (now.type === 'report') return reports.value.get(Number(now.id))?.place.position ?? null;
   return now.type === 'ground' ? now.spot.local : (now.spot?.local ?? middle());
 });
 

@@ -1,5 +1,5 @@
 // The tree of everything in the place: community, zones, buildings, their models, storeys, classes,
-// elements and spaces; and devices by kind. What it shows, hides, isolates and flies to.
+// elements and spaces; devices by kind, and residents' reports by kind. What it shows, hides, isolates and flies to.
 //
 // In: lists of the session and the model layer; what a storey holds, asked when it is opened; what is
 // open and searched for. Out: rows in order, made anew on a change; which are drawn is the panel's.
@@ -13,11 +13,13 @@ import { devices, hiddenKinds, kindsInUse } from './devices';
 import { classRule, hiddenParts } from './hiding';
 import { models, shownModels, showModel, toggleModel } from './models';
 import { hidden, selection } from './selection';
+import { hiddenReportKinds, reportKinds, reportKindsInUse, reports, reportsShown } from './reports';
 import { buildings, kinds, publication, zones } from './session';
 import { language } from './settings';
+import { want } from './tools';
 import { command } from './view';
 
-export type NodeKind = 'community' | 'zone' | 'building' | 'model' | 'storey' | 'class' | 'element' | 'devices' | 'kind' | 'device';
+export type NodeKind = 'community' | 'zone' | 'building' | 'model' | 'storey' | 'class' | 'element' | 'devices' | 'kind' | 'device' | 'reports' | 'report-kind';
 
 export interface TreeNode {
   /** One of a kind in the whole tree. */
@@ -78,7 +80,12 @@ const roots = (): TreeNode[] => {
   if (!community) return [];
   const box = publication.value?.catalog.scenes[0]?.bounds ?? null;
   const all: TreeNode = { key: 'community', kind: 'community', name: community.name, fallback: community.id, count: buildings.value.length, bounds: box };
-  return [all, { key: 'devices', kind: 'devices', name: null, fallback: '', count: devices.value.size, bounds: null }];
+  return [
+    all,
+    { key: 'devices', kind: 'devices', name: null, fallback: '', count: devices.value.size, bounds: null },
+    // How many there are is known once they were asked for.
+    { key: 'reports', kind: 'reports', name: null, fallback: '', count: reports.value.size || null, bounds: null },
+  ];
 };
 
 /** What is below a node; null while it is asked for. */
@@ -108,6 +115,8 @@ export function childrenOf(node: TreeNode): readonly TreeNode[] | null {
       return inOrder((partsOf(node.storey ?? '') ?? []).filter(({ bim }) => bim?.ifc_class === node.fallback).map((part) => plain(part, 'element', null)));
     case 'devices':
       return kindsInUse.value.map(({ id, count }) => ({ key: `kind:${id}`, kind: 'kind', name: kinds.value.get(id)?.name, fallback: id, count, bounds: null }));
+    case 'reports':
+      return reportKindsInUse.value.map(({ id, count }) => ({ key: `report-kind:${id}`, kind: 'report-kind', name: reportKinds.value.get(id)?.name, fallback: id, count, bounds: null }));
     case 'kind':
       return inOrder([...devices.value.values()].filter(({ kind }) => `kind:${kind}` === node.key).map((device) => ({ key: `device:${device.id}`, kind: 'device', name: device.name, fallback: device.id, count: null, bounds: null })));
     default:
@@ -128,7 +137,7 @@ function classesOf(storey: string, parts: readonly ModelObject[]): TreeNode[] {
 
 /** Whether there is something below, without making it. */
 function isExpandable(node: TreeNode): boolean {
-  if (node.kind === 'element' || node.kind === 'device') return false;
+  if (node.kind === 'element' || node.kind === 'device' || node.kind === 'report-kind') return false;
   if (node.kind === 'storey') return true;
   return node.kind === 'model' ? (node.count ?? 0) > 0 : (node.count ?? 0) > 0;
 }
@@ -197,6 +206,10 @@ export function shownState(node: TreeNode): 'all' | 'some' | 'none' | null {
       return hiddenKinds.value.has(node.key.slice('kind:'.length)) ? 'none' : 'all';
     case 'device':
       return null;
+    case 'reports':
+      return reportsShown.value ? share(reportKindsInUse.value.filter(({ id }) => hiddenReportKinds.value.has(id)).length, Math.max(1, reportKindsInUse.value.length)) : 'none';
+    case 'report-kind':
+      return !reportsShown.value || hiddenReportKinds.value.has(node.key.slice('report-kind:'.length)) ? 'none' : 'all';
     default:
       return hiddenParts.value.has(node.key) ? 'none' : 'all';
   }
@@ -214,14 +227,24 @@ export function toggleShown(node: TreeNode): void {
   const state = shownState(node);
   if (state === null) return;
   const hide = state !== 'none';
-  if (node.kind === 'model') toggleModel(node.key.slice('model:'.length));
+  if (node.kind === 'reports') showReports(!hide);
+  else if (node.kind === 'report-kind') {
+    hiddenReportKinds.value = changed(hiddenReportKinds.peek(), [node.key.slice('report-kind:'.length)], hide);
+    if (!hide) reportsShown.value = true;
+  } else if (node.kind === 'model') toggleModel(node.key.slice('model:'.length));
   else if (node.kind === 'devices') hiddenKinds.value = changed(hiddenKinds.peek(), kindsInUse.peek().map(({ id }) => id), hide);
   else if (node.kind === 'kind') hiddenKinds.value = changed(hiddenKinds.peek(), [node.key.slice('kind:'.length)], hide);
   else if (['community', 'zone', 'building'].includes(node.kind)) hidden.value = changed(hidden.peek(), buildingsOf(node), hide);
   else hiddenParts.value = changed(hiddenParts.peek(), [node.key], hide);
 }
 
-export const canIsolate = ({ kind }: TreeNode): boolean => ['zone', 'building', 'model', 'storey', 'class', 'kind'].includes(kind);
+/** Reports stand in the scene when they are wanted there, and are fetched then. */
+function showReports(show: boolean): void {
+  if (show) want('desk');
+  [reportsShown.value, hiddenReportKinds.value] = [show, new Set()];
+}
+
+export const canIsolate = ({ kind }: TreeNode): boolean => ['zone', 'building', 'model', 'storey', 'class', 'kind', 'report-kind'].includes(kind);
 
 const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((one) => b.has(one));
 
@@ -234,7 +257,10 @@ export function isolateNode(node: TreeNode): void {
   batch(() => {
     if (node.kind === 'storey' && node.object) isolateStorey(node.object);
     else if (node.kind === 'kind') hiddenKinds.value = only(hiddenKinds.peek(), kindsInUse.peek().map(({ id }) => id), [node.key.slice('kind:'.length)]);
-    else if (node.kind === 'class') isolateClass(node);
+    else if (node.kind === 'report-kind') {
+      hiddenReportKinds.value = only(hiddenReportKinds.peek(), reportKindsInUse.peek().map(({ id }) => id), [node.key.slice('report-kind:'.length)]);
+      reportsShown.value = true;
+    } else if (node.kind === 'class') isolateClass(node);
     else if (node.kind === 'model') {
       const model = models.peek().find(({ source }) => `model:${source}` === node.key);
       showModel(model?.source ?? '');
@@ -272,7 +298,9 @@ function boxAround(node: TreeNode): LocalBox | null {
   const boxes =
     node.kind === 'class'
       ? (partsOf(node.storey ?? '') ?? []).filter(({ bim }) => bim?.ifc_class === node.fallback).map(({ bounds }) => bounds)
-      : [...devices.peek().values()].filter(({ kind }) => node.kind === 'devices' || `kind:${kind}` === node.key).map(({ position }) => ({ min: position, max: position }));
+      : node.kind === 'reports' || node.kind === 'report-kind'
+        ? [...reports.peek().values()].flatMap(({ kind, place: { position } }) => (position && (node.kind === 'reports' || `report-kind:${kind}` === node.key) ? [{ min: position, max: position }] : []))
+        : [...devices.peek().values()].filter(({ kind }) => node.kind === 'devices' || `kind:${kind}` === node.key).map(({ position }) => ({ min: position, max: position }));
   return boxes.reduce<LocalBox | null>((sum, box) => {
     if (!sum) return box;
     const pick = (of: (a: number, b: number) => number, end: 'min' | 'max') => ({ east_m: of(sum[end].east_m, box[end].east_m), north_m: of(sum[end].north_m, box[end].north_m), up_m: of(sum[end].up_m, box[end].up_m) });
@@ -284,5 +312,5 @@ function boxAround(node: TreeNode): LocalBox | null {
 export const selectedKey = computed(() => {
   const now = selection.value;
   if (!now || now.type === 'ground') return null;
-  return now.type === 'device' ? `device:${now.id}` : now.id;
+  return now.type === 'device' || now.type === 'report' ? `${now.type}:${now.id}` : now.id;
 });

@@ -120,7 +120,7 @@ function startDrawing(claims: Claims, picking: Picking): void {
     return claims.take({
       tap: (x, y, touch) => {
         const hit = picking.at(x, y, touch);
-        const at = !hit ? null : hit.type === 'device' ? devices.peek().get(hit.id)?.position : hit.spot.local;
+        const at = !hit ? null : 'spot' in hit ? hit.spot.local : hit.type === 'device' ? devices.peek().get(hit.id)?.position : null;
         const drawn = areaDrawn.peek();
         if (at && drawn) areaDrawn.value = { ...drawn, corners: [...drawn.corners, [at.east_m, at.north_m]] };
       },

@@ -1,0 +1,213 @@
+// Those who work on residents' reports: one arrives at an open desk without a reload, is taken up, sent out, answered
+// by the body that it was sent to, checked, and confirmed by the resident; who was overtaken is told; what tells of the
+// same is joined, and parted again; symbols and heat stand in the scene and leave it; axe finds nothing serious.
+// In: the address of a server without users, with a survey. Out: exit code; screenshots.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { findings, open, until } from './page.mjs';
+
+const address = process.env.TWIN_ADDRESS;
+const PASSWORD = 'three willows, two bridges';
+let resident;
+let visitor;
+let desk;
+let key;
+let page;
+const numbers = {};
+
+const send = async (method, path, body, who = {}) => {
+  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
+  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer;
+};
+const json = async (...request) => (await send(...request)).json();
+const cookieOf = async (name) => ({ cookie: (await send('POST', 'session', { name, password: PASSWORD })).headers.getSetCookie()[0].split(';')[0] });
+const report = async (kind, text, place, more = {}) => (await json('POST', 'reports', { line: 'problem', kind, text, place, ...more }, resident)).id;
+const told = (id) => json('GET', `reports/${id}`, undefined, resident);
+const nothingSerious = async (where, of = page) => assert.deepEqual(await findings(of), [], where);
+const row = (id, of = page) => of.locator(`#row-report-${id}`);
+const deed = (name, of = page) => of.locator(`.deeds [data-deed="${name}"]`);
+const stands = (word, of = page) => of.locator('.report .state .word', { hasText: word }).waitFor();
+
+async function signIn(of, name) {
+  await of.getByRole('button', { name: '登录', exact: true }).first().click();
+  await of.getByLabel('用户名').fill(name);
+  await of.getByLabel('密码').fill(PASSWORD);
+  await of.locator('dialog .button[type=submit]').click();
+  await of.getByRole('button', { name: new RegExp(`已登录.*${name}`) }).waitFor();
+}
+
+before(async () => {
+  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
+  const admin = await cookieOf('root');
+  for (const [name, roles] of [['li', ['resident']], ['wang', ['community', 'grid_worker']], ['zhao', ['property']]]) {
+    const { user } = await json('POST', 'users', { name, roles: roles.map((role) => ({ role })) }, admin);
+    const { token } = await json('POST', `users/${user.id}/invitation`, {}, admin);
+    await send('POST', 'invitations/accept', { token, password: PASSWORD });
+  }
+  key = { 'x-api-key': (await json('POST', 'keys', { name: 'colleague', role: 'community' }, admin)).secret };
+  resident = await cookieOf('li');
+  numbers.road = await report('road', '小广场旁的人行道地砖翘起来了，老人走路容易绊倒', { position: { east_m: 8, north_m: 6, up_m: 0.2 }, address: '小广场西侧' });
+  numbers.noise = await report('neighbours', '夜里十一点后还有人装修', { address: '5 号楼' }, { open: false });
+  desk = await open(address, { width: 1440, height: 900 });
+  page = desk.page;
+});
+
+after(() => Promise.all([desk?.close(), visitor?.close()]));
+
+test('a_visitor_sees_public_reports_only_and_no_deeds', async () => {
+  await send('POST', `reports/${numbers.road}/deeds`, { deed: 'accept' }, key);
+  visitor = await open(address, { width: 1180, height: 820 });
+  await visitor.settled();
+  await visitor.page.keyboard.press('r');
+  await row(numbers.road, visitor.page).click();
+  await visitor.page.getByText('现在没有需要您办理的').waitFor();
+  assert.equal(await row(numbers.noise, visitor.page).count(), 0, 'what is not public is not there');
+  assert.equal(await visitor.page.locator('.deeds [data-deed]').count(), 0);
+  await visitor.screenshot('desk-visitor');
+});
+
+test('a_report_arrives_at_an_open_desk_without_a_reload', async () => {
+  await desk.settled();
+  await signIn(page, 'wang');
+  await page.keyboard.press('r');
+  await row(numbers.noise).waitFor();
+  await page.getByRole('tab', { name: /待受理/ }).click();
+  assert.equal(await row(numbers.road).count(), 0, 'what was taken up does not wait for that');
+  await nothingSerious('queue');
+  await page.evaluate(() => (window.sameDocument = true));
+  numbers.lamp = await report('lighting', '东门的路灯三天不亮了', { position: { east_m: 20, north_m: 14, up_m: 0.2 }, address: '3 号楼东门' });
+  await row(numbers.lamp).waitFor({ timeout: 30_000 });
+  assert.equal(await page.evaluate(() => window.sameDocument), true);
+  await desk.settled();
+  await desk.screenshot('desk-queue');
+});
+
+test('it_is_taken_up_and_sent_out_with_the_keyboard_alone', async () => {
+  await row(numbers.lamp).focus();
+  await page.keyboard.press('Enter');
+  await stands('待受理');
+  await deed('accept').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await stands('已立案');
+  await deed('dispatch').focus();
+  await page.keyboard.press('Enter');
+  // The body of the kind is chosen already.
+  assert.equal(await page.getByLabel('派遣给').inputValue(), 'property');
+  await nothingSerious('dispatch');
+  await desk.screenshot('desk-dispatch');
+  await page.locator('.deed-form .button').first().focus();
+  await page.keyboard.press('Enter');
+  await stands('已派遣');
+  assert.equal((await told(numbers.lamp)).report.body, 'property');
+});
+
+test('the_body_that_it_was_sent_to_answers_and_the_grid_worker_checks', async () => {
+  const { page: other } = visitor;
+  await signIn(other, 'zhao');
+  await other.getByRole('button', { name: '关闭' }).first().click();
+  await other.keyboard.press('r');
+  if ((await other.locator('.desk').count()) === 0) await other.keyboard.press('r');
+  await other.getByRole('tab', { name: /待我处理/ }).click();
+  await row(numbers.lamp, other).click();
+  await deed('start', other).click();
+  await stands('处理中', other);
+  await deed('answer', other).click();
+  await other.getByLabel('答复居民').fill('已更换灯具，请您晚上看一看');
+  await nothingSerious('answer', other);
+  await visitor.screenshot('desk-answer-tablet');
+  await other.locator('.deed-form .button').first().click();
+  await stands('已反馈', other);
+  // Whoever did the work does not check it; the desk hears of it by itself.
+  assert.equal(await deed('pass', other).count(), 0);
+  await stands('已反馈');
+  await page.getByRole('tab', { name: /待核查/ }).click();
+  await row(numbers.lamp).waitFor();
+  await deed('pass').click();
+  await page.getByLabel('说明（可不填）').fill('晚上去看过，亮了');
+  await page.locator('.deed-form .button').first().click();
+  await stands('已核查');
+  await send('POST', `reports/${numbers.lamp}/deeds`, { deed: 'confirm', rating: { stars: 5, text: '很快' } }, resident);
+  await stands('已结案');
+  await page.getByRole('img', { name: '5 星，满分 5 星' }).waitFor();
+  await nothingSerious('closed');
+  await desk.screenshot('desk-closed');
+});
+
+test('who_was_overtaken_is_told_and_sees_what_happened', async () => {
+  await page.getByRole('tab', { name: /全部/ }).click();
+  await row(numbers.road).click();
+  await stands('已立案');
+  await deed('dispatch').click();
+  // News of the change does not come through until the deed has failed.
+  let held = true;
+  await page.route(/\/api\/v1\/reports(\?|\/\d+$)/, (route) => (held ? route.abort() : route.continue()));
+  page.on('response', (response) => (held &&= response.status() !== 412));
+  await send('POST', `reports/${numbers.road}/deeds`, { deed: 'dispatch', body: 'company' }, key);
+  await page.locator('.deed-form .button').first().click();
+  await page.getByText('刚有人先办理了这份上报').waitFor();
+  await stands('已派遣');
+  assert.equal((await told(numbers.road)).report.body, 'company', 'nothing was overwritten');
+  await page.unroute(/\/api\/v1\/reports(\?|\/\d+$)/);
+  await nothingSerious('overtaken');
+  await desk.screenshot('desk-overtaken');
+});
+
+test('what_tells_of_the_same_is_joined_and_parted_again', async () => {
+  const position = { east_m: 10, north_m: 7, up_m: 0.2 };
+  numbers.again = await report('road', '广场边地砖松动', { position, address: '小广场' });
+  await row(numbers.again).click();
+  await page.locator('.similar .button').click();
+  await stands('已并入');
+  await page.locator('.undo .link').first().click();
+  await stands('已立案');
+  assert.equal((await told(numbers.again)).report.state, 'accepted');
+});
+
+test('reports_stand_in_the_scene_are_picked_there_and_leave_it', async () => {
+  await page.keyboard.press('Escape');
+  await desk.settled();
+  const symbol = await until(page, 'a symbol', (id) => window.__twin.reportSymbol(String(id)), numbers.road);
+  assert.equal((await page.evaluate(({ x, y }) => window.__twin.pick(x, y), symbol)).type, 'report');
+  const before = await page.evaluate(() => window.__twin.memory());
+  await page.getByLabel('典型问题热度').check();
+  await desk.settled();
+  await desk.screenshot('desk-heat');
+  for (let round = 0; round < 20; round++) {
+    await page.getByLabel('典型问题热度').uncheck();
+    await page.getByLabel('在实景中显示').uncheck();
+    await page.evaluate(() => window.__twin.frame());
+    await page.getByLabel('典型问题热度').check();
+    await page.getByLabel('在实景中显示').check();
+    await page.evaluate(() => window.__twin.frame());
+  }
+  await page.getByLabel('典型问题热度').uncheck();
+  await page.evaluate(() => window.__twin.frame());
+  assert.deepEqual(await page.evaluate(() => window.__twin.memory()), before);
+  await page.getByLabel('在实景中显示').uncheck();
+  await until(page, 'the symbol has gone', (id) => window.__twin.reportSymbol(String(id)) === null, numbers.road);
+  await page.keyboard.press('l');
+  await page.getByRole('treeitem', { name: /居民上报/ }).press(' ');
+  await until(page, 'the layer tree brings it back', (id) => window.__twin.reportSymbol(String(id)) !== null, numbers.road);
+});
+
+test('the_desk_reads_in_english_and_in_the_dark', async () => {
+  await page.keyboard.press('r');
+  await page.getByRole('button', { name: '切换语言：English' }).click();
+  await page.getByRole('tab', { name: /To send out/ }).waitFor();
+  await row(numbers.again).click();
+  await page.getByRole('button', { name: 'Send out' }).waitFor();
+  await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+  await nothingSerious('english, dark');
+  await desk.settled();
+  await desk.screenshot('desk-english-dark');
+});
+
+test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
+  // Who was overtaken was answered with 412, and what was held back was aborted.
+  const expected = /status of 412|ERR_FAILED|favicon/;
+  assert.deepEqual([desk.foreign, desk.problems.filter((text) => !expected.test(text))], [[], []]);
+});

@@ -1,0 +1,129 @@
+// Keeps the reports of the viewer as they are at the server: all that are not at an end, and what one can do with each.
+//
+// In: the server's answers; who is signed in; news of changes. Out: `reports`, `possible`, and whether they are known.
+// Started with the desk, once; asks again while someone looks.
+import { batch, computed, effect, signal } from '@preact/signals-core';
+import { ApiError } from '../api/client';
+import { getReportKinds, getReports, type Report, type ReportDetail } from '../api/reports';
+import { account } from './account';
+import { ended, possible, type Deed } from './desk';
+import { line } from './live';
+import { reportKinds, reports, reportsShown } from './reports';
+import { selection } from './selection';
+import { tool } from './tools';
+
+/** How often is asked again, in case a piece of news was missed. */
+const EVERY_MS = 15_000;
+const PAGE = 1000;
+/** More open reports than this are no queue that people work through; the rest is found by the interface. */
+const PAGES_MOST = 5;
+/** Reports at an end that are listed. */
+const ENDED_MOST = 200;
+
+export type Standing = 'asking' | 'known' | 'unreachable' | 'denied';
+export const standing = signal<Standing>('asking');
+/** How many there are beyond those that were fetched. */
+export const beyond = signal(0);
+
+/** Whether anyone looks at reports. */
+const wanted = computed(() => tool.value === 'desk' || reportsShown.value || selection.value?.type === 'report');
+
+let asked = 0;
+
+/** Asks for everything; an answer that a later question has overtaken is dropped. */
+export async function refresh(): Promise<void> {
+  const mine = ++asked;
+  try {
+    const [all, deeds, total] = await fetchOpen();
+    const over = ended.peek() && (await fetchEnded());
+    if (mine !== asked) return;
+    batch(() => {
+      if (differs(all)) reports.value = all;
+      possible.value = deeds;
+      if (over && ended.peek()) ended.value = over;
+      beyond.value = Math.max(0, total - all.size);
+      standing.value = 'known';
+    });
+  } catch (error) {
+    if (mine !== asked) return;
+    standing.value = error instanceof ApiError && error.failure === 'denied' ? 'denied' : standing.peek() === 'known' && line.peek().state === 'live' ? 'known' : 'unreachable';
+  }
+}
+
+async function fetchOpen(): Promise<[Map<number, Report>, Map<number, readonly Deed[]>, number]> {
+  const [all, deeds] = [new Map<number, Report>(), new Map<number, readonly Deed[]>()];
+  let [before, total] = ['', 0];
+  for (let page = 0; page < PAGES_MOST; page++) {
+    const answer = await getReports(`state=open&deeds=true&limit=${PAGE}${before}`);
+    answer.reports.forEach((report, i) => {
+      all.set(report.id, report);
+      deeds.set(report.id, answer.possible?.[i] ?? []);
+    });
+    total = answer.total;
+    if (typeof answer.next !== 'number') break;
+    before = `&before=${answer.next}`;
+  }
+  return [all, deeds, total];
+}
+
+const fetchEnded = async (): Promise<readonly Report[]> => (await getReports(`state=closed,declined,withdrawn&limit=${ENDED_MOST}`)).reports;
+
+/** Lists what has come to an end, too, or no longer. */
+export async function showEnded(show: boolean): Promise<void> {
+  ended.value = show ? [] : null;
+  if (show) await refresh();
+}
+
+const differs = (next: ReadonlyMap<number, Report>): boolean => {
+  const now = reports.peek();
+  return now.size !== next.size || [...next].some(([id, { version }]) => now.get(id)?.version !== version);
+};
+
+const AT_AN_END: readonly string[] = ['closed', 'declined', 'withdrawn'];
+
+/** Takes over what the server has just told of one report. */
+export function put({ report, possible: deeds }: ReportDetail): void {
+  // An answer on its way to a question for everything may be older than this.
+  asked++;
+  const [all, may] = [new Map(reports.peek()), new Map(possible.peek())];
+  all.delete(report.id);
+  if (!AT_AN_END.includes(report.state)) all.set(report.id, report);
+  may.set(report.id, deeds);
+  batch(() => {
+    reports.value = all;
+    possible.value = may;
+    const over = ended.peek();
+    if (over) ended.value = over.some(({ id }) => id === report.id) || AT_AN_END.includes(report.state) ? [...over.filter(({ id }) => id !== report.id), ...(AT_AN_END.includes(report.state) ? [report] : [])].sort((a, b) => b.id - a.id) : over;
+  });
+}
+
+/** Forgets a report that one may not read any more. */
+export function drop(id: number): void {
+  if (!reports.peek().has(id)) return;
+  asked++;
+  const all = new Map(reports.peek());
+  all.delete(id);
+  reports.value = all;
+}
+
+async function askForKinds(): Promise<void> {
+  if (reportKinds.peek().size > 0) return;
+  const list = await getReportKinds().catch(() => []);
+  if (list.length > 0) reportKinds.value = new Map(list.map((kind) => [kind.id, kind]));
+}
+
+/** Runs for the life of the page. */
+export function startBook(): void {
+  const look = (): void => {
+    if (!wanted.peek() || document.visibilityState !== 'visible') return;
+    void askForKinds();
+    void refresh();
+  };
+  setInterval(look, EVERY_MS);
+  document.addEventListener('visibilitychange', look);
+  const alive = computed(() => line.value.state === 'live');
+  // Whoever signs in or out may read and do other things; after a break the news of it is missing.
+  effect(() => {
+    if (wanted.value && (alive.value || account.value)) queueMicrotask(look);
+  });
+}
