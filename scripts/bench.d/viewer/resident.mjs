@@ -10,7 +10,6 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const { open, until } = await import(pathToFileURL(path.join(HERE, '../../../tests/browser/page.mjs')).href);
 const wanted = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const BYTES_PER_MEGABIT = 125_000;
-const SHELL = /\/resident-[\w-]+\.js$|\/all-[\w-]+\.js$/;
 const isScript = (url) => url.endsWith('.js');
 const isTile = (url) => /\.glb$|(tileset|tiles)\.json$/.test(url);
 
@@ -84,8 +83,9 @@ async function visit(picture) {
     if (picture) await view.page.screenshot({ path: path.join(wanted.out, picture) });
     if (view.foreign.length > 0 || view.problems.length > 0) throw new Error([...view.foreign, ...view.problems].join('; '));
     const packed = new Map(await Promise.all(scripts.map(async (url) => [url, gzipSync(await (await fetch(url)).text(), { level: 9 }).length])));
+    const named = [...(await (await fetch(`${wanted.server}/resident`)).text()).matchAll(/assets\/[\w-]+\.js/g)].map(([name]) => name);
     const sum = (map, meant) => [...map].filter(([url]) => meant(url)).reduce((all, [, bytes]) => all + bytes, 0);
-    return { ...seen, script_bytes: sum(packed, isScript), shell_bytes: sum(packed, (url) => SHELL.test(url)), tile_bytes: sum(wire, isTile) };
+    return { ...seen, script_bytes: sum(packed, isScript), shell_bytes: sum(packed, (url) => named.some((name) => url.endsWith(name))), tile_bytes: sum(wire, isTile) };
   } finally {
     await view.close();
   }

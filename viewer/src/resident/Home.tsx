@@ -1,14 +1,13 @@
 // The first pages: what one can do, what became of one's own reports, what others have reported.
-import { ago } from '../i18n/format';
-import { language } from '../state/preferences';
 import { session, user } from '../state/resident/me';
 import { everyones, mine } from '../state/resident/reports';
 import { hashOf, route } from '../state/resident/route';
 import { waiting } from '../state/resident/waiting';
 import { lazy } from './lazy';
-import { Door, Icon, Loading, ReportRows } from './parts';
-import { kindName, words } from './words';
+import { Door, Loading, ReportRows } from './parts';
+import { words } from './words';
 
+const Waiting = lazy(() => import('./Waiting').then((module) => module.Waiting));
 const Nearest = lazy(() => import('./Projects').then((module) => module.Nearest));
 const Place = lazy(() => {
   void import('./early');
@@ -31,7 +30,7 @@ export function Home() {
           <Door kind="problem" icon="circle-alert" title={t.reportProblem} hint={t.reportProblemHint} to={{ page: 'new', line: 'problem' }} />
           <Door kind="suggestion" icon="lightbulb" title={t.makeSuggestion} hint={t.makeSuggestionHint} to={{ page: 'new', line: 'suggestion' }} />
         </div>
-        <Waiting />
+        {waiting.value.length > 0 && <Waiting />}
         <section>
           <h2>{t.myReports}</h2>
           <Own most={FIRST} />
@@ -50,7 +49,7 @@ export function Mine() {
   return (
     <main class="r-page">
       <h1 tabIndex={-1}>{words.value.myReports}</h1>
-      <Waiting />
+      {waiting.value.length > 0 && <Waiting />}
       <Own />
     </main>
   );
@@ -83,29 +82,4 @@ function Others({ most = Infinity }: { most?: number }) {
   if (everyones.value === null) return <Loading />;
   if (everyones.value.length === 0) return <p class="r-empty">{words.value.noneYet}</p>;
   return <ReportRows reports={everyones.value.slice(0, most)} />;
-}
-
-/** Reports that were written without a network. */
-function Waiting() {
-  const t = words.value;
-  if (waiting.value.length === 0) return null;
-  return (
-    <section class="r-waiting" role="status">
-      <h2>
-        <Icon name="clock" />
-        {t.waitingToSend(waiting.value.length)}
-      </h2>
-      <ul>
-        {waiting.value.map(({ key, report, written, refused }) => (
-          <li key={key}>
-            <b>{kindName(report.kind)}</b> {report.text} <small>{ago(new Date(written), new Date(), language.value)}</small>
-            {refused !== null && <p class="r-failed">{t.sendFailed + refused}</p>}
-            <button class="r-link" type="button" onClick={() => void import('../state/resident/drafts').then(({ drop }) => drop(key))}>
-              {t.discard}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }
