@@ -260,7 +260,7 @@ impl Reports {
             Some(project) => {
                 let entering = self.projects.enter(&project, id, actor, &audit[0]).await?;
                 let changes = with_actors(changes);
-                is_stored(self.projects.entered(&changes, entering, &audit).await?)?;
+                is_stored(self.projects.entered(&changes, entering, audit).await?)?;
                 self.show(changes);
             }
         }

@@ -365,11 +365,28 @@ async fn a_report_enters_a_project_that_is_there_and_is_not_closed_when_that_is_
     check_problem(&act(&quarter.planner, programme("99")).await, 404, "unknown_project");
     check_problem(&act(&quarter.planner, programme("lift")).await, 422, "unknown_project");
     let before = quarter.detail(&quarter.planner, id).await["project"]["version"].clone();
+    // Whoever plans elsewhere alone puts nothing into it.
+    let grant = Grant { role: Role::CommunityPlanner, zones: Some(["zone/z2".to_owned()].into()) };
+    let elsewhere = quarter.people.user("planner-2", &grant).await;
+    let far = json!({ "line": "problem", "kind": "lighting", "text": "灯不亮",
+        "place": { "position": { "east_m": ZONE_2, "north_m": 5.0, "up_m": 0.0 } } });
+    let far = quarter.send(&quarter.resident, "POST", "/api/v1/reports", &far).await.json()["id"].clone();
+    let path = format!("/api/v1/reports/{far}/deeds");
+    quarter.send(&quarter.community, "POST", &path, &json!({ "deed": "accept" })).await;
+    let denied = quarter.send(&elsewhere, "POST", &path, &programme(&id.to_string())).await;
+    check_problem(&denied, 403, "zone_denied");
     let entered = act(&quarter.planner, programme(&id.to_string())).await;
     assert_eq!(entered.status, StatusCode::OK, "{}", entered.text());
     let detail = quarter.detail(&quarter.planner, id).await;
     assert_eq!(detail["project"]["version"], json!(before.as_u64().unwrap() + 1));
     assert_eq!(detail["trail"][0]["event"], json!({ "type": "programmed", "report": report }));
+    let query = twin_server::store::AuditQuery { limit: 99, ..Default::default() };
+    let log = server.app.store.audit_after(0, &query).await.unwrap();
+    let told = |action: &str, object: String| {
+        log.iter().filter(|entry| entry.what.action == action && entry.what.object == object).count()
+    };
+    assert_eq!(told("report.programme", format!("report:{report}")), 1);
+    assert_eq!(told("project.programme", format!("project:{id}")), 1);
     assert_eq!(quarter.numbers(&quarter.resident, &format!("report={report}")).await, [id]);
     // One that is not for everyone is told of to those alone who may read it.
     let closed = json!({ "line": "problem", "kind": "lighting", "text": "灯不亮", "open": false });

@@ -17,7 +17,7 @@ use twin_schemas::projects::{Project, ProjectEntry, ProjectPlace, ProjectPlan};
 
 pub use wishes::{Doing, ProjectFault};
 
-use self::places::{located, may_plan, placed};
+use self::places::{located, may_plan, may_plan_in_part, placed};
 use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
 use crate::domain::project::{self, Change, Refusal, may_read, next_at, parties_of, pass_time};
@@ -68,6 +68,7 @@ impl Book {
 /// A report that is entering a project: stored with the report, then shown. Nobody changes projects meanwhile.
 pub struct Entering {
     change: ProjectChange,
+    audit: AuditDraft,
     _turn: OwnedMutexGuard<()>,
 }
 
@@ -241,7 +242,8 @@ impl Projects {
         })
     }
 
-    /// Lets a report enter the project with this number, as its planner wants; nothing is stored yet.
+    /// Lets a report enter the project with this number, as someone wants who plans in one of its zones; nothing is
+    /// stored yet.
     ///
     /// # Errors
     /// A [`ProjectFault`] if there is no such project for them, or it takes none.
@@ -255,8 +257,13 @@ impl Projects {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let number = id.parse().map_err(|_| ProjectFault::NoNumber(id.chars().take(20).collect()))?;
         let before = self.readable(number, actor)?;
+        may_plan_in_part(actor, &before.zones)?;
         let change = project::programmed(&before, report, entry.at)?;
-        Ok(Entering { change: stored(change, entry.actor.clone(), None), _turn: turn })
+        let detail = format!("report {report}, version {}", change.after.version);
+        let audit =
+            AuditDraft { object: object_of(number), action: "project.programme".to_owned(), ..entry.clone() };
+        let change = stored(change, entry.actor.clone(), None);
+        Ok(Entering { change, audit: audit.with_detail(detail), _turn: turn })
     }
 
     /// Stores reports with the project that one of them enters, and shows the project.
@@ -267,9 +274,10 @@ impl Projects {
         &self,
         reports: &[ReportChange],
         entering: Entering,
-        audit: &[AuditDraft],
+        mut audit: Vec<AuditDraft>,
     ) -> Result<ReportStored, StoreError> {
-        let stored = self.store.programme_reports(reports, &entering.change, audit).await?;
+        audit.push(entering.audit);
+        let stored = self.store.programme_reports(reports, &entering.change, &audit).await?;
         if stored == ReportStored::Yes {
             self.show(vec![entering.change]);
         }

@@ -57,3 +57,9 @@ pub(super) fn may_plan(actor: &Actor, zones: &[String]) -> Result<(), ProjectFau
     let zones = if zones.is_empty() { "the community".to_owned() } else { zones.join(", ") };
     Err(ProjectFault::Zones(zones))
 }
+
+/// Whether someone plans in one of the zones of a project: what a report of theirs is about may be done in another.
+pub(super) fn may_plan_in_part(actor: &Actor, zones: &[String]) -> Result<(), ProjectFault> {
+    let may_here = |zone: &String| may_in(actor, Action::PlanProjects, std::slice::from_ref(zone));
+    if zones.iter().any(may_here) { Ok(()) } else { may_plan(actor, zones) }
+}

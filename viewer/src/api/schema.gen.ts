@@ -3755,15 +3755,8 @@ export interface components {
         };
         /** @description A project with the newest of its trail, and what whoever asks may do. */
         ProjectDetail: {
-            /** @description Whether one may answer opinions and complaints. */
-            may_answer: boolean;
-            /** @description Whether one may ask departments and record what they write. */
-            may_hear: boolean;
-            /** @description Whether one may change its plan. */
-            may_plan: boolean;
-            /** @description Whether one may tell how the works go. */
-            may_progress: boolean;
-            may_voice?: components["schemas"]["OpinionKind"] | null;
+            /** @description What one may do with it now beside that. */
+            may: components["schemas"]["ProjectPart"][];
             /** @description What one may do with it now. */
             possible: components["schemas"]["ProjectDeed"][];
             /** @description The project. */
@@ -4079,6 +4072,11 @@ export interface components {
             /** @description How many there are on all pages. */
             total: number;
         };
+        /**
+         * @description What is done with a project beside the deeds of its course.
+         * @enum {string}
+         */
+        ProjectPart: "plan" | "hear" | "voice" | "answer" | "progress";
         /** @description Someone who takes part. */
         ProjectParty: {
             /** @description The body's name. */
