@@ -58,7 +58,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("live", &["domain", "spatial"]),
     ("model", &["domain", "live", "spatial", "store"]),
     ("displays", &["domain", "live", "store"]),
-    ("reports", &["domain", "store"]),
+    ("reports", &["domain", "live", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),

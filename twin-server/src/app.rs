@@ -141,7 +141,8 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let reports = Arc::new(Reports::open(Arc::clone(&store), ReportKinds::built_in()?).await?);
+    let reports =
+        Arc::new(Reports::open(Arc::clone(&store), ReportKinds::built_in()?, Arc::clone(&hub)).await?);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);

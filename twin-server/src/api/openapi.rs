@@ -10,14 +10,15 @@ use twin_schemas::displays::DisplayEvent;
 use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
+use twin_schemas::reports::{ReportChangedEvent, ReportRemovedEvent};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
     displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
-    mqtt, object_edits, objects, oidc, permissions, photos, place, readings, report_lists, reports,
-    sensorthings, session, spatial, users, webhooks,
+    mqtt, object_edits, objects, oidc, permissions, photos, place, readings, report_figures, report_lists,
+    reports, sensorthings, session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -81,6 +82,7 @@ use super::{
         report_lists::list_report_kinds,
         report_lists::list_reports,
         report_lists::list_similar_reports,
+        report_figures::get_report_figures,
         reports::post_report,
         reports::post_report_message,
         audit::export_audit,
@@ -127,7 +129,7 @@ use super::{
         webhooks::renew_secret,
         webhooks::test_webhook,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
     modifiers(&Proofs),
 )]
 struct Document;
