@@ -59,7 +59,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("model", &["domain", "live", "spatial", "store"]),
     ("displays", &["domain", "live", "store"]),
     ("projects", &["domain", "spatial", "store"]),
-    ("reports", &["domain", "projects", "store"]),
+    ("reports", &["domain", "live", "projects", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),

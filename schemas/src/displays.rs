@@ -15,6 +15,8 @@ pub enum PanelName {
     Figures,
     /// Devices by kind and status.
     Devices,
+    /// How residents' reports are dealt with.
+    Reports,
     /// Open alarms.
     Alarms,
     /// Series over time.

@@ -279,6 +279,98 @@ pub struct Report {
     pub version: u32,
 }
 
+/// What is counted of reports (考核评价). `open` and `overdue` are of now, the others of a period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReportFigures {
+    /// Not at an end now.
+    pub open: u64,
+    /// Of these, with a step over its limit.
+    pub overdue: u64,
+    /// Came in.
+    pub reported: u64,
+    /// Answered first.
+    pub answered: u64,
+    /// Of these, within the time limits of their kind until the answer, together.
+    pub answered_in_time: u64,
+    /// Of those answered, opened again, then or later.
+    pub reopened: u64,
+    /// Came to an end with an answer: confirmed by the resident, or by time.
+    pub closed: u64,
+    /// Came to an end with a rating.
+    pub rated: u64,
+    /// Mean of these ratings, 1 to 5 stars; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_stars: Option<f64>,
+}
+
+/// Figures of the reports of one body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BodyFigures {
+    /// The body; none: not sent to one yet.
+    pub body: Option<ReportBody>,
+    /// The figures.
+    pub figures: ReportFigures,
+}
+
+/// Figures of the reports of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KindFigures {
+    /// Id of the kind.
+    pub kind: String,
+    /// The figures.
+    pub figures: ReportFigures,
+}
+
+/// Figures of reports in a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReportFiguresAnswer {
+    /// From then on.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub from: OffsetDateTime,
+    /// Before then.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub to: OffsetDateTime,
+    /// Of all.
+    pub total: ReportFigures,
+    /// By responsible body; bodies without any are left out.
+    pub by_body: Vec<BodyFigures>,
+    /// By kind; kinds without any are left out.
+    pub by_kind: Vec<KindFigures>,
+}
+
+/// A report came in or changed, and one may read it. SSE event name `report`. What it says is asked for by its number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReportChangedEvent {
+    /// Its number.
+    pub id: u64,
+    /// Its version now.
+    pub version: u32,
+    /// Where it is on its way.
+    pub state: ReportState,
+    /// Id of its kind.
+    pub kind: String,
+    /// Metres east, north and up of the community's origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<LocalPoint>,
+    /// Id of the zone that it lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// How far the lateness of its step has been told.
+    pub urge: ReportUrge,
+    /// The step that it is in, and when that should be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<ReportDeadline>,
+}
+
+/// A report that one could read may not be read any more. SSE event name `report-removed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReportRemovedEvent {
+    /// Its number.
+    pub id: u64,
+}
+
 /// Something that happened to a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ReportEntry {

@@ -13,6 +13,7 @@ let visitor;
 let desk;
 let key;
 let page;
+let spot;
 const numbers = {};
 
 const send = async (method, path, body, who = {}) => {
@@ -48,7 +49,11 @@ before(async () => {
   }
   key = { 'x-api-key': (await json('POST', 'keys', { name: 'colleague', role: 'community' }, admin)).secret };
   resident = await cookieOf('li');
-  numbers.road = await report('road', '小广场旁的人行道地砖翘起来了，老人走路容易绊倒', { position: { east_m: 8, north_m: 6, up_m: 0.2 }, address: '小广场西侧' });
+  // Around the middle of what there is to see.
+  const { catalog } = await json('GET', 'catalog');
+  const { min, max } = catalog.scenes[0].bounds;
+  spot = (east_m, north_m) => ({ position: { east_m: (min.east_m + max.east_m) / 2 + east_m, north_m: (min.north_m + max.north_m) / 2 + north_m, up_m: 0.2 } });
+  numbers.road = await report('road', '小广场旁的人行道地砖翘起来了，老人走路容易绊倒', { ...spot(-6, 4), address: '小广场西侧' });
   numbers.noise = await report('neighbours', '夜里十一点后还有人装修', { address: '5 号楼' }, { open: false });
   desk = await open(address, { width: 1440, height: 900 });
   page = desk.page;
@@ -65,6 +70,7 @@ test('a_visitor_sees_public_reports_only_and_no_deeds', async () => {
   await visitor.page.getByText('现在没有需要您办理的').waitFor();
   assert.equal(await row(numbers.noise, visitor.page).count(), 0, 'what is not public is not there');
   assert.equal(await visitor.page.locator('.deeds [data-deed]').count(), 0);
+  await visitor.settled();
   await visitor.screenshot('desk-visitor');
 });
 
@@ -77,7 +83,7 @@ test('a_report_arrives_at_an_open_desk_without_a_reload', async () => {
   assert.equal(await row(numbers.road).count(), 0, 'what was taken up does not wait for that');
   await nothingSerious('queue');
   await page.evaluate(() => (window.sameDocument = true));
-  numbers.lamp = await report('lighting', '东门的路灯三天不亮了', { position: { east_m: 20, north_m: 14, up_m: 0.2 }, address: '3 号楼东门' });
+  numbers.lamp = await report('lighting', '东门的路灯三天不亮了', { ...spot(14, -6), address: '3 号楼东门' });
   await row(numbers.lamp).waitFor({ timeout: 30_000 });
   assert.equal(await page.evaluate(() => window.sameDocument), true);
   await desk.settled();
@@ -90,6 +96,7 @@ test('it_is_taken_up_and_sent_out_with_the_keyboard_alone', async () => {
   await stands('待受理');
   await deed('accept').focus();
   await page.keyboard.press('Enter');
+  await page.locator('.deed-form textarea:focus').waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await stands('已立案');
@@ -118,6 +125,7 @@ test('the_body_that_it_was_sent_to_answers_and_the_grid_worker_checks', async ()
   await deed('answer', other).click();
   await other.getByLabel('答复居民').fill('已更换灯具，请您晚上看一看');
   await nothingSerious('answer', other);
+  await visitor.settled();
   await visitor.screenshot('desk-answer-tablet');
   await other.locator('.deed-form .button').first().click();
   await stands('已反馈', other);
@@ -134,6 +142,7 @@ test('the_body_that_it_was_sent_to_answers_and_the_grid_worker_checks', async ()
   await stands('已结案');
   await page.getByRole('img', { name: '5 星，满分 5 星' }).waitFor();
   await nothingSerious('closed');
+  await desk.settled();
   await desk.screenshot('desk-closed');
 });
 
@@ -153,12 +162,12 @@ test('who_was_overtaken_is_told_and_sees_what_happened', async () => {
   assert.equal((await told(numbers.road)).report.body, 'company', 'nothing was overwritten');
   await page.unroute(/\/api\/v1\/reports(\?|\/\d+$)/);
   await nothingSerious('overtaken');
+  await desk.settled();
   await desk.screenshot('desk-overtaken');
 });
 
 test('what_tells_of_the_same_is_joined_and_parted_again', async () => {
-  const position = { east_m: 10, north_m: 7, up_m: 0.2 };
-  numbers.again = await report('road', '广场边地砖松动', { position, address: '小广场' });
+  numbers.again = await report('road', '广场边地砖松动', { ...spot(-4, 5), address: '小广场' });
   await row(numbers.again).click();
   await page.locator('.similar .button').click();
   await stands('已并入');
@@ -169,28 +178,36 @@ test('what_tells_of_the_same_is_joined_and_parted_again', async () => {
 
 test('reports_stand_in_the_scene_are_picked_there_and_leave_it', async () => {
   await page.keyboard.press('Escape');
+  await page.locator(`#row-report-${numbers.again}:focus`).waitFor();
   await desk.settled();
   const symbol = await until(page, 'a symbol', (id) => window.__twin.reportSymbol(String(id)), numbers.road);
   assert.equal((await page.evaluate(({ x, y }) => window.__twin.pick(x, y), symbol)).type, 'report');
-  const before = await page.evaluate(() => window.__twin.memory());
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press('Home');
   await page.getByLabel('典型问题热度').check();
   await desk.settled();
   await desk.screenshot('desk-heat');
-  for (let round = 0; round < 20; round++) {
-    await page.getByLabel('典型问题热度').uncheck();
-    await page.getByLabel('在实景中显示').uncheck();
-    await page.evaluate(() => window.__twin.frame());
-    await page.getByLabel('典型问题热度').check();
-    await page.getByLabel('在实景中显示').check();
-    await page.evaluate(() => window.__twin.frame());
-  }
+  await page.getByLabel('典型问题热度').uncheck();
+  await page.evaluate(() => window.__twin.frame());
+  const before = await page.evaluate(() => window.__twin.memory());
+  // A hundred times in and out.
+  await page.evaluate(() => {
+    const boxes = [...document.querySelectorAll('.desk-scene input')];
+    for (let round = 0; round < 200; round++) {
+      for (const box of boxes) box.click();
+      window.__twin.frame();
+    }
+  });
   await page.getByLabel('典型问题热度').uncheck();
   await page.evaluate(() => window.__twin.frame());
   assert.deepEqual(await page.evaluate(() => window.__twin.memory()), before);
   await page.getByLabel('在实景中显示').uncheck();
   await until(page, 'the symbol has gone', (id) => window.__twin.reportSymbol(String(id)) === null, numbers.road);
   await page.keyboard.press('l');
-  await page.getByRole('treeitem', { name: /居民上报/ }).press(' ');
+  // The last row of the tree.
+  await page.getByRole('tree').press('End');
+  await page.getByRole('treeitem', { name: /居民上报/ }).waitFor();
+  await page.getByRole('tree').press(' ');
   await until(page, 'the layer tree brings it back', (id) => window.__twin.reportSymbol(String(id)) !== null, numbers.road);
 });
 
@@ -200,9 +217,10 @@ test('the_desk_reads_in_english_and_in_the_dark', async () => {
   await page.getByRole('tab', { name: /To send out/ }).waitFor();
   await row(numbers.again).click();
   await page.getByRole('button', { name: 'Send out' }).waitFor();
-  await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
-  await nothingSerious('english, dark');
+  await page.getByRole('button', { name: 'Appearance: as the system' }).click();
+  await page.getByRole('button', { name: 'Appearance: light' }).click();
   await desk.settled();
+  await nothingSerious('english, dark');
   await desk.screenshot('desk-english-dark');
 });
 

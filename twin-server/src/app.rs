@@ -145,7 +145,9 @@ pub async fn start(
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
     let projects = Arc::new(Projects::open(Arc::clone(&store), Arc::clone(hub.index())).await?);
-    let reports = Reports::open(Arc::clone(&store), ReportKinds::built_in()?, Arc::clone(&projects)).await?;
+    let report_kinds = ReportKinds::built_in()?;
+    let reports =
+        Reports::open(Arc::clone(&store), report_kinds, Arc::clone(&projects), Arc::clone(&hub)).await?;
     let reports = Arc::new(reports);
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;

@@ -17,6 +17,7 @@ use crate::domain::report::{
     self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
     speaks_as,
 };
+use crate::live::{Hub, ToldReport};
 use crate::projects::{ProjectFault, Projects};
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
 
@@ -71,6 +72,7 @@ pub struct Reports {
     store: Arc<dyn Store>,
     kinds: ReportKinds,
     projects: Arc<Projects>,
+    hub: Arc<Hub>,
     /// Held by whoever changes something.
     turn: Mutex<()>,
     book: RwLock<Book>,
@@ -116,7 +118,7 @@ fn joined_to(report: &Report) -> Option<u64> {
 }
 
 impl Reports {
-    /// The reports as they are stored.
+    /// The reports as they are stored. `hub` tells viewers of their changes.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -124,12 +126,13 @@ impl Reports {
         store: Arc<dyn Store>,
         kinds: ReportKinds,
         projects: Arc<Projects>,
+        hub: Arc<Hub>,
     ) -> Result<Self, StoreError> {
         let mut book = Book::default();
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
-        Ok(Self { store, kinds, projects, turn: Mutex::default(), book: RwLock::new(book) })
+        Ok(Self { store, kinds, projects, hub, turn: Mutex::default(), book: RwLock::new(book) })
     }
 
     /// The kinds of report.
@@ -197,7 +200,7 @@ impl Reports {
         let stored = StoredEntry { entry: told, actor: entry.actor.clone() };
         let audit = AuditDraft { object: object_of(id), ..entry };
         is_stored(self.store.add_report(&kept, &stored, &audit).await?)?;
-        self.write(|book| book.put(Arc::clone(&kept)));
+        self.show(vec![Arc::clone(&kept)]);
         Ok(kept)
     }
 
@@ -261,7 +264,7 @@ impl Reports {
                 let entering = self.projects.enter(&project, id, actor, &audit[0]).await?;
                 let changes = with_actors(changes);
                 is_stored(self.projects.entered(&changes, entering, audit).await?)?;
-                self.show(changes);
+                self.show_changes(changes);
             }
         }
         self.get(id).ok_or(ReportFault::Unknown(id))
@@ -341,11 +344,7 @@ impl Reports {
         let _turn = self.turn.lock().await;
         let forgotten = self.store.forget_reporter(user, entry).await?;
         let theirs: Vec<Arc<Kept>> = self.newest(|kept| kept.reporter.as_deref() == Some(user));
-        self.write(|book| {
-            for kept in theirs {
-                book.put(Arc::new(Kept { reporter: None, ..Kept::clone(&kept) }));
-            }
-        });
+        self.show(theirs.iter().map(|kept| Arc::new(Kept { reporter: None, ..Kept::clone(kept) })).collect());
         Ok(forgotten)
     }
 
@@ -357,17 +356,25 @@ impl Reports {
     ) -> Result<(), ReportFault> {
         let changes = with_actors(changes);
         is_stored(self.store.change_reports(&changes, audit).await?)?;
-        self.show(changes);
+        self.show_changes(changes);
         Ok(())
     }
 
-    fn show(&self, changes: Vec<ReportChange>) {
-        self.write(|book| {
-            for ReportChange { after, .. } in changes {
-                let reporter = book.by_id.get(&after.id).and_then(|kept| kept.reporter.clone());
-                book.put(Arc::new(Kept { report: after, reporter }));
-            }
+    fn show_changes(&self, changes: Vec<ReportChange>) {
+        let now = changes.into_iter().map(|ReportChange { after, .. }| {
+            let reporter = self.get(after.id).and_then(|kept| kept.reporter.clone());
+            Arc::new(Kept { report: after, reporter })
         });
+        self.show(now.collect());
+    }
+
+    /// Shows reports as they are now, and tells viewers: whoever asks upon that finds what they were told of.
+    fn show(&self, reports: Vec<Arc<Kept>>) {
+        let before: Vec<_> = reports.iter().map(|kept| self.get(kept.report.id)).collect();
+        self.write(|book| reports.iter().for_each(|kept| book.put(Arc::clone(kept))));
+        for (before, now) in before.iter().zip(&reports) {
+            self.hub.tell_report(before.as_deref().map(told), told(now));
+        }
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {
@@ -383,6 +390,10 @@ fn with_actors(changes: Vec<(Change, String)>) -> Vec<ReportChange> {
     let with_actor =
         |(Change { after, entry }, actor)| ReportChange { after, stored: StoredEntry { entry, actor } };
     changes.into_iter().map(with_actor).collect()
+}
+
+fn told(Kept { report, reporter }: &Kept) -> ToldReport {
+    ToldReport { report: report.clone(), reporter: reporter.clone() }
 }
 
 fn is_stored(stored: ReportStored) -> Result<(), ReportFault> {

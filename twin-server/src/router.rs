@@ -15,8 +15,8 @@ use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
     exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
     object_edits, objects, oidc, openapi, permissions, photos, place, project_lists, project_nearby,
-    project_table, project_voices, projects, publication, readings, report_lists, reports, sensorthings,
-    session, spatial, users, viewer, webhooks,
+    project_table, project_voices, projects, publication, readings, report_figures, report_lists, reports,
+    sensorthings, session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -185,6 +185,7 @@ pub fn router(app: Arc<App>) -> Router {
             ],
         )
         .route("/api/v1/photos/{id}", [get(ReadReports, photos::get_photo)])
+        .route("/api/v1/reports/figures", [get(ReadReports, report_figures::get_report_figures)])
         .route("/api/v1/reports/similar", [get(ReadReports, report_lists::list_similar_reports)])
         .route("/api/v1/reports/{id}", [get(ReadReports, reports::get_report)])
         // Who may do what with a report follows from the report: its course decides.

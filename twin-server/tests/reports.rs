@@ -352,6 +352,47 @@ async fn pages_follow_each_other_and_questions_are_checked() {
     }
 }
 
+#[tokio::test]
+async fn figures_count_what_one_may_read_and_a_list_tells_what_one_can_do() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let id = quarter.lamp().await;
+    let private = json!({ "line": "problem", "kind": "neighbours", "text": "loud at night", "open": false });
+    assert_eq!(quarter.report(&quarter.resident, &private).await.status, StatusCode::CREATED);
+    quarter.done(&quarter.desk, id, json!({ "deed": "accept" })).await;
+    quarter.done(&quarter.desk, id, json!({ "deed": "dispatch", "body": "property" })).await;
+    quarter.done(&quarter.property, id, json!({ "deed": "answer", "text": "repaired" })).await;
+    let figures =
+        async |who: &str, query: &str| quarter.get(who, &format!("/api/v1/reports/figures{query}")).await;
+    let all = figures(&quarter.desk, "").await.json();
+    let count = |of: &Value| {
+        [&of["open"], &of["reported"], &of["answered"], &of["answered_in_time"]].map(|n| n.as_u64().unwrap())
+    };
+    assert_eq!(count(&all["total"]), [2, 2, 1, 1]);
+    let groups = |of: &str, by: &str| -> Vec<Value> {
+        all[of].as_array().unwrap().iter().map(|group| group[by].clone()).collect()
+    };
+    assert_eq!(groups("by_body", "body"), [json!(null), json!("property")]);
+    assert_eq!(groups("by_kind", "kind"), [json!("lighting"), json!("neighbours")]);
+    // The neighbour does not learn that there is another.
+    assert_eq!(count(&figures(&quarter.neighbour, "").await.json()["total"]), [1, 1, 1, 1]);
+    let past = figures(&quarter.desk, "?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z").await.json();
+    assert_eq!(count(&past["total"]), [2, 0, 0, 0]);
+    let wrong = figures(&quarter.desk, "?from=2020-02-01T00:00:00Z&to=2020-01-01T00:00:00Z").await;
+    check_problem(&wrong, 400, "bad_period");
+    check_problem(&figures(&quarter.desk, "?from=yesterday").await, 400, "bad_time");
+
+    let list = quarter.get(&quarter.desk, "/api/v1/reports?deeds=true").await.json();
+    assert_eq!(list["possible"], json!([["accept", "decline", "merge"], ["pass", "fail"]]));
+    let list = quarter.get(&quarter.neighbour, "/api/v1/reports?deeds=true").await.json();
+    assert_eq!(list["possible"], json!([[]]));
+    assert_eq!(
+        quarter.server.get("/api/v1/reports").await.json()["possible"],
+        json!(null),
+        "only if asked for"
+    );
+}
+
 /// A photograph as a phone sends it.
 fn picture() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());

@@ -61,6 +61,8 @@ impl EventsQuery {
         let mut filter =
             Wanted::of_query(self.kind.as_deref(), self.bbox.as_deref(), self.zone).filter(app)?;
         filter.without_alarms = permit.also(Action::ReadAlarms).is_err();
+        let may_read_reports = permit.somewhere(Action::ReadReports).is_ok();
+        filter.reader = may_read_reports.then(|| Arc::new(permit.actor().clone()));
         let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
             Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
         })?;
@@ -69,8 +71,10 @@ impl EventsQuery {
     }
 }
 
-/// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `object`,
-/// `object-removed` and `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
+/// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `report`,
+/// `report-removed`, `object`, `object-removed` and `publication`. Objects and reports are not in the snapshot: who
+/// begins with one asks for them anew. Of residents' reports each viewer is told those that it may read; what it could
+/// read and may not any more is told as `report-removed`. `bbox` and `zone` hold for reports, too.
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
 /// since, each changed device once as it is now; if the server cannot tell what changed since, it
@@ -80,7 +84,7 @@ impl EventsQuery {
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event of an earlier stream")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
+         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `report` (ReportChangedEvent), `report-removed` (ReportRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -45,6 +45,7 @@ pub(crate) mod projects;
 pub(crate) mod publication;
 pub(crate) mod readings;
 mod refusals;
+pub(crate) mod report_figures;
 pub(crate) mod report_lists;
 pub(crate) mod reports;
 mod room;

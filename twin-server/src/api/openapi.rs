@@ -10,6 +10,7 @@ use twin_schemas::displays::DisplayEvent;
 use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
+use twin_schemas::reports::{ReportChangedEvent, ReportRemovedEvent};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -17,8 +18,8 @@ use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
     displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
     mqtt, object_edits, objects, oidc, permissions, photos, place, project_lists, project_nearby,
-    project_table, project_voices, projects, readings, report_lists, reports, sensorthings, session, spatial,
-    users, webhooks,
+    project_table, project_voices, projects, readings, report_figures, report_lists, reports, sensorthings,
+    session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -97,6 +98,7 @@ use super::{
         report_lists::list_report_kinds,
         report_lists::list_reports,
         report_lists::list_similar_reports,
+        report_figures::get_report_figures,
         reports::post_report,
         reports::post_report_message,
         audit::export_audit,
@@ -143,7 +145,7 @@ use super::{
         webhooks::renew_secret,
         webhooks::test_webhook,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
     modifiers(&Proofs),
 )]
 struct Document;

@@ -7,6 +7,7 @@ use twin_schemas::geometry::LocalPoint;
 use twin_schemas::live::{Device, DeviceStatus};
 
 use crate::domain::bounds::LocalRect;
+use crate::domain::permission::Actor;
 use crate::spatial::{Kind, SpatialIndex};
 
 /// All given conditions must hold; without any, every device is covered.
@@ -20,6 +21,8 @@ pub struct DeviceFilter {
     pub bounds: Option<LocalRect>,
     /// Leaves out alarms, for those who may not read them.
     pub without_alarms: bool,
+    /// Who is told of residents' reports, of those that they may read; none: nobody.
+    pub reader: Option<Arc<Actor>>,
     /// Only in this zone.
     pub zone: Option<ZoneFilter>,
 }

@@ -7,10 +7,11 @@
 //! Removed devices and changed objects of the model stay in the log as marks; when the oldest marks are
 //! dropped, a subscriber from before them must start with a snapshot (`horizon`), and ask for objects anew.
 //!
-//! Alarms are in the same log; those that are over stay in it as marks, like removed devices.
+//! Alarms are in the same log; those that are over stay in it as marks, like removed devices. So are changes of
+//! residents' reports, which are no part of a snapshot: who begins with one asks for reports anew.
 //!
-//! Only the ingest writer changes devices and alarms, and only the model tells of objects, after the store has
-//! committed.
+//! Only the ingest writer changes devices and alarms, only the model tells of objects, and only the book of reports of
+//! these, after the store has committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Bound;
@@ -28,6 +29,7 @@ use super::DeviceFilter;
 use super::alarms::AlarmBoard;
 use super::displays::DisplayBoard;
 use super::log::{Change, Slot, State, json};
+use super::reports::{ReportBoard, ToldReport};
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
 use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
@@ -84,6 +86,7 @@ impl Hub {
             streams: BTreeMap::new(),
             alarms: AlarmBoard::default(),
             displays: DisplayBoard::default(),
+            reports: ReportBoard::default(),
             publication,
             log: BTreeMap::new(),
             objects: HashMap::new(),
@@ -326,6 +329,18 @@ impl Hub {
         if event.state.is_none() {
             state.mark(seq);
         }
+        self.announce(state);
+    }
+
+    /// Tells viewers of a report as it is now: those who may read it what it is, those who could that they may not.
+    pub fn tell_report(&self, before: Option<ToldReport>, now: ToldReport) {
+        let mut state = self.write();
+        let (seq, id) = (state.next_seq(), now.report.id);
+        if let Some(last) = state.reports.post(before, now, seq) {
+            state.log.remove(&last);
+        }
+        state.log.insert(seq, Change::Report(id));
+        state.mark(seq);
         self.announce(state);
     }
 

@@ -9,8 +9,9 @@ use super::DeviceFilter;
 use super::alarms::AlarmBoard;
 use super::displays::DisplayBoard;
 use super::hub::Entry;
+use super::reports::ReportBoard;
 
-/// Marks of removed devices, cleared alarms and changed objects that the log keeps.
+/// Marks of removed devices, cleared alarms, changed objects and reports that the log keeps.
 pub(super) const REMOVED_LIMIT: usize = 1024;
 
 /// What stands around a view in an event.
@@ -24,6 +25,7 @@ pub(super) struct State {
     pub(super) streams: BTreeMap<String, Entry>,
     pub(super) alarms: AlarmBoard,
     pub(super) displays: DisplayBoard,
+    pub(super) reports: ReportBoard,
     pub(super) publication: String,
     pub(super) log: BTreeMap<u64, Change>,
     /// Last changes of objects, by id.
@@ -53,6 +55,8 @@ pub(super) enum Change {
     Alarm(u64),
     /// A display of a command centre: the event as JSON.
     Display(Arc<str>),
+    /// A report of a resident: its number.
+    Report(u64),
     Publication,
 }
 
@@ -74,6 +78,7 @@ impl State {
             self.horizon = oldest;
             match change {
                 Change::Alarm(id) => self.alarms.forget(id),
+                Change::Report(id) => self.reports.forget(id),
                 Change::Object(object) => drop(self.objects.remove(&object.0)),
                 Change::Device(_) | Change::Removed(_) | Change::Display(_) | Change::Publication => {}
             }
@@ -126,6 +131,7 @@ impl State {
                 Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#).into()))
             }
             Change::Display(event) => Some(("display", Arc::clone(event))),
+            Change::Report(id) => self.reports.tell(*id, filter),
             Change::Object(object) => Some(match &**object {
                 (_, Some(object)) => ("object", format!(r#"{{"object":{object}}}"#).into()),
                 (id, None) => ("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()),

@@ -5,8 +5,10 @@ mod displays;
 mod filter;
 mod hub;
 mod log;
+mod reports;
 mod subscription;
 
 pub use filter::{DeviceFilter, ZoneFilter};
 pub use hub::{Entry, Hub, LiveEvent};
+pub use reports::ToldReport;
 pub use subscription::{EventId, Subscription};

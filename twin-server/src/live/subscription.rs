@@ -75,10 +75,11 @@ impl Subscription {
         Some((EventId::of(&self.hub, &event), event))
     }
 
-    /// Follows something else from now on, beginning with a snapshot; alarms stay out where they were.
+    /// Follows something else from now on, beginning with a snapshot; who listens stays who it was, and alarms stay out where they
+    /// were.
     pub fn change(&mut self, filter: DeviceFilter) {
-        let without_alarms = self.filter.without_alarms;
-        (self.filter, self.seen) = (DeviceFilter { without_alarms, ..filter }, None);
+        let (without_alarms, reader) = (self.filter.without_alarms, self.filter.reader.take());
+        (self.filter, self.seen) = (DeviceFilter { without_alarms, reader, ..filter }, None);
         self.next_fetch = Instant::now();
         self.ready.clear();
     }

@@ -5,7 +5,7 @@
 // (Last-Event-ID); only a refused connection closes for good, and is opened anew here.
 import { address } from './client';
 import type { DisplayEvent } from './displays';
-import type { Alarm, AlarmChangedEvent, DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, SnapshotEvent } from './types';
+import type { Alarm, AlarmChangedEvent, DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, ReportChangedEvent, ReportRemovedEvent, SnapshotEvent } from './types';
 
 export interface EventHandler {
   opened(): void;
@@ -16,6 +16,8 @@ export interface EventHandler {
   removed(id: string): void;
   alarm(alarm: Alarm): void;
   published(publication: string): void;
+  /** A resident's report came in or changed (its version now), or may not be read any more (null). */
+  report?(id: number, version: number | null): void;
   /** A display of a command centre was changed or switched; only walls ask. */
   display?(event: DisplayEvent): void;
 }
@@ -59,6 +61,8 @@ export function listen(handler: EventHandler): Listening {
     on('device-removed', (data) => handler.removed((data as DeviceRemovedEvent).id));
     on('alarm', (data) => handler.alarm((data as AlarmChangedEvent).alarm));
     on('publication', (data) => handler.published((data as PublicationEvent).publication));
+    on('report', (data) => handler.report?.((data as ReportChangedEvent).id, (data as ReportChangedEvent).version));
+    on('report-removed', (data) => handler.report?.((data as ReportRemovedEvent).id, null));
     on('display', (data) => handler.display?.(data as DisplayEvent));
   };
 

@@ -228,5 +228,7 @@ export const helpRows = (language: Language): readonly HelpRow[] => deskTexts(la
 export function span(milliseconds: number, language: Language): string {
   const minutes = Math.max(1, Math.floor(Math.abs(milliseconds) / 60_000));
   const [value, unit] = minutes >= 2880 ? [Math.floor(minutes / 1440), 'day'] : minutes >= 60 ? [Math.floor(minutes / 60), 'hour'] : [minutes, 'minute'];
-  return new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  const written = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  // A thin space keeps figure and unit together.
+  return written.replace(/^(\d+)\s*/, '$1\u202f');
 }

@@ -7,7 +7,7 @@ import { PHONE_PX } from '../state/actions';
 import { accountOpen } from '../state/account';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { cover, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen } from '../state/view';
+import { cover, deskCover_px, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen } from '../state/view';
 import { Drawer } from './Drawer';
 import { HoverLabel } from './HoverLabel';
 import { Instruments, Scale } from './Instruments';
@@ -71,10 +71,11 @@ export function App() {
 /** Measures the paper at the edges of a desk's window. */
 function DeskCover({ sheet }: { sheet: boolean }) {
   const list = listOpen.value;
+  const desk = deskCover_px.value;
   useEffect(() => {
     const width = (selector: string): number => document.querySelector(selector)?.getBoundingClientRect().width ?? 0;
-    cover.value = { left: width(list ? '.list' : '.rail'), right: sheet ? width('.sheet') : 0, top: width('.bar') > 0 ? 48 : 0, bottom: 0 };
-  }, [list, sheet]);
+    cover.value = { left: Math.max(width(list ? '.list' : '.rail'), desk), right: sheet ? width('.sheet') : 0, top: width('.bar') > 0 ? 48 : 0, bottom: 0 };
+  }, [list, sheet, desk]);
   return null;
 }
 

@@ -2,10 +2,10 @@
 //
 // In: state/desk, state/book. Out: the queue; a press opens a report beside the scene.
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Report } from '../api/reports';
 import { account, accountOpen, signedIn } from '../state/account';
-import { select } from '../state/actions';
+import { onPhone, select } from '../state/actions';
 import { beyond, refresh, showEnded, standing } from '../state/book';
 import {
   NOT_NARROWED, TABS, bodiesInUse, counts, ended, heatPlaces, heatShown, narrowed, queue, tab, zonesInUse, type Narrowed, type Tab,
@@ -14,7 +14,7 @@ import { urgencyOf } from '../state/report-looks';
 import { reportKindsInUse, reportsShown } from '../state/reports';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { command, focusAsked, listOpen } from '../state/view';
+import { command, deskCover_px, focusAsked, listOpen, sheetOpen } from '../state/view';
 import { zoneName } from './BuildingRows';
 import { Icon } from './Icon';
 import { ReportGlyph } from './ReportGlyph';
@@ -36,10 +36,19 @@ export function DeskCard() {
     opened = true;
     reportsShown.value = true;
   }, []);
+  const [list, sheet] = [listOpen.value, sheetOpen.value];
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const measure = (): void => void (deskCover_px.value = onPhone() ? 0 : (root.current?.parentElement?.getBoundingClientRect().right ?? 0));
+    measure();
+    addEventListener('resize', measure);
+    return () => removeEventListener('resize', measure);
+  }, [list, sheet]);
+  useEffect(() => () => void (deskCover_px.value = 0), []);
   return (
-    <div class="desk">
+    <div class="desk" ref={root}>
       <Tabs />
-      <div id="desk-body" role="tabpanel" aria-labelledby={`desk-${tab.value}`}>
+      <div id="desk-body" class="scroll" role="tabpanel" aria-labelledby={`desk-${tab.value}`}>
         <Filters />
         {account.value && !signedIn.value && (
           <p class="note">

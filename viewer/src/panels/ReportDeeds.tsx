@@ -8,7 +8,7 @@ import { postPhoto } from '../api/report-deeds';
 import type { ReportAction, ReportDetail } from '../api/reports';
 import type { Body, Deed } from '../state/desk';
 import { queue } from '../state/desk';
-import { busy, failed, performDeed, speak, takeBack, undo } from '../state/opened';
+import { busy, failed, performDeed, speak, takeBack, undo, writing } from '../state/opened';
 import { reportKinds } from '../state/reports';
 import { Icon } from './Icon';
 import { goToReport } from './DeskCard';
@@ -55,7 +55,7 @@ type Said = Omit<ReportAction, 'version' | 'deed'>;
 
 export function Deeds({ detail }: { detail: ReportDetail }) {
   const t = deskWords.value;
-  const asking = useSignal<Deed | null>(null);
+  const asking = writing;
   const { report, possible } = detail;
   // What was asked for may not be possible any more when others were faster.
   useEffect(() => {
@@ -63,6 +63,11 @@ export function Deeds({ detail }: { detail: ReportDetail }) {
   }, [report.version]);
   const leading = LEADING.find((deed) => possible.includes(deed));
   const rest = possible.filter((deed) => deed !== leading);
+  const root = useRef<HTMLElement>(null);
+  // Who closes a form goes on where it was.
+  useEffect(() => {
+    if (asking.value === null && document.activeElement === document.body) root.current?.querySelector<HTMLElement>('[data-deed]')?.focus({ preventScroll: true });
+  }, [asking.value]);
   const nameOf = (deed: Deed): string => (deed === 'dispatch' && report.state !== 'accepted' ? t.redispatch : t.doing[deed]);
   const press = (deed: Deed): void => {
     failed.value = null;
@@ -70,7 +75,7 @@ export function Deeds({ detail }: { detail: ReportDetail }) {
     else asking.value = deed;
   };
   return (
-    <section class="deeds" aria-label={t.deedsLabel}>
+    <section ref={root} class="deeds" aria-label={t.deedsLabel}>
       <h3>{t.deedsLabel}</h3>
       <Done detail={detail} />
       {possible.length === 0 && <p class="note">{t.nothingToDo}</p>}
@@ -105,7 +110,7 @@ function Done({ detail: { report } }: { detail: ReportDetail }) {
           </button>
         </p>
       )}
-      {!queue.value.some(({ id }) => id === report.id) && next && (
+      {writing.value === null && !queue.value.some(({ id }) => id === report.id) && next && (
         <p class="undo">
           <button class="link" onClick={() => goToReport(next)}>
             {t.next} →

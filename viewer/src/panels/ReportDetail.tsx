@@ -169,7 +169,7 @@ function Entry({ entry, first }: { entry: ReportEntry; first: boolean }) {
   const what = event.type === 'submitted' ? t.submitted : event.type === 'said' ? t.said : event.type === 'urged' ? t.urges[event.urge] : t.deeds[event.deed];
   return (
     <li data-event={event.type} data-party={entry.party}>
-      <b>{entry.body ? `${what} ${t.to(t.bodies[entry.body])}` : what}</b>
+      <b>{entry.body ? `${what}${language.value === 'zh' ? '' : ' '}${t.to(t.bodies[entry.body])}` : what}</b>
       <small>
         {t.parties[entry.party] ?? entry.party} · {momentOf(entry.at)}
       </small>

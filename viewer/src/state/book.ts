@@ -4,16 +4,21 @@
 // Started with the desk, once; asks again while someone looks.
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError } from '../api/client';
+import { getReport } from '../api/report-deeds';
 import { getReportKinds, getReports, type Report, type ReportDetail } from '../api/reports';
 import { account } from './account';
 import { ended, possible, type Deed } from './desk';
-import { line } from './live';
+import { hearOfReports, line } from './live';
 import { reportKinds, reports, reportsShown } from './reports';
 import { selection } from './selection';
 import { tool } from './tools';
 
-/** How often is asked again, in case a piece of news was missed. */
-const EVERY_MS = 15_000;
+/** How often is asked again: seldom while news come by the line, more often without it. */
+const EVERY_MS = { live: 120_000, broken: 15_000 };
+/** News that come together are looked into together. */
+const GATHER_MS = 120;
+/** Up to so many reports are read one by one; for more, the list is asked for. */
+const SINGLY_MOST = 6;
 const PAGE = 1000;
 /** More open reports than this are no queue that people work through; the rest is found by the interface. */
 const PAGES_MOST = 5;
@@ -106,6 +111,27 @@ export function drop(id: number): void {
   reports.value = all;
 }
 
+const heard = new Set<number>();
+
+/** Notes that a report has changed, and reads it a moment later. */
+export function changed(id: number, version: number): void {
+  if (!wanted.peek() || (reports.peek().get(id)?.version ?? 0) >= version) return;
+  if (heard.size === 0) setTimeout(lookInto, GATHER_MS);
+  heard.add(id);
+}
+
+function lookInto(): void {
+  const ids = [...heard];
+  heard.clear();
+  if (ids.length > SINGLY_MOST) void refresh();
+  else
+    for (const id of ids) {
+      getReport(id).then(put, (error: unknown) => {
+        if (error instanceof ApiError && error.status === 404) drop(id);
+      });
+    }
+}
+
 async function askForKinds(): Promise<void> {
   if (reportKinds.peek().size > 0) return;
   const list = await getReportKinds().catch(() => []);
@@ -119,7 +145,13 @@ export function startBook(): void {
     void askForKinds();
     void refresh();
   };
-  setInterval(look, EVERY_MS);
+  let last = 0;
+  setInterval(() => {
+    if (Date.now() - last < (line.peek().state === 'live' ? EVERY_MS.live : EVERY_MS.broken)) return;
+    last = Date.now();
+    look();
+  }, EVERY_MS.broken / 3);
+  hearOfReports({ changed, removed: drop, anew: look });
   document.addEventListener('visibilitychange', look);
   const alive = computed(() => line.value.state === 'live');
   // Whoever signs in or out may read and do other things; after a break the news of it is missing.

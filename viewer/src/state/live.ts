@@ -15,6 +15,15 @@ export interface Line {
 
 export const line = signal<Line>({ state: 'connecting', brokenSince: null });
 
+/** Who wants to hear of residents' reports: one that changed, one that may not be read any more, or all anew. */
+export interface ReportNews {
+  changed(id: number, version: number): void;
+  removed(id: number): void;
+  anew(): void;
+}
+let reportNews: ReportNews | null = null;
+export const hearOfReports = (news: ReportNews): void => void (reportNews = news);
+
 let listening: Listening | null = null;
 
 /** Begins the stream anew, as whoever is signed in now. */
@@ -37,7 +46,10 @@ export function startLive(more: Pick<EventHandler, 'display'> = {}): () => void 
       resetDevices(list);
       resetAlarms(open);
       published(version);
+      // A snapshot has no reports: what was missed of them is not told again.
+      reportNews?.anew();
     },
+    report: (id, version) => (version === null ? reportNews?.removed(id) : reportNews?.changed(id, version)),
     device: (device) => changeDevice(device.id, device),
     removed: (id) => changeDevice(id, null),
     alarm: changeAlarm,

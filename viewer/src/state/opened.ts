@@ -7,7 +7,7 @@ import { ApiError } from '../api/client';
 import { act, getReport, getSimilar, say } from '../api/report-deeds';
 import type { Report, ReportAction, ReportDetail, SimilarReport } from '../api/reports';
 import { drop, put } from './book';
-import { undoOf, type Undo } from './desk';
+import { undoOf, type Deed, type Undo } from './desk';
 import { reports } from './reports';
 import { selection } from './selection';
 
@@ -21,6 +21,8 @@ export const similar = signal<readonly SimilarReport[]>([]);
 export type Failed = { readonly why: 'overtaken' | 'unreachable' } | { readonly why: 'refused'; readonly words: string };
 export const failed = signal<Failed | null>(null);
 export const busy = signal(false);
+/** The deed whose words are being written. */
+export const writing = signal<Deed | null>(null);
 
 /** What takes the last deed back, if anything does. */
 export const undo = signal<Undo | null>(null);
@@ -33,6 +35,9 @@ export async function read(id: number): Promise<void> {
   try {
     const detail = await getReport(id);
     if (mine !== reading || openedId.peek() !== id) return;
+    const before = opened.peek();
+    // Others were faster than whoever writes: they are told before they send.
+    if (writing.peek() !== null && typeof before === 'object' && detail.report.version > before.report.version) failed.value = { why: 'overtaken' };
     take(detail);
     await findSimilar(detail);
   } catch (error) {
@@ -102,7 +107,7 @@ export function startOpened(): void {
     const id = openedId.value;
     batch(() => {
       opened.value = 'asking';
-      [similar.value, failed.value, undo.value] = [[], null, null];
+      [similar.value, failed.value, undo.value, writing.value] = [[], null, null, null];
     });
     if (id !== null) void read(id);
   });

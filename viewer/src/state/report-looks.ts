@@ -13,7 +13,7 @@ export type Urgency = (typeof URGENCIES)[number];
 
 export function urgencyOf({ state, urge }: Shown): Urgency {
   if (urge !== undefined && urge !== 'none') return urge;
-  return state === 'answered' || state === 'checked' ? 'done' : 'going';
+  return state === 'answered' || state === 'checked' || state === 'closed' ? 'done' : 'going';
 }
 
 /** Larger is more pressing. */

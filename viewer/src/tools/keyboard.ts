@@ -51,6 +51,7 @@ export function startKeyboard(): () => void {
 
 function escape(target: EventTarget | null): void {
   if (target instanceof HTMLInputElement) target.blur();
-  else if (tool.peek()) tool.value = null;
+  // From a report one goes back to the queue.
+  else if (tool.peek() && !(tool.peek() === 'desk' && selection.peek()?.type === 'report')) tool.value = null;
   else if (selection.peek()) deselect();
 }

@@ -12,6 +12,7 @@ import { Devices, Figures } from './Figures';
 import { editing, switchOpen } from './hands';
 import { Plan } from './Plan';
 import { Projects } from './Projects';
+import { Reports } from './Reports';
 import { Scene } from './Scene';
 import { Switch } from './Switch';
 import { Top } from './Top';
@@ -25,6 +26,7 @@ export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place
   const shown = shownPanels.value;
   const now = emergency.value;
   const [figures, devices, trends, projects] = [shown.has('figures'), shown.has('devices'), shown.has('trends'), shown.has('projects')];
+  const reports = shown.has('reports');
   const [plan, alarms, video] = [now !== null, shown.has('alarms'), shown.has('video') && videos.value.length > 0];
   // A plan takes the place that videos have otherwise.
   const [videoLeft, videoRight] = [video && plan, video && !plan];
@@ -32,12 +34,13 @@ export function Wall({ canvas, hold }: { canvas: HTMLCanvasElement; hold: (place
     <div class="wall" data-mode={now ? 'emergency' : 'ordinary'} data-status={now ? lookOf(now.plan.level) : undefined}>
       <Top />
       <div class="w-body">
-        {(figures || devices || trends || projects || videoLeft) && (
+        {(figures || devices || reports || trends || projects || videoLeft) && (
           <aside class="w-side left">
-            {(figures || devices) && (
+            {(figures || devices || reports) && (
               <div class="w-slot" data-slot="figures">
                 {figures && <Figures />}
                 {devices && <Devices />}
+                {reports && <Reports />}
               </div>
             )}
             {(trends || projects || videoLeft) && (

@@ -31,6 +31,7 @@ import { areaDrawn } from '../state/wall/draft';
 import { on } from '../state/wall/on';
 import { startTouring } from '../state/wall/touring';
 import { startTrends } from '../state/wall/trends';
+import { reportsOnWall, startReportFigures } from '../state/wall/reports';
 import { startWarmth } from '../state/wall/warmth';
 import { editing, startHands } from './hands';
 import { startKeeper } from './keeper';
@@ -52,6 +53,7 @@ export function startWall(root: HTMLElement): void {
   startRate();
   startTrends();
   startWarmth();
+  startReportFigures();
 
   const canvas = document.createElement('canvas');
   canvas.className = 'w-picture';
@@ -105,6 +107,7 @@ function startScene(viewport: Viewport): WallCamera {
   startHeat(viewport);
   startOwnTour(viewport);
   startDrawing(claims, picking);
+  startReports(viewport, picking);
   startModels(viewport, tilesets);
   paintSky(viewport);
   watchContext(viewport);
@@ -127,6 +130,24 @@ function startDrawing(claims: Claims, picking: Picking): void {
       hover: () => undefined,
       leave: () => undefined,
     });
+  });
+}
+
+/** Fetches residents' reports and what draws them once a panel shows them; tries again until it comes. */
+function startReports(viewport: Viewport, picking: Picking): void {
+  const fetchReports = (): void => {
+    Promise.all([import('../state/book'), import('../layers/reports')]).then(
+      ([{ startBook }, { ReportSymbols }]) => {
+        startBook();
+        picking.reports = new ReportSymbols(viewport);
+      },
+      () => setTimeout(fetchReports, 10_000),
+    );
+  };
+  const stop = effect(() => {
+    if (!reportsOnWall.value) return;
+    queueMicrotask(() => stop());
+    fetchReports();
   });
 }
 

@@ -2,10 +2,12 @@
 //! entry of its trail, or the reason against it, goes out. Called by the API for people and by `jobs` for the
 //! clock.
 //!
-//! `course` is the table of what is possible, `clock` the time limits, `kinds` the catalogue.
+//! `course` is the table of what is possible, `clock` the time limits, `kinds` the catalogue, `figures` what
+//! is counted at the end.
 
 mod clock;
 mod course;
+mod figures;
 mod kinds;
 mod parties;
 
@@ -17,6 +19,7 @@ use twin_schemas::reports::{
 
 pub use clock::{next_at, pass_time};
 pub use course::{COURSE, Need, Party, step_of};
+pub use figures::{Period, figures, is_answered_in_time, total_limit};
 pub use kinds::{ReportKinds, ReportKindsError, is_of};
 pub use parties::{Asker, is_involved, may_read, parties_of, shown_to_all, speaks_as};
 

@@ -11,7 +11,7 @@ export interface Draft extends DisplayContent {
   readonly tag: string | null;
 }
 
-export const ALL_PANELS: readonly PanelName[] = ['figures', 'devices', 'trends', 'alarms', 'video', 'projects'];
+export const ALL_PANELS: readonly PanelName[] = ['figures', 'devices', 'reports', 'trends', 'alarms', 'video', 'projects'];
 
 export const emptyDraft = (taken: readonly string[]): Draft => ({ id: freeId('wall', taken), tag: null, name: {}, tour: [], trends: [], videos: [], plans: [] });
 
@@ -27,7 +27,7 @@ export function freeId(base: string, taken: readonly string[]): string {
   }
 }
 
-export const newStop = (pose: DisplayPose): TourStop => ({ title: {}, pose: rounded(pose), travel_s: 4, dwell_s: 20, panels: ALL_PANELS });
+export const newStop = (pose: DisplayPose): TourStop => ({ title: {}, pose: rounded(pose), travel_s: 4, dwell_s: 20, panels: ALL_PANELS.filter((panel) => panel !== 'reports') });
 export const newTrend = (): Trend => ({ title: {}, series: [], hours: 6 });
 export const newVideo = (): Video => ({ device: null, title: {}, kind: 'hls', url: '' });
 export const newPlan = (taken: readonly string[]): EmergencyPlan => ({
