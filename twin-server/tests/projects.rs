@@ -341,6 +341,11 @@ async fn what_a_plan_names_must_be_there_and_what_it_is_made_of_has_limits() {
     refused("places", json!([{ "type": "object", "object": "nobody" }]), 422, "unknown_object").await;
     refused("places", json!([{ "type": "line", "points": vec![[0, 0]; 2_001] }]), 422, "bad_plan").await;
     refused("reports", json!([99]), 404, "unknown_report").await;
+    let report = json!({ "line": "problem", "kind": "lighting", "text": "灯不亮" });
+    let report =
+        quarter.send(&quarter.planner, "POST", "/api/v1/reports", &report).await.json()["id"].clone();
+    refused("reports", json!([report, report]), 422, "bad_plan").await;
+    refused("reports", json!(vec![report; 5_001]), 422, "bad_plan").await;
     refused("documents", json!([{ "title": "x", "url": "javascript:alert(1)" }]), 422, "bad_plan").await;
     let scene = json!([{ "id": "a", "name": { "zh": "甲" }, "role": "plan", "model": { "type": "scene", "scene": "x" } }]);
     refused("alternatives", scene, 422, "unknown_scene").await;

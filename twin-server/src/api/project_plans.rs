@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::Problem;
 use crate::app::App;
 use crate::auth::Permit;
+use crate::domain::project::REPORTS_LIMIT;
 
 /// What of a plan is changed; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -101,7 +102,8 @@ pub(super) fn check_links(
                 .with_hint("`/api/v1/catalog` lists them"));
         }
     }
-    for report in reports.into_iter().flatten() {
+    // Longer lists are refused with the plan.
+    for report in reports.into_iter().flatten().take(REPORTS_LIMIT) {
         app.reports.readable(*report, permit.actor())?;
     }
     Ok(())

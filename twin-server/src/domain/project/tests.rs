@@ -104,6 +104,10 @@ fn a_lift_is_planned_reviewed_put_on_notice_built_and_evaluated() {
     let verified = act(&evaluated, &again(vec![1]), &[Party::Reviewer], NOON).unwrap().after;
     assert!(verified.evaluations[0].findings[0].mended_at.is_some());
     refused(act(&verified, &again(vec![1]), &[Party::Reviewer], NOON), "no open finding 1");
+    refused(
+        act(&evaluated, &again(vec![1; 1_001]), &[Party::Reviewer], NOON),
+        "1001 mended findings, limit 1000",
+    );
 }
 
 #[test]

@@ -15,6 +15,8 @@ use crate::domain::cycle::Word as _;
 const EFFECTS_LIMIT: usize = 50;
 /// Most findings of an evaluation.
 const FINDINGS_LIMIT: usize = 100;
+/// Most findings that are mended at once.
+const MENDED_LIMIT: usize = 1_000;
 /// Most evaluations: one a year, and some by stage.
 const EVALUATIONS_LIMIT: usize = 100;
 
@@ -157,6 +159,10 @@ pub(super) fn check_evaluation(
     let count = request.findings.len();
     if count > FINDINGS_LIMIT {
         return Err(Refusal::TooMany { what: "findings", count, limit: FINDINGS_LIMIT });
+    }
+    let count = request.mended.len();
+    if count > MENDED_LIMIT {
+        return Err(Refusal::TooMany { what: "mended findings", count, limit: MENDED_LIMIT });
     }
     for finding in &request.findings {
         match finding.text.trim().chars().count() {
