@@ -410,8 +410,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `object`,
-         *     `object-removed` and `publication`. Objects are not in the snapshot: who begins with one asks for objects anew.
+         * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `report`,
+         *     `report-removed`, `object`, `object-removed` and `publication`. Objects and reports are not in the snapshot: who
+         *     begins with one asks for them anew. Of residents' reports each viewer is told those that it may read; what it could
+         *     read and may not any more is told as `report-removed`. `bbox` and `zone` hold for reports, too.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
          *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
@@ -838,6 +840,27 @@ export interface paths {
         put?: never;
         /** Reports a problem or makes a suggestion. */
         post: operations["post_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts the reports that whoever asks may read: open and overdue ones now; in a period what came in, was answered,
+         *     in time or not, was opened again, and how it was rated. In all, by responsible body, and by kind. What was joined to
+         *     another report counts with that one alone.
+         */
+        get: operations["get_report_figures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2066,6 +2089,12 @@ export interface components {
             /** @description Name of its type object, such as that of a door type. */
             type_name?: string | null;
         };
+        /** @description Figures of the reports of one body. */
+        BodyFigures: {
+            body?: components["schemas"]["ReportBody"] | null;
+            /** @description The figures. */
+            figures: components["schemas"]["ReportFigures"];
+        };
         /** @description A box; without heights it goes from the ground to the sky. */
         BoxPlace: {
             /** @description The east, north, upper corner, with as many numbers. */
@@ -2672,6 +2701,13 @@ export interface components {
          * @enum {string}
          */
         Kind: "community" | "site" | "zone" | "building" | "storey" | "space" | "element" | "device";
+        /** @description Figures of the reports of one kind. */
+        KindFigures: {
+            /** @description The figures. */
+            figures: components["schemas"]["ReportFigures"];
+            /** @description Id of the kind. */
+            kind: string;
+        };
         /**
          * @description A language of the interface.
          * @enum {string}
@@ -3113,7 +3149,7 @@ export interface components {
          * @description A panel of the wall.
          * @enum {string}
          */
-        PanelName: "figures" | "devices" | "alarms" | "trends" | "video" | "projects" | "plan";
+        PanelName: "figures" | "devices" | "reports" | "alarms" | "trends" | "video" | "projects" | "plan";
         /** @description A change of one's own password. */
         PasswordChange: {
             /**
@@ -3464,6 +3500,29 @@ export interface components {
          * @enum {string}
          */
         ReportBody: "community" | "property" | "community_planner" | "company" | "upper_unit";
+        /** @description A report came in or changed, and one may read it. SSE event name `report`. What it says is asked for by its number. */
+        ReportChangedEvent: {
+            deadline?: components["schemas"]["ReportDeadline"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Id of its kind. */
+            kind: string;
+            position?: components["schemas"]["LocalPoint"] | null;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ReportState"];
+            /** @description How far the lateness of its step has been told. */
+            urge: components["schemas"]["ReportUrge"];
+            /**
+             * Format: int32
+             * @description Its version now.
+             */
+            version: number;
+            /** @description Id of the zone that it lies in. */
+            zone?: string | null;
+        };
         /** @description The step that a report is in, and when it should be over. */
         ReportDeadline: {
             /**
@@ -3550,6 +3609,73 @@ export interface components {
             type: "urged";
             /** @description How far. */
             urge: components["schemas"]["ReportUrge"];
+        };
+        /** @description What is counted of reports (考核评价). `open` and `overdue` are of now, the others of a period. */
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Answered first.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Of these, within the time limits of their kind until the answer, together.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int64
+             * @description Came to an end with an answer: confirmed by the resident, or by time.
+             */
+            closed: number;
+            /**
+             * Format: double
+             * @description Mean of these ratings, 1 to 5 stars; none if there is none.
+             */
+            mean_stars?: number | null;
+            /**
+             * Format: int64
+             * @description Not at an end now.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, with a step over its limit.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Came to an end with a rating.
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Of those answered, opened again, then or later.
+             */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Came in.
+             */
+            reported: number;
+        };
+        /** @description Figures of reports in a period. */
+        ReportFiguresAnswer: {
+            /** @description By responsible body; bodies without any are left out. */
+            by_body: components["schemas"]["BodyFigures"][];
+            /** @description By kind; kinds without any are left out. */
+            by_kind: components["schemas"]["KindFigures"][];
+            /**
+             * Format: date-time
+             * @description From then on.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Before then.
+             */
+            to: string;
+            /** @description Of all. */
+            total: components["schemas"]["ReportFigures"];
         };
         /** @description A kind of report: what it is about, who handles it as a rule, and how long that may take. */
         ReportKind: {
@@ -3647,6 +3773,14 @@ export interface components {
             stars: number;
             /** @description What they say about it. */
             text?: string | null;
+        };
+        /** @description A report that one could read may not be read any more. SSE event name `report-removed`. */
+        ReportRemovedEvent: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
         };
         /**
          * @description Where a report is on its way.
@@ -6774,7 +6908,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
+            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `report` (ReportChangedEvent), `report-removed` (ReportRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9383,6 +9517,77 @@ export interface operations {
             };
             /** @description There is no room left to store it; nothing was changed */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_report_figures: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From this instant on, RFC 3339; default: 30 days before `to`.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /** @description Before this instant, RFC 3339; default: now. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFiguresAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
