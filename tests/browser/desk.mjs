@@ -11,6 +11,7 @@ const PASSWORD = 'three willows, two bridges';
 let resident;
 let visitor;
 let desk;
+let wall;
 let key;
 let page;
 let spot;
@@ -59,7 +60,7 @@ before(async () => {
   page = desk.page;
 });
 
-after(() => Promise.all([desk?.close(), visitor?.close()]));
+after(() => Promise.all([desk?.close(), visitor?.close(), wall?.close()]));
 
 test('a_visitor_sees_public_reports_only_and_no_deeds', async () => {
   await send('POST', `reports/${numbers.road}/deeds`, { deed: 'accept' }, key);
@@ -222,6 +223,21 @@ test('the_desk_reads_in_english_and_in_the_dark', async () => {
   await desk.settled();
   await nothingSerious('english, dark');
   await desk.screenshot('desk-english-dark');
+});
+
+test('the_wall_shows_the_closing_figures_as_the_server_counts_them', async () => {
+  const pose = { east_m: 0, north_m: -60, up_m: 60, heading_deg: 0, pitch_deg: -40 };
+  const panels = ['figures', 'reports', 'alarms'];
+  await send('PUT', 'displays/reports', { name: { zh: '上报', en: 'Reports' }, tour: [{ title: { zh: '全景', en: 'All' }, pose, travel_s: 0, dwell_s: 600, panels }] }, key);
+  wall = await open(`${address}/wall?display=reports&theme=dark&lang=zh`, { width: 1920, height: 1080, prepare: (of) => of.setExtraHTTPHeaders(key) });
+  const { total } = await json('GET', 'reports/figures', undefined, key);
+  assert.deepEqual([total.reported, total.answered, total.answered_in_time, total.mean_stars], [4, 1, 1, 5]);
+  await until(wall.page, 'the figures', (open) => document.querySelector('[data-figure=open] b')?.textContent === String(open), total.open);
+  assert.deepEqual(await wall.page.locator('.w-closing b').allInnerTexts(), [String(total.open), '0', '100\u202f%', '0', '5.0']);
+  await until(wall.page, 'symbols of reports', (id) => window.__twin?.reportSymbol(String(id)), numbers.road, 120_000);
+  await nothingSerious('wall', wall.page);
+  await wall.settled();
+  await wall.screenshot('desk-wall');
 });
 
 test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {

@@ -19,10 +19,4 @@ export type SimilarReport = Schemas['SimilarReport'];
 
 export const getReportKinds = async (): Promise<readonly ReportKind[]> => (await get<Schemas['ReportKindList']>('report-kinds')).kinds;
 
-export type ReportFigures = Schemas['ReportFigures'];
-export type ReportFiguresAnswer = Schemas['ReportFiguresAnswer'];
-
-/** The closing figures since an instant, of the reports that one may read. */
-export const getReportFigures = (from: Date, signal: AbortSignal): Promise<ReportFiguresAnswer> => get(`reports/figures?from=${encodeURIComponent(from.toISOString())}`, signal);
-
 export const getReports = (query: string): Promise<ReportPage> => get(`reports?${query}`);

@@ -1,6 +1,6 @@
 // The closing figures of residents' reports: what is open and overdue now, what was answered in time in the last days,
 // opened again and how it was rated; then by responsible body and by kind in turn, as many as fit.
-import type { ReportFigures } from '../api/reports';
+import type { ReportFigures } from '../api/report-figures';
 import { figure, named } from '../i18n';
 import { reportKinds } from '../state/reports';
 import { language } from '../state/settings';

@@ -2,7 +2,7 @@
 //
 // In: which panels are shown. Out: the figures with their time, and whether reports stand in the scene.
 import { computed, effect, signal } from '@preact/signals-core';
-import { getReportFigures, type ReportFigures, type ReportFiguresAnswer } from '../../api/reports';
+import { getReportFigures, type ReportFigures, type ReportFiguresAnswer } from '../../api/report-figures';
 import { reportsShown } from '../reports';
 import { shownPanels } from './shown';
 
