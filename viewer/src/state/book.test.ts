@@ -1,15 +1,22 @@
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Report } from '../api/reports';
+import type { SessionView } from '../api/types';
 
 let book: typeof import('./book');
 let desk: typeof import('./desk');
 let kept: typeof import('./reports');
 let opened: typeof import('./opened');
+let account: typeof import('./account').account;
 let selection: typeof import('./selection').selection;
 let news: { changed(id: number, version: number): void; removed(id: number): void };
 /** What the server has, and what was asked of it. */
 const server = new Map<number, Report>();
 const asked: string[] = [];
+/** While it is set, the list has been read and its answer is on its way. */
+let held: Promise<void> | null = null;
+const RESIDENT_SAID = { at: '2026-11-01T09:00:00Z', event: { kind: 'said' }, party: 'reporter', state: 'accepted', text: 'my door code is 1234' };
+
+const SIGNED_IN = { who: 'user:u1', user: { id: 'u1', name: 'desk' } } as unknown as SessionView;
 
 const report = (id: number, more: Partial<Report> = {}): Report => ({
   id, line: 'problem', kind: 'lighting', text: 'no light', place: {}, state: 'submitted', urge: 'none', reopened: 0, on_behalf: false, open: true,
@@ -25,7 +32,7 @@ function answer(address: string): Response {
   if (one !== undefined) {
     const found = server.get(Number(one));
     if (path.endsWith('/deeds')) return json({ code: 'stale_report' }, 412);
-    return found ? json({ report: found, trail: [], own: false, possible: ['accept'], may_say: true }) : json({ code: 'unknown_report' }, 404);
+    return found ? json({ report: found, trail: account.peek()?.user ? [RESIDENT_SAID] : [], own: false, possible: account.peek()?.user ? ['accept'] : [], may_say: true }) : json({ code: 'unknown_report' }, 404);
   }
   const open = [...server.values()].filter(({ state }) => state !== 'closed');
   return json({ reports: open, total: open.length, possible: open.map(() => ['accept']) });
@@ -36,9 +43,14 @@ beforeAll(async () => {
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
   vi.stubGlobal('navigator', { languages: ['zh-CN'] });
   vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', visibilityState: 'visible', addEventListener: () => undefined });
-  vi.stubGlobal('fetch', (address: string) => Promise.resolve(answer(address)));
+  vi.stubGlobal('fetch', async (address: string) => {
+    const found = answer(address);
+    if (address.includes('reports?')) await held;
+    return found;
+  });
   [book, desk, kept, opened] = await Promise.all([import('./book'), import('./desk'), import('./reports'), import('./opened')]);
   ({ selection } = await import('./selection'));
+  ({ account } = await import('./account'));
   news = { changed: book.changed, removed: book.drop };
   opened.startOpened();
   (await import('./tools')).tool.value = 'desk';
@@ -48,6 +60,7 @@ beforeEach(async () => {
   server.clear();
   server.set(1, report(1)).set(2, report(2));
   selection.value = null;
+  account.value = SIGNED_IN;
   await book.refresh();
   asked.length = 0;
 });
@@ -113,4 +126,53 @@ test('a_report_that_may_not_be_read_any_more_is_not_shown_any_more', async () =>
   news.removed(2);
   await soon();
   expect(opened.opened.value).toBe('gone');
+});
+
+test('a_report_that_is_told_of_while_the_list_is_on_its_way_does_not_cost_the_list', async () => {
+  let release = (): void => undefined;
+  held = new Promise((resolve) => (release = resolve));
+  server.set(3, report(3));
+  const listed = book.refresh();
+  server.set(1, report(1, { version: 2, state: 'accepted' }));
+  server.set(2, report(2, { version: 2, state: 'closed' }));
+  news.changed(1, 2);
+  news.changed(2, 2);
+  await soon();
+  release();
+  held = null;
+  await listed;
+  expect([...kept.reports.value.values()].map(({ id, version }) => [id, version]).sort()).toEqual([[1, 2], [3, 1]]);
+});
+
+test('what_leaves_sight_while_the_list_is_on_its_way_is_not_brought_back_by_it', async () => {
+  let release = (): void => undefined;
+  held = new Promise((resolve) => (release = resolve));
+  server.set(3, report(3));
+  const listed = book.refresh();
+  // Not in the book yet, and in the answer that is on its way.
+  news.removed(3);
+  news.removed(1);
+  release();
+  held = null;
+  await listed;
+  expect([...kept.reports.value.keys()]).toEqual([2]);
+});
+
+test('whoever_signs_out_sees_no_conversation_any_more_and_whoever_signs_in_sees_what_can_be_done', async () => {
+  const seen = (): unknown => {
+    const now = opened.opened.value;
+    return typeof now === 'object' ? [now.trail.length, now.possible] : now;
+  };
+  selection.value = { type: 'report', id: '1' };
+  await soon();
+  expect(seen()).toEqual([1, ['accept']]);
+  opened.writing.value = 'accept';
+  account.value = { ...SIGNED_IN, who: 'visitor', user: null };
+  // At once, whatever the server does.
+  expect([seen(), opened.writing.value]).toEqual(['asking', null]);
+  await soon();
+  expect(seen()).toEqual([0, []]);
+  account.value = SIGNED_IN;
+  await soon();
+  expect(seen()).toEqual([1, ['accept']]);
 });

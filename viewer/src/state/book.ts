@@ -33,24 +33,34 @@ export const beyond = signal(0);
 /** Whether anyone looks at reports. */
 const wanted = computed(() => tool.value === 'desk' || reportsShown.value || selection.value?.type === 'report');
 
-let asked = 0;
+/** What was told of single reports while a question for all is on its way; null: not to be read any more. */
+type Since = Map<number, ReportDetail | null>;
+let waiting: Since | null = null;
 
 /** Asks for everything; an answer that a later question has overtaken is dropped. */
 export async function refresh(): Promise<void> {
-  const mine = ++asked;
+  const since: Since = new Map();
+  waiting = since;
   try {
     const [all, deeds, total] = await fetchOpen();
     const over = ended.peek() && (await fetchEnded());
-    if (mine !== asked) return;
+    if (waiting !== since) return;
+    waiting = null;
     batch(() => {
       if (differs(all)) reports.value = all;
       possible.value = deeds;
       if (over && ended.peek()) ended.value = over;
       beyond.value = Math.max(0, total - all.size);
       standing.value = 'known';
+      // The list may have been read before them; dropping it instead would leave the queue empty until it is asked for again.
+      for (const [id, detail] of since) {
+        if (detail === null) erase(id);
+        else if ((all.get(id)?.version ?? 0) <= detail.report.version) write(detail);
+      }
     });
   } catch (error) {
-    if (mine !== asked) return;
+    if (waiting !== since) return;
+    waiting = null;
     standing.value = error instanceof ApiError && error.failure === 'denied' ? 'denied' : standing.peek() === 'known' && line.peek().state === 'live' ? 'known' : 'unreachable';
   }
 }
@@ -87,9 +97,12 @@ const differs = (next: ReadonlyMap<number, Report>): boolean => {
 const AT_AN_END: readonly string[] = ['closed', 'declined', 'withdrawn'];
 
 /** Takes over what the server has just told of one report. */
-export function put({ report, possible: deeds }: ReportDetail): void {
-  // An answer on its way to a question for everything may be older than this.
-  asked++;
+export function put(detail: ReportDetail): void {
+  waiting?.set(detail.report.id, detail);
+  write(detail);
+}
+
+function write({ report, possible: deeds }: ReportDetail): void {
   const [all, may] = [new Map(reports.peek()), new Map(possible.peek())];
   all.delete(report.id);
   if (!AT_AN_END.includes(report.state)) all.set(report.id, report);
@@ -104,8 +117,14 @@ export function put({ report, possible: deeds }: ReportDetail): void {
 
 /** Forgets a report that one may not read any more. */
 export function drop(id: number): void {
+  waiting?.set(id, null);
+  erase(id);
+}
+
+function erase(id: number): void {
+  const over = ended.peek();
+  if (over?.some((report) => report.id === id)) ended.value = over.filter((report) => report.id !== id);
   if (!reports.peek().has(id)) return;
-  asked++;
   const all = new Map(reports.peek());
   all.delete(id);
   reports.value = all;

@@ -6,6 +6,7 @@ import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError } from '../api/client';
 import { act, getReport, getSimilar, say } from '../api/report-deeds';
 import type { Report, ReportAction, ReportDetail, SimilarReport } from '../api/reports';
+import { account } from './account';
 import { drop, put } from './book';
 import { undoOf, type Deed, type Undo } from './desk';
 import { reports } from './reports';
@@ -103,13 +104,20 @@ export async function takeBack(): Promise<void> {
 
 /** Reads what is opened, and reads it again when the book has a newer version. Runs for the life of the page. */
 export function startOpened(): void {
-  effect(() => {
-    const id = openedId.value;
+  const openAnew = (id: number | null): void => {
     batch(() => {
       opened.value = 'asking';
       [similar.value, failed.value, undo.value, writing.value] = [[], null, null, null];
     });
     if (id !== null) void read(id);
+  };
+  effect(() => openAnew(openedId.value));
+  let reader: string | undefined;
+  effect(() => {
+    const now = account.value?.who;
+    // Another reads and does other things with it: nothing that the one before saw stays, not while the server is away either.
+    if (reader !== undefined && now !== reader) openAnew(openedId.peek());
+    reader = now;
   });
   const version = computed(() => (openedId.value === null ? null : (reports.value.get(openedId.value)?.version ?? null)));
   effect(() => {
