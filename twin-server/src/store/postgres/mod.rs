@@ -60,6 +60,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0003_identity_provider.sql",
     "0004_displays.sql",
     "0005_reports.sql",
+    "0006_check_ups.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -58,6 +58,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0008_identity_provider.sql",
     "0009_displays.sql",
     "0010_reports.sql",
+    "0011_check_ups.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

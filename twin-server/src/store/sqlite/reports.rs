@@ -85,7 +85,9 @@ impl ReportStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let unsent = sqlx::query("SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL");
+            let unsent = sqlx::query(
+                "SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL AND check_up IS NULL",
+            );
             let unsent = unsent.bind(&photo.owner).fetch_one(&mut *transaction).await?;
             if unsent.try_get::<i64, _>(0)? >= i64::from(most) {
                 return Ok(false);
@@ -133,7 +135,8 @@ impl ReportStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let query = sqlx::query("DELETE FROM photo WHERE report IS NULL AND taken_us < ?1");
+            let query =
+                sqlx::query("DELETE FROM photo WHERE report IS NULL AND check_up IS NULL AND taken_us < ?1");
             let dropped = query.bind(to_us(before)).execute(&mut *transaction).await?.rows_affected();
             transaction.commit().await?;
             Ok(dropped)
@@ -149,7 +152,7 @@ impl ReportStore for SqliteStore {
             let actor = format!("user:{user}");
             for query in [
                 "UPDATE report_entry SET actor = 'user' WHERE actor = ?1",
-                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL",
+                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL AND check_up IS NULL",
                 "UPDATE photo SET owner = 'user' WHERE owner = ?1",
             ] {
                 sqlx::query(query).bind(&actor).execute(&mut *transaction).await?;
@@ -169,7 +172,7 @@ async fn add_entry(
     StoredEntry { entry, actor }: &StoredEntry,
 ) -> Result<bool, StoreError> {
     for photo in &entry.photos {
-        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL";
+        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL AND check_up IS NULL";
         let query = sqlx::query(query).bind(report as i64).bind(photo).bind(actor);
         if query.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);
