@@ -107,6 +107,8 @@ pub struct ValueCounts {
 pub struct ProblemQuery {
     /// Number of the check-up.
     pub check_up: u64,
+    /// Only with one of these numbers; none: with any.
+    pub ids: Vec<u64>,
     /// Only of this indicator.
     pub indicator: Option<String>,
     /// Only of this object.
@@ -168,11 +170,7 @@ pub trait CheckUpStore: Send + Sync {
     fn check_up_trail(&self, id: u64) -> Answer<'_, Vec<CheckUpEntry>>;
 
     /// Stores values with their photographs, all or nothing. Each key stands there once.
-    fn put_values<'a>(
-        &'a self,
-        change: &'a ValueChange,
-        audit: &'a AuditDraft,
-    ) -> Answer<'a, CheckUpStored>;
+    fn put_values<'a>(&'a self, change: &'a ValueChange, audit: &'a AuditDraft) -> Answer<'a, CheckUpStored>;
 
     /// Values, by indicator and object.
     fn values(&self, query: ValueQuery) -> Answer<'_, Vec<IndicatorValue>>;

@@ -80,6 +80,8 @@ pub struct PhotoFacts {
     pub owner: String,
     /// The report that it was sent with.
     pub report: Option<u64>,
+    /// The check-up that it belongs to a value of.
+    pub check_up: Option<u64>,
 }
 
 /// Which of a photograph's files.

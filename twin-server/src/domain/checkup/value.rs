@@ -24,6 +24,21 @@ pub struct Site<'a> {
     pub zone: Option<&'a str>,
 }
 
+/// A value as somebody gives it; none takes out what is there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GivenValue {
+    /// Code of the indicator.
+    pub indicator: String,
+    /// Id of the object.
+    pub object: String,
+    /// The value.
+    pub value: Option<f64>,
+    /// What is said with it.
+    pub remark: Option<String>,
+    /// Ids of photographs.
+    pub photos: Vec<String>,
+}
+
 /// Why a value is not taken. Each names the column that it is about.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ValueError {
@@ -59,6 +74,17 @@ pub enum ValueError {
     /// The remark is too long.
     #[error("the remark has {0} characters, limit {REMARK_LIMIT}")]
     Remark(usize),
+    /// It stands there twice.
+    #[error("`{indicator}` at `{object}` stands there already")]
+    Twice {
+        /// Code of the indicator.
+        indicator: String,
+        /// Id of the object.
+        object: String,
+    },
+    /// The object is in a zone of others.
+    #[error("you may not assess `{0}`: it is not in your zones")]
+    Denied(String),
     /// More photographs than are taken.
     #[error("there are {0} photographs, limit {VALUE_PHOTOS_LIMIT}")]
     Photos(usize),
@@ -69,8 +95,8 @@ impl ValueError {
     #[must_use]
     pub const fn column(&self) -> &'static str {
         match self {
-            Self::Indicator(_) | Self::Level { .. } => "indicator",
-            Self::Object(_) | Self::Scope(_) => "object",
+            Self::Indicator(_) | Self::Level { .. } | Self::Twice { .. } => "indicator",
+            Self::Object(_) | Self::Scope(_) | Self::Denied(_) => "object",
             Self::Range { .. } => "value",
             Self::Remark(_) => "note",
             Self::Photos(_) => "photos",
@@ -87,6 +113,8 @@ impl ValueError {
             Self::Scope(_) => "out_of_scope",
             Self::Range { .. } => "out_of_range",
             Self::Remark(_) => "text_too_long",
+            Self::Twice { .. } => "given_twice",
+            Self::Denied(_) => "not_your_zone",
             Self::Photos(_) => "too_many_photos",
         }
     }

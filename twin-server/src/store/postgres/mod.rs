@@ -10,6 +10,7 @@
 mod address;
 mod alarms;
 mod audit;
+mod checkups;
 mod chunks;
 mod closing;
 mod connect;

@@ -112,11 +112,12 @@ impl ReportStore for PostgresStore {
 
     fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
         answer(async move {
-            let query = sqlx::query("SELECT owner, report FROM photo WHERE id = $1").bind(text(id));
+            let query = sqlx::query("SELECT owner, report, check_up FROM photo WHERE id = $1").bind(text(id));
             let row = query.fetch_optional(&self.pool).await?;
             row.map(|row| {
-                let report = row.try_get::<Option<i64>, _>(1)?.map(|id| id as u64);
-                Ok(PhotoFacts { owner: row.try_get(0)?, report })
+                let number =
+                    |at: usize| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(at)?.map(|id| id as u64));
+                Ok(PhotoFacts { owner: row.try_get(0)?, report: number(1)?, check_up: number(2)? })
             })
             .transpose()
         })

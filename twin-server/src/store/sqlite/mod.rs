@@ -7,6 +7,7 @@
 
 mod alarms;
 mod audit;
+mod checkups;
 mod chunks;
 mod closing;
 mod devices;

@@ -110,11 +110,12 @@ impl ReportStore for SqliteStore {
 
     fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
         Box::pin(async move {
-            let query = sqlx::query("SELECT owner, report FROM photo WHERE id = ?1").bind(id);
+            let query = sqlx::query("SELECT owner, report, check_up FROM photo WHERE id = ?1").bind(id);
             let row = query.fetch_optional(self.reader()).await?;
             row.map(|row| {
-                let report = row.try_get::<Option<i64>, _>(1)?.map(|id| id as u64);
-                Ok(PhotoFacts { owner: row.try_get(0)?, report })
+                let number =
+                    |at: usize| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(at)?.map(|id| id as u64));
+                Ok(PhotoFacts { owner: row.try_get(0)?, report: number(1)?, check_up: number(2)? })
             })
             .transpose()
         })

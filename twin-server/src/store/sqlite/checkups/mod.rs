@@ -12,8 +12,8 @@ use super::audit::append;
 use crate::domain::audit::AuditDraft;
 use crate::store::codec::{json, parsed};
 use crate::store::{
-    Answer, CheckUpChange, CheckUpStore, CheckUpStored, ProblemCount, ProblemQuery, ProblemStep,
-    StoreError, StoredCatalogue, ValueChange, ValueCounts, ValueQuery,
+    Answer, CheckUpChange, CheckUpStore, CheckUpStored, ProblemCount, ProblemQuery, ProblemStep, StoreError,
+    StoredCatalogue, ValueChange, ValueCounts, ValueQuery,
 };
 
 impl CheckUpStore for SqliteStore {
@@ -106,11 +106,7 @@ impl CheckUpStore for SqliteStore {
         })
     }
 
-    fn put_values<'a>(
-        &'a self,
-        change: &'a ValueChange,
-        audit: &'a AuditDraft,
-    ) -> Answer<'a, CheckUpStored> {
+    fn put_values<'a>(&'a self, change: &'a ValueChange, audit: &'a AuditDraft) -> Answer<'a, CheckUpStored> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;

@@ -11,7 +11,10 @@ use crate::store::{ProblemCount, ProblemQuery, ProblemStep, StoreError};
 const AT_ONCE: usize = 500;
 
 /// Puts versions of problems with their entries. False if one does not follow what is stored.
-pub(super) async fn put(connection: &mut SqliteConnection, steps: &[ProblemStep]) -> Result<bool, StoreError> {
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    steps: &[ProblemStep],
+) -> Result<bool, StoreError> {
     for steps in steps.chunks(AT_ONCE) {
         let (new, later): (Vec<_>, Vec<_>) = steps.iter().partition(|step| step.after.version == 1);
         if !add(connection, &new).await? {
@@ -82,11 +85,17 @@ async fn change(connection: &mut SqliteConnection, after: &CheckUpProblem) -> Re
 }
 
 /// Problems, by number.
-pub(super) async fn list(store: &SqliteStore, asked: ProblemQuery) -> Result<Vec<CheckUpProblem>, StoreError> {
+pub(super) async fn list(
+    store: &SqliteStore,
+    asked: ProblemQuery,
+) -> Result<Vec<CheckUpProblem>, StoreError> {
     let mut query = QueryBuilder::new("SELECT data FROM check_up_problem WHERE check_up = ");
     query.push_bind(asked.check_up as i64);
-    let conditions =
-        [(" AND indicator = ", asked.indicator), (" AND object = ", asked.object), (" AND zone = ", asked.zone)];
+    let conditions = [
+        (" AND indicator = ", asked.indicator),
+        (" AND object = ", asked.object),
+        (" AND zone = ", asked.zone),
+    ];
     for (condition, wanted) in conditions {
         if let Some(wanted) = wanted {
             query.push(condition).push_bind(wanted);
@@ -98,6 +107,9 @@ pub(super) async fn list(store: &SqliteStore, asked: ProblemQuery) -> Result<Vec
     if !asked.states.is_empty() {
         let states: Vec<String> = asked.states.iter().map(word).collect::<Result<_, _>>()?;
         query.push(" AND state IN (SELECT value FROM json_each(").push_bind(json(&states)?).push("))");
+    }
+    if !asked.ids.is_empty() {
+        query.push(" AND id IN (SELECT value FROM json_each(").push_bind(json(&asked.ids)?).push("))");
     }
     query.push(" AND id > ").push_bind(asked.after as i64);
     query.push(" ORDER BY id LIMIT ").push_bind(asked.limit);
@@ -126,7 +138,8 @@ pub(super) async fn trail(
     check_up: u64,
     problem: u64,
 ) -> Result<Vec<ProblemEntry>, StoreError> {
-    let query = "SELECT data FROM check_up_problem_entry WHERE check_up = ?1 AND problem = ?2 ORDER BY version";
+    let query =
+        "SELECT data FROM check_up_problem_entry WHERE check_up = ?1 AND problem = ?2 ORDER BY version";
     let query = sqlx::query(query).bind(check_up as i64).bind(problem as i64);
     let rows = query.fetch_all(store.reader()).await?;
     rows.iter().map(|row| parsed("entry of a problem", row.try_get(0)?)).collect()
