@@ -59,6 +59,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("model", &["domain", "live", "spatial", "store"]),
     ("displays", &["domain", "live", "store"]),
     ("reports", &["domain", "store"]),
+    ("checkups", &["domain", "live", "spatial", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),

@@ -33,6 +33,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
                 .to_string(),
         ),
         ("POST", "/api/v1/imports/readings") => Some("device,stream,time,value\n".into()),
+        ("POST", "/api/v1/indicators/import" | "/api/v1/check-ups/{id}/values/import") => Some("code\n".into()),
         ("POST", "/api/v1/imports/devices") => Some("id,kind\n".into()),
         (
             "POST",
@@ -56,8 +57,13 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/photos"
             | "/api/v1/reports"
             | "/api/v1/reports/{id}/deeds"
-            | "/api/v1/reports/{id}/messages",
+            | "/api/v1/reports/{id}/messages"
+            | "/api/v1/check-ups"
+            | "/api/v1/check-ups/{id}/deeds"
+            | "/api/v1/check-ups/{id}/compute"
+            | "/api/v1/check-ups/{id}/problems/deeds",
         )
+        | ("PUT", "/api/v1/check-ups/{id}/values")
         | ("PUT" | "DELETE", "/api/v1/webhooks/{id}" | "/api/v1/displays/{id}")
         | ("PUT", "/api/v1/displays/{id}/state")
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
@@ -81,6 +87,7 @@ fn filled(path: &str, device: &str) -> String {
         .replace("{*rest}", "Things")
         .replace("{stream}", "x")
         .replace("{name}", "devices.csv")
+        .replace("{problem}", "nobody")
         .replace("{*feature}", "nobody")
 }
 

@@ -393,7 +393,8 @@ impl CheckUps {
             ..ProblemQuery::default()
         };
         let known = self.store.problems(query).await?;
-        if let Some(unknown) = problems.iter().find(|wanted| !known.iter().any(|known| known.id == **wanted)) {
+        if let Some(unknown) = problems.iter().find(|wanted| !known.iter().any(|known| known.id == **wanted))
+        {
             return Err(CheckUpFault::UnknownProblem(id, *unknown));
         }
         let mut steps = Vec::with_capacity(known.len());
@@ -402,7 +403,8 @@ impl CheckUps {
                 return Err(CheckUpFault::Stale);
             }
             let indicator = catalogue.get(&problem.indicator);
-            let indicator = indicator.ok_or_else(|| CheckUpFault::UnknownIndicator(problem.indicator.clone()))?;
+            let indicator =
+                indicator.ok_or_else(|| CheckUpFault::UnknownIndicator(problem.indicator.clone()))?;
             let parties = parties_at(actor, problem);
             let change = checkup::decide(problem, request, &parties, indicator, entry.at)?;
             let actor = entry.actor.clone();

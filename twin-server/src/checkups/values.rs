@@ -113,7 +113,8 @@ impl CheckUps {
             return Err(CheckUpFault::NotCollecting(check_up.state.id()));
         }
         let indicators = self.indicators(&check_up)?;
-        let indicators = indicators.into_iter().map(|indicator| (indicator.code.clone(), indicator)).collect();
+        let indicators =
+            indicators.into_iter().map(|indicator| (indicator.code.clone(), indicator)).collect();
         Ok(Checker { check_up, indicators, ground, actor, seen: HashSet::new() })
     }
 

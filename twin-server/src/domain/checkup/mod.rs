@@ -23,7 +23,8 @@ pub use course::{COURSE, Need, PROBLEM_COURSE, Party};
 pub use finding::{Assessed, Finding, WIDESPREAD_FROM, days_for, findings, severity, threshold_of};
 pub use problem::{ProblemChange, ProblemRequest, decide, possible_with_problem, reconcile};
 pub use value::{
-    GivenValue, REMARK_LIMIT, Site, VALUE_PHOTOS_LIMIT, ValueError, check_site, check_value, is_in_scope, level_of,
+    GivenValue, REMARK_LIMIT, Site, VALUE_PHOTOS_LIMIT, ValueError, check_site, check_value, is_in_scope,
+    level_of,
 };
 
 use super::cycle::{Course, Rule, Word};
