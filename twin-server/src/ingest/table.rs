@@ -190,10 +190,18 @@ fn csv_rows(bytes: &[u8]) -> Result<Rows, String> {
         check_count(count)?;
         let cells: Vec<Option<Cell>> = record.iter().take(COLUMNS_LIMIT).map(text_cell).collect();
         if cells.iter().any(Option::is_some) {
-            rows.push((record.position().map_or(0, csv::Position::line), cells));
+            rows.push((record.position().map_or(0, |at| line_of(at, text.as_bytes())), cells));
         }
     }
     Ok(rows)
+}
+
+/// The line that a record begins on. The reader says where it began to look for it, which may be within the line end
+/// before (`\r\n`), or on empty lines.
+fn line_of(at: &csv::Position, text: &[u8]) -> u64 {
+    let rest = text.get(at.byte() as usize..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    at.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
 fn check_count(cells: usize) -> Result<(), String> {
@@ -315,6 +323,15 @@ mod tests {
             ("value", Cell::Number(58.5)),
         ];
         assert_eq!(cells(&table.rows[0]), expected);
+    }
+
+    #[test]
+    fn lines_count_as_editors_count_them_whatever_ends_them() {
+        for text in ["id\na\nb\n\nc\n", "id\r\na\r\nb\r\n\r\nc\r\n"] {
+            let lines: Vec<u64> =
+                read(text.as_bytes(), &["id"]).unwrap().rows.iter().map(|row| row.line).collect();
+            assert_eq!(lines, [2, 3, 5], "{text:?}");
+        }
     }
 
     #[test]
