@@ -60,6 +60,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("displays", &["domain", "live", "store"]),
     ("projects", &["domain", "spatial", "store"]),
     ("reports", &["domain", "live", "projects", "store"]),
+    ("checkups", &["domain", "live", "spatial", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),

@@ -12,8 +12,10 @@
 
 pub mod alarm;
 pub mod catalog;
+pub mod checkups;
 pub mod displays;
 pub mod geometry;
+pub mod indicators;
 pub mod live;
 pub mod model;
 pub mod plan;

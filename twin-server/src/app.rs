@@ -19,9 +19,11 @@ use crate::api::idempotency::Answers;
 use crate::api::sensorthings;
 use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
+use crate::checkups::CheckUps;
 use crate::config::{MetricsAccess, ServeConfig};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
+use crate::domain::checkup::Catalogue as IndicatorCatalogue;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::report::ReportKinds;
 use crate::domain::retention::Retention;
@@ -69,6 +71,8 @@ pub struct App {
     pub projects: Arc<Projects>,
     /// The reports of residents.
     pub reports: Arc<Reports>,
+    /// The check-ups of the community.
+    pub check_ups: Arc<CheckUps>,
     /// The zones that devices stand in.
     pub zones: ZoneOf,
     /// Room for tables that are imported.
@@ -149,6 +153,7 @@ pub async fn start(
     let reports =
         Reports::open(Arc::clone(&store), report_kinds, Arc::clone(&projects), Arc::clone(&hub)).await?;
     let reports = Arc::new(reports);
+    let check_ups = CheckUps::open(Arc::clone(&store), IndicatorCatalogue::built_in()?).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -207,6 +212,7 @@ pub async fn start(
         displays,
         projects,
         reports,
+        check_ups: Arc::new(check_ups),
         zones,
         publications,
         files,

@@ -7,6 +7,7 @@ mod api;
 pub mod app;
 pub mod auth;
 pub mod backup;
+pub mod checkups;
 pub mod cli;
 pub mod config;
 pub mod displays;

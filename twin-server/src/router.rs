@@ -12,11 +12,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices, displays, events,
-    exports, features, health, imports, keys, layers, live, maintenance_windows, metrics, model, mqtt,
-    object_edits, objects, oidc, openapi, permissions, photos, place, project_lists, project_nearby,
-    project_table, project_voices, projects, publication, readings, report_figures, report_lists, reports,
-    sensorthings, session, spatial, users, viewer, webhooks,
+    aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
+    checkup_values, checkups, device_kinds, devices, displays, events, exports, features, health, imports,
+    indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits, objects, oidc,
+    openapi, permissions, photos, place, project_lists, project_nearby, project_table, project_voices,
+    projects, publication, readings, report_figures, report_lists, reports, sensorthings, session, spatial,
+    users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -24,10 +25,11 @@ use crate::auth::guard::{
 };
 use crate::domain::display::DISPLAY_LIMIT_BYTES;
 use crate::domain::permission::Action::{
-    BuildProjects, EditModel, HandleAlarms, HostProjects, ManageAlarmRules, ManageDisplays, ManageKeys,
-    ManageOwnAccount, ManageUsers, ManageWebhooks, PlanProjects, PurgeReadings, ReadAlarms, ReadAudit,
-    ReadDevices, ReadEvents, ReadModel, ReadProjects, ReadPublication, ReadReports, RegisterDevices,
-    ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays, UseService, WriteReadings,
+    AssessIndicators, BuildProjects, EditModel, HandleAlarms, HostProjects, ManageAlarmRules, ManageCheckUps,
+    ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers, ManageWebhooks, PlanProjects, PurgeReadings,
+    ReadAlarms, ReadAudit, ReadCheckUps, ReadDevices, ReadEvents, ReadModel, ReadProjects, ReadPublication,
+    ReadReports, RegisterDevices, ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays,
+    UseService, WriteReadings,
 };
 use crate::photo::FILE_LIMIT_BYTES;
 
@@ -194,6 +196,47 @@ pub fn router(app: Arc<App>) -> Router {
             "/api/v1/reports/{id}/messages",
             [post(audited_inside(SubmitReports), reports::post_report_message)],
         )
+        .route("/api/v1/indicators", [get(ReadCheckUps, indicators::list_indicators)])
+        .route("/api/v1/indicators/template", [get(ReadCheckUps, indicators::get_indicator_template)])
+        // Where a check-up is, is decided by its zones.
+        .route(
+            "/api/v1/check-ups",
+            [
+                get(ReadCheckUps, checkups::list_check_ups),
+                post(audited_inside(inside(ManageCheckUps)), checkups::post_check_up),
+            ],
+        )
+        .route("/api/v1/check-ups/{id}", [get(ReadCheckUps, checkups::get_check_up)])
+        .route(
+            "/api/v1/check-ups/{id}/deeds",
+            [post(audited_inside(inside(ManageCheckUps)), checkups::act_on_check_up)],
+        )
+        .route(
+            "/api/v1/check-ups/{id}/values",
+            [
+                get(ReadCheckUps, checkup_values::list_values),
+                put(audited_inside(inside(AssessIndicators)), checkup_values::put_values),
+            ],
+        )
+        .route(
+            "/api/v1/check-ups/{id}/values/template",
+            [get(ReadCheckUps, checkup_tables::get_value_template)],
+        )
+        .route(
+            "/api/v1/check-ups/{id}/compute",
+            [post(audited_inside(inside(AssessIndicators)), checkup_values::compute_values)],
+        )
+        .route("/api/v1/check-ups/{id}/map", [get(ReadCheckUps, checkup_values::get_map)])
+        .route("/api/v1/check-ups/{id}/compare", [get(ReadCheckUps, checkup_problems::compare_check_ups)])
+        .route("/api/v1/check-ups/{id}/problems", [get(ReadCheckUps, checkup_problems::list_problems)])
+        .route(
+            "/api/v1/check-ups/{id}/problems/deeds",
+            [post(audited_inside(inside(ManageCheckUps)), checkup_problems::act_on_problems)],
+        )
+        .route(
+            "/api/v1/check-ups/{id}/problems/{problem}",
+            [get(ReadCheckUps, checkup_problems::get_problem)],
+        )
         .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
         .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
         .finish()
@@ -274,6 +317,14 @@ pub fn router(app: Arc<App>) -> Router {
     let tables = Guarded::new(&app)
         .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])
         .route("/api/v1/imports/devices", [post(RegisterDevices, imports::import_devices)])
+        .route(
+            "/api/v1/indicators/import",
+            [post(audited_inside(ManageCheckUps), indicators::import_indicators)],
+        )
+        .route(
+            "/api/v1/check-ups/{id}/values/import",
+            [post(audited_inside(inside(AssessIndicators)), checkup_tables::import_values)],
+        )
         .finish()
         .layer(DefaultBodyLimit::max(imports::IMPORT_LIMIT_BYTES));
 

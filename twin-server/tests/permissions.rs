@@ -33,6 +33,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
                 .to_string(),
         ),
         ("POST", "/api/v1/imports/readings") => Some("device,stream,time,value\n".into()),
+        ("POST", "/api/v1/indicators/import" | "/api/v1/check-ups/{id}/values/import") => Some("code\n".into()),
         ("POST", "/api/v1/imports/devices") => Some("id,kind\n".into()),
         (
             "POST",
@@ -63,8 +64,13 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/projects/{id}/department-opinions"
             | "/api/v1/projects/{id}/opinions"
             | "/api/v1/projects/{id}/opinions/{number}/answer"
-            | "/api/v1/projects/{id}/progress",
+            | "/api/v1/projects/{id}/progress"
+            | "/api/v1/check-ups"
+            | "/api/v1/check-ups/{id}/deeds"
+            | "/api/v1/check-ups/{id}/compute"
+            | "/api/v1/check-ups/{id}/problems/deeds",
         )
+        | ("PUT", "/api/v1/check-ups/{id}/values")
         | ("PUT" | "DELETE", "/api/v1/webhooks/{id}" | "/api/v1/displays/{id}")
         | ("PUT", "/api/v1/displays/{id}/state")
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
@@ -89,6 +95,7 @@ fn filled(path: &str, device: &str) -> String {
         .replace("{stream}", "x")
         .replace("{name}", "devices.csv")
         .replace("{number}", "1")
+        .replace("{problem}", "nobody")
         .replace("{*feature}", "nobody")
 }
 

@@ -32,7 +32,7 @@ const AT_ONCE: usize = 10_000;
 const NAMED_LIMIT: usize = 1_000;
 /// The clock of whoever fills in a spreadsheet and names none.
 const CLOCK: &str = "+08:00";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How to read a table of readings.
 #[derive(Debug, Deserialize, IntoParams)]

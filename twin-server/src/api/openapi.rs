@@ -15,11 +15,12 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, device_kinds, devices,
-    displays, events, exports, features, health, imports, keys, live, maintenance_windows, metrics, model,
-    mqtt, object_edits, objects, oidc, permissions, photos, place, project_lists, project_nearby,
-    project_table, project_voices, projects, readings, report_figures, report_lists, reports, sensorthings,
-    session, spatial, users, webhooks,
+    ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems,
+    checkup_tables, checkup_values, checkups, device_kinds, devices, displays, events, exports, features,
+    health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
+    objects, oidc, permissions, photos, place, project_lists, project_nearby, project_table, project_voices,
+    projects, readings, report_figures, report_lists, reports, sensorthings, session, spatial, users,
+    webhooks,
 };
 
 #[derive(OpenApi)]
@@ -101,6 +102,23 @@ use super::{
         report_figures::get_report_figures,
         reports::post_report,
         reports::post_report_message,
+        indicators::list_indicators,
+        indicators::get_indicator_template,
+        indicators::import_indicators,
+        checkups::list_check_ups,
+        checkups::post_check_up,
+        checkups::get_check_up,
+        checkups::act_on_check_up,
+        checkup_values::list_values,
+        checkup_values::put_values,
+        checkup_values::compute_values,
+        checkup_values::get_map,
+        checkup_tables::get_value_template,
+        checkup_tables::import_values,
+        checkup_problems::list_problems,
+        checkup_problems::get_problem,
+        checkup_problems::act_on_problems,
+        checkup_problems::compare_check_ups,
         audit::export_audit,
         audit::list_audit,
         features::collections::get_collection,

@@ -126,14 +126,15 @@ pub(crate) async fn get_photo(
     let unknown = || Problem::not_found("unknown_photo", "there is no such photograph that you may see");
     let facts = app.store.photo(&id).await?.ok_or_else(unknown)?;
     let actor = permit.actor();
-    let may_see = match (facts.report, facts.project) {
-        (None, None) => facts.owner == actor.id(),
-        (Some(report), _) => {
+    let may_see = match (facts.report, facts.project, facts.check_up) {
+        (None, None, None) => facts.owner == actor.id(),
+        (Some(report), ..) => {
             app.reports.get(report).is_some_and(|kept| may_read(kept.asked_by(actor), &kept.report))
         }
-        (None, Some(project)) => {
+        (None, Some(project), _) => {
             permit.somewhere(Action::ReadProjects).is_ok() && app.projects.readable(project, actor).is_ok()
         }
+        (None, None, Some(_)) => permit.somewhere(Action::ReadCheckUps).is_ok(),
     };
     if !may_see {
         return Err(unknown());

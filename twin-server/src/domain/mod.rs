@@ -5,6 +5,7 @@ pub mod admission;
 pub mod alarm;
 pub mod audit;
 pub mod bounds;
+pub mod checkup;
 pub mod clock;
 pub mod cycle;
 pub mod display;

@@ -157,6 +157,12 @@ actions! {
     HostProjects     "host_projects"      "公示与答复"   "host projects"       Zoned [0, 0, 0, 1, 0, 1, 0, 0, 1, 0],
     /// Build projects, and tell how it goes.
     BuildProjects    "build_projects"     "实施项目"     "build projects"      Zoned [0, 0, 0, 1, 0, 0, 1, 0, 1, 0],
+    /// Read check-ups, their values and their problems.
+    ReadCheckUps     "read_check_ups"     "查看体检"     "read check-ups"      Free  [0, 0, 1, 1, 1, 1, 0, 1, 1, 0],
+    /// Say what indicators of a check-up are at objects.
+    AssessIndicators "assess_indicators"  "填报体检指标" "assess indicators"   Zoned [0, 0, 1, 1, 1, 1, 0, 1, 1, 0],
+    /// Plan and run check-ups, decide their problems, and change the catalogue of indicators.
+    ManageCheckUps   "manage_check_ups"   "管理体检"     "manage check-ups"    Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
     /// Put together what the walls of command centres show.
     ManageDisplays   "manage_displays"    "管理大屏"     "manage displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
     /// Switch a wall to an emergency plan, and back.

@@ -3,11 +3,14 @@
 
 mod alarms;
 pub mod device_file;
+pub(crate) mod indicator_table;
 pub mod mqtt;
 pub mod reading_table;
 mod round;
+pub(crate) mod sheet;
 pub(crate) mod table;
 pub(crate) mod template;
+pub(crate) mod value_table;
 mod writer;
 
 pub use crate::webhooks::ZoneOf;

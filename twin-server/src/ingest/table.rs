@@ -1,5 +1,5 @@
 //! Tables as people make them: the bytes of a CSV file or a spreadsheet (XLSX) come in, rows of cells go
-//! out. Called by the readers of device lists and of readings.
+//! out. Called by the readers of device lists, of readings, of indicators and of their values.
 //!
 //! CSV is UTF-8, UTF-16 with its mark, or GBK as Chinese spreadsheets write it. Of a spreadsheet the first
 //! sheet is read, cell by cell, never a cell grid: a file may claim a cell at the far corner. The first row
@@ -28,7 +28,7 @@ const TEXT_LIMIT_BYTES: usize = 4096;
 const DAY_ZERO: PrimitiveDateTime = datetime!(1899-12-30 0:00);
 
 /// Chinese names of columns, beside the English ones.
-const CHINESE: [(&str, &str); 16] = [
+const CHINESE: &[(&str, &str)] = &[
     ("编号", "id"),
     ("类型", "kind"),
     ("名称", "name_zh"),
@@ -45,6 +45,36 @@ const CHINESE: [(&str, &str); 16] = [
     ("时间", "time"),
     ("数值", "value"),
     ("备注", "note"),
+    ("指标代码", "indicator"),
+    ("指标名称", "indicator_name"),
+    ("对象编号", "object"),
+    ("对象名称", "object_name"),
+    ("单位", "unit"),
+    ("代码", "code"),
+    ("中文名称", "name_zh"),
+    ("体检类别", "family"),
+    ("维度", "dimension_zh"),
+    ("英文维度", "dimension_en"),
+    ("分组", "group_zh"),
+    ("英文分组", "group_en"),
+    ("评估层级", "levels"),
+    ("统计内容", "counts_zh"),
+    ("英文统计内容", "counts_en"),
+    ("方向", "direction"),
+    ("最小值", "min"),
+    ("最大值", "max"),
+    ("一般阈值", "ordinary"),
+    ("较紧急阈值", "pressing"),
+    ("紧急阈值", "urgent"),
+    ("一般时限天数", "ordinary_d"),
+    ("较紧急时限天数", "pressing_d"),
+    ("紧急时限天数", "urgent_d"),
+    ("普遍性比例", "widespread_pct"),
+    ("数据来源单位", "supplier_zh"),
+    ("英文数据来源单位", "supplier_en"),
+    ("计算方法", "method"),
+    ("计算说明", "how_zh"),
+    ("英文计算说明", "how_en"),
 ];
 
 /// A table of which the first row names the columns.
@@ -160,10 +190,18 @@ fn csv_rows(bytes: &[u8]) -> Result<Rows, String> {
         check_count(count)?;
         let cells: Vec<Option<Cell>> = record.iter().take(COLUMNS_LIMIT).map(text_cell).collect();
         if cells.iter().any(Option::is_some) {
-            rows.push((record.position().map_or(0, csv::Position::line), cells));
+            rows.push((record.position().map_or(0, |at| line_of(at, text.as_bytes())), cells));
         }
     }
     Ok(rows)
+}
+
+/// The line that a record begins on. The reader says where it began to look for it, which may be within the line end
+/// before (`\r\n`), or on empty lines.
+fn line_of(at: &csv::Position, text: &[u8]) -> u64 {
+    let rest = text.get(at.byte() as usize..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    at.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
 fn check_count(cells: usize) -> Result<(), String> {
@@ -285,6 +323,15 @@ mod tests {
             ("value", Cell::Number(58.5)),
         ];
         assert_eq!(cells(&table.rows[0]), expected);
+    }
+
+    #[test]
+    fn lines_count_as_editors_count_them_whatever_ends_them() {
+        for text in ["id\na\nb\n\nc\n", "id\r\na\r\nb\r\n\r\nc\r\n"] {
+            let lines: Vec<u64> =
+                read(text.as_bytes(), &["id"]).unwrap().rows.iter().map(|row| row.line).collect();
+            assert_eq!(lines, [2, 3, 5], "{text:?}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod thing;
 pub use index::SpatialIndex;
 pub use kind::{Kind, Kinds};
 pub use project::PlacedProject;
+pub use shape::outline;
 pub use snapshot::Snapshot;
 pub use stored::StoredObject;
 pub use table::ObjectTable;

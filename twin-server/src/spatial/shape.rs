@@ -1,9 +1,10 @@
 //! What a thing covers: its outline, or the rectangle of its box, between two heights; and how far that is
 //! from other things. Outlines are turned into polygons when they are asked, because few are.
 
-use geo::{Distance, Euclidean, Intersects, LineString, MultiPolygon, Point, Polygon, Rect, coord};
+use geo::{Area, Distance, Euclidean, Intersects, LineString, MultiPolygon, Point, Polygon, Rect, coord};
 use twin_schemas::geometry::LocalPoint;
 
+use super::StoredObject;
 use super::thing::{Box3, Thing};
 
 /// What something covers on the ground.
@@ -21,6 +22,13 @@ pub(super) struct Shape {
     pub(super) ground: Ground,
     /// Lower and upper end.
     pub(super) up_m: [f64; 2],
+}
+
+/// The outline of an object as polygons; none if it has none that covers something.
+#[must_use]
+pub fn outline(object: &StoredObject) -> Option<MultiPolygon> {
+    let polygons: Vec<Polygon> = object.footprint.iter().filter_map(|rings| polygon(rings)).collect();
+    Some(MultiPolygon::new(polygons)).filter(|outline| outline.unsigned_area() > 0.0)
 }
 
 impl Shape {

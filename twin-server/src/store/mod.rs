@@ -7,6 +7,7 @@
 
 mod alarms;
 mod audit;
+mod checkups;
 mod codec;
 #[cfg(test)]
 mod conformance;
@@ -34,6 +35,10 @@ use futures_util::future::BoxFuture;
 
 pub use alarms::{AlarmCount, AlarmQuery, AlarmStore, Edit};
 pub use audit::{AuditQuery, AuditStore};
+pub use checkups::{
+    CheckUpChange, CheckUpStore, CheckUpStored, ProblemCount, ProblemQuery, ProblemStep, StoredCatalogue,
+    ValueChange, ValueCounts, ValueKey, ValueQuery,
+};
 pub use devices::{DeviceStore, Registered};
 pub use displays::{DisplayMarks, DisplayStore};
 pub use keys::KeyStore;
@@ -172,6 +177,7 @@ impl StoreError {
 pub trait Store:
     AlarmStore
     + AuditStore
+    + CheckUpStore
     + DeviceStore
     + DisplayStore
     + KeyStore

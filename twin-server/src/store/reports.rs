@@ -82,6 +82,8 @@ pub struct PhotoFacts {
     pub report: Option<u64>,
     /// The project with whose progress it was sent.
     pub project: Option<u64>,
+    /// The check-up that it belongs to a value of.
+    pub check_up: Option<u64>,
 }
 
 /// Which of a photograph's files.

@@ -233,6 +233,227 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists check-ups, newest first. */
+        get: operations["list_check_ups"];
+        put?: never;
+        /** Plans a check-up with the catalogue that is in force. */
+        post: operations["post_check_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a check-up with what happened to it, how far it is, and what one may do with it. */
+        get: operations["get_check_up"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compares a check-up with one before, by indicator and object. Which way is better is said by the catalogue of the
+         *     later one.
+         */
+        get: operations["compare_check_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/compute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Computes the indicators of a check-up that the model and the running system tell of, at every object where whoever
+         *     asks may assess them. Where something that is needed is not known, that is said instead of a value.
+         */
+        post: operations["compute_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does something with a check-up. `review` ends the collecting and finds the problems; `conclude` needs every problem
+         *     decided.
+         */
+        post: operations["act_on_check_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives an indicator at all objects of a check-up, for colouring a map. */
+        get: operations["get_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the problems of a check-up. */
+        get: operations["list_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/problems/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms, changes or dismisses problems while their check-up is in review, all or none. */
+        post: operations["act_on_problems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/problems/{problem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a problem with what happened to it and what one may do with it. */
+        get: operations["get_problem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives values of a check-up. */
+        get: operations["list_values"];
+        /** Gives or takes out values by form, all or none: if anything is wrong, `errors` names every value and its field. */
+        put: operations["put_values"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/values/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stores the values of a table: CSV (UTF-8, UTF-16, GBK) or a spreadsheet (XLSX) with the columns of the template. Rows
+         *     that cannot be taken are named with their column and do not keep the others from being stored.
+         */
+        post: operations["import_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ups/{id}/values/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives a table to fill in, with a row for each indicator and object of a check-up. The spreadsheet explains itself
+         *     on a second sheet.
+         */
+        get: operations["get_value_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/device-kinds": {
         parameters: {
             query?: never;
@@ -499,6 +720,61 @@ export interface paths {
          *     from being stored; sending the same table again is harmless.
          */
         post: operations["import_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a catalogue of indicators. */
+        get: operations["list_indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings the indicators of a city: CSV or a spreadsheet (XLSX) with the columns of the template. All or none: if
+         *     anything is wrong, `errors` names every line. Check-ups that are planned keep the catalogue that they were planned
+         *     with.
+         */
+        post: operations["import_indicators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the catalogue in force as a table, to be changed and imported again. */
+        get: operations["get_indicator_template"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1742,7 +2018,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "read_check_ups" | "assess_indicators" | "manage_check_ups" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -2350,6 +2626,299 @@ export interface components {
             /** @description Id of the version. */
             version: string;
         };
+        /** @description At how many objects an indicator is better, worse, and so on. */
+        ChangeFigures: {
+            /**
+             * Format: int64
+             * @description Objects where it is better.
+             */
+            better: number;
+            /**
+             * Format: int64
+             * @description Objects where it is not assessed any more.
+             */
+            gone: number;
+            /** @description Code of the indicator. */
+            indicator: string;
+            /**
+             * Format: int64
+             * @description Objects where it was not assessed before.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Objects where it is the same.
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description Objects where it is worse.
+             */
+            worse: number;
+        };
+        /** @description A check-up. */
+        CheckUp: {
+            /**
+             * Format: int32
+             * @description Number of the catalogue that its indicators are of; it does not change with the catalogue in force.
+             */
+            catalogue: number;
+            /**
+             * Format: date-time
+             * @description When something was done with it last; values aside.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was planned.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description Which one of its year, from 1.
+             */
+            cycle: number;
+            /**
+             * Format: date-time
+             * @description When it came to an end.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the check-up before it, whose problems are looked for again.
+             */
+            follows?: number | null;
+            /**
+             * Format: date-time
+             * @description Begin of the period that figures from the running system are of.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Codes of its indicators; none: all of its catalogue. */
+            indicators?: string[];
+            /** @description Its name. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description How often it went back to collecting.
+             */
+            reopened?: number;
+            /**
+             * Format: date-time
+             * @description When its problems were found last.
+             */
+            reviewed_at?: string | null;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["CheckUpState"];
+            /**
+             * Format: date-time
+             * @description End of that period, not included.
+             */
+            to: string;
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description The year that it is of.
+             */
+            year: number;
+            /** @description Ids of the zones that it is limited to; none: the whole community. */
+            zones?: string[];
+        };
+        /** @description What is done with a check-up. */
+        CheckUpAction: {
+            /** @description What. */
+            deed: components["schemas"]["CheckUpDeed"];
+            /** @description The reason (`reopen`, `cancel`), or a remark. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that the check-up must still have.
+             */
+            version?: number | null;
+        };
+        /** @description Two check-ups side by side. */
+        CheckUpComparison: {
+            /** @description What became of each indicator, counted; on the first page. */
+            figures?: components["schemas"]["ChangeFigures"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last. */
+            next?: string | null;
+            /** @description What became of each indicator and object, in their order. */
+            values: components["schemas"]["ValueComparison"][];
+        };
+        /**
+         * @description What is done with a check-up.
+         * @enum {string}
+         */
+        CheckUpDeed: "begin" | "review" | "conclude" | "reopen" | "cancel";
+        /** @description A check-up with its trail, its figures, and what whoever asks may do. */
+        CheckUpDetail: {
+            /** @description The check-up. */
+            check_up: components["schemas"]["CheckUp"];
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["CheckUpDeed"][];
+            /** @description How many problems there are, by urgency and state. */
+            problems: components["schemas"]["ProblemFigure"][];
+            /** @description How far each of its indicators is assessed, in the order of its catalogue. */
+            progress: components["schemas"]["IndicatorProgress"][];
+            /** @description What happened to it, in order. */
+            trail: components["schemas"]["CheckUpEntry"][];
+        };
+        /** @description What a check-up is to be. */
+        CheckUpDraft: {
+            /**
+             * Format: int32
+             * @description Which one of its year, from 1. Default 1.
+             */
+            cycle?: number;
+            /**
+             * Format: int64
+             * @description Number of the concluded check-up before it: what that found and is overdue now is more urgent.
+             */
+            follows?: number | null;
+            /**
+             * Format: date-time
+             * @description Begin of the period that figures of the running system are of; with `to`. Absent: the year, at +08:00.
+             */
+            from?: string | null;
+            /** @description Codes of its indicators; none: all of the catalogue in force. */
+            indicators?: string[];
+            /** @description Its name, up to 200 characters in a language. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date-time
+             * @description End of that period, not included.
+             */
+            to?: string | null;
+            /**
+             * Format: int32
+             * @description The year that it is of.
+             */
+            year: number;
+            /** @description Ids of the zones that it is limited to; none: the whole community. */
+            zones?: string[];
+        };
+        /** @description Something that happened to a check-up. */
+        CheckUpEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            deed?: components["schemas"]["CheckUpDeed"] | null;
+            /** @description Who did it: the planner. */
+            party: string;
+            /** @description The state that it led to. */
+            state: components["schemas"]["CheckUpState"];
+            /** @description What was said with it. */
+            text?: string | null;
+        };
+        /** @description A page of check-ups. */
+        CheckUpPage: {
+            /** @description The check-ups, newest first. */
+            check_ups: components["schemas"]["CheckUp"][];
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description How many there are on all pages. */
+            total: number;
+        };
+        /** @description A problem that a check-up found. */
+        CheckUpProblem: {
+            /**
+             * Format: int32
+             * @description How many objects of its level were assessed.
+             */
+            assessed: number;
+            /** @description Which value stands against which threshold, and what else counted. */
+            because: components["schemas"]["LocalizedText"];
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            /**
+             * Format: int64
+             * @description Number of the check-up.
+             */
+            check_up: number;
+            /**
+             * Format: date-time
+             * @description Until when it is to be dealt with.
+             */
+            due: string;
+            /** @description How urgent it was found to be. */
+            found: components["schemas"]["Urgency"];
+            /**
+             * Format: date-time
+             * @description When it was found.
+             */
+            found_at: string;
+            /**
+             * Format: int64
+             * @description Its number in its check-up.
+             */
+            id: number;
+            /** @description Code of the indicator. */
+            indicator: string;
+            /** @description Id of the building, zone or community. */
+            object: string;
+            /** @description What makes it more urgent, a step each. */
+            raised?: components["schemas"]["ProblemRaise"][];
+            /** @description Why the planner changed or dismissed it. */
+            reason?: string | null;
+            /** @description How severe it is by its value alone. */
+            severity: components["schemas"]["Urgency"];
+            /**
+             * Format: int32
+             * @description How many of the assessed objects of its level reach a threshold of the indicator.
+             */
+            short: number;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ProblemState"];
+            /**
+             * Format: double
+             * @description The threshold that the value has reached.
+             */
+            threshold: number;
+            /** @description How urgent it is: as found, or as the planner changed it. */
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * Format: double
+             * @description The value that it follows from.
+             */
+            value: number;
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Id of the zone that the object stands in or is. */
+            zone?: string | null;
+        };
+        /** @description A problem with its trail, and what whoever asks may do. */
+        CheckUpProblemDetail: {
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["ProblemDeed"][];
+            /** @description The problem. */
+            problem: components["schemas"]["CheckUpProblem"];
+            /** @description What happened to it, in order. */
+            trail: components["schemas"]["ProblemEntry"][];
+        };
+        /**
+         * @description Where a check-up is on its way.
+         * @enum {string}
+         */
+        CheckUpState: "planned" | "collecting" | "review" | "concluded" | "cancelled";
         /** @description A reference into a classification system. */
         Classification: {
             /** @description The code in it. */
@@ -2398,6 +2967,38 @@ export interface components {
             /** @description Number of zones. */
             zones: number;
         };
+        /** @description What the server is to compute. */
+        ComputeOrder: {
+            /** @description Only says what would be put; nothing is changed. */
+            dry_run?: boolean;
+            /** @description Codes of indicators; none: all of the check-up that are computed. */
+            indicators?: string[];
+            /** @description Also in place of values that people gave; else those stay. */
+            replace?: boolean;
+        };
+        /** @description An indicator at an object, or why it cannot be computed there. */
+        ComputedValue: {
+            /** @description Code of the indicator. */
+            indicator: string;
+            lacking?: components["schemas"]["LocalizedText"] | null;
+            /** @description Id of the object. */
+            object: string;
+            of?: components["schemas"]["LocalizedText"] | null;
+            /**
+             * Format: double
+             * @description The value.
+             */
+            value?: number | null;
+        };
+        /** @description What the server computed. */
+        ComputedValues: {
+            /** @description What was found, by indicator and object. */
+            computed: components["schemas"]["ComputedValue"][];
+            /** @description How many have none, because what is needed is not known. */
+            lacking: number;
+            /** @description How many of them have a value and were put, unless somebody gave one before. */
+            values: number;
+        };
         /** @description Someone to call. */
         Contact: {
             /** @description Name; a mask or empty for those who may not see it. */
@@ -2406,6 +3007,11 @@ export interface components {
             phone?: string;
             /** @description What this person is in the plan. */
             role?: components["schemas"]["LocalizedText"];
+        };
+        /** @description Problems as they are after something was done with them. */
+        DecidedProblems: {
+            /** @description The problems, by number. */
+            problems: components["schemas"]["CheckUpProblem"][];
         };
         /** @description The written opinion of a department. */
         DepartmentOpinion: {
@@ -2849,6 +3455,157 @@ export interface components {
              */
             value: number;
         };
+        /** @description An indicator. */
+        Indicator: {
+            /** @description Stable code: letters, digits, `-`, `_`, `.`. */
+            code: string;
+            computed?: components["schemas"]["IndicatorComputation"] | null;
+            /** @description What a value counts. */
+            counts: components["schemas"]["LocalizedText"];
+            /** @description The dimension, such as 住房 or 数字基础设施. */
+            dimension: components["schemas"]["LocalizedText"];
+            /** @description Which way is better. */
+            direction: components["schemas"]["IndicatorDirection"];
+            /** @description Physical or smart. */
+            family: components["schemas"]["IndicatorFamily"];
+            /** @description The group within the dimension, such as 安全耐久. */
+            group?: components["schemas"]["LocalizedText"];
+            /** @description The levels at which it is assessed. */
+            levels: components["schemas"]["IndicatorLevel"][];
+            /** @description Within how many days a problem is to be dealt with. */
+            limits: components["schemas"]["ProblemLimits"];
+            /**
+             * Format: double
+             * @description The greatest value that can be.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description The least value that can be.
+             */
+            min: number;
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Who supplies it. */
+            supplier: components["schemas"]["LocalizedText"];
+            /** @description From which values on there is a problem. */
+            thresholds: components["schemas"]["Thresholds"];
+            /** @description Unit of a value. */
+            unit: string;
+            /**
+             * Format: double
+             * @description From this share of the assessed objects on, in percent, a problem is widespread and one step more urgent; absent:
+             *     its extent does not count.
+             */
+            widespread_pct?: number | null;
+        };
+        /** @description A catalogue of indicators. */
+        IndicatorCatalogue: {
+            /** @description Whether the city brought it; else it came with the server. */
+            imported: boolean;
+            /** @description The indicators, in the order in which people read them. */
+            indicators: components["schemas"]["Indicator"][];
+            /**
+             * Format: int32
+             * @description Its number; absent while no check-up uses it.
+             */
+            number?: number | null;
+        };
+        /** @description That an indicator is computed, and how. */
+        IndicatorComputation: {
+            /** @description How, in words. */
+            how: components["schemas"]["LocalizedText"];
+            /** @description The method. */
+            method: components["schemas"]["IndicatorMethod"];
+        };
+        /**
+         * @description Which way is better.
+         * @enum {string}
+         */
+        IndicatorDirection: "more_is_better" | "less_is_better";
+        /**
+         * @description The two families of indicators.
+         * @enum {string}
+         */
+        IndicatorFamily: "physical" | "smart";
+        /** @description What a table of indicators changed, or would change. */
+        IndicatorImport: {
+            /** @description Indicators that are new. */
+            added: number;
+            /**
+             * Format: int32
+             * @description Number of the catalogue that is in force; absent while it is the one that came with the server and no check-up
+             *     uses it.
+             */
+            catalogue?: number | null;
+            /** @description Indicators that are not in the catalogue any more. */
+            removed: number;
+            /** @description Indicators that were there just so. */
+            unchanged: number;
+            /** @description Indicators that were there and are different. */
+            updated: number;
+        };
+        /**
+         * @description What an indicator is assessed at.
+         * @enum {string}
+         */
+        IndicatorLevel: "building" | "neighbourhood" | "community";
+        /** @description An indicator at objects. */
+        IndicatorMap: {
+            /** @description The indicator, with its unit and thresholds. */
+            indicator: components["schemas"]["Indicator"];
+            /** @description What to ask for as `after` to get the next page; absent on the last. */
+            next?: string | null;
+            /** @description Values by id of the object. */
+            objects: {
+                [key: string]: components["schemas"]["MapValue"];
+            };
+        };
+        /**
+         * @description What the server can compute from the model and from what runs in it.
+         * @enum {string}
+         */
+        IndicatorMethod: "park_coverage" | "walking_circle" | "device_online_rate" | "closing_rate" | "answer_rate" | "repair_time" | "mean_rating";
+        /** @description How far an indicator is assessed. */
+        IndicatorProgress: {
+            /** @description Code of the indicator. */
+            indicator: string;
+            /**
+             * Format: int64
+             * @description Objects at which it can be assessed.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Values that it has.
+             */
+            values: number;
+        };
+        /** @description An assessment: what an indicator is at an object. */
+        IndicatorValue: {
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            at: string;
+            /** @description Who gave it: `user:…`, `key:…`, `local`. */
+            by: string;
+            /** @description Code of the indicator. */
+            indicator: string;
+            /** @description Id of the building, zone or community. */
+            object: string;
+            /** @description Ids of photographs. */
+            photos?: string[];
+            /** @description What was said with it; for what was computed, of how much. */
+            remark?: string | null;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ValueSource"];
+            /**
+             * Format: double
+             * @description The value, in the unit of the indicator.
+             */
+            value: number;
+        };
         /** @description What became of a [`ReadingBatch`]. Everything accepted is on disk when this is sent. */
         IngestAnswer: {
             /**
@@ -3056,6 +3813,15 @@ export interface components {
             streams: components["schemas"]["Aggregates"][];
             /** @description What was asked for and is not there: no such device, or a device without such a stream. */
             unknown: string[];
+        };
+        /** @description A value on a map. */
+        MapValue: {
+            class?: components["schemas"]["Urgency"] | null;
+            /**
+             * Format: double
+             * @description The value.
+             */
+            value: number;
         };
         /** @description An object with one id everywhere: here, in tiles, in the server and on screen. */
         ModelObject: {
@@ -3553,6 +4319,21 @@ export interface components {
              */
             top_m?: number | null;
         };
+        /** @description What is done with problems. */
+        ProblemAction: {
+            /** @description What. */
+            deed: components["schemas"]["ProblemDeed"];
+            /** @description Numbers of the problems, 1 to 1,000. */
+            problems: number[];
+            /** @description The reason (`change`, `dismiss`), or a remark. */
+            text?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
+            /**
+             * Format: int32
+             * @description The `version` that each must still have.
+             */
+            version?: number | null;
+        };
         /**
          * @description A failure as it is answered (RFC 9457). `type` is always `about:blank`: `code` tells failures
          *     apart.
@@ -3576,6 +4357,83 @@ export interface components {
             /** @description Always `about:blank`. */
             type: string;
         };
+        /**
+         * @description What is done with a problem.
+         * @enum {string}
+         */
+        ProblemDeed: "confirm" | "change" | "dismiss" | "renew" | "lapse";
+        /** @description Something that happened to a problem. */
+        ProblemEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            deed?: components["schemas"]["ProblemDeed"] | null;
+            /** @description Who did it: the planner, or the system. */
+            party: string;
+            /** @description The state that it led to. */
+            state: components["schemas"]["ProblemState"];
+            /** @description What was said with it. */
+            text?: string | null;
+            /** @description How urgent it was from then on. */
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * Format: double
+             * @description The value that it followed from then.
+             */
+            value: number;
+        };
+        /** @description How many problems of an urgency are in a state. */
+        ProblemFigure: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            problems: number;
+            /** @description The state. */
+            state: components["schemas"]["ProblemState"];
+            /** @description The urgency. */
+            urgency: components["schemas"]["Urgency"];
+        };
+        /** @description Days within which a problem is to be dealt with, by how urgent it is. */
+        ProblemLimits: {
+            /**
+             * Format: int32
+             * @description 一般.
+             */
+            ordinary_d: number;
+            /**
+             * Format: int32
+             * @description 较紧急.
+             */
+            pressing_d: number;
+            /**
+             * Format: int32
+             * @description 紧急.
+             */
+            urgent_d: number;
+        };
+        /** @description A page of problems. */
+        ProblemPage: {
+            /**
+             * Format: int64
+             * @description What to ask for as `after` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The problems, by number. */
+            problems: components["schemas"]["CheckUpProblem"][];
+        };
+        /**
+         * @description Why a problem is more urgent than its value alone.
+         * @enum {string}
+         */
+        ProblemRaise: "widespread" | "overdue";
+        /**
+         * @description Where a problem is on its way.
+         * @enum {string}
+         */
+        ProblemState: "found" | "confirmed" | "dismissed" | "gone";
         /** @description How delivery goes. */
         Progress: {
             /**
@@ -5079,6 +5937,27 @@ export interface components {
             /** @description Unit symbol (UCUM where it has one); empty for a count or a switch. */
             unit?: string;
         };
+        /**
+         * @description The values that make a problem, by how urgent it is: see [`IndicatorDirection`]. At least one is there, and the more
+         *     urgent one is the worse value.
+         */
+        Thresholds: {
+            /**
+             * Format: double
+             * @description From here on 一般.
+             */
+            ordinary?: number | null;
+            /**
+             * Format: double
+             * @description From here on 较紧急.
+             */
+            pressing?: number | null;
+            /**
+             * Format: double
+             * @description From here on 紧急.
+             */
+            urgent?: number | null;
+        };
         /** @description A stop of the tour. */
         TourStop: {
             /**
@@ -5127,6 +6006,11 @@ export interface components {
             /** @description Id of the stream. */
             stream: string;
         };
+        /**
+         * @description How urgent a problem is.
+         * @enum {string}
+         */
+        Urgency: "ordinary" | "pressing" | "urgent";
         /** @description Users by name. */
         UserList: {
             /** @description The users. */
@@ -5180,6 +6064,109 @@ export interface components {
              * @description How many there were.
              */
             readings: number;
+        };
+        /**
+         * @description What became of an indicator at an object from one check-up to another.
+         * @enum {string}
+         */
+        ValueChange: "better" | "worse" | "same" | "new" | "gone";
+        /** @description An indicator at an object in two check-ups. */
+        ValueComparison: {
+            /**
+             * Format: double
+             * @description The value in the check-up before.
+             */
+            before?: number | null;
+            /** @description What became of it. */
+            change: components["schemas"]["ValueChange"];
+            /** @description Code of the indicator. */
+            indicator: string;
+            /**
+             * Format: double
+             * @description The value now.
+             */
+            now?: number | null;
+            /** @description Id of the object. */
+            object: string;
+        };
+        /** @description A value as somebody gives it. */
+        ValueDraft: {
+            /** @description Code of the indicator. */
+            indicator: string;
+            /** @description Id of the building, zone or community. */
+            object: string;
+            /** @description Ids of photographs that were sent to `/api/v1/photos`, at most 6. */
+            photos?: string[];
+            /** @description A remark, up to 2,000 characters. */
+            remark?: string | null;
+            /**
+             * Format: double
+             * @description The value, in the unit of the indicator; absent or null takes out what is there.
+             */
+            value?: number | null;
+        };
+        /** @description A form. */
+        ValueForm: {
+            /** @description The values, at most 1,000. */
+            values: components["schemas"]["ValueDraft"][];
+        };
+        /** @description What became of a table of values. */
+        ValueImport: {
+            /**
+             * Format: int64
+             * @description Values that were stored, or would be.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rows that nobody has filled in.
+             */
+            blank: number;
+            /** @description Why, for the first 1,000 of them, by line. */
+            problems: components["schemas"]["ValueRowProblem"][];
+            /**
+             * Format: int64
+             * @description Rows that were not taken.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Rows that hold a value.
+             */
+            rows: number;
+        };
+        /** @description A page of values. */
+        ValuePage: {
+            /** @description What to ask for as `after` to get the next page; absent on the last. */
+            next?: string | null;
+            /** @description The values, by indicator and object. */
+            values: components["schemas"]["IndicatorValue"][];
+        };
+        /** @description Why a row was not taken. */
+        ValueRowProblem: {
+            /** @description Stable, machine-readable name of the reason. */
+            code: string;
+            /** @description The column that is wrong. */
+            column: string;
+            /**
+             * Format: int64
+             * @description Its line in the table, from 1.
+             */
+            line: number;
+            /** @description The reason. */
+            message: string;
+        };
+        /**
+         * @description Where a value comes from.
+         * @enum {string}
+         */
+        ValueSource: "form" | "import" | "computed";
+        /** @description What became of a form. */
+        ValuesPut: {
+            /** @description Values that were put. */
+            put: number;
+            /** @description Values that were taken out. */
+            taken_out: number;
         };
         /** @description A picture from a camera. */
         Video: {
@@ -6653,6 +7640,1423 @@ export interface operations {
             };
             /** @description The actor may not */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_check_ups: {
+        parameters: {
+            query?: {
+                /** @description A state. */
+                state?: "planned" | "collecting" | "review" | "concluded" | "cancelled";
+                /** @description The year that they are of. */
+                year?: number;
+                /** @description Id of a zone that they look at: those that are limited to others are left out. */
+                zone?: string;
+                /** @description Only check-ups with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Check-ups on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUpPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_check_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckUpDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_check_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUpDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    compare_check_ups: {
+        parameters: {
+            query: {
+                /** @description Number of the check-up before. */
+                with: number;
+                /** @description Code of an indicator. */
+                indicator?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Rows that are read of each for a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUpComparison"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    compute_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedValues"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_check_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckUpAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUpDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_map: {
+        parameters: {
+            query: {
+                /** @description Code of the indicator. */
+                indicator: string;
+                /** @description Only objects behind this one: the `next` of the page before. */
+                after?: string;
+                /** @description Objects on a page, 1 to 10,000, default 10,000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorMap"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_problems: {
+        parameters: {
+            query?: {
+                /** @description Code of an indicator. */
+                indicator?: string;
+                /** @description Id of an object. */
+                object?: string;
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description An urgency. */
+                urgency?: "ordinary" | "pressing" | "urgent";
+                /** @description A state. */
+                state?: "found" | "confirmed" | "dismissed" | "gone";
+                /** @description Only problems with a higher number: the `next` of the page before. */
+                after?: number;
+                /** @description Problems on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProblemAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedProblems"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+                /** @description Number of the problem */
+                problem: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUpProblemDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_values: {
+        parameters: {
+            query?: {
+                /** @description Code of an indicator. */
+                indicator?: string;
+                /** @description Id of a building, zone or the community. */
+                object?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Values on a page, 1 to 10,000, default 1,000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValuePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValuesPut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_values: {
+        parameters: {
+            query?: {
+                /** @description Only check the table; nothing is changed. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** @description The table, as it is on disk */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueImport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_value_template: {
+        parameters: {
+            query?: {
+                /** @description Code of an indicator; absent: all that people assess. */
+                indicator?: string;
+                /** @description Only objects of this level. */
+                level?: "building" | "neighbourhood" | "community";
+                /** @description `csv` (default) or `xlsx`. */
+                format?: "csv" | "xlsx";
+                /** @description `zh` (default) or `en`; both are read. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8359,6 +10763,263 @@ export interface operations {
             };
             /** @description There is no room left to store it; nothing was changed */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_indicators: {
+        parameters: {
+            query?: {
+                /** @description Number of a catalogue, such as that of a check-up; absent: the one in force. */
+                catalogue?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorCatalogue"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_indicators: {
+        parameters: {
+            query?: {
+                /** @description Only check the table; nothing is changed. */
+                dry_run?: boolean;
+                /** @description Whether the table is the whole catalogue; else it is laid over the present one, by code. */
+                replace?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The table, as it is on disk */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorImport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_indicator_template: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default) or `xlsx`. */
+                format?: "csv" | "xlsx";
+                /** @description `zh` (default) or `en`, for the names of the columns; both are read. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

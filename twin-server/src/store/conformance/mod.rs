@@ -3,6 +3,7 @@
 
 mod alarms;
 mod audit;
+mod checkups;
 #[path = "../../../tests/common/postgres.rs"]
 pub(super) mod cluster;
 mod devices;

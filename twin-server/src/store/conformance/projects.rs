@@ -187,7 +187,7 @@ async fn a_photograph_goes_with_a_project_or_with_a_report_once(store: &dyn Stor
     let mut shown = on_notice(&put(store, 1).await);
     shown.stored.entry.photos = vec!["a".into()];
     change(store, &shown).await;
-    let facts = PhotoFacts { owner: "user:u-9".into(), report: None, project: Some(1) };
+    let facts = PhotoFacts { owner: "user:u-9".into(), report: None, project: Some(1), check_up: None };
     assert_eq!(store.photo("a").await.unwrap(), Some(facts));
     let mut again = voiced(&shown, "挡光", "user:u-1");
     again.stored.entry.photos = vec!["a".into()];

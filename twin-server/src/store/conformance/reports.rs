@@ -120,7 +120,8 @@ async fn a_photograph_goes_with_one_report_of_its_owner(store: &dyn Store) {
     assert_eq!(send(&with(1, &["a"])).await, Yes);
     assert_eq!(send(&with(2, &["a"])).await, UnknownPhoto);
     assert!(store.add_photo(&photo("c", "user:u-1", 0), 1).await.unwrap());
-    let facts = |owner: &str, report| Some(PhotoFacts { owner: owner.into(), report, project: None });
+    let facts =
+        |owner: &str, report| Some(PhotoFacts { owner: owner.into(), report, project: None, check_up: None });
     assert_eq!(store.photo("a").await.unwrap(), facts("user:u-1", Some(1)));
     assert_eq!(store.photo("b").await.unwrap(), facts("user:u-2", None));
     assert_eq!(store.photo("z").await.unwrap(), None);

@@ -10,6 +10,7 @@
 mod address;
 mod alarms;
 mod audit;
+mod checkups;
 mod chunks;
 mod closing;
 mod connect;
@@ -62,6 +63,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0004_displays.sql",
     "0005_reports.sql",
     "0006_projects.sql",
+    "0007_check_ups.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

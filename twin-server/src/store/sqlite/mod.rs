@@ -7,6 +7,7 @@
 
 mod alarms;
 mod audit;
+mod checkups;
 mod chunks;
 mod closing;
 mod devices;
@@ -60,6 +61,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0009_displays.sql",
     "0010_reports.sql",
     "0011_projects.sql",
+    "0012_check_ups.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -141,7 +141,7 @@ async fn add_entry(connection: &mut SqliteConnection, change: &ProjectChange) ->
     let ProjectChange { after, stored: StoredProjectEntry { entry, actor }, .. } = change;
     for photo in &entry.photos {
         let query = "UPDATE photo SET project = ?1 \
-             WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL";
+             WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL AND check_up IS NULL";
         let query = sqlx::query(query).bind(after.id as i64).bind(photo).bind(actor);
         if query.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);

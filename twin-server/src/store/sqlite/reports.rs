@@ -80,7 +80,7 @@ impl ReportStore for SqliteStore {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
             let unsent = sqlx::query(
-                "SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL",
+                "SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL AND check_up IS NULL",
             );
             let unsent = unsent.bind(&photo.owner).fetch_one(&mut *transaction).await?;
             if unsent.try_get::<i64, _>(0)? >= i64::from(most) {
@@ -104,12 +104,18 @@ impl ReportStore for SqliteStore {
 
     fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
         Box::pin(async move {
-            let query = sqlx::query("SELECT owner, report, project FROM photo WHERE id = ?1").bind(id);
+            let query =
+                sqlx::query("SELECT owner, report, project, check_up FROM photo WHERE id = ?1").bind(id);
             let row = query.fetch_optional(self.reader()).await?;
             row.map(|row| {
                 let number =
                     |column| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(column)?.map(|id| id as u64));
-                Ok(PhotoFacts { owner: row.try_get(0)?, report: number(1)?, project: number(2)? })
+                Ok(PhotoFacts {
+                    owner: row.try_get(0)?,
+                    report: number(1)?,
+                    project: number(2)?,
+                    check_up: number(3)?,
+                })
             })
             .transpose()
         })
@@ -130,8 +136,9 @@ impl ReportStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let query =
-                sqlx::query("DELETE FROM photo WHERE report IS NULL AND project IS NULL AND taken_us < ?1");
+            let query = sqlx::query(
+                "DELETE FROM photo WHERE report IS NULL AND project IS NULL AND check_up IS NULL AND taken_us < ?1",
+            );
             let dropped = query.bind(to_us(before)).execute(&mut *transaction).await?.rows_affected();
             transaction.commit().await?;
             Ok(dropped)
@@ -149,7 +156,7 @@ impl ReportStore for SqliteStore {
                 "UPDATE report_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE project_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE project_opinion SET author = NULL WHERE author = ?1",
-                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL",
+                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL AND check_up IS NULL",
                 "UPDATE photo SET owner = 'user' WHERE owner = ?1",
             ] {
                 sqlx::query(query).bind(&actor).execute(&mut *transaction).await?;
@@ -187,7 +194,7 @@ async fn add_entry(
     StoredEntry { entry, actor }: &StoredEntry,
 ) -> Result<bool, StoreError> {
     for photo in &entry.photos {
-        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL";
+        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL AND check_up IS NULL";
         let query = sqlx::query(query).bind(report as i64).bind(photo).bind(actor);
         if query.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);

@@ -1,0 +1,152 @@
+//! Tables that people go on with: columns and rows come in, CSV or a spreadsheet (XLSX) goes out. Called by templates and
+//! exports of check-ups; [`table`](super::table) reads what people made of them.
+
+use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
+
+use super::table::shown_name;
+
+/// A column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    /// Its English name; the Chinese one is that of the reader of tables.
+    pub(crate) name: &'static str,
+    /// Whether it must be filled in.
+    pub(crate) must: bool,
+    /// What it means, in Chinese.
+    pub(crate) zh: &'static str,
+    /// What it means, in English.
+    pub(crate) en: &'static str,
+}
+
+impl Column {
+    /// Its name in a language.
+    fn shown(&self, chinese: bool) -> &'static str {
+        match self.name {
+            // Lists of devices call another thing so.
+            "object" if chinese => "对象编号",
+            name => shown_name(name, chinese),
+        }
+    }
+}
+
+/// The columns of a table of values, and what they mean.
+#[rustfmt::skip]
+pub(crate) const VALUES: [Column; 7] = [
+    Column { name: "indicator", must: true, zh: "指标代码", en: "code of the indicator" },
+    Column { name: "indicator_name", must: false, zh: "指标名称，仅供查看", en: "its name, to be looked at" },
+    Column { name: "object", must: true, zh: "楼栋、小区或社区的编号", en: "id of the building, zone or community" },
+    Column { name: "object_name", must: false, zh: "对象名称，仅供查看", en: "its name, to be looked at" },
+    Column { name: "unit", must: false, zh: "单位，仅供查看", en: "the unit, to be looked at" },
+    Column { name: "value", must: true, zh: "数值；空行会被跳过", en: "the value; rows without one are passed over" },
+    Column { name: "note", must: false, zh: "备注", en: "a remark" },
+];
+
+/// A cell as other programs' spreadsheets do not take for a formula: a text that begins like one gets an apostrophe.
+fn harmless(text: &str) -> String {
+    let begins = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if begins(text) && text.parse::<f64>().is_err() { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The head of a table as CSV, with a byte order mark for spreadsheets.
+pub(crate) fn csv_head(columns: &[Column], chinese: bool) -> String {
+    let names: Vec<&str> = columns.iter().map(|column| column.shown(chinese)).collect();
+    format!("\u{feff}{}\r\n", names.join(","))
+}
+
+/// Rows as CSV (RFC 4180).
+pub(crate) fn csv_rows(rows: &[Vec<String>]) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        // Memory takes every row.
+        let _ = writer.write_record(row.iter().map(|cell| harmless(cell)));
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A table as CSV.
+pub(crate) fn csv(columns: &[Column], chinese: bool, rows: &[Vec<String>]) -> String {
+    csv_head(columns, chinese) + &csv_rows(rows)
+}
+
+/// A table as a spreadsheet: a sheet with the rows and one that explains the columns, with `notes` below it, rows of
+/// texts. Texts that are numbers are written as numbers.
+///
+/// # Errors
+/// If the spreadsheet cannot be written: it has more rows than a sheet may have.
+pub(crate) fn xlsx(
+    columns: &[Column],
+    chinese: bool,
+    rows: &[Vec<String>],
+    notes: &[Vec<String>],
+) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name(if chinese { "数据" } else { "Data" })?;
+    let needed = Format::new().set_bold().set_background_color(Color::RGB(0x00DC_E9F5));
+    let bold = Format::new().set_bold();
+    for (at, column) in (0_u16..).zip(columns) {
+        let format = if column.must { &needed } else { &bold };
+        sheet.write_with_format(0, at, column.shown(chinese), format)?;
+        sheet.set_column_width(at, 18)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    for (line, row) in (1_u32..).zip(rows) {
+        for (at, cell) in (0_u16..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            match cell.parse::<f64>() {
+                // A code such as `001` stays as it is.
+                Ok(number) if number.is_finite() && number.to_string() == *cell => {
+                    sheet.write(line, at, number)?
+                }
+                _ => sheet.write_string(line, at, cell)?,
+            };
+        }
+    }
+    let sheet = book.add_worksheet();
+    sheet.set_name(if chinese { "说明" } else { "Notes" })?;
+    let say = |zh: &'static str, en: &'static str| if chinese { zh } else { en };
+    for (column, width) in [(0, 24), (1, 24), (2, 60), (3, 30)] {
+        sheet.set_column_width(column, width)?;
+    }
+    for (at, text) in (0_u16..).zip([say("列", "column"), say("必填", "required"), say("含义", "meaning")])
+    {
+        sheet.write_with_format(0, at, text, &bold)?;
+    }
+    for (line, column) in (1_u32..).zip(columns) {
+        let must = if column.must { say("是", "yes") } else { say("否", "no") };
+        for (at, text) in (0_u16..).zip([column.shown(chinese), must, say(column.zh, column.en)]) {
+            sheet.write(line, at, text)?;
+        }
+    }
+    for (line, row) in (columns.len() as u32 + 2..).zip(notes) {
+        for (at, text) in (0_u16..).zip(row) {
+            sheet.write_string(line, at, text)?;
+        }
+    }
+    book.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::value_table;
+
+    #[test]
+    fn a_text_that_begins_like_a_formula_is_none_and_numbers_stay() {
+        let rows = vec![["=1+1", "-2.5", "+x", "a,b", "@sum"].map(str::to_owned).to_vec()];
+        assert_eq!(csv_rows(&rows), "'=1+1,-2.5,'+x,\"a,b\",'@sum\r\n");
+    }
+
+    #[test]
+    fn a_template_of_values_is_read_back_as_rows_that_nobody_has_filled_in() {
+        let row = ["housing_gas", "燃气", "building/b1", "1 号楼", "1", "", ""].map(str::to_owned).to_vec();
+        for chinese in [true, false] {
+            let text = csv(&VALUES, chinese, std::slice::from_ref(&row));
+            let book = xlsx(&VALUES, chinese, std::slice::from_ref(&row), &[]).unwrap();
+            for bytes in [text.as_bytes(), &book] {
+                let read = value_table::read(bytes).unwrap();
+                assert_eq!((read.blank, read.values.len(), read.problems.len()), (1, 0, 0));
+            }
+        }
+    }
+}
