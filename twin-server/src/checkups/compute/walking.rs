@@ -66,8 +66,8 @@ fn figure(place: &Place, residences: &Residences<'_>, kinds: &[Reached]) -> Figu
         named(&known, 1, ", ")
     );
     if !unknown.is_empty() {
-        zh.push_str(&format!("；模型未知：{}", named(&unknown, 0, "、")));
-        en.push_str(&format!("; not known to the model: {}", named(&unknown, 1, ", ")));
+        zh = zh + "；模型未知：" + &named(&unknown, 0, "、");
+        en = en + "; not known to the model: " + &named(&unknown, 1, ", ");
     }
     Ok((sum_m2 / all_m2 * 100.0, words(zh, en)))
 }
