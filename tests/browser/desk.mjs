@@ -189,10 +189,11 @@ test('reports_stand_in_the_scene_are_picked_there_and_leave_it', async () => {
   await desk.settled();
   await desk.screenshot('desk-heat');
   await page.getByLabel('典型问题热度').uncheck();
-  await page.evaluate(() => window.__twin.frame());
-  const before = await page.evaluate(() => window.__twin.memory());
   // A hundred times out and in, in a small window: each frame is waited for, or they would queue up.
   await page.setViewportSize({ width: 760, height: 480 });
+  await page.evaluate(() => window.__twin.frame());
+  await desk.settled();
+  const before = await page.evaluate(() => window.__twin.memory());
   await page.evaluate(async () => {
     const boxes = [...document.querySelectorAll('.desk-scene input')];
     for (let half = 0; half < 200; half++) {
@@ -201,10 +202,11 @@ test('reports_stand_in_the_scene_are_picked_there_and_leave_it', async () => {
       await new Promise((next) => requestAnimationFrame(next));
     }
   });
-  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByLabel('典型问题热度').uncheck();
   await page.evaluate(() => window.__twin.frame());
+  await desk.settled();
   assert.deepEqual(await page.evaluate(() => window.__twin.memory()), before);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByLabel('在实景中显示').uncheck();
   await until(page, 'the symbol has gone', (id) => window.__twin.reportSymbol(String(id)) === null, numbers.road);
   await page.evaluate(() => document.activeElement?.blur());
