@@ -189,21 +189,27 @@ test('reports_stand_in_the_scene_are_picked_there_and_leave_it', async () => {
   await desk.settled();
   await desk.screenshot('desk-heat');
   await page.getByLabel('典型问题热度').uncheck();
+  // A hundred times out and in, in a small window: each frame is waited for, or they would queue up.
+  await page.setViewportSize({ width: 760, height: 480 });
   await page.evaluate(() => window.__twin.frame());
+  await desk.settled();
   const before = await page.evaluate(() => window.__twin.memory());
-  // A hundred times in and out.
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
     const boxes = [...document.querySelectorAll('.desk-scene input')];
-    for (let round = 0; round < 200; round++) {
+    for (let half = 0; half < 200; half++) {
       for (const box of boxes) box.click();
-      window.__twin.frame();
+      window.__twin.colourAt(380, 240);
+      await new Promise((next) => requestAnimationFrame(next));
     }
   });
   await page.getByLabel('典型问题热度').uncheck();
   await page.evaluate(() => window.__twin.frame());
+  await desk.settled();
   assert.deepEqual(await page.evaluate(() => window.__twin.memory()), before);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByLabel('在实景中显示').uncheck();
   await until(page, 'the symbol has gone', (id) => window.__twin.reportSymbol(String(id)) === null, numbers.road);
+  await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press('l');
   // The last row of the tree.
   await page.getByRole('tree').press('End');
@@ -226,7 +232,8 @@ test('the_desk_reads_in_english_and_in_the_dark', async () => {
 });
 
 test('the_wall_shows_the_closing_figures_as_the_server_counts_them', async () => {
-  const pose = { east_m: 0, north_m: -60, up_m: 60, heading_deg: 0, pitch_deg: -40 };
+  const { east_m, north_m } = spot(0, -75).position;
+  const pose = { east_m, north_m, up_m: 65, heading_deg: 0, pitch_deg: -42 };
   const panels = ['figures', 'reports', 'alarms'];
   await send('PUT', 'displays/reports', { name: { zh: '上报', en: 'Reports' }, tour: [{ title: { zh: '全景', en: 'All' }, pose, travel_s: 0, dwell_s: 600, panels }] }, key);
   wall = await open(`${address}/wall?display=reports&theme=dark&lang=zh`, { width: 1920, height: 1080, prepare: (of) => of.setExtraHTTPHeaders(key) });

@@ -41,6 +41,7 @@ pub(crate) struct ReportKindList {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of the address by its own name")]
 pub(crate) struct ReportsQuery {
     /// Problems or suggestions.
     line: Option<ReportLine>,

@@ -151,7 +151,7 @@ const en: DeskDictionary = {
   signIn: 'Sign in',
   again: 'Try again',
 
-  title: (kind, id) => `${kind} · No. ${id}`,
+  title: (kind, id) => `${kind} ·\u00a0No.\u00a0${id}`,
   line: { problem: 'Problem', suggestion: 'Suggestion' },
   left: (span) => `${span} left`,
   over: (span) => `${span} over`,

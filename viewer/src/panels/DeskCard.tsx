@@ -14,7 +14,7 @@ import { urgencyOf } from '../state/report-looks';
 import { reportKindsInUse, reportsShown } from '../state/reports';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { command, deskCover_px, focusAsked, listOpen, sheetOpen } from '../state/view';
+import { command, deskCover_px, focusAsked, listOpen } from '../state/view';
 import { zoneName } from './BuildingRows';
 import { Icon } from './Icon';
 import { ReportGlyph } from './ReportGlyph';
@@ -36,14 +36,18 @@ export function DeskCard() {
     opened = true;
     reportsShown.value = true;
   }, []);
-  const [list, sheet] = [listOpen.value, sheetOpen.value];
+  const list = listOpen.value;
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const measure = (): void => void (deskCover_px.value = onPhone() ? 0 : (root.current?.parentElement?.getBoundingClientRect().right ?? 0));
+    const card = root.current?.parentElement;
+    if (!card) return;
+    const measure = (): void => void (deskCover_px.value = onPhone() ? 0 : card.getBoundingClientRect().right);
+    // Its place follows the list beside it; its width is nothing while it waits behind a report.
+    const observer = new ResizeObserver(measure);
+    observer.observe(card);
     measure();
-    addEventListener('resize', measure);
-    return () => removeEventListener('resize', measure);
-  }, [list, sheet]);
+    return () => observer.disconnect();
+  }, [list]);
   useEffect(() => () => void (deskCover_px.value = 0), []);
   return (
     <div class="desk" ref={root}>
