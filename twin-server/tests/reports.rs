@@ -362,11 +362,12 @@ async fn figures_count_what_one_may_read_and_a_list_tells_what_one_can_do() {
     quarter.done(&quarter.desk, id, json!({ "deed": "accept" })).await;
     quarter.done(&quarter.desk, id, json!({ "deed": "dispatch", "body": "property" })).await;
     quarter.done(&quarter.property, id, json!({ "deed": "answer", "text": "repaired" })).await;
-    let figures = async |who: &str, query: &str| {
-        quarter.get(who, &format!("/api/v1/reports/figures{query}")).await
-    };
+    let figures =
+        async |who: &str, query: &str| quarter.get(who, &format!("/api/v1/reports/figures{query}")).await;
     let all = figures(&quarter.desk, "").await.json();
-    let count = |of: &Value| [&of["open"], &of["reported"], &of["answered"], &of["answered_in_time"]].map(|n| n.as_u64().unwrap());
+    let count = |of: &Value| {
+        [&of["open"], &of["reported"], &of["answered"], &of["answered_in_time"]].map(|n| n.as_u64().unwrap())
+    };
     assert_eq!(count(&all["total"]), [2, 2, 1, 1]);
     let groups = |of: &str, by: &str| -> Vec<Value> {
         all[of].as_array().unwrap().iter().map(|group| group[by].clone()).collect()
@@ -385,7 +386,11 @@ async fn figures_count_what_one_may_read_and_a_list_tells_what_one_can_do() {
     assert_eq!(list["possible"], json!([["accept", "decline", "merge"], ["pass", "fail"]]));
     let list = quarter.get(&quarter.neighbour, "/api/v1/reports?deeds=true").await.json();
     assert_eq!(list["possible"], json!([[]]));
-    assert_eq!(quarter.server.get("/api/v1/reports").await.json()["possible"], json!(null), "only if asked for");
+    assert_eq!(
+        quarter.server.get("/api/v1/reports").await.json()["possible"],
+        json!(null),
+        "only if asked for"
+    );
 }
 
 /// A photograph as a phone sends it.
