@@ -200,7 +200,7 @@ impl Reports {
         let stored = StoredEntry { entry: told, actor: entry.actor.clone() };
         let audit = AuditDraft { object: object_of(id), ..entry };
         is_stored(self.store.add_report(&kept, &stored, &audit).await?)?;
-        self.show(vec![Arc::clone(&kept)]);
+        self.show(std::slice::from_ref(&kept));
         Ok(kept)
     }
 
@@ -344,7 +344,9 @@ impl Reports {
         let _turn = self.turn.lock().await;
         let forgotten = self.store.forget_reporter(user, entry).await?;
         let theirs: Vec<Arc<Kept>> = self.newest(|kept| kept.reporter.as_deref() == Some(user));
-        self.show(theirs.iter().map(|kept| Arc::new(Kept { reporter: None, ..Kept::clone(kept) })).collect());
+        let unnamed: Vec<_> =
+            theirs.iter().map(|kept| Arc::new(Kept { reporter: None, ..Kept::clone(kept) })).collect();
+        self.show(&unnamed);
         Ok(forgotten)
     }
 
@@ -365,14 +367,14 @@ impl Reports {
             let reporter = self.get(after.id).and_then(|kept| kept.reporter.clone());
             Arc::new(Kept { report: after, reporter })
         });
-        self.show(now.collect());
+        self.show(&now.collect::<Vec<_>>());
     }
 
     /// Shows reports as they are now, and tells viewers: whoever asks upon that finds what they were told of.
-    fn show(&self, reports: Vec<Arc<Kept>>) {
+    fn show(&self, reports: &[Arc<Kept>]) {
         let before: Vec<_> = reports.iter().map(|kept| self.get(kept.report.id)).collect();
         self.write(|book| reports.iter().for_each(|kept| book.put(Arc::clone(kept))));
-        for (before, now) in before.iter().zip(&reports) {
+        for (before, now) in before.iter().zip(reports) {
             self.hub.tell_report(before.as_deref().map(told), told(now));
         }
     }

@@ -221,7 +221,7 @@ function More({ detail: { project } }: { detail: ProjectDetail }) {
 function Speak({ detail, look }: { detail: ProjectDetail; look: () => Promise<void> }) {
   const t = words.value;
   const asking = useSignal(false);
-  if (!detail.may_voice) {
+  if (!detail.may.includes('voice')) {
     const open = detail.project.state === 'notice';
     if (user.value || !open) return null;
     return (
@@ -230,7 +230,7 @@ function Speak({ detail, look }: { detail: ProjectDetail; look: () => Promise<vo
       </p>
     );
   }
-  const title = detail.may_voice === 'complaint' ? t.complain : t.sayYours;
+  const title = detail.project.state === 'notice' ? t.sayYours : t.complain;
   if (asking.value) return <Say id={detail.project.id} label={title} asking={asking} look={look} />;
   return (
     <div class="r-deeds">

@@ -193,7 +193,10 @@ mod tests {
             reopened: count(&|one| within(one.answered_at) && one.reopened > 0),
             closed: count(&|one| within(one.ended_at) && one.state == ReportState::Closed),
             rated: stars.len() as u64,
-            mean_stars: (!stars.is_empty()).then(|| stars.iter().sum::<f64>() / stars.len() as f64),
+            mean_stars: u32::try_from(stars.len())
+                .ok()
+                .filter(|n| *n > 0)
+                .map(|n| stars.iter().sum::<f64>() / f64::from(n)),
         }
     }
 
