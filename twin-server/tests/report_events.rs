@@ -116,6 +116,9 @@ async fn each_is_told_of_what_it_may_read_and_of_no_other() {
     // It was sent to another: it has left the sight of the first.
     act(&server, &desk, id, json!({ "deed": "dispatch", "body": "company" })).await;
     assert_eq!(told().await, ["report 1", "", "report-removed 1", "report 1", "", ""]);
+    // From then on it does not even hear that something happens.
+    act(&server, &desk, id, json!({ "deed": "dispatch", "body": "community" })).await;
+    assert_eq!(told().await, ["report 1", "", "", "report 1", "", ""]);
     // What is of another zone is for its desk.
     report(&server, &resident, ZONE_2, false).await;
     assert_eq!(told().await, ["report 2", "", "", "", "report 2", ""]);

@@ -131,7 +131,7 @@ impl State {
                 Some(("alarm", format!(r#"{{"alarm":{alarm}}}"#).into()))
             }
             Change::Display(event) => Some(("display", Arc::clone(event))),
-            Change::Report(id) => self.reports.tell(*id, filter),
+            Change::Report(id) => self.reports.tell(*id, seen, filter),
             Change::Object(object) => Some(match &**object {
                 (_, Some(object)) => ("object", format!(r#"{{"object":{object}}}"#).into()),
                 (id, None) => ("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()),

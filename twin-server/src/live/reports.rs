@@ -65,8 +65,8 @@ pub(super) struct ReportBoard(BTreeMap<u64, Posted>);
 #[derive(Debug)]
 struct Posted {
     now: ToldReport,
-    /// What it was while the log has known of it, the oldest first.
-    before: Vec<ToldReport>,
+    /// What it was while the log has known of it, the oldest first, each with the number of the change that ended it.
+    before: Vec<(ToldReport, u64)>,
     /// The event as JSON, shared by all viewers.
     json: Arc<str>,
     seq: u64,
@@ -80,7 +80,7 @@ impl ReportBoard {
         let posted = self.0.remove(&now.report.id);
         let last = posted.as_ref().map(|posted| posted.seq);
         let mut earlier = posted.map(|posted| posted.before).unwrap_or_default();
-        earlier.extend(before.map(ToldReport::bare));
+        earlier.extend(before.map(|before| (before.bare(), seq)));
         let over = earlier.len().saturating_sub(BEFORE_MOST);
         earlier.drain(..over);
         self.0.insert(now.report.id, Posted { now: now.bare(), before: earlier, json: text, seq });
@@ -92,13 +92,15 @@ impl ReportBoard {
         self.0.remove(&id);
     }
 
-    /// Name and data of the event for a viewer; nothing if it has nothing to do with the report.
-    pub(super) fn tell(&self, id: u64, filter: &DeviceFilter) -> Option<(&'static str, Arc<str>)> {
+    /// Name and data of the event for a viewer that has seen everything up to `seen`; nothing if it has nothing to do
+    /// with the report. That one has left its sight is told once: later changes are not its business.
+    pub(super) fn tell(&self, id: u64, seen: u64, filter: &DeviceFilter) -> Option<(&'static str, Arc<str>)> {
         let (posted, reader) = (self.0.get(&id)?, filter.reader.as_deref()?);
         if posted.now.is_for(reader, filter) {
             return Some(("report", Arc::clone(&posted.json)));
         }
-        let could = posted.before.iter().any(|before| before.is_for(reader, filter));
+        let could =
+            posted.before.iter().any(|(before, until)| *until > seen && before.is_for(reader, filter));
         could.then(|| ("report-removed", json(&ReportRemovedEvent { id }).into()))
     }
 }
