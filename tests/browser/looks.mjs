@@ -193,6 +193,8 @@ test('the_card_of_every_tool_shuts_nobody_out_before_and_after_it_is_used', asyn
 test('in_english_no_word_of_any_card_is_cut_off', async () => {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.getByRole('button', { name: '切换语言：English' }).click();
+  // The address follows a moment later, and a link that still says Chinese would switch back.
+  await until(page, 'the address says English', () => /[#&]l=en(&|$)/.test(location.hash));
   const links = used();
   for (const name of TOOLS) {
     await key(name);

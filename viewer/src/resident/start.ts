@@ -33,8 +33,8 @@ function keepOnPhone(): void {
   navigator.serviceWorker.register(new URL('resident-worker.js', document.baseURI).href).catch(() => undefined);
   const keep = async (): Promise<void> => {
     const { active } = await navigator.serviceWorker.ready;
-    // Reporting must be possible without a network, whether or not one has reported before.
-    await import('./NewReport').catch(() => undefined);
+    // Reporting must be possible without a network, whether or not one has reported before; so must be seeing what waits.
+    await Promise.all([import('./NewReport'), import('./Waiting')]).catch(() => undefined);
     active?.postMessage({ keep: performance.getEntriesByType('resource').map(({ name }) => name) });
   };
   if (document.readyState === 'complete') void keep();
