@@ -148,12 +148,7 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let projects = Arc::new(Projects::open(Arc::clone(&store), Arc::clone(hub.index())).await?);
-    let report_kinds = ReportKinds::built_in()?;
-    let reports =
-        Reports::open(Arc::clone(&store), report_kinds, Arc::clone(&projects), Arc::clone(&hub)).await?;
-    let reports = Arc::new(reports);
-    let check_ups = CheckUps::open(Arc::clone(&store), IndicatorCatalogue::built_in()?).await?;
+    let Renewal { projects, reports, check_ups } = open_renewal(&store, &hub).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -212,7 +207,7 @@ pub async fn start(
         displays,
         projects,
         reports,
-        check_ups: Arc::new(check_ups),
+        check_ups,
         zones,
         publications,
         files,
@@ -233,6 +228,21 @@ pub async fn start(
         stop,
     };
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
+}
+
+/// What renewal keeps.
+struct Renewal {
+    projects: Arc<Projects>,
+    reports: Arc<Reports>,
+    check_ups: Arc<CheckUps>,
+}
+
+async fn open_renewal(store: &Arc<dyn Store>, hub: &Arc<Hub>) -> anyhow::Result<Renewal> {
+    let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub.index())).await?);
+    let kinds = ReportKinds::built_in()?;
+    let reports = Reports::open(Arc::clone(store), kinds, Arc::clone(&projects), Arc::clone(hub)).await?;
+    let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
+    Ok(Renewal { projects, reports: Arc::new(reports), check_ups: Arc::new(check_ups) })
 }
 
 /// Serves until `stopped` comes, then ends streams and requests, and closes the database.
