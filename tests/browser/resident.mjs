@@ -154,7 +154,7 @@ test('what_is_written_without_a_network_is_sent_when_it_is_back', async () => {
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.getByRole('button', { name: '提建议' }).waitFor();
   // What the page fetches in its own time.
-  await page.waitForTimeout(3000);
+  await page.waitForTimeout(8000);
   await page.context().setOffline(true);
   await shown('现在没有网络');
   await page.getByRole('button', { name: '提建议' }).click();
