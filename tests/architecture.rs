@@ -58,9 +58,11 @@ const TWIN_SERVER: &[Allowed] = &[
     ("live", &["domain", "spatial"]),
     ("model", &["domain", "live", "spatial", "store"]),
     ("displays", &["domain", "live", "store"]),
-    ("projects", &["domain", "spatial", "store"]),
-    ("reports", &["domain", "live", "projects", "store"]),
-    ("checkups", &["domain", "live", "spatial", "store"]),
+    // A way to run work; knows nothing of the rest.
+    ("own_task", &[]),
+    ("projects", &["domain", "own_task", "spatial", "store"]),
+    ("reports", &["domain", "live", "own_task", "projects", "store"]),
+    ("checkups", &["domain", "live", "own_task", "spatial", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),

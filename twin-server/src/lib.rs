@@ -21,6 +21,7 @@ pub mod live;
 pub mod manage;
 pub mod metrics;
 pub mod model;
+mod own_task;
 pub mod photo;
 pub mod projects;
 pub mod reports;

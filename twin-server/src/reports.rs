@@ -18,6 +18,7 @@ use crate::domain::report::{
     speaks_as,
 };
 use crate::live::{Hub, ToldReport};
+use crate::own_task::in_own_task;
 use crate::projects::{ProjectFault, Projects};
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
 
@@ -183,7 +184,11 @@ impl Reports {
     ) -> Result<Arc<Kept>, ReportFault> {
         let reports = Arc::clone(self);
         // A task of its own: what is stored must be shown, also when the client has gone by then.
-        in_own_task(async move { reports.submit_now(new, &kind, reporter, entry).await }).await
+        in_own_task(
+            async move { reports.submit_now(new, &kind, reporter, entry).await },
+            ReportFault::Stopping,
+        )
+        .await
     }
 
     async fn submit_now(
@@ -218,7 +223,11 @@ impl Reports {
         entry: AuditDraft,
     ) -> Result<Arc<Kept>, ReportFault> {
         let reports = Arc::clone(self);
-        in_own_task(async move { reports.act_now(id, doing, &actor, version, entry).await }).await
+        in_own_task(
+            async move { reports.act_now(id, doing, &actor, version, entry).await },
+            ReportFault::Stopping,
+        )
+        .await
     }
 
     async fn act_now(
@@ -404,12 +413,6 @@ fn is_stored(stored: ReportStored) -> Result<(), ReportFault> {
         ReportStored::Stale => Err(ReportFault::Stale),
         ReportStored::UnknownPhoto => Err(ReportFault::UnknownPhoto),
     }
-}
-
-async fn in_own_task<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ReportFault>> + Send + 'static,
-) -> Result<T, ReportFault> {
-    tokio::spawn(work).await.map_err(|_| ReportFault::Stopping)?
 }
 
 fn object_of(id: u64) -> String {

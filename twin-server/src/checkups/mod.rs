@@ -23,6 +23,7 @@ use crate::domain::checkup::{
 };
 use crate::domain::cycle::Word as _;
 use crate::domain::permission::{Action, Actor, Decision, Place as Where, may};
+use crate::own_task::in_own_task;
 use crate::store::{
     CheckUpChange, CheckUpStored, ProblemQuery, ProblemStep, Store, StoreError, StoredCatalogue,
 };
@@ -263,7 +264,11 @@ impl CheckUps {
     ) -> Result<Arc<CheckUp>, CheckUpFault> {
         let check_ups = Arc::clone(self);
         // A task of its own: what is stored must be shown, also when the client has gone by then.
-        in_own_task(async move { check_ups.plan_now(new, &ground, &actor, entry).await }).await
+        in_own_task(
+            async move { check_ups.plan_now(new, &ground, &actor, entry).await },
+            CheckUpFault::Stopping,
+        )
+        .await
     }
 
     async fn plan_now(
@@ -317,8 +322,11 @@ impl CheckUps {
         entry: AuditDraft,
     ) -> Result<Arc<CheckUp>, CheckUpFault> {
         let check_ups = Arc::clone(self);
-        in_own_task(async move { check_ups.act_now(id, request, version, &ground, &actor, entry).await })
-            .await
+        in_own_task(
+            async move { check_ups.act_now(id, request, version, &ground, &actor, entry).await },
+            CheckUpFault::Stopping,
+        )
+        .await
     }
 
     async fn act_now(
@@ -469,12 +477,6 @@ fn is_stored(stored: CheckUpStored) -> Result<(), CheckUpFault> {
         CheckUpStored::Stale => Err(CheckUpFault::Stale),
         CheckUpStored::UnknownPhoto => Err(CheckUpFault::UnknownPhoto),
     }
-}
-
-async fn in_own_task<T: Send + 'static>(
-    work: impl Future<Output = Result<T, CheckUpFault>> + Send + 'static,
-) -> Result<T, CheckUpFault> {
-    tokio::spawn(work).await.map_err(|_| CheckUpFault::Stopping)?
 }
 
 fn object_of(id: u64) -> String {

@@ -35,6 +35,13 @@ pub struct Rule<S: 'static, D, P, N: 'static> {
     pub needs: &'static [N],
 }
 
+impl<S: Copy, D: Copy, P: Copy, N> Rule<S, D, P, N> {
+    /// A row, in the order in which a table reads.
+    pub const fn new(from: &'static [S], deed: D, to: S, by: P, needs: &'static [N]) -> Self {
+        Self { from, deed, to, by, needs }
+    }
+}
+
 /// A course: where it begins, its rows, and where it may rest for ever.
 #[derive(Debug, Clone, Copy)]
 pub struct Course<S: 'static, D: 'static, P: 'static, N: 'static> {

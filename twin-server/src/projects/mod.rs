@@ -21,6 +21,7 @@ use self::places::{located, may_plan, may_plan_in_part, placed};
 use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
 use crate::domain::project::{self, Change, Refusal, may_read, next_at, parties_of, pass_time};
+use crate::own_task::in_own_task;
 use crate::spatial::{PlacedProject, Snapshot, SpatialIndex};
 use crate::store::{
     ProjectChange, ReportChange, ReportStored, Store, StoreError, StoredOpinion, StoredProjectEntry,
@@ -142,7 +143,8 @@ impl Projects {
     ) -> Result<Arc<Project>, ProjectFault> {
         let projects = Arc::clone(self);
         // A task of its own: what is stored must be shown, also when the client has gone by then.
-        in_own_task(async move { projects.create_now(plan, &actor, entry).await }).await
+        in_own_task(async move { projects.create_now(plan, &actor, entry).await }, ProjectFault::Stopping)
+            .await
     }
 
     async fn create_now(
@@ -177,7 +179,11 @@ impl Projects {
         entry: AuditDraft,
     ) -> Result<Arc<Project>, ProjectFault> {
         let projects = Arc::clone(self);
-        in_own_task(async move { projects.act_now(id, doing, &actor, version, entry).await }).await
+        in_own_task(
+            async move { projects.act_now(id, doing, &actor, version, entry).await },
+            ProjectFault::Stopping,
+        )
+        .await
     }
 
     async fn act_now(
@@ -374,12 +380,6 @@ fn is_stored(stored: ReportStored) -> Result<(), ProjectFault> {
         ReportStored::Stale => Err(ProjectFault::Stale),
         ReportStored::UnknownPhoto => Err(ProjectFault::UnknownPhoto),
     }
-}
-
-async fn in_own_task<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ProjectFault>> + Send + 'static,
-) -> Result<T, ProjectFault> {
-    tokio::spawn(work).await.map_err(|_| ProjectFault::Stopping)?
 }
 
 fn object_of(id: u64) -> String {

@@ -49,35 +49,31 @@ pub const COURSE: Course<State, Deed, Party, Need> = Course {
 
 type Row = Rule<State, Deed, Party, Need>;
 
-const fn row(from: &'static [State], deed: Deed, to: State, by: Party, needs: &'static [Need]) -> Row {
-    Row { from, deed, to, by, needs }
-}
-
 #[rustfmt::skip]
 const RULES: &[Row] = {
     use State::{Approved, Assessed, Completed, Declared, Draft, Evaluated, Notice, Noticed, Rejected, Screened, Suspended, Verified, Withdrawn, Works};
     &[
-        row(&[Draft],                                                                         Deed::Declare,   Declared,  Party::Planner,   &[]),
-        row(&[Declared],                                                                      Deed::Screen,    Screened,  Party::Reviewer,  &[]),
-        row(&[Screened],                                                                      Deed::Assess,    Assessed,  Party::Reviewer,  &[]),
-        row(&[Assessed],                                                                      Deed::Verify,    Verified,  Party::Reviewer,  &[]),
-        row(&[Verified],                                                                      Deed::Publish,   Notice,    Party::Community, &[Need::NoticeText, Need::LastDay]),
-        row(&[Notice],                                                                        Deed::EndNotice, Noticed,   Party::Clock,     &[]),
-        row(&[Noticed],                                                                       Deed::Confirm,   Approved,  Party::Reviewer,  &[]),
-        row(&[Approved],                                                                      Deed::Start,     Works,     Party::Builder,   &[]),
-        row(&[Works],                                                                         Deed::Suspend,   Suspended, Party::Builder,   &[Need::Reason]),
+        Row::new(&[Draft],                                                                         Deed::Declare,   Declared,  Party::Planner,   &[]),
+        Row::new(&[Declared],                                                                      Deed::Screen,    Screened,  Party::Reviewer,  &[]),
+        Row::new(&[Screened],                                                                      Deed::Assess,    Assessed,  Party::Reviewer,  &[]),
+        Row::new(&[Assessed],                                                                      Deed::Verify,    Verified,  Party::Reviewer,  &[]),
+        Row::new(&[Verified],                                                                      Deed::Publish,   Notice,    Party::Community, &[Need::NoticeText, Need::LastDay]),
+        Row::new(&[Notice],                                                                        Deed::EndNotice, Noticed,   Party::Clock,     &[]),
+        Row::new(&[Noticed],                                                                       Deed::Confirm,   Approved,  Party::Reviewer,  &[]),
+        Row::new(&[Approved],                                                                      Deed::Start,     Works,     Party::Builder,   &[]),
+        Row::new(&[Works],                                                                         Deed::Suspend,   Suspended, Party::Builder,   &[Need::Reason]),
         // The upper unit may stop what it let begin.
-        row(&[Works],                                                                         Deed::Suspend,   Suspended, Party::Reviewer,  &[Need::Reason]),
-        row(&[Suspended],                                                                     Deed::Resume,    Works,     Party::Builder,   &[]),
-        row(&[Works],                                                                         Deed::Complete,  Completed, Party::Builder,   &[Need::Account]),
+        Row::new(&[Works],                                                                         Deed::Suspend,   Suspended, Party::Reviewer,  &[Need::Reason]),
+        Row::new(&[Suspended],                                                                     Deed::Resume,    Works,     Party::Builder,   &[]),
+        Row::new(&[Works],                                                                         Deed::Complete,  Completed, Party::Builder,   &[Need::Account]),
         // Each year anew.
-        row(&[Completed, Evaluated],                                                          Deed::Evaluate,  Evaluated, Party::Reviewer,  &[Need::Account]),
-        row(&[Declared, Screened, Assessed, Verified, Notice, Noticed],                       Deed::Return,    Draft,     Party::Reviewer,  &[Need::Reason]),
-        row(&[Declared, Screened, Assessed, Verified, Notice, Noticed, Approved, Suspended],  Deed::Reject,    Rejected,  Party::Reviewer,  &[Need::Reason]),
-        row(&[Draft],                                                                         Deed::Withdraw,  Withdrawn, Party::Planner,   &[]),
-        row(&[Declared, Screened, Assessed, Verified, Notice, Noticed, Approved],             Deed::Withdraw,  Withdrawn, Party::Planner,   &[Need::Reason]),
+        Row::new(&[Completed, Evaluated],                                                          Deed::Evaluate,  Evaluated, Party::Reviewer,  &[Need::Account]),
+        Row::new(&[Declared, Screened, Assessed, Verified, Notice, Noticed],                       Deed::Return,    Draft,     Party::Reviewer,  &[Need::Reason]),
+        Row::new(&[Declared, Screened, Assessed, Verified, Notice, Noticed, Approved, Suspended],  Deed::Reject,    Rejected,  Party::Reviewer,  &[Need::Reason]),
+        Row::new(&[Draft],                                                                         Deed::Withdraw,  Withdrawn, Party::Planner,   &[]),
+        Row::new(&[Declared, Screened, Assessed, Verified, Notice, Noticed, Approved],             Deed::Withdraw,  Withdrawn, Party::Planner,   &[Need::Reason]),
         // What residents spoke about is not what would be built: it goes on notice again.
-        row(&[Notice, Noticed, Approved, Suspended],                                          Deed::Revise,    Verified,  Party::Planner,   &[Need::Reason, Need::Plan]),
+        Row::new(&[Notice, Noticed, Approved, Suspended],                                          Deed::Revise,    Verified,  Party::Planner,   &[Need::Reason, Need::Plan]),
     ]
 };
 

@@ -49,36 +49,32 @@ pub const COURSE: Course<State, Deed, Party, Need> = Course {
 
 type Row = Rule<State, Deed, Party, Need>;
 
-const fn row(from: &'static [State], deed: Deed, to: State, by: Party, needs: &'static [Need]) -> Row {
-    Row { from, deed, to, by, needs }
-}
-
 #[rustfmt::skip]
 const RULES: &[Row] = {
     use State::{Accepted, Answered, Checked, Closed, Declined, Dispatched, InProgress, Merged, Programmed, Submitted, Withdrawn};
     &[
-        row(&[Submitted],                                   Deed::Accept,    Accepted,   Party::Desk,     &[]),
-        row(&[Submitted, Accepted],                         Deed::Decline,   Declined,   Party::Desk,     &[Need::Answer]),
-        row(&[Submitted, Accepted],                         Deed::Withdraw,  Withdrawn,  Party::Reporter, &[]),
-        row(&[Accepted, Dispatched, InProgress],            Deed::Dispatch,  Dispatched, Party::Desk,     &[Need::Body]),
-        row(&[Dispatched, InProgress],                      Deed::Return,    Accepted,   Party::Handler,  &[Need::Reason]),
-        row(&[Dispatched],                                  Deed::Start,     InProgress, Party::Handler,  &[]),
-        row(&[Dispatched, InProgress],                      Deed::Answer,    Answered,   Party::Handler,  &[Need::Answer]),
+        Row::new(&[Submitted],                                   Deed::Accept,    Accepted,   Party::Desk,     &[]),
+        Row::new(&[Submitted, Accepted],                         Deed::Decline,   Declined,   Party::Desk,     &[Need::Answer]),
+        Row::new(&[Submitted, Accepted],                         Deed::Withdraw,  Withdrawn,  Party::Reporter, &[]),
+        Row::new(&[Accepted, Dispatched, InProgress],            Deed::Dispatch,  Dispatched, Party::Desk,     &[Need::Body]),
+        Row::new(&[Dispatched, InProgress],                      Deed::Return,    Accepted,   Party::Handler,  &[Need::Reason]),
+        Row::new(&[Dispatched],                                  Deed::Start,     InProgress, Party::Handler,  &[]),
+        Row::new(&[Dispatched, InProgress],                      Deed::Answer,    Answered,   Party::Handler,  &[Need::Answer]),
         // What the community settles by itself (小闭环) needs no body.
-        row(&[Accepted],                                    Deed::Answer,    Answered,   Party::Desk,     &[Need::Answer]),
-        row(&[Answered],                                    Deed::Pass,      Checked,    Party::Checker,  &[]),
-        row(&[Answered],                                    Deed::Fail,      InProgress, Party::Checker,  &[Need::Reason]),
-        row(&[Answered, Checked],                           Deed::Confirm,   Closed,     Party::Reporter, &[Need::Rating]),
-        row(&[Answered, Checked, Closed, Declined],         Deed::Reopen,    Accepted,   Party::Reporter, &[Need::Reason]),
-        row(&[Checked],                                     Deed::Lapse,     Closed,     Party::Clock,    &[]),
-        row(&[Submitted, Accepted, Dispatched, InProgress], Deed::Merge,     Merged,     Party::Desk,     &[Need::Main]),
-        row(&[Merged],                                      Deed::Part,      Accepted,   Party::Desk,     &[Need::Reason]),
+        Row::new(&[Accepted],                                    Deed::Answer,    Answered,   Party::Desk,     &[Need::Answer]),
+        Row::new(&[Answered],                                    Deed::Pass,      Checked,    Party::Checker,  &[]),
+        Row::new(&[Answered],                                    Deed::Fail,      InProgress, Party::Checker,  &[Need::Reason]),
+        Row::new(&[Answered, Checked],                           Deed::Confirm,   Closed,     Party::Reporter, &[Need::Rating]),
+        Row::new(&[Answered, Checked, Closed, Declined],         Deed::Reopen,    Accepted,   Party::Reporter, &[Need::Reason]),
+        Row::new(&[Checked],                                     Deed::Lapse,     Closed,     Party::Clock,    &[]),
+        Row::new(&[Submitted, Accepted, Dispatched, InProgress], Deed::Merge,     Merged,     Party::Desk,     &[Need::Main]),
+        Row::new(&[Merged],                                      Deed::Part,      Accepted,   Party::Desk,     &[Need::Reason]),
         // Its main report was taken back or joined to another.
-        row(&[Merged],                                      Deed::Part,      Accepted,   Party::Clock,    &[Need::Reason]),
-        row(&[Merged],                                      Deed::Follow,    Answered,   Party::Clock,    &[Need::Answer]),
-        row(&[Accepted, Dispatched, InProgress],            Deed::Programme, Programmed, Party::Planner,  &[]),
-        row(&[Programmed],                                  Deed::Return,    Accepted,   Party::Planner,  &[Need::Reason]),
-        row(&[Programmed],                                  Deed::Answer,    Answered,   Party::Planner,  &[Need::Answer]),
+        Row::new(&[Merged],                                      Deed::Part,      Accepted,   Party::Clock,    &[Need::Reason]),
+        Row::new(&[Merged],                                      Deed::Follow,    Answered,   Party::Clock,    &[Need::Answer]),
+        Row::new(&[Accepted, Dispatched, InProgress],            Deed::Programme, Programmed, Party::Planner,  &[]),
+        Row::new(&[Programmed],                                  Deed::Return,    Accepted,   Party::Planner,  &[Need::Reason]),
+        Row::new(&[Programmed],                                  Deed::Answer,    Answered,   Party::Planner,  &[Need::Answer]),
     ]
 };
 
