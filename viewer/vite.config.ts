@@ -12,14 +12,17 @@ const BUDGET_BYTES = 220 * 1024;
 /** JavaScript that the residents' page begins with, gzip: what a phone needs to show and take down words. */
 const SHELL_BYTES = 15 * 1024;
 
+/** JavaScript of the pages of those who work on renewal, gzip: what any of them begins with. They are filled in on phones, too. */
+const WORK_BYTES = 60 * 1024;
+
 /** The pages that people open; a wall is one machine that stands for weeks, and has no such limit. */
-const LIMITS: Readonly<Record<string, number>> = { index: BUDGET_BYTES, resident: SHELL_BYTES };
+const LIMITS: Readonly<Record<string, number>> = { index: BUDGET_BYTES, resident: SHELL_BYTES, renewal: WORK_BYTES };
 
 /** What keeps the residents' page on the phone. */
 const WORKER = 'resident-worker';
 
 /** What the pages begin with. */
-const [PLANNER, WALL, RESIDENT] = [/[\\/]src[\\/]main\.ts$/, /[\\/]src[\\/]wall-main\.ts$/, /[\\/]src[\\/]resident-main\.ts$/];
+const [PLANNER, WALL, RESIDENT, WORK] = ['main', 'wall-main', 'resident-main', 'renewal-main'].map((name) => new RegExp(`[\\\\/]src[\\\\/]${name}\\.ts$`)) as [RegExp, RegExp, RegExp, RegExp];
 const OWN = /[\\/]src[\\/]((state[\\/])?resident[\\/]|i18n[\\/]resident\.ts$)|[\\/]icons[\\/]resident\.json$/;
 /** And the residents' scene, which comes right after their page. */
 const PLACE = /[\\/]src[\\/]resident[\\/]Place\.tsx$/;
@@ -156,7 +159,7 @@ export default defineConfig(({ mode }) => {
       // Of what the residents' shell fetches later only the scene is waited for: the rest need not name what it brings.
       modulePreload: { polyfill: false, resolveDependencies: (file, needed, { hostId }) => (/(^|[\\/])shell-/.test(hostId) && !file.includes('Place-') ? [] : needed) },
       rolldownOptions: {
-        input: Object.fromEntries(['index.html', 'wall.html', 'resident.html', `worker/${WORKER}.ts`].map((file) => [basename(file, extname(file)), fileURLToPath(new URL(file, import.meta.url))])),
+        input: Object.fromEntries(['index.html', 'wall.html', 'resident.html', 'renewal.html', `worker/${WORKER}.ts`].map((file) => [basename(file, extname(file)), fileURLToPath(new URL(file, import.meta.url))])),
         output: {
           // A worker is found by its name, and its reach is the folder that it lies in.
           entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
@@ -172,6 +175,8 @@ export default defineConfig(({ mode }) => {
               shared('all', RESIDENT),
               // The residents' own: two pieces of it in two chunks weigh a fiftieth of the shell more.
               { name: (id, chunking) => (OWN.test(id) && beginsWith(RESIDENT, id, (other) => chunking.getModuleInfo(other)) ? 'shell' : null), includeDependenciesRecursively: false },
+              // What draws nothing, so that pages without a scene need no engine.
+              shared('pages', WORK),
               shared('scene', PLACE),
               shared('both'),
             ],

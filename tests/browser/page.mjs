@@ -39,9 +39,10 @@ export async function open(address, { width = 900, height = 600, locale = 'zh-CN
     foreign,
     problems,
     close: () => browser.close(),
-    /** Waits until the coarse place stands and nothing is left to load or draw. */
+    /** Waits until the coarse place stands, the tools of a planner's bar can be taken, and nothing is left to load or draw. */
     settled: async () => {
-      await page.waitForFunction(() => (window.__twin?.stats().tilesVisible ?? 0) > 0 && window.__twin.idle(), null, { timeout: 180_000, polling: 250 });
+      const stands = () => (window.__twin?.stats().tilesVisible ?? 0) > 0 && window.__twin.idle() && !document.querySelector('.bar:not(:has(.tools))');
+      await page.waitForFunction(stands, null, { timeout: 180_000, polling: 250 });
     },
     screenshot: async (name) => {
       await mkdir(RESULTS, { recursive: true });

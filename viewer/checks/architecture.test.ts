@@ -20,7 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wall: ['api', 'app', 'i18n', 'layers', 'panels', 'scene', 'state'],
   // So is the residents' page; what draws is taken from the others, and comes when it is wanted.
   resident: ['api', 'app', 'i18n', 'layers', 'scene', 'state'],
-  '.': ['app', 'resident', 'styles', 'wall'],
+  // And so are the pages of those who work on renewal, which show no scene.
+  renewal: ['api', 'i18n', 'panels', 'state'],
+  '.': ['app', 'renewal', 'resident', 'styles', 'wall'],
 };
 
 interface File {

@@ -1,7 +1,7 @@
-// The planner's tools: a row of buttons in the bar of a desk, a menu where the bar is narrow; and the
-// card of the tool that is open.
+// The planner's tools: a row of buttons in the bar of a desk, a menu where the bar is narrow, and their
+// keys; and the card of the tool that is open.
 import { computed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { toolTexts } from '../i18n/tools';
 import { language, texts } from '../state/settings';
 import { takesKeys } from '../state/keys';
@@ -25,7 +25,11 @@ export function ToolBar() {
     addEventListener('resize', resized);
     return () => removeEventListener('resize', resized);
   }, []);
-  if (TOOL_ENTRIES.length === 0) return null;
+  // Whoever sees the buttons can press their keys.
+  useLayoutEffect(() => {
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, []);
   if (!narrow.value) {
     return (
       <div class="tools" role="toolbar" aria-label={words.value.tools}>
@@ -51,6 +55,15 @@ export function ToolBar() {
       )}
     </div>
   );
+}
+
+/** A key of a tool opens and closes it. */
+function pressed(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || takesKeys(event.target)) return;
+  const entry = TOOL_ENTRIES.find(({ key }) => key === event.key.toLowerCase());
+  if (!entry) return;
+  event.preventDefault();
+  toggleTool(entry.name);
 }
 
 /** Undo, redo and settings, which are no tools but lie with them. */
@@ -81,19 +94,8 @@ function ToolButton({ entry, named = false }: { entry: ToolEntry; named?: boolea
   );
 }
 
-/** The card of the open tool; keys that open and close tools. */
+/** The card of the open tool. */
 export function ToolCard() {
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || takesKeys(event.target)) return;
-      const entry = TOOL_ENTRIES.find(({ key }) => key === event.key.toLowerCase());
-      if (!entry) return;
-      event.preventDefault();
-      toggleTool(entry.name);
-    };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
-  }, []);
   const entry = TOOL_ENTRIES.find(({ name }) => name === tool.value);
   return (
     <>
