@@ -38,9 +38,9 @@ function beginsWith(entry: RegExp, id: string, info: (id: string) => { readonly 
   return (info(id)?.importers ?? []).some((next) => !seen.has(next) && beginsWith(entry, next, info, seen));
 }
 
-/** A chunk of what planner and wall begin with, and a third page as well. */
-const shared = (name: string, third?: RegExp): { name: (id: string, chunking: Chunking) => string | null } => ({
-  name: (id, chunking) => [PLANNER, WALL, ...(third ? [third] : [])].every((entry) => beginsWith(entry, id, (other) => chunking.getModuleInfo(other))) ? name : null,
+/** A chunk of what planner and wall begin with, and other pages as well. */
+const shared = (name: string, ...others: readonly RegExp[]): { name: (id: string, chunking: Chunking) => string | null } => ({
+  name: (id, chunking) => [PLANNER, WALL, ...others].every((entry) => beginsWith(entry, id, (other) => chunking.getModuleInfo(other))) ? name : null,
 });
 
 /** Parts of the engine that only scenes with KTX2 textures fetch. */
@@ -175,7 +175,8 @@ export default defineConfig(({ mode }) => {
               shared('all', RESIDENT),
               // The residents' own: two pieces of it in two chunks weigh a fiftieth of the shell more.
               { name: (id, chunking) => (OWN.test(id) && beginsWith(RESIDENT, id, (other) => chunking.getModuleInfo(other)) ? 'shell' : null), includeDependenciesRecursively: false },
-              // What draws nothing, so that pages without a scene need no engine.
+              // What draws nothing: pages without a scene need no engine, and the residents' scene nothing of the planner's words.
+              shared('ground', WORK, PLACE),
               shared('pages', WORK),
               shared('scene', PLACE),
               shared('both'),

@@ -21,8 +21,10 @@ const SECTIONS: readonly Section[] = ['checkups', 'projects'];
 export function routeOf(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?');
   const [name, id = '', part = ''] = path.split('/');
+  const section = SECTIONS.find((one) => one === name);
+  if (!section) return { section: 'checkups', id: null, part: '', query: new Map() };
   return {
-    section: SECTIONS.find((one) => one === name) ?? 'checkups',
+    section,
     id: /^\d{1,15}$/.test(id) ? Number(id) : id === 'new' ? id : null,
     part: /^[a-z-]{0,40}$/.test(part) ? part : '',
     query: new Map(new URLSearchParams(search)),
