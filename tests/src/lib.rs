@@ -147,7 +147,36 @@ pub fn node(script: &str, arguments: &[&str], address: Option<&str>) -> Result<S
     if let Some(address) = address {
         command.env("TWIN_ADDRESS", address);
     }
-    run(&mut command).map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    let told = run(&mut command).map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    if address.is_none() {
+        told
+    } else {
+        told.map(|text| short(script, &text)).map_err(|text| failed_first(&text))
+    }
+}
+
+/// Lines of the reporter about tests that passed, and about counts.
+const PASSED: [char; 2] = ['\u{2714}', '\u{2139}'];
+
+/// What is worth a line of a case that passed: how many tests in what time, and the figures that it told.
+fn short(script: &str, report: &str) -> String {
+    let count = |name: &str| {
+        let head = format!("\u{2139} {name} ");
+        report.lines().rev().find_map(|line| line.trim().strip_prefix(&head)).unwrap_or("?").to_owned()
+    };
+    let told =
+        report.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with(PASSED));
+    let figures: String = told.map(|line| format!("\n  {line}")).collect();
+    format!("{script}: {} of {} in {} ms{figures}", count("pass"), count("tests"), count("duration_ms"))
+}
+
+/// A report without the tests that passed: what failed must not be lost among them where a report is cut short.
+fn failed_first(report: &str) -> String {
+    report
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(PASSED))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// A line on standard error, for skipped tests and figures.
