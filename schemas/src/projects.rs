@@ -15,7 +15,8 @@ mod plan;
 
 pub use plan::{
     AlternativeRole, ProjectAlternative, ProjectBudget, ProjectDocument, ProjectKind, ProjectLevel,
-    ProjectModel, ProjectParty, ProjectPhase, ProjectPlace, ProjectPlan, ProjectRole, ProjectSource,
+    ProjectModel, ProjectParty, ProjectPhase, ProjectPlace, ProjectPlan, ProjectProblem, ProjectRole,
+    ProjectSource,
 };
 
 /// Days as `2026-05-04`.

@@ -179,6 +179,16 @@ pub struct ProjectAlternative {
     pub model: Option<ProjectModel>,
 }
 
+/// A problem of a check-up that a project is to solve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectProblem {
+    /// Number of the check-up.
+    pub check_up: u64,
+    /// Number of the problem in it.
+    pub problem: u64,
+}
+
 /// What is planned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -216,4 +226,7 @@ pub struct ProjectPlan {
     /// Numbers of the residents' reports that it comes from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<u64>,
+    /// The problems of check-ups that it comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProjectProblem>,
 }

@@ -1,6 +1,7 @@
 //! `/api/v1/check-ups/{id}/problems`: what a check-up found, and what the planner makes of it; `/compare`: two check-ups
 //! side by side.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json as JsonAnswer;
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use twin_schemas::checkups::{CheckUpProblem, ProblemDeed, ProblemEntry, ProblemState, ValueComparison};
 use twin_schemas::indicators::{IndicatorDirection, Urgency};
+use twin_schemas::projects::Project;
 use utoipa::{IntoParams, ToSchema};
 
 use super::checkup_values::{place_of, written};
@@ -22,6 +24,7 @@ use crate::auth::Permit;
 use crate::checkups::{CheckUpFault, parties_at};
 use crate::domain::checkup::{Part, ProblemRequest, compare, possible_with_problem, takes_decisions};
 use crate::domain::cycle::Word as _;
+use crate::domain::project::may_read;
 use crate::store::{ProblemQuery, ValueKey, ValueQuery};
 
 /// Rows on a page if no limit is asked for.
@@ -61,9 +64,21 @@ pub(crate) struct ProblemsQuery {
 pub(crate) struct ProblemPage {
     /// The problems, by number.
     problems: Vec<CheckUpProblem>,
+    /// The projects that came from problems of this page, as far as one may read them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    projects: Vec<ProblemProjects>,
     /// What to ask for as `after` to get the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
+}
+
+/// What is done about a problem.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemProjects {
+    /// Number of the problem.
+    problem: u64,
+    /// Numbers of the projects that come from it.
+    projects: Vec<u64>,
 }
 
 /// A problem with its trail, and what whoever asks may do.
@@ -75,6 +90,8 @@ pub(crate) struct CheckUpProblemDetail {
     trail: Vec<ProblemEntry>,
     /// What one may do with it now.
     possible: Vec<ProblemDeed>,
+    /// Numbers of the projects that come from it, as far as one may read them.
+    projects: Vec<u64>,
 }
 
 /// What is done with problems.
@@ -112,6 +129,7 @@ pub(crate) struct DecidedProblems {
 )]
 pub(crate) async fn list_problems(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Path(id): Path<u64>,
     Query(query): Query<ProblemsQuery>,
 ) -> Result<Response, Problem> {
@@ -134,7 +152,28 @@ pub(crate) async fn list_problems(
     let is_cut = problems.len() > limit;
     problems.truncate(limit);
     let next = problems.last().filter(|_| is_cut).map(|last| last.id);
-    Ok(no_store(JsonAnswer(ProblemPage { problems, next }).into_response()))
+    let by_problem = projects_of(&app, &permit, id);
+    let of = |problem: &CheckUpProblem| {
+        by_problem
+            .get(&problem.id)
+            .map(|projects| ProblemProjects { problem: problem.id, projects: projects.clone() })
+    };
+    let projects = problems.iter().filter_map(of).collect();
+    Ok(no_store(JsonAnswer(ProblemPage { problems, projects, next }).into_response()))
+}
+
+/// The projects that come from problems of a check-up, by problem, as far as one may read them.
+fn projects_of(app: &App, permit: &Permit, check_up: u64) -> BTreeMap<u64, Vec<u64>> {
+    let mut by_problem: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    let comes_from = |project: &Project| {
+        project.plan.problems.iter().any(|of| of.check_up == check_up) && may_read(permit.actor(), project)
+    };
+    for project in app.projects.newest(comes_from) {
+        for of in project.plan.problems.iter().filter(|of| of.check_up == check_up) {
+            by_problem.entry(of.problem).or_default().push(project.id);
+        }
+    }
+    by_problem
 }
 
 /// Gives a problem with what happened to it and what one may do with it.
@@ -161,7 +200,8 @@ pub(crate) async fn get_problem(
     } else {
         Vec::new()
     };
-    Ok(no_store(JsonAnswer(CheckUpProblemDetail { problem, trail, possible }).into_response()))
+    let projects = projects_of(&app, &permit, id).remove(&number).unwrap_or_default();
+    Ok(no_store(JsonAnswer(CheckUpProblemDetail { problem, trail, possible, projects }).into_response()))
 }
 
 /// Confirms, changes or dismisses problems while their check-up is in review, all or none.

@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::projects::{
-    Project, ProjectDeadline, ProjectKind, ProjectLevel, ProjectNotice, ProjectState, ProjectVoices,
+    Project, ProjectDeadline, ProjectKind, ProjectLevel, ProjectNotice, ProjectPlan, ProjectState,
+    ProjectVoices,
 };
 use twin_schemas::reports::ReportUrge;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +23,7 @@ use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::cycle::Word;
-use crate::domain::permission::Actor;
+use crate::domain::permission::{Action, Actor};
 use crate::domain::project::{COURSE, may_read, parties_of, possible};
 use crate::spatial::{PlacedProject, Snapshot};
 
@@ -58,6 +59,12 @@ pub(crate) struct ProjectsQuery {
     /// Number of a report that entered it.
     #[param(minimum = 0)]
     report: Option<i64>,
+    /// Number of a check-up some problem of which it comes from.
+    #[param(minimum = 0)]
+    check_up: Option<i64>,
+    /// With `check_up`: number of the problem.
+    #[param(minimum = 0)]
+    problem: Option<i64>,
     /// Only those whose step is over its limit.
     #[serde(default)]
     late: bool,
@@ -184,9 +191,10 @@ pub(crate) async fn list_projects(
     }
     let wanted = Wanted::of(&query)?;
     let before = from_zero("before", query.before)?;
-    // Whoever may not read a report does not learn what it entered.
+    // Whoever may not read a report or a check-up does not learn what came from it.
     let is_hidden = |report| app.reports.readable(report, permit.actor()).is_err();
-    let is_hidden = wanted.report.is_some_and(is_hidden);
+    let is_hidden = wanted.report.is_some_and(is_hidden)
+        || (wanted.check_up.is_some() && permit.somewhere(Action::ReadCheckUps).is_err());
     let found = app.projects.newest(|project| !is_hidden && wanted.accepts(project, permit.actor()));
     let now = app.model.now();
     let mut page: Vec<&Arc<Project>> = found
@@ -261,12 +269,18 @@ pub(super) struct Wanted<'a> {
     min_fen: Option<u64>,
     max_fen: Option<u64>,
     report: Option<u64>,
+    check_up: Option<u64>,
+    problem: Option<u64>,
     text: Option<String>,
 }
 
 impl<'a> Wanted<'a> {
     pub(super) fn of(query: &'a ProjectsQuery) -> Result<Self, Problem> {
         let states = query.state.as_deref().map(states).transpose()?;
+        if query.problem.is_some() && query.check_up.is_none() {
+            return Err(Problem::bad_request("bad_query", "`problem` is a number within a check-up")
+                .with_hint("say which one with `check_up`"));
+        }
         let text = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if let Some(chars) = text.map(|text| text.chars().count()).filter(|chars| *chars > TEXT_LIMIT) {
             let detail = format!("`text` has {chars} characters, limit {TEXT_LIMIT}");
@@ -278,6 +292,8 @@ impl<'a> Wanted<'a> {
             min_fen: from_zero("min_fen", query.min_fen)?,
             max_fen: from_zero("max_fen", query.max_fen)?,
             report: from_zero("report", query.report)?,
+            check_up: from_zero("check_up", query.check_up)?,
+            problem: from_zero("problem", query.problem)?,
             text: text.map(str::to_lowercase),
         })
     }
@@ -292,10 +308,17 @@ impl<'a> Wanted<'a> {
             && self.min_fen.is_none_or(|least| planned_fen >= least)
             && self.max_fen.is_none_or(|most| planned_fen <= most)
             && self.report.is_none_or(|report| plan.reports.contains(&report))
+            && self.check_up.is_none_or(|check_up| self.comes_from(plan, check_up))
             && (!query.late || project.urge >= ReportUrge::Overdue)
             && may_read(actor, project)
             && self.text.as_ref().is_none_or(|text| says(project, text))
             && (!query.todo || !possible(project, &parties_of(actor, project)).is_empty())
+    }
+
+    fn comes_from(&self, plan: &ProjectPlan, check_up: u64) -> bool {
+        plan.problems
+            .iter()
+            .any(|of| of.check_up == check_up && self.problem.is_none_or(|one| one == of.problem))
     }
 }
 

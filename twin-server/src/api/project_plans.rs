@@ -1,18 +1,25 @@
-//! What a planner sends of a plan, and what a plan names of the publication and of reports, looked up.
+//! What a planner sends of a plan, and what a plan names of the publication, of reports and of check-ups, looked up.
+
+use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use serde::Deserialize;
 use twin_schemas::LocalizedText;
+use twin_schemas::checkups::ProblemState;
 use twin_schemas::projects::{
     ProjectAlternative, ProjectBudget, ProjectDocument, ProjectKind, ProjectLevel, ProjectModel,
-    ProjectParty, ProjectPhase, ProjectPlace, ProjectPlan,
+    ProjectParty, ProjectPhase, ProjectPlace, ProjectPlan, ProjectProblem,
 };
 use utoipa::ToSchema;
 
 use super::Problem;
 use crate::app::App;
 use crate::auth::Permit;
-use crate::domain::project::REPORTS_LIMIT;
+use crate::checkups::CheckUpFault;
+use crate::domain::cycle::Word as _;
+use crate::domain::permission::Action;
+use crate::domain::project::{PROBLEMS_LIMIT, REPORTS_LIMIT};
+use crate::store::ProblemQuery;
 
 /// What of a plan is changed; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,6 +61,9 @@ pub(crate) struct ProjectPatch {
     /// Numbers of the residents' reports that it comes from.
     #[serde(default)]
     pub(super) reports: Option<Vec<u64>>,
+    /// The problems of check-ups that it comes from.
+    #[serde(default)]
+    pub(super) problems: Option<Vec<ProjectProblem>>,
     /// Why: needed where it goes on notice again.
     #[serde(default)]
     pub(super) reason: Option<String>,
@@ -82,6 +92,7 @@ impl ProjectPatch {
         put(self.documents, &mut plan.documents);
         put(self.alternatives, &mut plan.alternatives);
         put(self.reports, &mut plan.reports);
+        put(self.problems, &mut plan.problems);
     }
 }
 
@@ -105,6 +116,48 @@ pub(super) fn check_links(
     // Longer lists are refused with the plan.
     for report in reports.into_iter().flatten().take(REPORTS_LIMIT) {
         app.reports.readable(*report, permit.actor())?;
+    }
+    Ok(())
+}
+
+/// Whether problems that a plan names anew are there and confirmed, and the planner may read check-ups. What it has named
+/// before may have been decided again since.
+pub(super) async fn check_problems(
+    app: &App,
+    permit: &Permit,
+    named: &[ProjectProblem],
+    known: &[ProjectProblem],
+) -> Result<(), Problem> {
+    let mut asked: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    // Longer lists are refused with the plan.
+    for ProjectProblem { check_up, problem } in
+        named.iter().take(PROBLEMS_LIMIT).filter(|of| !known.contains(of))
+    {
+        asked.entry(*check_up).or_default().push(*problem);
+    }
+    if asked.is_empty() {
+        return Ok(());
+    }
+    permit.somewhere(Action::ReadCheckUps)?;
+    for (check_up, ids) in asked {
+        app.check_ups.get(check_up)?;
+        let query = ProblemQuery {
+            check_up,
+            ids: ids.clone(),
+            limit: PROBLEMS_LIMIT as u32,
+            ..ProblemQuery::default()
+        };
+        let found = app.store.problems(query).await?;
+        for id in ids {
+            let problem = found.iter().find(|problem| problem.id == id);
+            let problem = problem.ok_or(CheckUpFault::UnknownProblem(check_up, id))?;
+            if problem.state != ProblemState::Confirmed {
+                let detail = format!("problem {id} of check-up {check_up} is `{}`", problem.state.id());
+                return Err(Problem::new(StatusCode::CONFLICT, "problem_not_confirmed", detail).with_hint(
+                    "a project comes from problems that were confirmed in the review of their check-up",
+                ));
+            }
+        }
     }
     Ok(())
 }

@@ -15,11 +15,12 @@ use twin_schemas::reports::ReportBody;
 use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
-use super::project_plans::{ProjectPatch, check_links};
+use super::project_plans::{ProjectPatch, check_links, check_problems};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
+use crate::domain::permission::Action;
 use crate::domain::project::{
     Finding, Refusal, Request, is_for_all, is_involved, may_voice, parties_of, parts, possible,
 };
@@ -99,6 +100,7 @@ pub(crate) async fn post_project(
     Json(plan): Json<ProjectPlan>,
 ) -> Result<Response, Problem> {
     check_links(&app, &permit, Some(&plan.alternatives), Some(&plan.reports))?;
+    check_problems(&app, &permit, &plan.problems, &[]).await?;
     let entry = permit.entry("project.create", "project");
     let project = app.projects.create(plan, permit.actor().clone(), entry).await?;
     Ok(no_store((StatusCode::CREATED, JsonAnswer(Project::clone(&project))).into_response()))
@@ -138,6 +140,10 @@ pub(crate) async fn patch_project(
     Json(patch): Json<ProjectPatch>,
 ) -> Result<Response, Problem> {
     check_links(&app, &permit, patch.alternatives.as_deref(), patch.reports.as_deref())?;
+    if let Some(named) = &patch.problems {
+        let project = app.projects.readable(id, permit.actor())?;
+        check_problems(&app, &permit, named, &project.plan.problems).await?;
+    }
     let (version, reason) = (patch.version, patch.reason.clone());
     let doing = Doing::Plan(Box::new(move |plan| patch.apply(plan)), reason);
     acted(&app, &permit, id, doing, version).await
@@ -217,10 +223,13 @@ pub(super) async fn trail_of(
     Ok((trail, oldest))
 }
 
-/// A project as whoever asks may see it: without the reports that they may not read.
+/// A project as whoever asks may see it: without the reports and check-ups that they may not read.
 pub(super) fn shown(app: &App, permit: &Permit, project: &Project) -> Project {
     let mut shown = project.clone();
     shown.plan.reports.retain(|report| app.reports.readable(*report, permit.actor()).is_ok());
+    if permit.somewhere(Action::ReadCheckUps).is_err() {
+        shown.plan.problems.clear();
+    }
     shown
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod quarter;
 
 use std::path::Path;
 use std::sync::Arc;

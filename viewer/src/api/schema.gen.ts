@@ -2911,6 +2911,8 @@ export interface components {
             possible: components["schemas"]["ProblemDeed"][];
             /** @description The problem. */
             problem: components["schemas"]["CheckUpProblem"];
+            /** @description Numbers of the projects that come from it, as far as one may read them. */
+            projects: number[];
             /** @description What happened to it, in order. */
             trail: components["schemas"]["ProblemEntry"][];
         };
@@ -4423,6 +4425,18 @@ export interface components {
             next?: number | null;
             /** @description The problems, by number. */
             problems: components["schemas"]["CheckUpProblem"][];
+            /** @description The projects that came from problems of this page, as far as one may read them. */
+            projects?: components["schemas"]["ProblemProjects"][];
+        };
+        /** @description What is done about a problem. */
+        ProblemProjects: {
+            /**
+             * Format: int64
+             * @description Number of the problem.
+             */
+            problem: number;
+            /** @description Numbers of the projects that come from it. */
+            projects: number[];
         };
         /**
          * @description Why a problem is more urgent than its value alone.
@@ -4994,6 +5008,8 @@ export interface components {
             phases?: components["schemas"]["ProjectPhase"][] | null;
             /** @description Where it is. */
             places?: components["schemas"]["ProjectPlace"][] | null;
+            /** @description The problems of check-ups that it comes from. */
+            problems?: components["schemas"]["ProjectProblem"][] | null;
             /** @description Why: needed where it goes on notice again. */
             reason?: string | null;
             /** @description Numbers of the residents' reports that it comes from. */
@@ -5067,12 +5083,27 @@ export interface components {
             phases?: components["schemas"]["ProjectPhase"][];
             /** @description Where it is. */
             places?: components["schemas"]["ProjectPlace"][];
+            /** @description The problems of check-ups that it comes from. */
+            problems?: components["schemas"]["ProjectProblem"][];
             /** @description Numbers of the residents' reports that it comes from. */
             reports?: number[];
             /** @description What it is about; needed before it is declared. */
             summary?: string;
             /** @description Ids of zones beside those that the places lie in. */
             zones?: string[];
+        };
+        /** @description A problem of a check-up that a project is to solve. */
+        ProjectProblem: {
+            /**
+             * Format: int64
+             * @description Number of the check-up.
+             */
+            check_up: number;
+            /**
+             * Format: int64
+             * @description Number of the problem in it.
+             */
+            problem: number;
         };
         /**
          * @description What someone is in a project.
@@ -12980,6 +13011,10 @@ export interface operations {
                 text?: string;
                 /** @description Number of a report that entered it. */
                 report?: number;
+                /** @description Number of a check-up some problem of which it comes from. */
+                check_up?: number;
+                /** @description With `check_up`: number of the problem. */
+                problem?: number;
                 /** @description Only those whose step is over its limit. */
                 late?: boolean;
                 /** @description Only those that one can do something with now. */

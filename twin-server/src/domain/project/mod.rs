@@ -24,7 +24,7 @@ pub use clock::{next_at, pass_time};
 pub use course::{COURSE, Need, Party, step_of};
 pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day, full_days};
 pub use parties::{is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of};
-pub use plan::{PlanError, REPORTS_LIMIT, check as check_plan};
+pub use plan::{PROBLEMS_LIMIT, PlanError, REPORTS_LIMIT, check as check_plan};
 pub use refusal::Refusal;
 pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
 pub use works::{Finding, Progress, programmed, progress};

@@ -20,6 +20,8 @@ const PARTS_LIMIT: usize = 50;
 const DOCUMENTS_LIMIT: usize = 500;
 /// Most reports that enter a project.
 pub const REPORTS_LIMIT: usize = 5_000;
+/// Most problems of check-ups that a project comes from.
+pub const PROBLEMS_LIMIT: usize = 1_000;
 /// Most points of all places together.
 const POINT_LIMIT: usize = 2_000;
 /// Most money, in fen: a hundred thousand million yuan, which any reader of JSON takes whole.
@@ -112,6 +114,7 @@ pub fn check(plan: &ProjectPlan) -> Result<(), PlanError> {
         ("alternatives", plan.alternatives.len(), PARTS_LIMIT),
         ("documents", plan.documents.len(), DOCUMENTS_LIMIT),
         ("reports", plan.reports.len(), REPORTS_LIMIT),
+        ("problems", plan.problems.len(), PROBLEMS_LIMIT),
     ] {
         if count > limit {
             return Err(PlanError::TooMany { field, count, limit });
@@ -131,7 +134,8 @@ pub fn check(plan: &ProjectPlan) -> Result<(), PlanError> {
         }
     }
     alternatives(plan)?;
-    once("reports", plan.reports.iter().map(u64::to_string))
+    once("reports", plan.reports.iter().map(u64::to_string))?;
+    once("problems", plan.problems.iter().map(|of| format!("{} of check-up {}", of.problem, of.check_up)))
 }
 
 fn places(places: &[ProjectPlace]) -> Result<(), PlanError> {
@@ -301,6 +305,7 @@ pub(super) fn differences(before: &ProjectPlan, after: &ProjectPlan, same_zones:
         documents,
         alternatives,
         reports,
+        problems,
     } = before;
     let parts = [
         ("name", *name == after.name),
@@ -315,6 +320,7 @@ pub(super) fn differences(before: &ProjectPlan, after: &ProjectPlan, same_zones:
         ("documents", *documents == after.documents),
         ("alternatives", *alternatives == after.alternatives),
         ("reports", *reports == after.reports),
+        ("problems", *problems == after.problems),
     ];
     parts.into_iter().filter(|(_, is_same)| !is_same).map(|(field, _)| field).collect()
 }

@@ -32,6 +32,7 @@ fn lift() -> ProjectPlan {
         documents: Vec::new(),
         alternatives: Vec::new(),
         reports: Vec::new(),
+        problems: Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use time::Duration;
 use twin_schemas::LocalizedText;
 use twin_schemas::projects::{
-    ProjectBudget, ProjectEvent, ProjectKind, ProjectLevel, ProjectNotice, ProjectPlan, ProjectState,
+    ProjectBudget, ProjectEvent, ProjectKind, ProjectLevel, ProjectNotice, ProjectPlan, ProjectProblem,
+    ProjectState,
 };
 use twin_schemas::reports::{ReportDeed, ReportLine, ReportPlace};
 
@@ -37,6 +38,7 @@ fn begun(id: u64) -> ProjectChange {
         documents: Vec::new(),
         alternatives: Vec::new(),
         reports: Vec::new(),
+        problems: vec![ProjectProblem { check_up: 1, problem: 7 }],
     };
     stored(project::created(id, plan, vec!["zone/z1".into()], NOON), None)
 }
