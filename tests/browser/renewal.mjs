@@ -1,5 +1,6 @@
-// A project of renewal as residents meet it. First it is on notice and a resident says what they think; then, with the
-// server's clock past the notice, it is confirmed and built, and stands in their scene.
+// A project of renewal as residents meet it. A check-up of one building finds what it comes from; it is on notice and a
+// resident says what they think; then, with the server's clock past the notice, it is confirmed and built, and stands in
+// their scene.
 // In: the server's address; `notice` or `works`. Out: exit code; screenshots. Both parts use one database.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -37,7 +38,7 @@ before(async () => {
     const { body: invited } = await send('POST', `users/${body.user.id}/invitation`, {}, { cookie });
     await send('POST', 'invitations/accept', { token: invited.token, password: PASSWORD });
   }
-  for (const role of ['community', 'community_planner', 'upper_unit', 'company']) {
+  for (const role of ['community', 'community_planner', 'grid_worker', 'upper_unit', 'company']) {
     const { body } = await send('POST', 'keys', { name: `${role}-${part}`, role }, { cookie });
     keys[role] = { 'x-api-key': body.secret };
   }
@@ -51,13 +52,32 @@ before(async () => {
 
 after(() => view?.close());
 
+/** A check-up that finds one problem at a building, which the planner confirms. */
+async function foundAt(object) {
+  const planner = keys.community_planner;
+  const { body: checkUp } = await send('POST', 'check-ups', { name: { zh: '1号楼体检', en: 'Check-up of house 1' }, year: 2026 }, planner);
+  const path = `check-ups/${checkUp.id}`;
+  await send('POST', `${path}/deeds`, { deed: 'begin' }, planner);
+  await send('PUT', `${path}/values`, { values: [{ indicator: 'housing_envelope', object, value: 3, remark: '东墙保温层脱落' }] }, keys.grid_worker);
+  await send('POST', `${path}/deeds`, { deed: 'review' }, planner);
+  const { body: found } = await send('GET', `${path}/problems`, undefined, planner);
+  assert.deepEqual(found.problems.map(({ object: at, urgency }) => [at, urgency]), [[object, 'urgent']]);
+  await send('POST', `${path}/problems/deeds`, { problems: [1], deed: 'confirm' }, planner);
+  await send('POST', `${path}/deeds`, { deed: 'conclude' }, planner);
+  return { check_up: checkUp.id, problem: 1 };
+}
+
 test('nobody_hears_of_a_project_before_its_notice_and_everyone_can_speak_then', { skip: part !== 'notice' }, async () => {
   const { body: place } = await send('GET', 'objects?class=building', undefined, keys.community);
+  const problem = await foundAt(place.objects[0].id);
   const { body: project } = await send('POST', 'projects', {
+    problems: [problem],
     name: { zh: NAME, en: 'House 1: insulation' }, summary: '外墙做保温，施工期间东侧道路单向通行。', kind: 'infrastructure', level: 'improving',
     places: [{ type: 'object', object: place.objects[0].id }], budget: { planned_fen: 268_000_000 },
     phases: [{ id: 'wall', name: { zh: '外墙保温', en: 'Insulation' }, from: '2030-03-01', to: '2030-06-30' }],
   }, keys.community_planner);
+  const { body: tells } = await send('GET', `check-ups/${problem.check_up}/problems`, undefined, keys.community);
+  assert.deepEqual(tells.projects, [{ problem: 1, projects: [1] }]);
   await deed('community_planner', { deed: 'declare' }, 'declared');
   await page.reload();
   await page.getByRole('button', { name: '报问题' }).waitFor();

@@ -164,19 +164,16 @@ fn short(script: &str, report: &str) -> String {
         let head = format!("\u{2139} {name} ");
         report.lines().rev().find_map(|line| line.trim().strip_prefix(&head)).unwrap_or("?").to_owned()
     };
-    let told =
-        report.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with(PASSED));
-    let figures: String = told.map(|line| format!("\n  {line}")).collect();
-    format!("{script}: {} of {} in {} ms{figures}", count("pass"), count("tests"), count("duration_ms"))
+    let is_told = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(PASSED);
+    let figures: Vec<&str> = report.lines().filter(is_told).collect();
+    let (passed, all, time_ms) = (count("pass"), count("tests"), count("duration_ms"));
+    format!("{script}: {passed} of {all} in {time_ms} ms\n{}", figures.join("\n"))
 }
 
 /// A report without the tests that passed: what failed must not be lost among them where a report is cut short.
 fn failed_first(report: &str) -> String {
-    report
-        .lines()
-        .filter(|line| !line.trim_start().starts_with(PASSED))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let rest: Vec<&str> = report.lines().filter(|line| !line.trim_start().starts_with(PASSED)).collect();
+    rest.join("\n")
 }
 
 /// A line on standard error, for skipped tests and figures.

@@ -305,17 +305,22 @@ pub(crate) async fn compare_check_ups(
     let after = query.after.as_deref().map(place_of).transpose()?;
     let mut figures = Vec::new();
     if after.is_none() {
-        for counts in app.store.compare_values(query.with, id).await? {
+        let compared = app.check_ups.compared(&before, &check_up, query.indicator.as_deref()).await?;
+        for counts in compared.iter() {
             let Some(direction) = direction(&counts.indicator) else { continue };
-            if query.indicator.as_ref().is_some_and(|wanted| *wanted != counts.indicator) {
-                continue;
-            }
             let (better, worse) = match direction {
                 IndicatorDirection::MoreIsBetter => (counts.greater, counts.lesser),
                 IndicatorDirection::LessIsBetter => (counts.lesser, counts.greater),
             };
             let (same, new, gone) = (counts.same, counts.new, counts.gone);
-            figures.push(ChangeFigures { indicator: counts.indicator, better, worse, same, new, gone });
+            figures.push(ChangeFigures {
+                indicator: counts.indicator.clone(),
+                better,
+                worse,
+                same,
+                new,
+                gone,
+            });
         }
     }
     let before = part(&app, query.with, query.indicator.clone(), after.clone(), limit).await?;

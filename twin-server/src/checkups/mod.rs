@@ -5,6 +5,7 @@
 //! model as check-ups see it, `values` what is said of it, `compute` what the server says itself, `review` which
 //! problems follow.
 
+mod compared;
 pub mod compute;
 mod ground;
 mod review;
@@ -112,6 +113,7 @@ pub struct CheckUps {
     /// Held for writing by whoever changes a check-up, for reading by whoever gives values.
     turn: Turn<()>,
     book: RwLock<Book>,
+    compared: compared::Compared,
 }
 
 #[derive(Default)]
@@ -133,7 +135,13 @@ impl CheckUps {
         }
         let check_ups = store.check_ups().await?;
         book.check_ups = check_ups.into_iter().map(|check_up| (check_up.id, Arc::new(check_up))).collect();
-        Ok(Self { store, built_in: Arc::new(built_in), turn: Turn::default(), book: RwLock::new(book) })
+        Ok(Self {
+            store,
+            built_in: Arc::new(built_in),
+            turn: Turn::default(),
+            book: RwLock::new(book),
+            compared: compared::Compared::default(),
+        })
     }
 
     /// The catalogue in force: the last that a city brought, else the one that is built in.

@@ -178,8 +178,13 @@ pub trait CheckUpStore: Send + Sync {
     /// How many values each indicator has in a check-up, by code.
     fn count_values(&self, check_up: u64) -> Answer<'_, Vec<(String, u64)>>;
 
-    /// How the values of a check-up stand to those of one before, by indicator.
-    fn compare_values(&self, before: u64, now: u64) -> Answer<'_, Vec<ValueCounts>>;
+    /// How the values of a check-up stand to those of one before, by indicator; of one alone, if it is named.
+    fn compare_values<'a>(
+        &'a self,
+        before: u64,
+        now: u64,
+        indicator: Option<&'a str>,
+    ) -> Answer<'a, Vec<ValueCounts>>;
 
     /// Problems, by number.
     fn problems(&self, query: ProblemQuery) -> Answer<'_, Vec<CheckUpProblem>>;

@@ -302,7 +302,7 @@ fn everyone_reads_a_project_from_its_notice_on_and_nobody_else_a_draft() {
 #[derive(Debug, Clone)]
 enum Wish {
     Deed(Request),
-    Plan(ProjectPlan, Option<String>),
+    Plan(Box<ProjectPlan>, Option<String>),
     Ask(String),
     Hear(String),
     Voice,
@@ -322,7 +322,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         |(budget, level, has_place, reason)| {
             let budget = ProjectBudget { planned_fen: budget * 100, sources: Vec::new() };
             let places = if has_place { lift().places } else { Vec::new() };
-            Wish::Plan(ProjectPlan { budget, level, places, ..lift() }, reason)
+            Wish::Plan(Box::new(ProjectPlan { budget, level, places, ..lift() }), reason)
         },
     );
     let told = (prop::option::of(0..120_u8), prop::option::of(0..300_u64), any::<bool>()).prop_map(
@@ -369,7 +369,7 @@ fn granted(
 ) -> Option<Change> {
     let done = match wish {
         Wish::Deed(request) => act(project, &request, parties, now),
-        Wish::Plan(plan, reason) => plan_anew(project, plan, project.zones.clone(), reason, parties, now),
+        Wish::Plan(plan, reason) => plan_anew(project, *plan, project.zones.clone(), reason, parties, now),
         Wish::Ask(name) => ask(project, &[name], parties, now),
         Wish::Hear(department) => {
             let heard = Heard { department, stance: DepartmentStance::Agrees, text: "so".into() };

@@ -172,7 +172,11 @@ async fn two_check_ups_are_counted_against_each_other(store: &dyn Store) {
         gone,
     };
     let expected = [counts("a", [1, 1, 1, 1, 1]), counts("b", [0, 0, 0, 1, 0]), counts("c", [0, 0, 0, 0, 1])];
-    assert_eq!(store.compare_values(1, 2).await.unwrap(), expected);
+    assert_eq!(store.compare_values(1, 2, None).await.unwrap(), expected);
+    for counts in &expected {
+        let one = store.compare_values(1, 2, Some(&counts.indicator)).await.unwrap();
+        assert_eq!(one, std::slice::from_ref(counts));
+    }
 }
 
 fn steps(known: &[CheckUpProblem], values: &[(&str, f64)], next: &mut u64) -> Vec<ProblemStep> {

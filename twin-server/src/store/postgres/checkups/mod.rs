@@ -124,8 +124,13 @@ impl CheckUpStore for PostgresStore {
         answer(values::count(self, check_up))
     }
 
-    fn compare_values(&self, before: u64, now: u64) -> Answer<'_, Vec<ValueCounts>> {
-        answer(values::compare(self, before, now))
+    fn compare_values<'a>(
+        &'a self,
+        before: u64,
+        now: u64,
+        indicator: Option<&'a str>,
+    ) -> Answer<'a, Vec<ValueCounts>> {
+        answer(values::compare(self, before, now, indicator))
     }
 
     fn problems(&self, query: ProblemQuery) -> Answer<'_, Vec<CheckUpProblem>> {

@@ -135,15 +135,16 @@ pub(super) async fn compare(
     store: &PostgresStore,
     before: u64,
     now: u64,
+    indicator: Option<&str>,
 ) -> Result<Vec<ValueCounts>, StoreError> {
     let query = "SELECT coalesce(n.indicator, b.indicator) AS code, \
          count(*) FILTER (WHERE n.value > b.value), count(*) FILTER (WHERE n.value < b.value), \
          count(*) FILTER (WHERE n.value = b.value), count(*) FILTER (WHERE b.value IS NULL), \
          count(*) FILTER (WHERE n.value IS NULL) \
-         FROM (SELECT * FROM check_up_value WHERE check_up = $1) AS b \
-         FULL JOIN (SELECT * FROM check_up_value WHERE check_up = $2) AS n \
+         FROM (SELECT * FROM check_up_value WHERE check_up = $1 AND ($3::text IS NULL OR indicator = $3)) AS b \
+         FULL JOIN (SELECT * FROM check_up_value WHERE check_up = $2 AND ($3::text IS NULL OR indicator = $3)) AS n \
          ON n.indicator = b.indicator AND n.object = b.object GROUP BY code ORDER BY code";
-    let query = sqlx::query(query).bind(before as i64).bind(now as i64);
+    let query = sqlx::query(query).bind(before as i64).bind(now as i64).bind(indicator);
     let counts = query.fetch_all(&store.pool).await?;
     let counts = counts.iter().map(|row| {
         let count = |at: usize| Ok::<_, StoreError>(row.try_get::<i64, _>(at)? as u64);

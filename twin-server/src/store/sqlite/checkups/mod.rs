@@ -127,8 +127,13 @@ impl CheckUpStore for SqliteStore {
         Box::pin(values::count(self, check_up))
     }
 
-    fn compare_values(&self, before: u64, now: u64) -> Answer<'_, Vec<ValueCounts>> {
-        Box::pin(values::compare(self, before, now))
+    fn compare_values<'a>(
+        &'a self,
+        before: u64,
+        now: u64,
+        indicator: Option<&'a str>,
+    ) -> Answer<'a, Vec<ValueCounts>> {
+        Box::pin(values::compare(self, before, now, indicator))
     }
 
     fn problems(&self, query: ProblemQuery) -> Answer<'_, Vec<CheckUpProblem>> {

@@ -126,15 +126,19 @@ pub(super) async fn compare(
     store: &SqliteStore,
     before: u64,
     now: u64,
+    indicator: Option<&str>,
 ) -> Result<Vec<ValueCounts>, StoreError> {
-    let query = "SELECT coalesce(n.indicator, b.indicator) AS code, \
-         count(*) FILTER (WHERE n.value > b.value), count(*) FILTER (WHERE n.value < b.value), \
-         count(*) FILTER (WHERE n.value = b.value), count(*) FILTER (WHERE b.value IS NULL), \
-         count(*) FILTER (WHERE n.value IS NULL) \
-         FROM (SELECT * FROM check_up_value WHERE check_up = ?1) AS b \
-         FULL JOIN (SELECT * FROM check_up_value WHERE check_up = ?2) AS n \
-         ON n.indicator = b.indicator AND n.object = b.object GROUP BY code ORDER BY code";
-    let query = sqlx::query(query).bind(before as i64).bind(now as i64);
+    // Not a full join: SQLite looks through all of one side for each row of the other, without an index.
+    let query = "SELECT code, sum(greater), sum(lesser), sum(same), sum(new), sum(gone) FROM (\
+         SELECT n.indicator AS code, coalesce(n.value > b.value, 0) AS greater, coalesce(n.value < b.value, 0) AS lesser, \
+         coalesce(n.value = b.value, 0) AS same, b.value IS NULL AS new, 0 AS gone \
+         FROM check_up_value AS n LEFT JOIN check_up_value AS b \
+         ON b.check_up = ?1 AND b.indicator = n.indicator AND b.object = n.object \
+         WHERE n.check_up = ?2 AND (?3 IS NULL OR n.indicator = ?3) \
+         UNION ALL SELECT b.indicator, 0, 0, 0, 0, 1 FROM check_up_value AS b \
+         WHERE b.check_up = ?1 AND (?3 IS NULL OR b.indicator = ?3) AND NOT EXISTS (SELECT 1 FROM check_up_value AS n \
+         WHERE n.check_up = ?2 AND n.indicator = b.indicator AND n.object = b.object)) GROUP BY code ORDER BY code";
+    let query = sqlx::query(query).bind(before as i64).bind(now as i64).bind(indicator);
     let counts = query.fetch_all(store.reader()).await?;
     let counts = counts.iter().map(|row| {
         let count = |at: usize| Ok::<_, StoreError>(row.try_get::<i64, _>(at)? as u64);
