@@ -68,7 +68,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),
     ("ingest", &["domain", "store", "live", "metrics", "webhooks"]),
     ("tiles", &["domain", "spatial", "metrics"]),
-    ("features", &["domain", "live", "spatial", "tiles"]),
+    ("features", &["domain", "live", "reports", "spatial", "store", "tiles"]),
     (
         "jobs",
         &[

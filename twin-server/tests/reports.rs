@@ -435,3 +435,42 @@ async fn a_photograph_is_seen_by_whoever_may_read_the_report() {
     draft["photos"] = json!(["a", "b", "c", "d", "e", "f", "g"]);
     check_problem(&quarter.report(&quarter.resident, &draft).await, 422, "too_many_photos");
 }
+
+#[tokio::test]
+async fn public_reports_are_a_collection_of_features_without_who_reported() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let items = async |query: &str| {
+        let answer = server.get(&format!("/ogc/collections/reports/items?{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json()
+    };
+    let id = quarter.lamp().await;
+    assert_eq!(items("").await["numberMatched"], json!(0), "nobody has taken it up");
+    quarter.done(&quarter.desk, id, json!({ "deed": "accept" })).await;
+    let mut closed = lamp();
+    closed["open"] = json!(false);
+    let closed = quarter.report(&quarter.resident, &closed).await.json()["id"].as_u64().unwrap();
+    quarter.done(&quarter.desk, closed, json!({ "deed": "accept" })).await;
+    let all = items("").await;
+    assert_eq!((&all["numberMatched"], &all["features"][0]["id"]), (&json!(1), &json!(id.to_string())));
+    let feature = &all["features"][0];
+    assert_eq!(feature["geometry"]["type"], json!("Point"));
+    assert_eq!(
+        (&feature["properties"]["kind"], &feature["properties"]["late"]),
+        (&json!("lighting"), &json!(false))
+    );
+    assert!(!feature.to_string().contains("resident"), "{feature}");
+    let matched = async |query: &str| items(query).await["numberMatched"].clone();
+    assert_eq!(matched("filter=state='accepted'%20AND%20late=FALSE").await, json!(1));
+    assert_eq!(matched("filter=state='closed'").await, json!(0));
+    assert_eq!(matched("bbox=113.4,22.6,113.5,22.7").await, json!(0));
+    let hidden = server.get(&format!("/ogc/collections/reports/items/{closed}")).await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    quarter.done(&quarter.desk, id, json!({ "deed": "dispatch", "body": "property" })).await;
+    let one = server.get(&format!("/ogc/collections/reports/items/{id}")).await.json();
+    assert_eq!(
+        (&one["properties"]["state"], &one["properties"]["body"]),
+        (&json!("dispatched"), &json!("property"))
+    );
+}

@@ -18,7 +18,7 @@ use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
-use crate::checkups::{CheckUpFault, Ground, parties_of};
+use crate::checkups::{CheckUpFault, Counts, Ground, parties_of};
 use crate::domain::checkup::{INDICATORS_LIMIT, NewCheckUp, Refusal, Request, ZONES_LIMIT, possible};
 use crate::domain::cycle::Word as _;
 
@@ -252,8 +252,8 @@ pub(crate) async fn act_on_check_up(
 
 async fn detail(app: &App, permit: &Permit, check_up: &Arc<CheckUp>) -> Result<Response, Problem> {
     let trail = app.store.check_up_trail(check_up.id).await?;
-    let counts = app.store.count_problems(check_up.id).await?;
-    let problems = counts.into_iter().map(|count| ProblemFigure {
+    let counts = app.check_ups.counts_of(check_up.id).await?;
+    let problems = counts.problems.iter().map(|count| ProblemFigure {
         urgency: count.urgency,
         state: count.state,
         problems: count.problems,
@@ -261,16 +261,16 @@ async fn detail(app: &App, permit: &Permit, check_up: &Arc<CheckUp>) -> Result<R
     let detail = CheckUpDetail {
         trail,
         possible: possible(check_up, &parties_of(permit.actor(), check_up)),
-        progress: progress(app, check_up).await?,
+        progress: progress(app, check_up, &counts)?,
         problems: problems.collect(),
         check_up: CheckUp::clone(check_up),
     };
     Ok(no_store(JsonAnswer(detail).into_response()))
 }
 
-async fn progress(app: &App, check_up: &CheckUp) -> Result<Vec<IndicatorProgress>, Problem> {
-    let counts: std::collections::BTreeMap<String, u64> =
-        app.store.count_values(check_up.id).await?.into_iter().collect();
+fn progress(app: &App, check_up: &CheckUp, counted: &Counts) -> Result<Vec<IndicatorProgress>, Problem> {
+    let counts: std::collections::BTreeMap<&str, u64> =
+        counted.values.iter().map(|(code, count)| (code.as_str(), *count)).collect();
     let ground = ground(app);
     let mut objects = std::collections::BTreeMap::new();
     let indicators = app.check_ups.indicators(check_up)?;
@@ -279,7 +279,7 @@ async fn progress(app: &App, check_up: &CheckUp) -> Result<Vec<IndicatorProgress
             |level| *objects.entry(level).or_insert_with(|| ground.places(check_up, level).len() as u64);
         IndicatorProgress {
             indicator: indicator.code.clone(),
-            values: counts.get(&indicator.code).copied().unwrap_or_default(),
+            values: counts.get(indicator.code.as_str()).copied().unwrap_or_default(),
             objects: indicator.levels.iter().map(|level| of(*level)).sum(),
         }
     });

@@ -5,8 +5,8 @@
 //! model as check-ups see it, `values` what is said of it, `compute` what the server says itself, `review` which
 //! problems follow.
 
-mod compared;
 pub mod compute;
+mod counted;
 mod ground;
 mod review;
 mod values;
@@ -29,6 +29,7 @@ use crate::store::{
     CheckUpChange, CheckUpStored, ProblemQuery, ProblemStep, Store, StoreError, StoredCatalogue,
 };
 
+pub use counted::Counts;
 pub use ground::{Ground, Place};
 pub use values::{Checked, Checker};
 
@@ -113,7 +114,7 @@ pub struct CheckUps {
     /// Held for writing by whoever changes a check-up, for reading by whoever gives values.
     turn: Turn<()>,
     book: RwLock<Book>,
-    compared: compared::Compared,
+    counted: counted::Counted,
 }
 
 #[derive(Default)]
@@ -140,7 +141,7 @@ impl CheckUps {
             built_in: Arc::new(built_in),
             turn: Turn::default(),
             book: RwLock::new(book),
-            compared: compared::Compared::default(),
+            counted: counted::Counted::default(),
         })
     }
 
@@ -361,6 +362,7 @@ impl CheckUps {
         let detail = format!("{}, version {}, {} problems", request.deed.id(), after.version, steps.len());
         let change = CheckUpChange { after, entry: told, actor: entry.actor.clone() };
         let audit = [AuditDraft { object: object_of(id), ..entry }.with_detail(detail)];
+        let _changing = self.counted.changing();
         is_stored(self.store.change_check_up(Some(&change), &steps, &audit).await?)?;
         Ok(self.show(change.after))
     }
@@ -434,6 +436,7 @@ impl CheckUps {
                 AuditDraft { object, ..entry.clone() }.with_detail(detail)
             })
             .collect();
+        let _changing = self.counted.changing();
         is_stored(self.store.change_check_up(None, &steps, &audit).await?)?;
         Ok(steps.into_iter().map(|step| step.after).collect())
     }

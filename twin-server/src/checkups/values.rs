@@ -145,6 +145,7 @@ impl CheckUps {
             let entry = AuditDraft { object: object_of(id), ..entry.clone() }.with_detail(detail);
             // Whoever ends the collecting waits until they are stored, and finds them.
             let _turn = self.turn.read().await;
+            let _changing = self.counted.changing();
             is_stored(self.store.put_values(&slice, &entry).await?)?;
         }
         Ok(())

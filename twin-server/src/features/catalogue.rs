@@ -11,6 +11,7 @@ use super::devices::{self, Devices};
 use super::finds::Finds;
 use super::objects::{CLASSES, Objects};
 use super::projects::{self, Projects};
+use super::reports::{self, Reports};
 use super::schema::Schema;
 use super::source::{self, Source};
 use crate::domain::kinds::DeviceKinds;
@@ -20,6 +21,7 @@ use crate::domain::kinds::DeviceKinds;
 pub struct Catalogue {
     device_schema: Arc<Schema>,
     project_schema: Arc<Schema>,
+    report_schema: Arc<Schema>,
     surveys: Mutex<Surveys>,
     scans: Arc<Semaphore>,
 }
@@ -47,6 +49,7 @@ impl Catalogue {
         Self {
             device_schema: Arc::new(devices::schema(kinds)),
             project_schema: Arc::new(projects::schema()),
+            report_schema: Arc::new(reports::schema()),
             surveys: Mutex::default(),
             scans: Arc::new(Semaphore::new(cores)),
         }
@@ -61,7 +64,11 @@ impl Catalogue {
     /// All collections, in the order in which they are listed.
     #[must_use]
     pub fn all(&self, source: &Source) -> Vec<Box<dyn Collection>> {
-        let ids = CLASSES.iter().map(|(_, about)| about.id).chain([devices::ABOUT.id, projects::ABOUT.id]);
+        let ids = CLASSES.iter().map(|(_, about)| about.id).chain([
+            devices::ABOUT.id,
+            projects::ABOUT.id,
+            reports::ABOUT.id,
+        ]);
         ids.filter_map(|id| self.get(source, id)).collect()
     }
 
@@ -75,6 +82,10 @@ impl Catalogue {
         if id == projects::ABOUT.id {
             let schema = Arc::clone(&self.project_schema);
             return Some(Box::new(Projects { source: source.clone(), schema }));
+        }
+        if id == reports::ABOUT.id {
+            let schema = Arc::clone(&self.report_schema);
+            return Some(Box::new(Reports { source: source.clone(), schema }));
         }
         let (class, about) = CLASSES.iter().find(|(_, about)| about.id == id)?;
         // Whoever comes while objects are gone through waits for it instead of doing the same.

@@ -14,6 +14,7 @@ pub mod item;
 mod objects;
 pub mod place;
 mod projects;
+mod reports;
 pub mod schema;
 mod select;
 mod source;

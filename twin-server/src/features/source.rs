@@ -1,19 +1,23 @@
-//! Where collections find objects, devices and projects. The one file that knows how the model and the live state
+//! Where collections find objects, devices, projects and reports. The one file that knows how the model and the live state
 //! are kept.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use twin_schemas::catalog::{Community, Scene};
-use twin_schemas::geometry::LocalBox;
+use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::reports::Report;
 
 use super::collection::Gone;
 use super::place::Frame;
 use crate::domain::bounds::LocalRect;
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::report::is_public;
 use crate::live::{Entry, Hub};
+use crate::reports::Reports;
 use crate::spatial::{Kind, PlacedProject, Snapshot};
+use crate::store::StoredReport;
 use crate::tiles::{Publication, Publications};
 
 /// Devices that are copied out of the live state at once: so few that nobody waits for them.
@@ -61,23 +65,66 @@ impl Moment {
     }
 }
 
-/// Model and live state as one request sees them.
+/// A report that everyone may read, at its place.
 #[derive(Debug, Clone)]
+pub(super) struct PublicReport {
+    id: String,
+    kept: Arc<StoredReport>,
+    at: LocalPoint,
+}
+
+impl PublicReport {
+    fn of(kept: Arc<StoredReport>) -> Option<Self> {
+        let at = kept.report.place.position.filter(|_| is_public(&kept.report))?;
+        Some(Self { id: kept.report.id.to_string(), kept, at })
+    }
+
+    /// Its number.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What everyone may read; not who reported.
+    pub(super) fn report(&self) -> &Report {
+        &self.kept.report
+    }
+
+    /// Its place.
+    pub(super) fn at(&self) -> LocalPoint {
+        self.at
+    }
+}
+
+/// Model and live state as one request sees them.
+#[derive(Clone)]
 pub struct Source {
     publication: Arc<Publication>,
     now: Moment,
     model_version: String,
     hub: Arc<Hub>,
     kinds: Arc<DeviceKinds>,
+    reports: Arc<Reports>,
 }
 
 impl Source {
     /// The model as it is served now, beside the live state.
     #[must_use]
-    pub fn new(publications: &Publications, hub: &Arc<Hub>, kinds: &Arc<DeviceKinds>) -> Self {
+    pub fn new(
+        publications: &Publications,
+        hub: &Arc<Hub>,
+        kinds: &Arc<DeviceKinds>,
+        reports: &Arc<Reports>,
+    ) -> Self {
         let (publication, now) = (publications.served(), hub.index().now());
         let model_version = format!("{}-{}-{}", publication.version, hub.epoch(), now.revision());
-        Self { publication, now: Moment(now), model_version, hub: Arc::clone(hub), kinds: Arc::clone(kinds) }
+        Self {
+            publication,
+            now: Moment(now),
+            model_version,
+            hub: Arc::clone(hub),
+            kinds: Arc::clone(kinds),
+            reports: Arc::clone(reports),
+        }
     }
 
     /// Names the state of the model: another one whenever an object is another.
@@ -86,7 +133,7 @@ impl Source {
         &self.model_version
     }
 
-    /// Names the state of devices and projects: another one whenever one of them is seen to be another.
+    /// Names the state of devices, projects and reports: another one whenever one of them is seen to be another.
     #[must_use]
     pub fn live_version(&self) -> String {
         format!("{}-{}-{}", self.hub.epoch(), self.hub.seq(), self.now.0.project_changes())
@@ -181,6 +228,22 @@ impl Source {
     #[must_use]
     pub fn projects(&self, area: Option<&LocalRect>) -> Vec<Arc<PlacedProject>> {
         self.now.0.projects(area)
+    }
+
+    /// Reports that everyone may read and that have a place, by number: those in `area`, of those behind `after`.
+    pub(super) fn reports(&self, area: Option<&LocalRect>, after: u64) -> Vec<PublicReport> {
+        let is_there = |position: Option<LocalPoint>| {
+            position.is_some_and(|at| area.is_none_or(|area| area.contains(&at)))
+        };
+        let found = self.reports.newest(|kept| {
+            kept.report.id > after && is_there(kept.report.place.position) && is_public(&kept.report)
+        });
+        found.into_iter().rev().filter_map(PublicReport::of).collect()
+    }
+
+    /// The one with this number.
+    pub(super) fn report(&self, id: u64) -> Option<PublicReport> {
+        self.reports.get(id).and_then(PublicReport::of)
     }
 
     /// Number of devices.

@@ -120,7 +120,10 @@ async fn collections_say_what_and_where_they_are() {
     let all = good(&server, "/ogc/collections").await.json();
     let names: Vec<&str> =
         all["collections"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap()).collect();
-    assert_eq!(names, ["zones", "buildings", "storeys", "spaces", "elements", "devices", "projects"]);
+    assert_eq!(
+        names,
+        ["zones", "buildings", "storeys", "spaces", "elements", "devices", "projects", "reports"]
+    );
     let buildings = good(&server, "/ogc/collections/buildings").await.json();
     assert_eq!((&buildings["itemType"], &buildings["title"]), (&json!("feature"), &json!("Buildings")));
     let extent: Vec<f64> = serde_json::from_value(buildings["extent"]["spatial"]["bbox"][0].clone()).unwrap();

@@ -1,0 +1,156 @@
+//! Residents' reports that everyone may read as a collection of points; who reported is not among it.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use twin_schemas::geometry::LocalBox;
+use twin_schemas::reports::{ReportLine, ReportUrge};
+
+use super::collection::{About, Collection, Gone, Visit};
+use super::item::{Item, Shape, Value};
+use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
+use super::source::{PublicReport, Source};
+use crate::domain::bounds::LocalRect;
+use crate::domain::cycle::Word as _;
+use crate::domain::permission::Action;
+
+/// What people are told.
+pub(super) const ABOUT: About = About {
+    id: "reports",
+    title: ["居民诉求", "Reports of residents"],
+    description: [
+        "已受理、公开且有位置的诉求，不含诉求人。时间查询针对提出、答复、办结和最近变动的时刻。",
+        "Reports that were taken up, are public and have a place, without who reported. Times are those of the report, \
+         its answer, its end and the last change.",
+    ],
+    has_times: true,
+    is_live: true,
+    needs: Some(Action::ReadReports),
+};
+
+/// All reports that everyone may read and that have a place.
+pub(super) struct Reports {
+    pub(super) source: Source,
+    pub(super) schema: Arc<Schema>,
+}
+
+/// The schema of reports.
+pub(super) fn schema() -> Schema {
+    use PropertyType::{Bool, Instant, Integer, Text};
+    let properties = [
+        Property::field("id", Text, "编号", "Id"),
+        Property::field("suggestion", Bool, "是否建议", "A suggestion, no problem"),
+        Property::field("kind", Text, "种类", "Kind"),
+        Property::field("text", Text, "内容", "Text"),
+        Property::field("address", Text, "地址", "Address"),
+        Property::field("zone", Text, "组团", "Zone"),
+        Property::field("state", Text, "状态", "State"),
+        Property::field("body", Text, "承办", "Who handles it"),
+        Property::field("late", Bool, "已超时", "Over its time limit"),
+        Property::field("due", Instant, "办理时限", "Due"),
+        Property::field("answer", Text, "答复", "Answer"),
+        Property::field("stars", Integer, "评价（星）", "Rating, in stars"),
+        Property::field("reopened", Integer, "重开次数", "Times reopened"),
+        Property::field("main", Text, "并入的诉求", "Report that it was joined to"),
+        Property::field("project", Text, "更新项目", "Project that it entered"),
+        Property::field("on_behalf", Bool, "代报", "On behalf of someone"),
+        Property::field("created_at", Instant, "提出时刻", "Reported at"),
+        Property::field("answered_at", Instant, "答复时刻", "Answered at"),
+        Property::field("ended_at", Instant, "办结时刻", "Ended at"),
+        Property::field("changed_at", Instant, "最近变动", "Last changed"),
+    ];
+    Schema::new(properties, GeometryKind::Point)
+}
+
+impl Collection for Reports {
+    fn about(&self) -> &About {
+        &ABOUT
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn count(&self) -> u64 {
+        self.source.reports(None, 0).len() as u64
+    }
+
+    fn extent(&self) -> Option<LocalBox> {
+        let mut points = self.source.reports(None, 0).into_iter().map(|report| report.at());
+        let first = points.next()?;
+        Some(points.fold(LocalBox { min: first, max: first }, |mut bounds, at| {
+            bounds.min.east_m = bounds.min.east_m.min(at.east_m);
+            bounds.min.north_m = bounds.min.north_m.min(at.north_m);
+            bounds.min.up_m = bounds.min.up_m.min(at.up_m);
+            bounds.max.east_m = bounds.max.east_m.max(at.east_m);
+            bounds.max.north_m = bounds.max.north_m.max(at.north_m);
+            bounds.max.up_m = bounds.max.up_m.max(at.up_m);
+            bounds
+        }))
+    }
+
+    fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
+        let found =
+            id.parse().ok().and_then(|id: u64| self.source.report(id)).filter(|report| report.id() == id);
+        if let Some(report) = &found {
+            visit(report);
+        }
+        found.is_some()
+    }
+
+    fn scan(&self, area: Option<&LocalRect>, after: Option<&str>, visit: &mut Visit<'_>) -> Result<(), Gone> {
+        // Numbers go on, whatever has become of the report that the page before ended with.
+        let after = after.map(|id| id.parse::<u64>().map_err(|_| Gone)).transpose()?.unwrap_or_default();
+        let behind = self.source.reports(area, after);
+        let _ = behind.iter().try_for_each(|report| -> ControlFlow<()> { visit(report) });
+        Ok(())
+    }
+}
+
+impl Item for PublicReport {
+    fn id(&self) -> &str {
+        PublicReport::id(self)
+    }
+
+    fn value(&self, property: &Property) -> Value<'_> {
+        let (report, Path::Field(name)) = (self.report(), &property.path) else { return Value::Null };
+        match *name {
+            "id" => Value::text(Some(PublicReport::id(self))),
+            "suggestion" => Value::Bool(report.line == ReportLine::Suggestion),
+            "kind" => Value::text(Some(&report.kind)),
+            "text" => Value::text(Some(&report.text)),
+            "address" => Value::text(report.place.address.as_deref()),
+            "zone" => Value::text(report.zone.as_deref()),
+            "state" => Value::text(Some(report.state.id())),
+            "body" => Value::text(report.body.map(crate::domain::cycle::Word::id)),
+            "late" => Value::Bool(report.urge >= ReportUrge::Overdue),
+            "due" => Value::instant(report.deadline.as_ref().map(|deadline| deadline.due)),
+            "answer" => Value::text(report.answer.as_deref()),
+            "stars" => {
+                report.rating.as_ref().map_or(Value::Null, |rating| Value::Number(rating.stars.into()))
+            }
+            "reopened" => Value::Number(report.reopened.into()),
+            "main" => report.main.map_or(Value::Null, |main| Value::made(Some(main.to_string()))),
+            "project" => Value::text(report.project.as_deref()),
+            "on_behalf" => Value::Bool(report.on_behalf),
+            "created_at" => Value::Instant(report.created_at),
+            "answered_at" => Value::instant(report.answered_at),
+            "ended_at" => Value::instant(report.ended_at),
+            "changed_at" => Value::Instant(report.changed_at),
+            _ => Value::Null,
+        }
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Point(self.at())
+    }
+
+    fn times(&self) -> Vec<OffsetDateTime> {
+        let report = self.report();
+        let times = [Some(report.created_at), report.answered_at, report.ended_at, Some(report.changed_at)];
+        let mut times: Vec<_> = times.into_iter().flatten().collect();
+        times.sort_unstable();
+        times
+    }
+}
