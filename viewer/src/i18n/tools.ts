@@ -8,6 +8,8 @@ interface Texts {
   readonly tools: string;
   readonly names: Readonly<Record<ToolName, string>>;
   readonly missing: string;
+  /** The pages of those who work on renewal. */
+  readonly renewal: string;
 }
 
 const zh: Texts = {
@@ -17,6 +19,7 @@ const zh: Texts = {
     walk: '步行', table: '视野内对象', snapshot: '截图',
   },
   missing: '这个工具没有加载成功，请检查网络后再点一次。',
+  renewal: '更新工作台：体检与项目',
 };
 
 const en: Texts = {
@@ -26,6 +29,7 @@ const en: Texts = {
     walk: 'Walk', table: 'Objects in view', snapshot: 'Picture',
   },
   missing: 'This tool could not be loaded. Check the network and press it again.',
+  renewal: 'Renewal: check-ups and projects',
 };
 
 export const toolTexts = (language: Language): Texts => (language === 'zh' ? zh : en);

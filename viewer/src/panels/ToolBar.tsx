@@ -66,7 +66,7 @@ function pressed(event: KeyboardEvent): void {
   toggleTool(entry.name);
 }
 
-/** Undo, redo and settings, which are no tools but lie with them. */
+/** Undo, redo, the way to the work on renewal, and settings, which are no tools but lie with them. */
 function Steps({ named = false }: { named?: boolean }) {
   const t = groundWords.value;
   const button = (name: string, keys: string, icon: 'undo-2' | 'redo-2' | 'settings', press: () => void, disabled = false) => (
@@ -79,6 +79,10 @@ function Steps({ named = false }: { named?: boolean }) {
     <>
       {button(t.undo, 'Ctrl+Z', 'undo-2', undo, !canUndo.value)}
       {button(t.redo, 'Ctrl+Shift+Z', 'redo-2', redo, !canRedo.value)}
+      <a class="tool" href="./renewal" aria-label={words.value.renewal} title={words.value.renewal}>
+        <Icon d={toolIcon('clipboard-list')} />
+        {named && <span>{words.value.renewal}</span>}
+      </a>
       {button(t.settings, '', 'settings', () => (settingsOpen.value = !settingsOpen.value))}
     </>
   );
