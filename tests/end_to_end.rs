@@ -74,20 +74,29 @@ fn a_resident_reports_a_broken_lamp_and_rates_the_repair() {
     say(&node("resident.mjs", &[], Some(&server.address)).unwrap());
 }
 
-#[test]
-fn a_project_is_built_once_its_notice_is_over() {
+/// Plays the two parts of a story on one database, the second by a clock that is so much later.
+fn in_two_parts(script: &str, parts: [&str; 2], later: &str) {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");
     let publication = build(dir.path(), &sample);
     let database = dir.path().join("twin.db");
     let server = Server::start(&publication, &database).unwrap();
-    say(&node("renewal.mjs", &["notice"], Some(&server.address)).unwrap());
+    say(&node(script, &parts[..1], Some(&server.address)).unwrap());
     drop(server);
     let server = Server::start_as(&publication, &database, |command| {
-        // Eleven days later by its clock.
-        command.args(["--listen", "127.0.0.1:0"]).env("LD_PRELOAD", clock_library()).env("FAKETIME", "+11d")
+        command.args(["--listen", "127.0.0.1:0"]).env("LD_PRELOAD", clock_library()).env("FAKETIME", later)
     });
-    say(&node("renewal.mjs", &["works"], Some(&server.unwrap().address)).unwrap());
+    say(&node(script, &parts[1..], Some(&server.unwrap().address)).unwrap());
+}
+
+#[test]
+fn a_project_is_built_once_its_notice_is_over() {
+    in_two_parts("renewal.mjs", ["notice", "works"], "+11d");
+}
+
+#[test]
+fn a_report_that_is_opened_again_and_late_reaches_the_upper_unit() {
+    in_two_parts("reopened.mjs", ["reopened", "late"], "+4d");
 }
 
 #[test]

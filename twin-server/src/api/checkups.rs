@@ -275,8 +275,7 @@ fn progress(app: &App, check_up: &CheckUp, counted: &Counts) -> Result<Vec<Indic
     let mut objects = std::collections::BTreeMap::new();
     let indicators = app.check_ups.indicators(check_up)?;
     let progress = indicators.iter().map(|indicator| {
-        let mut of =
-            |level| *objects.entry(level).or_insert_with(|| ground.places(check_up, level).len() as u64);
+        let mut of = |level| *objects.entry(level).or_insert_with(|| ground.count(check_up, level));
         IndicatorProgress {
             indicator: indicator.code.clone(),
             values: counts.get(indicator.code.as_str()).copied().unwrap_or_default(),

@@ -68,27 +68,51 @@ impl Ground {
     /// The objects of a level that a check-up looks at, by id.
     #[must_use]
     pub fn places(&self, check_up: &CheckUp, level: IndicatorLevel) -> Vec<Place> {
+        let place = |site: Site<'_>, name: &LocalizedText| Place {
+            id: site.id.to_owned(),
+            level,
+            zone: site.zone.map(str::to_owned),
+            name: name.clone(),
+        };
+        let mut places = Vec::new();
+        self.each(check_up, level, |site, name| places.push(place(site, name)));
+        places.sort_by(|a, b| a.id.cmp(&b.id));
+        places
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub fn count(&self, check_up: &CheckUp, level: IndicatorLevel) -> u64 {
+        let mut count = 0;
+        self.each(check_up, level, |_, _| count += 1);
+        count
+    }
+
+    /// Shows the objects of a level that a check-up looks at, in no order, with their names.
+    fn each(
+        &self,
+        check_up: &CheckUp,
+        level: IndicatorLevel,
+        mut visit: impl FnMut(Site<'_>, &LocalizedText),
+    ) {
         let kind = match level {
             IndicatorLevel::Building => Kind::Building,
             IndicatorLevel::Neighbourhood => Kind::Zone,
             IndicatorLevel::Community => {
-                let (id, name) = (self.community.clone(), self.community_name.clone());
-                let community = Place { id, level, zone: None, name };
-                return [community].into_iter().filter(|at| is_in_scope(check_up, at.site())).collect();
+                let site = Site { id: &self.community, level, zone: None };
+                if is_in_scope(check_up, site) {
+                    visit(site, &self.community_name);
+                }
+                return;
             }
         };
-        let everywhere = self.snapshot.meeting_in_order(kind, &EVERYWHERE);
-        // A park that somebody drew as a zone is no neighbourhood.
-        let places = everywhere.into_iter().filter(|(_, object)| !(kind == Kind::Zone && is_green(object)));
-        let places = places.map(|(_, object)| Place {
-            id: object.id.clone(),
-            level,
-            zone: zone_of(object).map(str::to_owned),
-            name: object.name.clone(),
-        });
-        let mut places: Vec<Place> = places.filter(|at| is_in_scope(check_up, at.site())).collect();
-        places.sort_by(|a, b| a.id.cmp(&b.id));
-        places
+        for (_, object) in self.snapshot.meeting_in_order(kind, &EVERYWHERE) {
+            let site = Site { id: &object.id, level, zone: zone_of(object) };
+            // A park that somebody drew as a zone is no neighbourhood.
+            if !(kind == Kind::Zone && is_green(object)) && is_in_scope(check_up, site) {
+                visit(site, &object.name);
+            }
+        }
     }
 
     /// Whether there is a zone with this id.

@@ -94,7 +94,8 @@ export function Frame(props: { phone: boolean; of?: string; mark: ComponentChild
           <Icon name="x" />
         </button>
       </header>
-      <div class="scroll">
+      {/* Where nothing in it can be pressed, keys still scroll it. */}
+      <div class="scroll" tabIndex={0}>
         {props.children}
         <div class="actions" style="padding-top:12px">
           {!props.lost && (
