@@ -31,7 +31,7 @@ export async function open(address, { width = 900, height = 600, locale = 'zh-CN
   page.on('console', (message) => {
     // What is of another host is among the foreign.
     const { url } = message.location();
-    if (message.type() === 'error' && (!url || new URL(url).host === host)) problems.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && (!url || new URL(url).host === host)) problems.push(`console: ${message.text()} (${url})`);
   });
   await page.goto(address);
   return {

