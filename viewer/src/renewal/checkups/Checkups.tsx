@@ -1,7 +1,11 @@
-// Check-ups: the list of all, and the page of one.
-import { Head } from '../parts';
-import { words } from '../words';
+// Check-ups: the list of all, a new one, the page of one.
+import { route } from '../../state/renewal/route';
+import { CheckUpPage } from './CheckUpPage';
+import { List } from './List';
+import { NewCheckUp } from './NewCheckUp';
 
 export function Checkups() {
-  return <Head title={words.value.checkups} />;
+  const { id } = route.value;
+  if (id === null) return <List />;
+  return id === 'new' ? <NewCheckUp /> : <CheckUpPage key={id} id={id} />;
 }

@@ -1,0 +1,69 @@
+// The page of one check-up: its state, what one may do with it, and its parts.
+import { useEffect } from 'preact/hooks';
+import { getCheckUp, type CheckUpDetail } from '../../api/checkups';
+import { hashOf, route } from '../../state/renewal/route';
+import { later } from '../../panels/later';
+import { Head, Known, SignInHint, useAsked } from '../parts';
+import { words } from '../words';
+import { Deeds } from './Deeds';
+import { StateMark, titleOf, zonesOf } from './parts';
+import { texts } from './words';
+
+/** What each part is given: the check-up as it is, and how to read it anew or take over what the server has just told. */
+export interface PartProps {
+  readonly detail: CheckUpDetail;
+  readonly again: () => void;
+  readonly take: (detail: CheckUpDetail) => void;
+}
+
+const PARTS = {
+  overview: later(() => import('./Overview').then(({ Overview }) => Overview)),
+};
+type Part = keyof typeof PARTS;
+const ORDER = Object.keys(PARTS) as Part[];
+
+export function CheckUpPage({ id }: { id: number }) {
+  const [asked, again, take] = useAsked(`checkup/${id}`, (signal) => getCheckUp(id, signal));
+  const { part } = route.value;
+  // What was given in one part counts in another; others work on it meanwhile.
+  useEffect(again, [part]);
+  return (
+    <>
+      <p class="k-back">
+        <a href={hashOf('checkups')}>{words.value.checkups}</a>
+      </p>
+      <SignInHint />
+      <Known asked={asked} again={again}>
+        {(detail) => <One detail={detail} again={again} take={take} />}
+      </Known>
+    </>
+  );
+}
+
+function One(props: PartProps) {
+  const t = texts.value;
+  const { check_up } = props.detail;
+  const part = ORDER.find((one) => one === route.value.part) ?? 'overview';
+  const Shown = PARTS[part];
+  return (
+    <>
+      <Head
+        title={titleOf(check_up)}
+        under={
+          <span class="k-under">
+            <StateMark of={check_up.state} /> {t.ofYear(check_up.year, check_up.cycle)} · {zonesOf(check_up)}
+          </span>
+        }
+      />
+      <Deeds {...props} />
+      <nav class="n-tabs" aria-label={t.parts}>
+        {ORDER.map((one) => (
+          <a key={one} href={hashOf('checkups', check_up.id, one === 'overview' ? '' : one)} aria-current={one === part ? 'page' : undefined}>
+            {t[one]}
+          </a>
+        ))}
+      </nav>
+      <Shown {...props} />
+    </>
+  );
+}
