@@ -18,6 +18,7 @@ export interface PartProps {
 
 const PARTS = {
   overview: later(() => import('./Overview').then(({ Overview }) => Overview)),
+  form: later(() => import('./Form').then(({ Form }) => Form)),
 };
 type Part = keyof typeof PARTS;
 const ORDER = Object.keys(PARTS) as Part[];
