@@ -19,6 +19,7 @@ export interface PartProps {
 const PARTS = {
   overview: later(() => import('./Overview').then(({ Overview }) => Overview)),
   form: later(() => import('./Form').then(({ Form }) => Form)),
+  problems: later(() => import('./Problems').then(({ Problems }) => Problems)),
 };
 type Part = keyof typeof PARTS;
 const ORDER = Object.keys(PARTS) as Part[];
@@ -56,7 +57,8 @@ function One(props: PartProps) {
           </span>
         }
       />
-      <Deeds {...props} />
+      {/* Not beside the fields that someone fills in: a thumb would find them. */}
+      {part !== 'form' && <Deeds {...props} />}
       <nav class="n-tabs" aria-label={t.parts}>
         {ORDER.map((one) => (
           <a key={one} href={hashOf('checkups', check_up.id, one === 'overview' ? '' : one)} aria-current={one === part ? 'page' : undefined}>

@@ -36,7 +36,7 @@ export function Field({ indicator, object, form, mayWrite }: Props) {
         {nameOf(indicator.counts)}
       </p>
       {mayWrite ? (
-        <Entry id={id} indicator={indicator} text={text} wrong={trouble !== undefined} write={(next) => form.write(key, { text: next })} save={draft && (() => void form.save([key]))} />
+        <Entry id={id} indicator={indicator} text={text} wrong={trouble !== undefined} write={(next) => form.write(key, { text: next })} />
       ) : (
         <p class="k-known">{there ? valueOf(there.value, indicator) : '—'}</p>
       )}
@@ -45,11 +45,18 @@ export function Field({ indicator, object, form, mayWrite }: Props) {
         {there && <small>{t.givenBy(t.sources[there.source], timeName(there.at))}</small>}
       </p>
       <Why id={id} trouble={trouble} indicator={indicator} drop={() => form.drop(key)} />
-      <Remark draft={draft?.remark} there={there} mayWrite={mayWrite} write={(remark) => form.write(key, { remark })} />
-      <details class="k-about">
-        <summary>{t.about}</summary>
-        <Limits of={indicator} />
-      </details>
+      <div class="k-foot">
+        <Remark draft={draft?.remark} there={there} mayWrite={mayWrite} write={(remark) => form.write(key, { remark })} />
+        <details class="k-about">
+          <summary>{t.about}</summary>
+          <Limits of={indicator} />
+        </details>
+        {draft && mayWrite && (
+          <button class="button k-one" type="button" disabled={form.sending.value} onClick={() => void form.save([key])}>
+            {t.saveOne}
+          </button>
+        )}
+      </div>
       {indicator.computed && (
         <p class="k-computed">
           {t.computedBy(nameOf(indicator.computed.how))}
@@ -73,11 +80,9 @@ interface EntryProps {
   readonly text: string;
   readonly wrong: boolean;
   readonly write: (text: string) => void;
-  readonly save: (() => void) | undefined;
 }
 
-function Entry({ id, indicator, text, wrong, write, save }: EntryProps) {
-  const t = texts.value;
+function Entry({ id, indicator, text, wrong, write }: EntryProps) {
   const { min, max, unit } = indicator;
   const isGraded = unit === '1' && !indicator.computed && Number.isInteger(min) && max - min < STEPS_MOST;
   const steps = isGraded ? Array.from({ length: Math.floor(max - min) + 1 }, (_, i) => min + i) : [];
@@ -97,11 +102,6 @@ function Entry({ id, indicator, text, wrong, write, save }: EntryProps) {
           <input class="n-input" inputMode="decimal" autocomplete="off" aria-labelledby={`${id}-name`} aria-describedby={`${id}-counts ${id}-why`} aria-invalid={wrong} value={text} onInput={({ currentTarget }) => write(currentTarget.value)} />
           <span class="k-unit">{unit === '1' ? '' : valueOf(0, indicator).replace(/^0\s*/, '')}</span>
         </span>
-      )}
-      {save && (
-        <button class="button" type="button" onClick={save}>
-          {t.saveOne}
-        </button>
       )}
     </div>
   );

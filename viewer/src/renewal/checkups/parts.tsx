@@ -84,6 +84,6 @@ export function useNames(objects: readonly ModelObject[]): (id: string) => strin
   return (id) => {
     const object = byId.get(id);
     const name = nameOf(object?.name, id);
-    return object?.bim ? texts.value.ofModel(name, id.split('/')[0] ?? id) : name;
+    return object?.bim ? texts.value.ofModel(name, object.bim.source) : name;
   };
 }

@@ -28,7 +28,7 @@ export function sitesOf({ zones = [] }: Pick<CheckUp, 'zones'>, objects: readonl
     if (!level) return [];
     const zone = level === 'neighbourhood' ? object.id : (object.zone ?? null);
     if (zones.length > 0 && (level === 'community' || zone === null || !zones.includes(zone))) return [];
-    return [{ id: object.id, level, name: object.name ?? null, zone, model: object.bim ? (object.id.split('/')[0] ?? null) : null }];
+    return [{ id: object.id, level, name: object.name ?? null, zone, model: object.bim?.source ?? null }];
   });
 }
 
