@@ -20,6 +20,7 @@ const PARTS = {
   overview: later(() => import('./Overview').then(({ Overview }) => Overview)),
   form: later(() => import('./Form').then(({ Form }) => Form)),
   problems: later(() => import('./Problems').then(({ Problems }) => Problems)),
+  report: later(() => import('./Report').then(({ Report }) => Report)),
 };
 type Part = keyof typeof PARTS;
 const ORDER = Object.keys(PARTS) as Part[];

@@ -29,7 +29,7 @@ export function ProblemRows({ problems, projects, indicators, objects, selected 
   const all = problems.every(({ id }) => selected?.value.has(id));
   return (
     <>
-      <div class="n-scroll">
+      <div class="n-scroll k-paper">
         <table class="n-table k-problems">
           <thead>
             <tr>
@@ -103,9 +103,6 @@ function Row({ of, at, place, projects, indicator, selected }: RowProps) {
       <td class="k-what">
         {name}
         <small>{nameOf(of.because)}</small>
-        {(of.raised ?? []).map((raise) => (
-          <small key={raise}>{t.raises[raise]}</small>
-        ))}
         {of.reason && <small class="k-said">{of.reason}</small>}
         {projects.length > 0 && (
           <small>
