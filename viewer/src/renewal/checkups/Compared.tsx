@@ -7,7 +7,7 @@ import { titleOf } from './parts';
 import { nameOf, texts, valueOf } from './words';
 
 /** So many objects are told of one by one. */
-const MOST = 40;
+const MOST = 24;
 
 interface Props {
   readonly checkUp: CheckUp;
@@ -69,7 +69,7 @@ function Tables({ comparison, indicators, byCode, siteName }: Omit<Props, 'check
             </tr>
           </thead>
           <tbody>
-            {figures.map(({ indicator, better, worse, same }) => (
+            {figures.filter(({ better, worse }) => better + worse > 0).map(({ indicator, better, worse, same }) => (
               <tr key={indicator.code}>
                 <td>{nameOf(indicator.name, indicator.code)}</td>
                 <td class="number" data-change={better > 0 ? 'better' : undefined} data-none={better === 0}>

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { getValues, type Indicator, type IndicatorValue } from '../../api/checkups';
 import type { ModelObject } from '../../api/types';
 import { account } from '../../state/account';
-import { openForm, type Form as OpenForm } from '../../state/renewal/checkups-form';
+import { Form as Filled } from '../../state/renewal/checkups-form';
 import { indicatorsAt, sitesOf } from '../../state/renewal/checkups';
 import { hashOf, route } from '../../state/renewal/route';
 import { Known, useAsked } from '../parts';
@@ -12,25 +12,18 @@ import type { PartProps } from './CheckUpPage';
 import { Fields } from './Fields';
 import { Sites } from './Sites';
 import { ByMachine } from './Tables';
-import { may, useIndicators, useObjects } from './parts';
+import { allObjects, indicatorsOf, may } from './parts';
 import { texts } from './words';
 
 export function Form({ detail, again }: PartProps) {
   const { check_up } = detail;
-  const [indicators, indicatorsAgain] = useIndicators(check_up);
-  const [objects, objectsAgain] = useObjects();
-  const [values, valuesAgain] = useAsked(`checkup/${check_up.id}/values`, (signal) => getValues(check_up.id, null, signal));
+  const [asked, readAgain] = useAsked(`checkup/${check_up.id}/form`, async (signal) => {
+    const [indicators, objects, known] = await Promise.all([indicatorsOf(check_up), allObjects(), getValues(check_up.id, null, signal)]);
+    return { indicators, objects, known };
+  });
   return (
-    <Known asked={indicators} again={indicatorsAgain}>
-      {(chosen) => (
-        <Known asked={objects} again={objectsAgain}>
-          {(all) => (
-            <Known asked={values} again={valuesAgain}>
-              {(known) => <Opened key={account.value?.who} detail={detail} again={again} indicators={chosen} objects={all} known={known} />}
-            </Known>
-          )}
-        </Known>
-      )}
+    <Known asked={asked} again={readAgain}>
+      {(it) => <Opened key={account.value?.who} detail={detail} again={again} {...it} />}
     </Known>
   );
 }
@@ -45,8 +38,8 @@ interface OpenedProps {
 
 function Opened({ detail: { check_up }, again, indicators, objects, known }: OpenedProps) {
   const t = texts.value;
-  const form: OpenForm = useMemo(() => openForm(check_up.id, account.value?.who ?? '', known), [check_up.id]);
-  useEffect(() => form.close, [form]);
+  const form = useMemo(() => new Filled(check_up.id, account.value?.who ?? '', known), [check_up.id]);
+  useEffect(() => () => form.close(), [form]);
   const sites = useMemo(() => sitesOf(check_up, objects).filter((site) => indicatorsAt(site, indicators).length > 0), [check_up, objects, indicators]);
   const site = sites.find(({ id }) => id === route.value.query.get('object')) ?? null;
   const mayWrite = check_up.state === 'collecting' && may('assess_indicators');

@@ -111,7 +111,7 @@ function Row({ of }: { of: CheckUp }) {
           </small>
         </span>
         <StateMark of={of.state} />
-        {of.state === 'collecting' || of.state === 'review' ? <HowFar of={of} /> : <small class="k-far">{dayName(of.ended_at ?? of.changed_at)}</small>}
+        {of.state === 'collecting' || of.state === 'review' ? <HowFar of={of} /> : <small class="k-far">{`${t.changed} ${dayName(of.changed_at)}`}</small>}
       </a>
     </li>
   );

@@ -8,11 +8,12 @@ import { language } from '../../state/settings';
 import { Figures, Known, useAsked } from '../parts';
 import { words } from '../words';
 import type { PartProps } from './CheckUpPage';
-import { Bar, may, titleOf, useIndicators, zonesOf } from './parts';
+import { Bar, indicatorsOf, may, titleOf, zonesOf } from './parts';
 import { dayName, nameOf, texts, timeName } from './words';
 
 export function Overview({ detail }: PartProps) {
-  const [indicators, again] = useIndicators(detail.check_up);
+  const { check_up } = detail;
+  const [indicators, again] = useAsked(`indicators/${check_up.catalogue}/${check_up.id}`, () => indicatorsOf(check_up));
   return (
     <>
       <Standing of={detail} />

@@ -119,7 +119,7 @@ function Row({ of, at, place, projects, indicator, selected }: RowProps) {
           <b>{valueOf(of.value, unit)}</b> / {valueOf(of.threshold, unit)}
         </span>
       </td>
-      <td data-label={t.severity}>
+      <td class="k-one-line" data-label={t.severity}>
         <span>{t.urgencies[of.severity]}</span>
       </td>
       <td data-label={t.urgency}>
@@ -128,7 +128,7 @@ function Row({ of, at, place, projects, indicator, selected }: RowProps) {
           {of.urgency !== of.found && <small>{t.changedFrom(t.urgencies[of.found])}</small>}
         </span>
       </td>
-      <td class="k-due" data-label={t.due}>
+      <td class="k-one-line" data-label={t.due}>
         <span>
           {dayName(of.due)}
           {isOpen && Date.parse(of.due) < Date.now() && <small class="k-wrong">{t.overdue}</small>}

@@ -1,52 +1,32 @@
 // The problems that a check-up found: narrowed by the address, selected, decided together.
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { getProblems, type Indicator, type Problem, type ProblemState } from '../../api/checkups';
+import type { Indicator, Problem, ProblemState } from '../../api/checkups';
 import type { ModelObject } from '../../api/types';
 import { URGENCIES, byDimension } from '../../state/renewal/checkups';
 import { NO_ZONE, narrowed, type Narrowing } from '../../state/renewal/checkups-problems';
 import { narrow, route } from '../../state/renewal/route';
-import { Known, useAsked } from '../parts';
+import { Known } from '../parts';
 import type { PartProps } from './CheckUpPage';
 import { Decide } from './Decide';
 import { ProblemRows } from './ProblemRows';
-import { may, useIndicators, useObjects } from './parts';
+import { may, useFound, type Found } from './parts';
 import { nameOf, texts } from './words';
 
 export function Problems({ detail, again }: PartProps) {
-  const { check_up } = detail;
-  const [indicators, indicatorsAgain] = useIndicators(check_up);
-  const [objects, objectsAgain] = useObjects();
-  const [found, foundAgain] = useAsked(`checkup/${check_up.id}/problems/${check_up.version}`, (signal) => getProblems(check_up.id, signal));
+  const [asked, readAgain] = useFound(detail.check_up);
   const anew = (): void => {
-    foundAgain();
+    readAgain();
     again();
   };
   return (
-    <Known asked={indicators} again={indicatorsAgain}>
-      {(chosen) => (
-        <Known asked={objects} again={objectsAgain}>
-          {(all) => (
-            <Known asked={found} again={foundAgain}>
-              {({ problems, projects }) => <Shown detail={detail} anew={anew} problems={problems} projects={projects} indicators={chosen} objects={all} />}
-            </Known>
-          )}
-        </Known>
-      )}
+    <Known asked={asked} again={readAgain}>
+      {(found) => <Shown detail={detail} anew={anew} {...found} />}
     </Known>
   );
 }
 
-interface ShownProps {
-  readonly detail: PartProps['detail'];
-  readonly anew: () => void;
-  readonly problems: readonly Problem[];
-  readonly projects: ReadonlyMap<number, readonly number[]>;
-  readonly indicators: readonly Indicator[];
-  readonly objects: readonly ModelObject[];
-}
-
-function Shown({ detail: { check_up }, anew, problems, projects, indicators, objects }: ShownProps) {
+function Shown({ detail: { check_up }, anew, problems, projects, indicators, objects }: Found & { detail: PartProps['detail']; anew: () => void }) {
   const t = texts.value;
   const selected = useSignal<ReadonlySet<number>>(new Set());
   const byCode = useMemo(() => new Map(indicators.map((indicator) => [indicator.code, indicator])), [indicators]);

@@ -1,48 +1,28 @@
 // The report of a check-up, to read and to print: figures, where the problems are, what became of those before, their list.
 import { useMemo } from 'preact/hooks';
-import { getProblems, type CheckUpDetail, type Indicator, type Problem } from '../../api/checkups';
-import type { ModelObject } from '../../api/types';
+import type { CheckUpDetail, Indicator, Problem } from '../../api/checkups';
 import { saveFile } from '../../panels/copying';
 import { URGENCIES, byDimension, dimensionKey, percent, shareOf } from '../../state/renewal/checkups';
 import { dayOf } from '../../state/renewal/checkups-days';
 import { NO_ZONE, countBy, narrowed, standingOf, type Counts } from '../../state/renewal/checkups-problems';
 import { problemTable, type Column } from '../../state/renewal/checkups-report';
-import { Figures, Known, useAsked } from '../parts';
+import { Figures, Known } from '../parts';
 import { words } from '../words';
 import type { PartProps } from './CheckUpPage';
 import { Compared } from './Compared';
-import { UrgencyMark, titleOf, useIndicators, useNames, useObjects, zonesOf } from './parts';
+import { UrgencyMark, titleOf, useFound, useNames, zonesOf, type Found } from './parts';
 import { dayName, nameOf, texts, valueOf } from './words';
 
 export function Report({ detail }: PartProps) {
-  const { check_up } = detail;
-  const [indicators, indicatorsAgain] = useIndicators(check_up);
-  const [objects, objectsAgain] = useObjects();
-  const [found, foundAgain] = useAsked(`checkup/${check_up.id}/problems/${check_up.version}`, (signal) => getProblems(check_up.id, signal));
+  const [asked, again] = useFound(detail.check_up);
   return (
-    <Known asked={indicators} again={indicatorsAgain}>
-      {(chosen) => (
-        <Known asked={objects} again={objectsAgain}>
-          {(all) => (
-            <Known asked={found} again={foundAgain}>
-              {({ problems, projects }) => <Paper detail={detail} all={problems} projects={projects} indicators={chosen} objects={all} />}
-            </Known>
-          )}
-        </Known>
-      )}
+    <Known asked={asked} again={again}>
+      {(found) => <Paper detail={detail} {...found} />}
     </Known>
   );
 }
 
-interface PaperProps {
-  readonly detail: CheckUpDetail;
-  readonly all: readonly Problem[];
-  readonly projects: ReadonlyMap<number, readonly number[]>;
-  readonly indicators: readonly Indicator[];
-  readonly objects: readonly ModelObject[];
-}
-
-function Paper({ detail, all, projects, indicators, objects }: PaperProps) {
+function Paper({ detail, problems: all, projects, indicators, objects }: Found & { detail: CheckUpDetail }) {
   const t = texts.value;
   const { check_up, progress } = detail;
   const byCode = useMemo(() => new Map(indicators.map((indicator) => [indicator.code, indicator])), [indicators]);
@@ -85,7 +65,7 @@ function Paper({ detail, all, projects, indicators, objects }: PaperProps) {
 }
 
 /** What the exported table has of each problem: names for people, ids and codes for other programs. */
-function useColumns(byCode: ReadonlyMap<string, Indicator>, siteName: (id: string) => string, projects: PaperProps['projects']): readonly Column[] {
+function useColumns(byCode: ReadonlyMap<string, Indicator>, siteName: (id: string) => string, projects: Found['projects']): readonly Column[] {
   const t = texts.value;
   const e = t.exported;
   const indicatorOf = ({ indicator }: Problem): string => nameOf(byCode.get(indicator)?.name, indicator);

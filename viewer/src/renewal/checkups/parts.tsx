@@ -1,11 +1,11 @@
 // What the pages of check-ups share: states, urgencies, bars of progress, names of objects, what is asked of the server once.
 import { useMemo } from 'preact/hooks';
-import { getIndicators, type CheckUp, type CheckUpState, type Indicator, type ProblemState, type Urgency } from '../../api/checkups';
+import { getIndicators, getProblems, type CheckUp, type CheckUpState, type Indicator, type Problem, type ProblemState, type Urgency } from '../../api/checkups';
 import { getObjects } from '../../api/client';
 import type { ModelObject } from '../../api/types';
 import { account } from '../../state/account';
 import { chosenOf, percent, type Share } from '../../state/renewal/checkups';
-import { publication, zones } from '../../state/session';
+import { zones } from '../../state/session';
 import { useAsked, type Asked } from '../parts';
 import { words } from '../words';
 import { nameOf, texts } from './words';
@@ -64,16 +64,28 @@ function catalogueOf(number: number): Promise<readonly Indicator[]> {
 }
 
 /** The indicators of a check-up, in the order of its catalogue. */
-export function useIndicators(checkUp: CheckUp): readonly [Asked<readonly Indicator[]>, () => void] {
-  const [asked, again] = useAsked(`indicators/${checkUp.catalogue}/${checkUp.id}`, async () => chosenOf(checkUp, await catalogueOf(checkUp.catalogue)));
-  return [asked, again];
-}
+export const indicatorsOf = async (checkUp: CheckUp): Promise<readonly Indicator[]> => chosenOf(checkUp, await catalogueOf(checkUp.catalogue));
 
 /** Every object that can be assessed, those that only building models know at the end. */
-export function useObjects(): readonly [Asked<readonly ModelObject[]>, () => void] {
-  const [asked, again] = useAsked(`objects/${publication.value?.version ?? ''}`, async () => {
-    const [communities, neighbourhoods, buildings] = await Promise.all([getObjects('community'), getObjects('zone'), getObjects('building')]);
-    return [...buildings.filter(({ bim }) => !bim), ...neighbourhoods, ...communities, ...buildings.filter(({ bim }) => bim)];
+export async function allObjects(): Promise<readonly ModelObject[]> {
+  const [communities, neighbourhoods, buildings] = await Promise.all([getObjects('community'), getObjects('zone'), getObjects('building')]);
+  return [...buildings.filter(({ bim }) => !bim), ...neighbourhoods, ...communities, ...buildings.filter(({ bim }) => bim)];
+}
+
+/** What the list of problems and the report are made from. */
+export interface Found {
+  readonly indicators: readonly Indicator[];
+  readonly objects: readonly ModelObject[];
+  readonly problems: readonly Problem[];
+  /** Projects that come from a problem, by its number. */
+  readonly projects: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The problems of a check-up with what they are of and where; read anew with each version of the check-up. */
+export function useFound(checkUp: CheckUp): readonly [Asked<Found>, () => void] {
+  const [asked, again] = useAsked(`checkup/${checkUp.id}/problems/${checkUp.version}`, async (signal) => {
+    const [indicators, objects, found] = await Promise.all([indicatorsOf(checkUp), allObjects(), getProblems(checkUp.id, signal)]);
+    return { indicators, objects, ...found };
   });
   return [asked, again];
 }

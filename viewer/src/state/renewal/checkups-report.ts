@@ -17,11 +17,11 @@ export const problemTable = (problems: readonly Problem[], columns: readonly Col
   BOM + line(columns.map(({ head }) => head)) + problems.map((problem) => line(columns.map(({ of }) => of(problem)))).join('');
 
 /** The figures of a comparison that say something: with what neither has, nothing is said. In the order of the catalogue. */
-export function changedFigures({ figures = [] }: Comparison, indicators: readonly Indicator[]): { readonly indicator: Indicator; readonly better: number; readonly worse: number; readonly same: number; readonly other: number }[] {
+export function changedFigures({ figures = [] }: Comparison, indicators: readonly Indicator[]): { readonly indicator: Indicator; readonly better: number; readonly worse: number; readonly same: number }[] {
   const byCode = new Map(figures.map((figure) => [figure.indicator, figure]));
   return indicators.flatMap((indicator) => {
     const of = byCode.get(indicator.code);
-    return of && of.better + of.worse + of.same > 0 ? [{ indicator, better: of.better, worse: of.worse, same: of.same, other: of.new + of.gone }] : [];
+    return of && of.better + of.worse + of.same > 0 ? [{ indicator, better: of.better, worse: of.worse, same: of.same }] : [];
   });
 }
 
