@@ -264,7 +264,8 @@ test('the_next_one_is_compared_with_it_in_english_and_in_the_dark', async () => 
 });
 
 test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
-  // A value out of range was answered with 422, who was overtaken with 412, and what was held back was aborted.
-  const expected = /status of (412|422)|ERR_FAILED|favicon/;
+  // A visitor was answered with 401, a value out of range with 422, who was overtaken with 412, and what was held back
+  // was aborted.
+  const expected = /status of (401|412|422)|ERR_FAILED|favicon/;
   for (const view of [planner, worker]) assert.deepEqual([view.foreign, view.problems.filter((text) => !expected.test(text))], [[], []]);
 });
