@@ -1,5 +1,4 @@
 // The page of one check-up: its state, what one may do with it, and its parts.
-import { useEffect } from 'preact/hooks';
 import { getCheckUp, type CheckUpDetail } from '../../api/checkups';
 import { hashOf, route } from '../../state/renewal/route';
 import { later } from '../../panels/later';
@@ -26,10 +25,8 @@ type Part = keyof typeof PARTS;
 const ORDER = Object.keys(PARTS) as Part[];
 
 export function CheckUpPage({ id }: { id: number }) {
-  const [asked, again, take] = useAsked(`checkup/${id}`, (signal) => getCheckUp(id, signal));
-  const { part } = route.value;
-  // What was given in one part counts in another; others work on it meanwhile.
-  useEffect(again, [part]);
+  // Read anew for each part: what was given in one counts in another, and others work on it meanwhile.
+  const [asked, again, take] = useAsked(`checkup/${id}/${route.value.part}`, (signal) => getCheckUp(id, signal));
   return (
     <>
       <p class="k-back">

@@ -121,7 +121,7 @@ function Reason({ decision, of, busy, decide, close }: ReasonProps) {
       )}
       <label>
         {t.reasonFor(of.length)}
-        <textarea rows={2} maxLength={2000} value={text.value} aria-invalid={wanting.value} ref={(box) => (text.peek() === '' ? box?.focus() : undefined)} onInput={({ currentTarget }) => (text.value = currentTarget.value)} />
+        <textarea rows={2} maxLength={2000} value={text.value} aria-invalid={wanting.value} ref={(box) => (text.peek() === '' ? box?.focus() : undefined)} onInput={({ currentTarget }) => ([text.value, wanting.value] = [currentTarget.value, false])} />
       </label>
       {wanting.value && <Failed why={t.reasonMissing} />}
       <div class="k-submit">

@@ -53,7 +53,7 @@ function Saying({ deed, detail: { check_up }, again, take, close }: PartProps & 
       <p>{t.deedNotes[deed]}</p>
       <label>
         {wantsReason ? t.reason : t.remark}
-        <textarea rows={2} maxLength={2000} value={text.value} aria-invalid={wanting.value} onInput={({ currentTarget }) => (text.value = currentTarget.value)} />
+        <textarea rows={2} maxLength={2000} value={text.value} aria-invalid={wanting.value} onInput={({ currentTarget }) => ([text.value, wanting.value] = [currentTarget.value, false])} />
       </label>
       {wanting.value && <Failed why={t.reasonMissing} />}
       <Failed why={why} />

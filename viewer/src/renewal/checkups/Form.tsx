@@ -46,6 +46,14 @@ function Opened({ detail: { check_up }, again, indicators, objects, known }: Ope
   return (
     <>
       {!mayWrite && <p class="k-onward">{check_up.state === 'collecting' ? t.readOnly : t.closedForm[check_up.state]}</p>}
+      {!mayWrite && form.drafts.value.size > 0 && (
+        <p class="k-onward">
+          {t.unsentClosed(form.drafts.value.size)}
+          <button class="button quiet" type="button" onClick={() => [...form.drafts.peek().keys()].forEach((key) => form.drop(key))}>
+            {t.discard}
+          </button>
+        </p>
+      )}
       <div class="k-form" data-open={site !== null}>
         <Sites checkUp={check_up.id} sites={sites} indicators={indicators} form={form} chosen={site} />
         {site ? (

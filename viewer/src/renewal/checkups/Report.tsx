@@ -56,7 +56,7 @@ function Paper({ detail, problems: all, projects, indicators, objects }: Found &
       />
       <div class="k-columns k-even">
         <ByDimension detail={detail} problems={problems} indicators={indicators} byCode={byCode} />
-        <ByZone problems={problems} siteName={siteName} />
+        <ByZone problems={problems} siteName={siteName} none={t.noProblems[check_up.state]} />
       </div>
       <Compared checkUp={check_up} indicators={indicators} byCode={byCode} siteName={siteName} />
       <List problems={problems} byCode={byCode} siteName={siteName} />
@@ -101,6 +101,7 @@ function ByDimension({ detail, problems, indicators, byCode }: { detail: CheckUp
   return (
     <Counted
       title={t.byDimension}
+      none=""
       first={t.dimension}
       second={t.assessed}
       rows={byDimension(indicators).map(({ key, name, indicators: of }) => {
@@ -111,27 +112,27 @@ function ByDimension({ detail, problems, indicators, byCode }: { detail: CheckUp
   );
 }
 
-function ByZone({ problems, siteName }: { problems: readonly Problem[]; siteName: (id: string) => string }) {
+function ByZone({ problems, siteName, none }: { problems: readonly Problem[]; siteName: (id: string) => string; none: string }) {
   const t = texts.value;
   const counts = countBy(problems, ({ zone }) => zone ?? NO_ZONE);
   // The neighbourhoods by name; the community as a whole comes last.
   const rows = [...counts].sort(([a], [b]) => Number(a === NO_ZONE) - Number(b === NO_ZONE) || a.localeCompare(b));
-  return <Counted title={t.byZone} first={t.exported.zone} rows={rows.map(([id, of]) => [id === NO_ZONE ? t.noZone : siteName(id), '', of] as const)} />;
+  return <Counted title={t.byZone} none={none} first={t.exported.zone} rows={rows.map(([id, of]) => [id === NO_ZONE ? t.noZone : siteName(id), '', of] as const)} />;
 }
 
-function Counted({ title, first, second, rows }: { title: string; first: string; second?: string; rows: readonly (readonly [name: string, more: string, counts: Counts])[] }) {
+function Counted({ title, none, first, second, rows }: { title: string; none: string; first: string; second?: string; rows: readonly (readonly [name: string, more: string, counts: Counts])[] }) {
   const t = texts.value;
   return (
     <section class="n-card">
       <h2>{title}</h2>
       {rows.length === 0 ? (
-        <p class="n-note">{t.noProblems.concluded}</p>
+        <p class="n-note">{none}</p>
       ) : (
         <table class="n-table k-counted">
           <thead>
             <tr>
               <th>{first}</th>
-              {second !== undefined && <th class="number">{second}</th>}
+              {second !== undefined && <th class="number k-second">{second}</th>}
               {URGENCIES.map((urgency) => (
                 <th key={urgency} class="number">
                   {t.urgencies[urgency]}
@@ -143,7 +144,7 @@ function Counted({ title, first, second, rows }: { title: string; first: string;
             {rows.map(([name, more, counts]) => (
               <tr key={name}>
                 <td>{name}</td>
-                {second !== undefined && <td class="number">{more}</td>}
+                {second !== undefined && <td class="number k-second">{more}</td>}
                 {URGENCIES.map((urgency) => (
                   <td key={urgency} class="number" data-none={counts[urgency] === 0}>
                     {counts[urgency]}

@@ -107,8 +107,12 @@ function Rejected({ of: { problems, rejected } }: { of: ValueImport }) {
             {problems.map((one, i) => (
               <tr key={i}>
                 <td class="number">{one.line}</td>
-                <td>{one.column}</td>
-                <td>{one.message}</td>
+                <td>{t.columns[one.column] ?? one.column}</td>
+                <td>
+                  {t.rowReasons[one.code] ?? one.message}
+                  {/* What exactly, in the server's words. */}
+                  {t.rowReasons[one.code] && <small class="k-exactly">{one.message}</small>}
+                </td>
               </tr>
             ))}
           </tbody>
