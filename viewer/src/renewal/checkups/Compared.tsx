@@ -6,8 +6,8 @@ import { Known, useAsked } from '../parts';
 import { titleOf } from './parts';
 import { nameOf, texts, valueOf } from './words';
 
-/** So many objects are told of one by one. */
-const MOST = 24;
+/** So many objects that got worse are told of one by one, and so many that got better. */
+const MOST = 15;
 
 interface Props {
   readonly checkUp: CheckUp;
@@ -44,6 +44,8 @@ function Beside({ checkUp, earlier, ...rest }: Props & { earlier: readonly Check
             </option>
           ))}
         </select>
+        {/* A choice is nothing on paper. */}
+        <b class="k-paper-only">{earlier.filter(({ id }) => id === chosen.value).map(titleOf)}</b>
       </label>
       <Known asked={asked} again={again}>
         {(comparison) => <Tables comparison={comparison} {...rest} />}
@@ -95,6 +97,7 @@ function Objects({ comparison, byCode, siteName }: Pick<Props, 'byCode' | 'siteN
   const t = texts.value;
   const changed = mostChanged(comparison, byCode);
   if (changed.length === 0) return null;
+  const shown = (['worse', 'better'] as const).flatMap((way) => changed.filter(({ change }) => change === way).slice(0, MOST));
   return (
     <div class="n-scroll" tabIndex={0} role="region" aria-label={t.mostChanged}>
       <table class="n-table k-counted">
@@ -108,7 +111,7 @@ function Objects({ comparison, byCode, siteName }: Pick<Props, 'byCode' | 'siteN
           </tr>
         </thead>
         <tbody>
-          {changed.slice(0, MOST).map(({ indicator, object, before, now, change }) => {
+          {shown.map(({ indicator, object, before, now, change }) => {
             const of = byCode.get(indicator);
             return (
               <tr key={`${indicator}:${object}`}>
@@ -122,7 +125,7 @@ function Objects({ comparison, byCode, siteName }: Pick<Props, 'byCode' | 'siteN
           })}
         </tbody>
       </table>
-      {changed.length > MOST && <p class="n-note">{t.moreChanged(changed.length - MOST)}</p>}
+      {changed.length > shown.length && <p class="n-note">{t.moreChanged(changed.length - shown.length)}</p>}
     </div>
   );
 }
