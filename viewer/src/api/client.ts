@@ -18,6 +18,8 @@ export class ApiError extends Error {
     readonly status: number | null = null,
     /** What is wrong, in the server's words, with what to do about it. */
     readonly detail: string | null = null,
+    /** Everything that is wrong with a list, a line each. */
+    readonly errors: readonly string[] = [],
   ) {
     super(message);
   }
@@ -50,9 +52,9 @@ export async function request(method: string, path: string, content?: unknown, s
   if (!response.ok) {
     // A proxy in front of a stopped server answers 502 to 504 in its place.
     const away = response.status >= 502 && response.status <= 504 && !isProblem(response);
-    const { code, detail } = await problemOf(response);
+    const { code, detail, errors } = await problemOf(response);
     const wait_s = Number(response.headers.get('retry-after')) || null;
-    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, code, wait_s, response.status, detail);
+    throw new ApiError(away ? 'unreachable' : failureOf(response.status), `\`${path}\` answered ${response.status}`, code, wait_s, response.status, detail, errors);
   }
   return response;
 }
@@ -62,12 +64,12 @@ function failureOf(status: number): ApiFailure {
   return status === 404 || status === 503 ? 'missing' : 'fault';
 }
 
-/** The problem's name, and its words with its advice. */
-async function problemOf(response: Response): Promise<{ code: string | null; detail: string | null }> {
+/** The problem's name, its words with its advice, and what is wrong line by line. */
+async function problemOf(response: Response): Promise<{ code: string | null; detail: string | null; errors?: string[] | undefined }> {
   const problem = isProblem(response) ? ((await response.json().catch(() => null)) as Readonly<Record<string, unknown>> | null) : null;
   const text = (name: string): string | null => (typeof problem?.[name] === 'string' ? problem[name] : null);
   const said = [text('detail'), text('hint')].filter((part) => part !== null);
-  return { code: text('code'), detail: said.length > 0 ? said.join('; ') : null };
+  return { code: text('code'), detail: said.length > 0 ? said.join('; ') : null, errors: problem?.errors as string[] | undefined };
 }
 
 export async function body<T>(path: string, response: Response): Promise<T> {
