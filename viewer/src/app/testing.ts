@@ -1,4 +1,4 @@
-// Hooks for browser tests on `window.__twin`: always there, free until called, read-only but for `toggle`.
+// Hooks for browser tests on `window.__twin`: soon there, free until called, read-only but for `toggle`.
 //
 //   idle()              nothing is loading, moving or waiting to be drawn
 //   stop(), start()     hold the drawing loop, and let it run
@@ -18,7 +18,7 @@
 //   memory()            geometries and textures that the engine holds
 //   toggle(what, id)    shows or hides a model, or its spaces, as the list does
 //
-// In: the layers. Called by tests only.
+// In: the layers. Called by tests only: the planner fetches them once its scene has begun.
 import type { Claims } from '../layers/claims';
 import type { DeviceSymbols } from '../layers/devices';
 import type { Navigation } from '../layers/navigation';
@@ -84,12 +84,7 @@ let errors = 0;
 addEventListener('error', () => errors++);
 addEventListener('unhandledrejection', () => errors++);
 
-export function exposeForTests(parts: Parts | null): void {
-  if (!parts) {
-    delete window.__twin;
-    return;
-  }
-  const { viewport, tilesets, symbols, picking, navigation } = parts;
+export function exposeForTests({ viewport, tilesets, symbols, picking, navigation }: Parts): void {
   window.__twin = {
     idle: () => tilesets.idle && viewport.still && !navigation.moving,
     stop: () => viewport.stop(),
