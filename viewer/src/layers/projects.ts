@@ -4,9 +4,10 @@
 import { reportIconPath } from '../api/report-icons';
 import type { ProjectSummary } from '../api/projects';
 import type { Viewport } from '../scene/viewport';
-import { footOf } from '../state/footprint';
 import { isOpen, lookOfProject, rankOf, stageOf } from '../state/project-looks';
+import { standOf } from '../state/project-ground';
 import { projects, projectsShown } from '../state/projects';
+import { buildings } from '../state/session';
 import { PlaceSymbols } from './place-symbols';
 
 export class ProjectSymbols extends PlaceSymbols<ProjectSummary> {
@@ -17,7 +18,7 @@ export class ProjectSymbols extends PlaceSymbols<ProjectSummary> {
       all: () => projects.peek(),
       // What was rejected or withdrawn is left to the lists.
       shown: ({ state }) => projectsShown.peek() && stageOf(state) !== 'ended',
-      at: ({ bounds }) => bounds && footOf(bounds),
+      at: ({ bounds }) => standOf(bounds, buildings.peek()),
       rank: ({ state }) => rankOf(state),
       front: () => false,
       look: ({ state }, selected, count) => {

@@ -6,10 +6,9 @@ import type { ProjectSummary } from '../api/projects';
 import type { Report } from '../api/reports';
 import type { LocalPoint } from '../api/types';
 import { named } from '../i18n/format';
-import { footOf } from '../state/footprint';
 import { language } from '../state/preferences';
 import { lookOfProject } from '../state/project-looks';
-import { onGround } from '../state/project-ground';
+import { standOf } from '../state/project-ground';
 import { projects } from '../state/resident/projects';
 import { buildings } from '../state/session';
 import { everyones, kinds, mine } from '../state/resident/reports';
@@ -42,8 +41,8 @@ function ofReport({ id, state, kind, text, place }: Report, own: boolean): reado
   return [{ id: `report/${id}`, at: place.position, icon, name: `${kindName(kind)}: ${text}`, to: { page: 'report', id }, rank: own ? RANK.own : RANK.report }];
 }
 
-/** In the middle of its places, on their ground. */
+/** Where planners see it, with the icon that they see. */
 function ofProject({ id, name, bounds, state }: ProjectSummary): readonly Mark[] {
-  const at = footOf(onGround(bounds, buildings.value));
+  const at = standOf(bounds, buildings.value);
   return at === null ? [] : [{ id: `project/${id}`, at, icon: lookOfProject(state).icon, name: named(name, language.value, `#${id}`), to: { page: 'project', id }, rank: RANK.project }];
 }

@@ -19,6 +19,9 @@ const PAGES_MOST = 5;
 export type Standing = 'asking' | 'known' | 'unreachable' | 'denied';
 export const projectsStanding = signal<Standing>('asking');
 
+/** Whether something besides the scene and the sheet asks for them. */
+export const projectsAlsoWanted = signal(false);
+
 export const openedProjectId = computed(() => (selection.value?.type === 'project' ? Number(selection.value.id) : null));
 export const openedProject = signal<ProjectDetail | 'asking' | 'gone' | 'failed'>('asking');
 
@@ -84,7 +87,7 @@ const heed = (..._changed: unknown[]): void => undefined;
 export function startProjectBook(): void {
   if (started) return;
   started = true;
-  const wanted = computed(() => projectsShown.value || openedProjectId.value !== null);
+  const wanted = computed(() => projectsShown.value || projectsAlsoWanted.value || openedProjectId.value !== null);
   const look = (): void => {
     if (!wanted.peek() || document.visibilityState !== 'visible') return;
     void refresh();
