@@ -7,7 +7,7 @@ import { compareTexts } from '../i18n/compare';
 import { alternatives, planProject, shows, sideWith, startPlans } from '../state/compare-plans';
 import { changeSide, surveys, type Side } from '../state/compare';
 import { models } from '../state/models';
-import { projectsAlsoWanted, startProjectBook } from '../state/project-book';
+import { openedProjectId, projectsAlsoWanted, startProjectBook } from '../state/project-book';
 import { projects } from '../state/projects';
 import { language } from '../state/settings';
 
@@ -16,6 +16,8 @@ export function ProjectChoice() {
   useEffect(() => {
     startProjectBook();
     projectsAlsoWanted.value = true;
+    // Who looks at a project most likely wants to compare that one.
+    planProject.value ??= openedProjectId.peek();
     const stop = startPlans();
     return () => {
       projectsAlsoWanted.value = false;
