@@ -1,5 +1,5 @@
 // Projects of renewal in the planner's scene: they are shown from the layer tree, picked, read in the sheet, and left for
-// their page; a link flies to one; who may not read one is told; one that names models of the publication is compared.
+// their page; drafts come with a sign-in; a link flies to one; who may not read one is told.
 // In: the address of a server without users, with a survey. Out: exit code; screenshots.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
