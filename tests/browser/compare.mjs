@@ -83,6 +83,31 @@ test('the_comparison_is_in_the_address_and_goes_with_its_tool', async () => {
   assert.ok((await hook('stats')).errors === 0);
 });
 
+test('alternatives_of_a_project_that_name_models_are_sides', async () => {
+  const alternatives = [
+    { id: 'now', name: { zh: '改造前', en: 'Before' }, role: 'before', model: { type: 'scene', scene: scenes.existing.id } },
+    { id: 'plan', name: { zh: '方案一', en: 'Plan 1' }, role: 'plan', model: { type: 'scene', scene: scenes.planned.id } },
+    { id: 'words', name: { zh: '只有文字', en: 'Words only' }, role: 'plan' },
+  ];
+  const body = JSON.stringify({ name: { zh: '加装电梯', en: 'A lift' }, kind: 'infrastructure', level: 'improving', alternatives });
+  const answer = await fetch(`${address}/api/v1/projects`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  assert.ok(answer.ok, `${answer.status} ${await answer.clone().text()}`);
+  const { id } = await answer.json();
+  // Asked for when the card is opened.
+  await view.page.keyboard.press('b');
+  await view.page.getByRole('combobox', { name: '更新项目' }).selectOption(String(id));
+  const plan = (side) => view.page.locator(`fieldset[data-side=${side}]`).getByRole('combobox', { name: '项目方案' });
+  await plan('a').waitFor();
+  assert.deepEqual(await plan('a').locator('option:not([disabled])').allTextContents(), ['改造前', '方案一']);
+  await plan('a').selectOption('plan');
+  await plan('b').selectOption('now');
+  await until(view.page, 'the address', ([a, b]) => new RegExp(`b=[^/]+/[^!]*${a}![^/]*/[^!]*${b}!`).test(decodeURIComponent(location.hash)), [scenes.planned.source, scenes.existing.source]);
+  assert.deepEqual(await view.page.locator('.side-name').allTextContents(), ['规划', '现状']);
+  await view.page.locator('canvas').focus();
+  await view.page.keyboard.press('b');
+  await view.page.locator('.divider').waitFor({ state: 'detached' });
+});
+
 test('the_sheet_of_a_building_says_as_what_it_is_shown_and_changes_it', async () => {
   const id = scenes.existing.replaces[0];
   await view.page.evaluate((next) => (location.hash = `${location.hash.split('&s=')[0]}&s=${next}`), id);

@@ -1,4 +1,4 @@
-// Colours by property with their legend, and the table of what is in view with its export.
+// Colours by property and by an indicator of a check-up with their legend, and the table of what is in view with its export.
 // In: the server's address. Out: exit code; screenshots.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -10,6 +10,11 @@ let view;
 let buildings;
 let devices;
 
+const send = async (method, path, body) => {
+  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.status === 204 ? null : answer.json();
+};
 const hook = (name, ...given) => view.page.evaluate(([method, rest]) => window.__twin[method](...rest), [name, given]);
 
 before(async () => {
@@ -38,6 +43,34 @@ test('a_building_takes_the_colour_of_its_class_and_gives_it_back', async () => {
   await view.page.getByRole('button', { name: '恢复原色' }).click();
   const plain = await hook('colourAt', roof.x, roof.y);
   assert.ok(painted.some((part, i) => Math.abs(part - plain[i]) > 12), `${painted} and ${plain}`);
+});
+
+test('a_check_up_colours_buildings_by_an_indicator_and_says_which_have_no_value', async () => {
+  const { id } = await send('POST', 'check-ups', { name: { zh: '着色用的体检', en: 'To colour by' }, year: 2026 });
+  await send('POST', `check-ups/${id}/deeds`, { deed: 'begin' });
+  const assessed = buildings.slice(1);
+  await send('PUT', `check-ups/${id}/values`, { values: assessed.map((one, i) => ({ indicator: 'housing_gas', object: one.id, value: i % 4 })) });
+  await send('PUT', `check-ups/${id}/values`, { values: [{ indicator: 'parking_gap', object: buildings.find(({ zone }) => zone).zone, value: 42 }] });
+  await view.page.getByRole('combobox', { name: '按' }).selectOption({ label: '体检指标…' });
+  await view.page.getByRole('combobox', { name: '体检', exact: false }).last().selectOption(String(id));
+  await view.page.getByRole('combobox', { name: '指标' }).last().selectOption('housing_gas');
+  await view.page.locator('.legend h3', { hasText: '燃气安全隐患' }).waitFor();
+  await view.page.getByText('数值越小越好').waitFor();
+  const rows = await view.page.locator('.legend li').allInnerTexts();
+  assert.ok(rows[0].includes('好'), `the good end is marked: ${rows}`);
+  assert.match(rows.at(-1), /没有数据\s*1$/);
+  const counts = (await view.page.locator('.legend .figure').allTextContents()).map(Number);
+  assert.equal(counts.reduce((a, b) => a + b, 0), buildings.length);
+  await until(view.page, 'the address', (key) => decodeURIComponent(location.hash).includes(key), `c=building/indicator:${id}:housing_gas/quantile5`);
+  await view.settled();
+  await view.screenshot('colour-indicator');
+  // What was assessed of a neighbourhood is of its buildings.
+  await view.page.getByRole('combobox', { name: '指标' }).last().selectOption('parking_gap');
+  await view.page.getByText('按小区评估，1 个小区有结果').waitFor();
+  const zone = buildings.find((one) => one.zone).zone;
+  const without = buildings.filter((one) => one.zone !== zone).length;
+  if (without > 0) assert.equal(Number(await view.page.locator('.legend li').last().locator('.figure').textContent()), without);
+  await view.page.getByRole('button', { name: '恢复原色' }).click();
 });
 
 test('devices_are_coloured_by_a_reading_and_one_class_is_shown_alone', async () => {

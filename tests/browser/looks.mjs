@@ -7,7 +7,7 @@ import { findings, open, until } from './page.mjs';
 
 const address = process.env.TWIN_ADDRESS;
 const DISPLAY = 'looks-wall';
-const TOOLS = 'lmxdcbtuwop';
+const TOOLS = 'lmxdcbtuwopr';
 let view;
 let page;
 let middle;

@@ -7,6 +7,7 @@ import { effect } from '@preact/signals-core';
 import { QualityLayer } from '../layers/quality';
 import { select } from '../state/actions';
 import { hiddenKinds } from '../state/devices';
+import { projectsShown } from '../state/projects';
 import { hiddenReportKinds, reportsShown } from '../state/reports';
 import { hiddenParts, hideLink } from '../state/hiding';
 import { linkPart } from '../state/link-parts';
@@ -31,7 +32,8 @@ const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.s
 
 const ofSet = (of: { value: ReadonlySet<string> }): Remembered<ReadonlySet<string>> => ({ read: () => of.value, write: (value) => (of.value = value), same: sameSet });
 
-export function startGround({ viewport, tilesets, navigation }: Parts): void {
+export function startGround(parts: Parts): void {
+  const { viewport, tilesets, navigation } = parts;
   new QualityLayer(viewport, tilesets, navigation);
   remember<ViewPose | null>('camera', { read: () => pose.value, write: (to) => command(to ? { do: 'pose', pose: to } : { do: 'home' }), same: samePose });
   remember<Selection | null>('selection', {
@@ -45,10 +47,12 @@ export function startGround({ viewport, tilesets, navigation }: Parts): void {
   remember('kinds', ofSet(hiddenKinds));
   remember('report-kinds', ofSet(hiddenReportKinds));
   remember('reports', ofSignal(reportsShown));
+  remember('projects', ofSignal(projectsShown));
   remember('models', ofSet(toggled));
   remember('parts', ofSet(hiddenParts));
   startUndo(() => navigation.moving);
   startUndoKeys();
+  startProjects(parts);
   const stop = effect(() => {
     // A hidden zone is told by its buildings, which come with the publication.
     if (!publication.value) return;
@@ -56,5 +60,15 @@ export function startGround({ viewport, tilesets, navigation }: Parts): void {
       stop();
       linkPart('hide', hideLink);
     });
+  });
+}
+
+/** Fetches projects and what draws them once one is looked at or all are to be seen; tries again until it comes. */
+function startProjects(parts: Parts): void {
+  const fetch = (): void => void parts.tilesets.await(import('./projects').then(({ start }) => start(parts))).catch(() => setTimeout(fetch, 3000));
+  const stop = effect(() => {
+    if (!projectsShown.value && selection.value?.type !== 'project') return;
+    queueMicrotask(() => stop());
+    fetch();
   });
 }

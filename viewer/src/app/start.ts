@@ -26,7 +26,7 @@ import { graphics, introOpen, placeVisible, type ViewPose } from '../state/view'
 import { startKeyboard } from '../tools/keyboard';
 import { followLink, startPermalink } from '../tools/permalink';
 import { paintSky, watchContext } from './surroundings';
-import { exposeForTests, type Parts } from './testing';
+import type { Parts } from './testing';
 
 export function start(root: HTMLElement): void {
   startSettings();
@@ -61,7 +61,6 @@ function startScene(canvas: HTMLCanvasElement, linked: ViewPose | null): (pose: 
     viewport = new Viewport(canvas);
   } catch {
     graphics.value = 'missing';
-    exposeForTests(null);
     return () => undefined;
   }
   const tilesets = new Tilesets(viewport);
@@ -77,7 +76,8 @@ function startScene(canvas: HTMLCanvasElement, linked: ViewPose | null): (pose: 
   const parts = { viewport, tilesets, symbols, picking, claims, navigation };
   startTools(parts);
   startGround(parts);
-  exposeForTests(parts);
+  // Nobody who looks at the place waits for what tests ask.
+  import('./testing').then(({ exposeForTests }) => exposeForTests(parts), () => undefined);
   return (pose) => navigation.jump(pose);
 }
 

@@ -1,4 +1,4 @@
-// Hooks for browser tests on `window.__twin`: always there, free until called, read-only but for `toggle`.
+// Hooks for browser tests on `window.__twin`: soon there, free until called, read-only but for `toggle`.
 //
 //   idle()              nothing is loading, moving or waiting to be drawn
 //   stop(), start()     hold the drawing loop, and let it run
@@ -6,6 +6,7 @@
 //   project(id)         where a device's foot is: CSS pixels on the page; null if out of view
 //   symbol(id)          where its symbol's head is, or that of the group it is in
 //   reportSymbol(id)    the same of a resident's report
+//   projectSymbol(id)   and of a project of renewal
 //   projectPoint(e,n,u) the same for local metres
 //   pick(x, y)          what a click there would choose
 //   objects()           ids of the objects that loaded tiles know
@@ -18,9 +19,9 @@
 //   memory()            geometries and textures that the engine holds
 //   toggle(what, id)    shows or hides a model, or its spaces, as the list does
 //
-// In: the layers. Called by tests only.
+// In: the layers. Called by tests only: the planner fetches them once its scene has begun.
 import type { Claims } from '../layers/claims';
-import type { DeviceSymbols } from '../layers/devices';
+import type { DeviceSymbols, Shown } from '../layers/devices';
 import type { Navigation } from '../layers/navigation';
 import type { Picking } from '../layers/picking';
 import type { Tilesets } from '../layers/tilesets';
@@ -47,7 +48,7 @@ export interface Screen {
 }
 
 export interface Picked {
-  readonly type: 'device' | 'report' | 'building' | 'element' | 'ground' | 'nothing';
+  readonly type: 'device' | 'report' | 'project' | 'building' | 'element' | 'ground' | 'nothing';
   readonly id?: string;
   readonly name?: string;
   readonly position?: { readonly east_m: number; readonly north_m: number; readonly up_m: number };
@@ -61,6 +62,7 @@ export interface TwinHooks {
   project(device: string): Screen | null;
   symbol(device: string): (Screen & { readonly members: readonly string[] }) | null;
   reportSymbol(report: string): (Screen & { readonly members: readonly string[] }) | null;
+  projectSymbol(project: string): (Screen & { readonly members: readonly string[] }) | null;
   projectPoint(east_m: number, north_m: number, up_m: number): Screen | null;
   pick(x: number, y: number): Promise<Picked>;
   objects(): readonly string[];
@@ -84,12 +86,7 @@ let errors = 0;
 addEventListener('error', () => errors++);
 addEventListener('unhandledrejection', () => errors++);
 
-export function exposeForTests(parts: Parts | null): void {
-  if (!parts) {
-    delete window.__twin;
-    return;
-  }
-  const { viewport, tilesets, symbols, picking, navigation } = parts;
+export function exposeForTests({ viewport, tilesets, symbols, picking, navigation }: Parts): void {
   window.__twin = {
     idle: () => tilesets.idle && viewport.still && !navigation.moving,
     stop: () => viewport.stop(),
@@ -99,14 +96,9 @@ export function exposeForTests(parts: Parts | null): void {
       const p = devices.peek().get(id)?.position;
       return p ? inView(viewport, p.east_m, p.north_m, p.up_m) : null;
     },
-    symbol: (id) => {
-      const shown = symbols.shown(id);
-      return shown ? { x: shown.x, y: shown.y - shown.head.above, members: shown.members } : null;
-    },
-    reportSymbol: (id) => {
-      const shown = picking.reports?.shown(id);
-      return shown ? { x: shown.x, y: shown.y - shown.head.above, members: shown.members } : null;
-    },
+    symbol: (id) => headOf(symbols.shown(id)),
+    reportSymbol: (id) => headOf(picking.reports?.shown(id)),
+    projectSymbol: (id) => headOf(picking.projects?.shown(id)),
     projectPoint: (e, n, u) => inView(viewport, e, n, u),
     pick: (x, y) => Promise.resolve(picked(picking, x, y)),
     objects: () => loaded(tilesets, () => true),
@@ -132,6 +124,10 @@ export function exposeForTests(parts: Parts | null): void {
   };
 }
 
+function headOf(shown: Shown | null | undefined): (Screen & { readonly members: readonly string[] }) | null {
+  return shown ? { x: shown.x, y: shown.y - shown.head.above, members: shown.members } : null;
+}
+
 function loaded(tilesets: Tilesets, meant: (table: FeatureTable, row: number) => boolean): string[] {
   return [...new Set(tilesets.tables.flatMap((table) => table.ids.filter((_, row) => meant(table, row))))].sort();
 }
@@ -150,7 +146,7 @@ function picked(picking: Picking, x: number, y: number): Picked {
     const name = buildingById.peek().get(hit.id)?.name;
     return { type: 'building', id: hit.id, name: name?.zh ?? name?.en ?? hit.id, position: hit.spot.local };
   }
-  if (hit.type === 'report') return { type: 'report', id: hit.id };
+  if (hit.type === 'report' || hit.type === 'project') return { type: hit.type, id: hit.id };
   const device = devices.peek().get(hit.id);
   return { type: 'device', id: hit.id, name: device?.name.zh ?? device?.name.en ?? hit.id, ...(device ? { position: device.position } : {}) };
 }

@@ -28,6 +28,26 @@ const zh = {
   counted: (n: number, missing: number) => `共 ${n} 个${missing > 0 ? `，其中 ${missing} 个没有数据，显示为灰色` : ''}`,
   latest: '取各设备的最新读数',
   reading: '读数',
+  findings: '体检',
+  indicator: '体检指标…',
+  checkUp: '体检',
+  page: '前往体检页面',
+  indicatorOf: '指标',
+  cycle: (year: number, cycle: number) => `${year} 年第 ${cycle} 次`,
+  better: { more_is_better: '数值越大越好', less_is_better: '数值越小越好' },
+  good: '好',
+  levels: {
+    building: (objects: number) => `按楼栋评估，${objects} 栋有结果`,
+    neighbourhood: (objects: number) => `按小区评估，${objects} 个小区有结果；各楼栋取所在小区的结果`,
+    community: () => '按整个社区评估；各楼栋取社区的结果',
+  },
+  asking: '正在查询体检结果…',
+  denied: '您的身份不能查看体检结果。请用社区、规划师或上级单位的账户登录。',
+  gone: '这次体检或指标已经不在了，请另选。',
+  failed: '体检结果没有查到，请检查网络后再试。',
+  again: '再试一次',
+  noCheckUps: '还没有开始的体检。发起体检、填入结果后，就可以在这里按指标着色。',
+  noValues: '这次体检还没有结果。填入或计算结果后再看。',
 };
 
 export type ColourDictionary = typeof zh;
@@ -57,6 +77,26 @@ const en: ColourDictionary = {
   counted: (n, missing) => `${n} in all${missing > 0 ? `; ${missing} without data, in grey` : ''}`,
   latest: 'Latest reading of each device',
   reading: 'Readings',
+  findings: 'Check-ups',
+  indicator: 'An indicator of a check-up…',
+  checkUp: 'Check-up',
+  page: 'Go to check-ups',
+  indicatorOf: 'Indicator',
+  cycle: (year, cycle) => `${year}, no. ${cycle}`,
+  better: { more_is_better: 'The higher the better', less_is_better: 'The lower the better' },
+  good: 'good',
+  levels: {
+    building: (objects) => `Assessed by building; ${objects} ${objects === 1 ? 'has' : 'have'} a result`,
+    neighbourhood: (objects) => `Assessed by neighbourhood; ${objects} ${objects === 1 ? 'has' : 'have'} a result, which its buildings take`,
+    community: () => 'Assessed for the whole community; all buildings take its result',
+  },
+  asking: 'Looking up the check-up…',
+  denied: 'You may not see results of check-ups. Sign in as the community, a planner or an upper unit.',
+  gone: 'This check-up or indicator is no longer there. Choose another.',
+  failed: 'The results could not be looked up. Check the network and try again.',
+  again: 'Try again',
+  noCheckUps: 'No check-up has begun. Once one has results, its indicators can colour buildings here.',
+  noValues: 'This check-up has no results yet. Enter or compute some first.',
 };
 
 export const colourTexts = (language: Language): ColourDictionary => (language === 'zh' ? zh : en);

@@ -8,8 +8,9 @@ import { localToGeographic } from '../scene/georef';
 import type { Viewport } from '../scene/viewport';
 import { select } from '../state/actions';
 import { devices } from '../state/devices';
-import { buildingAt } from '../state/footprint';
+import { buildingAt, footOf } from '../state/footprint';
 import { hovered, type Selection, type Spot } from '../state/selection';
+import { projects } from '../state/projects';
 import { reports } from '../state/reports';
 import { buildingById, buildings, publication } from '../state/session';
 import { command } from '../state/view';
@@ -19,8 +20,15 @@ import type { Tilesets } from './tilesets';
 /** Members of a group that stand closer than this cannot be told apart by going nearer. */
 const SAME_PLACE_M = 6;
 
+/** What has a symbol. */
+type Marked = 'device' | 'report' | 'project';
+interface Marks {
+  at(x: number, y: number, touch: boolean): Shown | null;
+  shown(id: string): Shown | null;
+}
+
 export type Hit =
-  | { readonly type: 'device' | 'report'; readonly id: string; readonly members: readonly string[] }
+  | { readonly type: Marked; readonly id: string; readonly members: readonly string[] }
   | { readonly type: 'building' | 'element'; readonly id: string; readonly spot: Spot }
   | { readonly type: 'ground'; readonly spot: Spot };
 
@@ -29,7 +37,8 @@ export class Picking {
   readonly #tilesets: Tilesets;
   readonly #symbols: DeviceSymbols | null;
   /** What stands in the scene besides devices, before them. */
-  reports: { at(x: number, y: number, touch: boolean): Shown | null; shown(id: string): Shown | null } | null = null;
+  reports: Marks | null = null;
+  projects: Marks | null = null;
 
   /** Without symbols, what was met is of the place. */
   constructor(viewport: Viewport, tilesets: Tilesets, symbols: DeviceSymbols | null) {
@@ -59,9 +68,11 @@ export class Picking {
     return building ? { type: 'building', id: building.id, spot } : { type: 'ground', spot };
   }
 
-  #symbolAt(x: number, y: number, touch: boolean): (Shown & { readonly of: 'device' | 'report' }) | null {
+  #symbolAt(x: number, y: number, touch: boolean): (Shown & { readonly of: Marked }) | null {
     const report = this.reports?.at(x, y, touch);
     if (report) return { ...report, of: 'report' };
+    const project = this.projects?.at(x, y, touch);
+    if (project) return { ...project, of: 'project' };
     const device = this.#symbols?.at(x, y, touch);
     return device ? { ...device, of: 'device' } : null;
   }
@@ -69,13 +80,13 @@ export class Picking {
   tap = (x: number, y: number, touch: boolean): void => {
     const hit = this.at(x, y, touch);
     if (!hit) return;
-    if (hit.type !== 'device' && hit.type !== 'report') {
+    if ('spot' in hit) {
       select(hit);
       return;
     }
     const box = boxOf(hit);
     if (box && hit.members.length > 1) command({ do: 'box', box });
-    else select({ type: hit.type, id: hit.id } satisfies Selection);
+    else select((hit.type === 'project' ? { type: hit.type, id: hit.id, spot: null } : { type: hit.type, id: hit.id }) satisfies Selection);
   };
 
   hover = (x: number, y: number): void => {
@@ -100,9 +111,14 @@ export function spotAt(local: LocalPoint): Spot {
   return { local, geographic: origin ? localToGeographic({ height_m: 0, ...origin }, local) : null };
 }
 
-/** The box around devices or reports; null if they stand together. */
-function boxOf({ type, members }: { readonly type: 'device' | 'report'; readonly members: readonly string[] }): LocalBox | null {
-  const all = members.flatMap((id) => (type === 'device' ? devices.peek().get(id)?.position : reports.peek().get(Number(id))?.place.position) ?? []);
+/** The box around what has symbols; null if they stand together. */
+function boxOf({ type, members }: { readonly type: Marked; readonly members: readonly string[] }): LocalBox | null {
+  const at = {
+    device: (id: string) => devices.peek().get(id)?.position,
+    report: (id: string) => reports.peek().get(Number(id))?.place.position,
+    project: (id: string) => footOf(projects.peek().get(Number(id))?.bounds),
+  }[type];
+  const all = members.flatMap((id) => at(id) ?? []);
   const low = (pick: (p: LocalPoint) => number): number => Math.min(...all.map(pick));
   const high = (pick: (p: LocalPoint) => number): number => Math.max(...all.map(pick));
   const box = {

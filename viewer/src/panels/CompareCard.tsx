@@ -9,6 +9,7 @@ import { language } from '../state/settings';
 import { cover, listOpen } from '../state/view';
 import { modelName } from './bim-texts';
 import { buildingName } from './BuildingRows';
+import { PlanChoice, ProjectChoice } from './ComparePlans';
 import { Choice } from './tool-parts';
 
 /** Half of what a finger takes. */
@@ -37,6 +38,7 @@ export function CompareCard() {
     <div class="compare">
       <Choice label={t.mode} value={now.beside ? 'beside' : 'swipe'} of={WAYS} name={(one) => t[one]} set={(one) => change({ beside: one === 'beside' })} />
       {models.value.length === 0 && surveys.value.length < 2 && <p class="note">{t.nothing}</p>}
+      <ProjectChoice />
       <SideChoice side={0} of={now.sides[0]} />
       <SideChoice side={1} of={now.sides[1]} />
       <button class="button quiet" onClick={exchange}>
@@ -75,6 +77,7 @@ function SideChoice({ side, of }: { side: 0 | 1; of: Side }) {
           </select>
         </label>
       )}
+      <PlanChoice side={side} of={of} />
       {placesOf(models.value).map((group) => {
         const shown = group.find(({ source }) => of.models.has(source))?.source ?? '';
         return (

@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { reportIconPath } from '../api/report-icons';
 import { anythingHidden, showEverything } from '../state/hiding';
 import { isolated, showAllStoreys } from '../state/bim';
 import { publication } from '../state/session';
@@ -18,12 +19,12 @@ import { toolIcon } from './tool-cards';
 const SPARE = 8;
 
 const ICONS: Partial<Record<NodeKind, Parameters<typeof Icon>[0]>> = {
-  community: { name: 'trees' }, zone: { name: 'map-pin' }, building: { name: 'building-2' }, model: { name: 'box' }, storey: { name: 'layers' }, devices: { name: 'radio' }, reports: { d: toolIcon('message-square') },
+  community: { name: 'trees' }, zone: { name: 'map-pin' }, building: { name: 'building-2' }, model: { name: 'box' }, storey: { name: 'layers' }, devices: { name: 'radio' }, projects: { d: reportIconPath('construction') }, reports: { d: toolIcon('message-square') },
 };
 
 function nameOf(node: TreeNode): string {
   if (node.kind === 'devices') return groundWords.value.devices;
-  if (node.kind === 'reports') return groundWords.value.reports;
+  if (node.kind === 'reports' || node.kind === 'projects') return groundWords.value[node.kind];
   if (node.kind === 'class') return classWord(node.fallback);
   if (node.kind === 'element') return node.name?.zh || node.name?.en ? labelOf(node) : classWord(node.object?.bim?.ifc_class ?? '');
   return labelOf(node);

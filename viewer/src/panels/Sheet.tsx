@@ -1,4 +1,4 @@
-// What is selected, read out: a device, a building, a resident's report or a place.
+// What is selected, read out: a device, a building, a resident's report, a project or a place.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { named } from '../i18n';
@@ -17,6 +17,7 @@ import { BuildingDetail, GroundDetail } from './PlaceDetail';
 import { sheetWords } from './sheet-texts';
 
 const ReportSheet = later(() => import('./ReportSheet').then((module) => module.ReportSheet));
+const ProjectSheet = later(() => import('./ProjectSheet').then((module) => module.ProjectSheet));
 const ElementDetail = later(() => import('./bim').then((module) => module.ElementDetail));
 
 export function Sheet({ phone }: { phone: boolean }) {
@@ -56,6 +57,7 @@ export function Sheet({ phone }: { phone: boolean }) {
     );
   }
   if (now.type === 'report') return <ReportSheet key={now.id} id={Number(now.id)} phone={phone} />;
+  if (now.type === 'project') return <ProjectSheet key={now.id} id={Number(now.id)} phone={phone} />;
   if (now.type === 'ground') {
     return (
       <Frame phone={phone} key="ground" mark={<Icon name="map-pin" />} title={t.ground} note="">

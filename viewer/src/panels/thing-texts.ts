@@ -3,6 +3,7 @@ import { computed } from '@preact/signals';
 import { figure, named } from '../i18n';
 import { className } from '../i18n/bim';
 import { thingTexts } from '../i18n/things';
+import { readIndicatorKey, valuesUnder } from '../state/indicators';
 import { kinds } from '../state/session';
 import { language, texts } from '../state/settings';
 import { elements, unitOf, type Thing, type Value } from '../state/things';
@@ -16,6 +17,8 @@ export const thingWords = computed(() => thingTexts(language.value));
 export function keyName(key: string): string {
   const known = thingWords.value.keys[key];
   if (known !== undefined) return known;
+  const indicator = readIndicatorKey(key);
+  if (indicator) return named(valuesUnder(key)?.indicator.name, language.value, indicator.code);
   const stream = key.replace(/^stream:/, '');
   if (stream !== key) {
     const kind = [...kinds.value.values()].find(({ streams }) => streams[stream]);

@@ -3,6 +3,7 @@
 // In: the choice, things of state. Out: signals for the card and for what paints; a part of the address.
 import { computed, signal } from '@preact/signals-core';
 import { METHODS, MOST_CLASSES, breaksOf, categoriesOf, classAt, rampStep, readNumbers, type Method } from './classes';
+import { readIndicatorKey, valuesUnder } from './indicators';
 import { linkPart } from './link-parts';
 import { THING_CLASSES, keysOf, thingsOf, type Thing, type ThingClass, type Value } from './things';
 
@@ -44,7 +45,7 @@ export function legendOf(list: readonly Thing[], now: Choice): Legend {
   const concerned = list.filter(({ values }) => values.has(now.key) || now.of === 'building');
   const valueOf = (thing: Thing): Value => thing.values.get(now.key) ?? null;
   const values = concerned.map(valueOf);
-  const numeric = isNumeric(values) || now.key.startsWith('stream:');
+  const numeric = isNumeric(values) || now.key.startsWith('stream:') || readIndicatorKey(now.key) !== null;
   const numbers = values.filter((value) => typeof value === 'number');
   const breaks = numeric ? breaksOf(numbers, now.method, now.classes, now.own) : [];
   const words = numeric ? [] : categoriesOf(values);
@@ -64,9 +65,16 @@ export function legendOf(list: readonly Thing[], now: Choice): Legend {
   return { numeric, places, entries: [...whats, 'others' as const, 'missing' as const].map((what, at) => ({ what, count: counts[at] ?? 0 })) };
 }
 
+/** Things with what a check-up says of them; null while that is not there. */
+function withIndicator(list: readonly Thing[] | null, key: string): readonly Thing[] | null {
+  if (readIndicatorKey(key) === null) return list;
+  const found = valuesUnder(key);
+  return found ? (list?.map((thing) => ({ ...thing, values: new Map([[key, found.values.get(thing.id) ?? null]]) })) ?? null) : null;
+}
+
 export const legend = computed<Legend | null>(() => {
   const now = choice.value;
-  const list = now ? thingsOf(now.of) : null;
+  const list = now ? withIndicator(thingsOf(now.of), now.key) : null;
   return now && list ? legendOf(list, now) : null;
 });
 
@@ -100,7 +108,7 @@ export function writeChoice(now: Choice | null): string | null {
 export function readChoice(text: string | null): Choice | null {
   const [of, key, how = '', only] = (text ?? '').split(SEPARATOR);
   const known = THING_CLASSES.find((one) => one === of);
-  if (!known || !key || key.length > 80) return null;
+  if (!known || !key || key.length > 120 || (known !== 'building' && readIndicatorKey(key) !== null)) return null;
   const [, name, count] = /^(quantile|equal)(\d)$/.exec(how) ?? [];
   const method = METHODS.find((one) => one === name) ?? 'own';
   const own = method === 'own' ? readNumbers(how) : [];

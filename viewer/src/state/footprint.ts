@@ -1,6 +1,6 @@
 // Outlines of buildings as plain polygons. In: GeoJSON-like rings in local metres. Out: containment,
 // area, centre. No engine. Called by selection and panels.
-import type { ModelObject } from '../api/types';
+import type { LocalBox, LocalPoint, ModelObject } from '../api/types';
 
 type Ring = readonly (readonly number[])[];
 
@@ -47,4 +47,11 @@ export function area_m2(object: ModelObject): number {
 export function buildingAt(list: readonly ModelObject[], east_m: number, north_m: number): ModelObject | null {
   const found = list.filter((b) => holds(b, east_m, north_m)).sort((a, b) => area_m2(a) - area_m2(b));
   return found[0] ?? null;
+}
+
+/** Where something with a box stands: in its middle, on its ground. */
+export function footOf(box: LocalBox | null | undefined): LocalPoint | null {
+  if (!box) return null;
+  const { min, max } = box;
+  return { east_m: (min.east_m + max.east_m) / 2, north_m: (min.north_m + max.north_m) / 2, up_m: min.up_m };
 }

@@ -61,12 +61,12 @@ export function readLink(hash: string): Link {
 }
 
 function readSelection(text: string | null): Selection | null {
-  const [whole, type, id] = /^(device|building|element|report|ground)\/(.+)$/.exec(text ?? '') ?? [];
+  const [whole, type, id] = /^(device|building|element|report|project|ground)\/(.+)$/.exec(text ?? '') ?? [];
   if (whole === undefined || id === undefined) return null;
   if (type === 'device') return { type, id };
   if (type === 'building') return { type, id: whole, spot: null };
   if (type === 'element') return { type, id, spot: null };
-  if (type === 'report') return /^\d{1,15}$/.test(id) ? { type, id } : null;
+  if (type === 'report' || type === 'project') return /^\d{1,15}$/.test(id) ? (type === 'report' ? { type, id } : { type, id, spot: null }) : null;
   const [east_m, north_m, up_m] = numbers(id, 3) ?? [];
   if (east_m === undefined || north_m === undefined || up_m === undefined) return null;
   return { type: 'ground', spot: { local: { east_m, north_m, up_m }, geographic: null } };

@@ -7,6 +7,8 @@ import type { GeographicPoint, LocalBox, LocalPoint, ModelObject, Place } from '
 import { devices } from './devices';
 import { line } from './live';
 import { reports } from './reports';
+import { footOf } from './footprint';
+import { projects } from './projects';
 import { buildingById } from './session';
 
 /** A picked point, in both frames if the community has a place on the Earth. */
@@ -22,13 +24,15 @@ export type Selection =
   | { readonly type: 'element'; readonly id: string; readonly spot: Spot | null }
   /** A resident's report, by its number. */
   | { readonly type: 'report'; readonly id: string }
+  /** A project of renewal, by its number. */
+  | { readonly type: 'project'; readonly id: string; readonly spot: null }
   | { readonly type: 'ground'; readonly spot: Spot };
 
 export const selection = signal<Selection | null>(null);
 /** Ids of buildings that are not to be drawn. */
 export const hidden = signal<ReadonlySet<string>>(new Set());
-/** The device or report under the pointer, for its label. */
-export const hovered = signal<{ readonly type: 'device' | 'report'; readonly id: string; readonly others: number; readonly x: number; readonly y: number } | null>(null);
+/** The device, report or project under the pointer, for its label. */
+export const hovered = signal<{ readonly type: 'device' | 'report' | 'project'; readonly id: string; readonly others: number; readonly x: number; readonly y: number } | null>(null);
 
 export const selectedDevice = computed(() => {
   const now = selection.value;
@@ -45,8 +49,9 @@ export const selectedElement = signal<ModelObject | 'failed' | 'gone' | null>(nu
 
 /** The box of what is selected, if it has one. */
 export const selectedBox = computed<LocalBox | null>(() => {
-  const element = selectedElement.value;
-  if (selection.value?.type !== 'element') return selectedBuilding.value?.bounds ?? null;
+  const [element, now] = [selectedElement.value, selection.value];
+  if (now?.type === 'project') return projects.value.get(Number(now.id))?.bounds ?? null;
+  if (now?.type !== 'element') return selectedBuilding.value?.bounds ?? null;
   return element && typeof element === 'object' ? element.bounds : null;
 });
 
@@ -67,9 +72,7 @@ const placeKey = computed(() => {
 
 function middle(): LocalPoint | null {
   const bounds = selectedBox.value;
-  if (!bounds) return null;
-  const { min, max } = bounds;
-  return { east_m: (min.east_m + max.east_m) / 2, north_m: (min.north_m + max.north_m) / 2, up_m: min.up_m };
+  return bounds && footOf(bounds);
 }
 
 /** What stands at the selected place: `null` while asking. */

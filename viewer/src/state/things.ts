@@ -5,6 +5,7 @@ import { computed, signal } from '@preact/signals-core';
 import { getObjects } from '../api/client';
 import type { DeviceView, LocalizedText, LocalPoint, ModelObject } from '../api/types';
 import { devices } from './devices';
+import { valuesUnder } from './indicators';
 import { middleOf } from './section';
 import { buildings, kinds, publication } from './session';
 import { openModels } from './models';
@@ -87,8 +88,11 @@ export const thingsOf = (of: ThingClass): readonly Thing[] | null => lists[of].v
 /** Keys that occur, in the order in which they first do. */
 export const keysOf = (list: readonly Thing[]): readonly string[] => [...new Set(list.flatMap(({ values }) => [...values.keys()]))];
 
-/** The unit of a stream, where all kinds that have it agree. */
+/** The unit of an indicator; of a stream, where all kinds that have it agree. */
 export function unitOf(key: string): string {
+  const indicator = valuesUnder(key)?.indicator;
+  // What is counted has the unit 1 of the code of units, which nobody writes.
+  if (indicator) return indicator.unit === '1' ? '' : indicator.unit;
   const stream = key.replace(/^stream:/, '');
   if (stream === key) return /_(m|m2|m3)$/.exec(key)?.[1] ?? (key === 'height' ? 'm' : '');
   const units = new Set([...kinds.value.values()].flatMap(({ streams }) => streams[stream]?.unit ?? []));

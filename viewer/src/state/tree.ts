@@ -1,5 +1,5 @@
 // The tree of everything in the place: community, zones, buildings, their models, storeys, classes,
-// elements and spaces; devices by kind, and residents' reports by kind. What it shows, hides, isolates and flies to.
+// elements and spaces; devices by kind, projects of renewal, and residents' reports by kind. What it shows, hides, isolates and flies to.
 //
 // In: lists of the session and the model layer; what a storey holds, asked when it is opened; what is
 // open and searched for. Out: rows in order, made anew on a change; which are drawn is the panel's.
@@ -7,19 +7,20 @@ import { batch, computed, signal } from '@preact/signals-core';
 import { getStoreyParts } from '../api/search';
 import type { LocalBox, LocalizedText, ModelObject } from '../api/types';
 import { named } from '../i18n';
-import { goToBuilding, goToDeviceId } from './actions';
+import { goToBuilding, goToDeviceId, select } from './actions';
 import { goToElement, isolate as isolateStorey, isolated, modelBuildings, storeys } from './bim';
 import { devices, hiddenKinds, kindsInUse } from './devices';
 import { classRule, hiddenParts } from './hiding';
 import { models, shownModels, showModel, toggleModel } from './models';
 import { hidden, selection } from './selection';
+import { projects, projectsShown } from './projects';
 import { hiddenReportKinds, reportKinds, reportKindsInUse, reports, reportsShown } from './reports';
 import { buildings, kinds, publication, zones } from './session';
 import { language } from './settings';
 import { want } from './tools';
 import { command } from './view';
 
-export type NodeKind = 'community' | 'zone' | 'building' | 'model' | 'storey' | 'class' | 'element' | 'devices' | 'kind' | 'device' | 'reports' | 'report-kind';
+export type NodeKind = 'community' | 'zone' | 'building' | 'model' | 'storey' | 'class' | 'element' | 'devices' | 'kind' | 'device' | 'projects' | 'project' | 'reports' | 'report-kind';
 
 export interface TreeNode {
   /** One of a kind in the whole tree. */
@@ -84,6 +85,7 @@ const roots = (): TreeNode[] => {
     all,
     { key: 'devices', kind: 'devices', name: null, fallback: '', count: devices.value.size, bounds: null },
     // How many there are is known once they were asked for.
+    { key: 'projects', kind: 'projects', name: null, fallback: '', count: projects.value.size || null, bounds: null },
     { key: 'reports', kind: 'reports', name: null, fallback: '', count: reports.value.size || null, bounds: null },
   ];
 };
@@ -115,6 +117,8 @@ export function childrenOf(node: TreeNode): readonly TreeNode[] | null {
       return inOrder((partsOf(node.storey ?? '') ?? []).filter(({ bim }) => bim?.ifc_class === node.fallback).map((part) => plain(part, 'element', null)));
     case 'devices':
       return kindsInUse.value.map(({ id, count }) => ({ key: `kind:${id}`, kind: 'kind', name: kinds.value.get(id)?.name, fallback: id, count, bounds: null }));
+    case 'projects':
+      return inOrder([...projects.value.values()].map(({ id, name, bounds }) => ({ key: `project:${id}`, kind: 'project', name, fallback: `#${id}`, count: null, bounds: bounds ?? null })));
     case 'reports':
       return reportKindsInUse.value.map(({ id, count }) => ({ key: `report-kind:${id}`, kind: 'report-kind', name: reportKinds.value.get(id)?.name, fallback: id, count, bounds: null }));
     case 'kind':
@@ -137,7 +141,7 @@ function classesOf(storey: string, parts: readonly ModelObject[]): TreeNode[] {
 
 /** Whether there is something below, without making it. */
 function isExpandable(node: TreeNode): boolean {
-  if (node.kind === 'element' || node.kind === 'device' || node.kind === 'report-kind') return false;
+  if (['element', 'device', 'project', 'report-kind'].includes(node.kind)) return false;
   if (node.kind === 'storey') return true;
   return node.kind === 'model' ? (node.count ?? 0) > 0 : (node.count ?? 0) > 0;
 }
@@ -205,7 +209,10 @@ export function shownState(node: TreeNode): 'all' | 'some' | 'none' | null {
     case 'kind':
       return hiddenKinds.value.has(node.key.slice('kind:'.length)) ? 'none' : 'all';
     case 'device':
+    case 'project':
       return null;
+    case 'projects':
+      return projectsShown.value ? 'all' : 'none';
     case 'reports':
       return reportsShown.value ? share(reportKindsInUse.value.filter(({ id }) => hiddenReportKinds.value.has(id)).length, Math.max(1, reportKindsInUse.value.length)) : 'none';
     case 'report-kind':
@@ -228,6 +235,7 @@ export function toggleShown(node: TreeNode): void {
   if (state === null) return;
   const hide = state !== 'none';
   if (node.kind === 'reports') showReports(!hide);
+  else if (node.kind === 'projects') projectsShown.value = !hide;
   else if (node.kind === 'report-kind') {
     hiddenReportKinds.value = changed(hiddenReportKinds.peek(), [node.key.slice('report-kind:'.length)], hide);
     if (!hide) reportsShown.value = true;
@@ -282,6 +290,7 @@ export function goTo(node: TreeNode): void {
   if (node.kind === 'device') goToDeviceId(node.key.slice('device:'.length));
   else if (node.kind === 'building' && node.object) goToBuilding(node.object);
   else if (node.kind === 'element' && node.object) goToElement(node.object);
+  else if (node.kind === 'project') goToProject(node);
   else {
     const box = node.bounds ?? boxAround(node);
     if (node.kind === 'model' || node.kind === 'storey' || node.kind === 'class') {
@@ -293,6 +302,11 @@ export function goTo(node: TreeNode): void {
   }
 }
 
+function goToProject({ key, bounds }: TreeNode): void {
+  select({ type: 'project', id: key.slice('project:'.length), spot: null });
+  if (bounds) command({ do: 'box', box: bounds });
+}
+
 /** The box around what has none of its own. */
 function boxAround(node: TreeNode): LocalBox | null {
   const boxes =
@@ -300,7 +314,9 @@ function boxAround(node: TreeNode): LocalBox | null {
       ? (partsOf(node.storey ?? '') ?? []).filter(({ bim }) => bim?.ifc_class === node.fallback).map(({ bounds }) => bounds)
       : node.kind === 'reports' || node.kind === 'report-kind'
         ? [...reports.peek().values()].flatMap(({ kind, place: { position } }) => (position && (node.kind === 'reports' || `report-kind:${kind}` === node.key) ? [{ min: position, max: position }] : []))
-        : [...devices.peek().values()].filter(({ kind }) => node.kind === 'devices' || `kind:${kind}` === node.key).map(({ position }) => ({ min: position, max: position }));
+        : node.kind === 'projects'
+          ? [...projects.peek().values()].flatMap(({ bounds }) => bounds ?? [])
+          : [...devices.peek().values()].filter(({ kind }) => node.kind === 'devices' || `kind:${kind}` === node.key).map(({ position }) => ({ min: position, max: position }));
   return boxes.reduce<LocalBox | null>((sum, box) => {
     if (!sum) return box;
     const pick = (of: (a: number, b: number) => number, end: 'min' | 'max') => ({ east_m: of(sum[end].east_m, box[end].east_m), north_m: of(sum[end].north_m, box[end].north_m), up_m: of(sum[end].up_m, box[end].up_m) });
@@ -312,5 +328,5 @@ function boxAround(node: TreeNode): LocalBox | null {
 export const selectedKey = computed(() => {
   const now = selection.value;
   if (!now || now.type === 'ground') return null;
-  return now.type === 'device' || now.type === 'report' ? `${now.type}:${now.id}` : now.id;
+  return ['device', 'project', 'report'].includes(now.type) ? `${now.type}:${now.id}` : now.id;
 });

@@ -4,6 +4,7 @@
 // with the tool; runs for the life of the page.
 import { batch, effect } from '@preact/signals-core';
 import { choice, legend, startColourLink, tokenOf, type Legend } from '../state/colour';
+import { startIndicators, wantIndicator } from '../state/indicators';
 import { models } from '../state/models';
 import { wantElements } from '../state/things';
 import { ofSignal, remember } from '../state/undo';
@@ -17,8 +18,10 @@ const LIGHT = 0.55;
 export function startColour(): void {
   startColourLink();
   remember('colours', ofSignal(choice));
+  startIndicators();
   effect(() => {
     if (choice.value?.of === 'element') wantElements();
+    if (choice.value) wantIndicator(choice.value.key);
   });
   effect(() => {
     const [now, found] = [choice.value, legend.value];

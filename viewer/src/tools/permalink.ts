@@ -4,6 +4,7 @@
 // people expect; a hash that is pasted in is followed.
 import { batch, effect } from '@preact/signals-core';
 import { select } from '../state/actions';
+import { projectSought } from '../state/projects';
 import { selection } from '../state/selection';
 import { language } from '../state/settings';
 import { pose, type ViewPose } from '../state/view';
@@ -20,6 +21,7 @@ export function followLink(): ViewPose | null {
     readLinkParts(link.parts);
     if (link.language) language.value = link.language;
     if (link.selection) select(link.selection);
+    projectSought.value = link.pose === null && link.selection?.type === 'project';
   });
   return link.pose;
 }

@@ -1,0 +1,141 @@
+// Projects of renewal in the planner's scene: they are shown from the layer tree, picked, read in the sheet, and left for
+// their page; drafts come with a sign-in; a link flies to one; who may not read one is told.
+// In: the address of a server without users, with a survey. Out: exit code; screenshots.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { findings, open, until } from './page.mjs';
+
+const address = process.env.TWIN_ADDRESS;
+const PASSWORD = 'three willows, two bridges';
+const NAMES = { notice: '外墙保温', draft: '河边步道' };
+const keys = {};
+const numbers = {};
+let view;
+let page;
+let building;
+
+const send = async (method, path, body, who = {}) => {
+  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
+  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  return { body: text ? JSON.parse(text) : null, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] };
+};
+const deed = async (role, id, body) => void (await send('POST', `projects/${id}/deeds`, body, keys[role]));
+const nothingSerious = async (where, of = page) => assert.deepEqual(await findings(of), [], where);
+const symbol = (id, of = page) => until(of, `the symbol of project ${id}`, (one) => window.__twin?.projectSymbol(String(one)), id);
+/** A day of the community, so many from the server's today. */
+const dayIn = (now, days) => new Date(Date.parse(now) + (8 * 60 + days * 24 * 60) * 60_000).toISOString().slice(0, 10);
+
+before(async () => {
+  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
+  const { cookie } = await send('POST', 'session', { name: 'root', password: PASSWORD });
+  const { body: planner } = await send('POST', 'users', { name: 'chen', roles: [{ role: 'community_planner' }] }, { cookie });
+  const { body: invited } = await send('POST', `users/${planner.user.id}/invitation`, {}, { cookie });
+  await send('POST', 'invitations/accept', { token: invited.token, password: PASSWORD });
+  for (const role of ['community', 'community_planner', 'upper_unit']) {
+    keys[role] = { 'x-api-key': (await send('POST', 'keys', { name: role, role }, { cookie })).body.secret };
+  }
+  const { body } = await send('GET', 'objects?class=building', undefined, keys.community);
+  building = body.objects.find(({ bim }) => !bim);
+  const { body: one } = await send('POST', 'projects', {
+    name: { zh: NAMES.notice, en: 'Insulation' }, summary: '外墙做保温，施工期间东侧道路单向通行。', kind: 'infrastructure', level: 'improving',
+    places: [{ type: 'object', object: building.id }], budget: { planned_fen: 268_000_000 },
+    phases: [{ id: 'wall', name: { zh: '外墙', en: 'Walls' }, from: '2030-03-01', to: '2030-06-30' }],
+  }, keys.community_planner);
+  numbers.notice = one.id;
+  await deed('community_planner', one.id, { deed: 'declare' });
+  for (const name of ['screen', 'assess', 'verify']) await deed('upper_unit', one.id, { deed: name });
+  await deed('community', one.id, { deed: 'publish', text: '请提意见。', last_day: dayIn(one.created_at, 12) });
+  await send('POST', `projects/${one.id}/opinions`, { text: '能不能保留一条消防通道？' }, keys.community);
+  // A line has no height of its own.
+  const { min, max } = building.bounds;
+  const { body: two } = await send('POST', 'projects', {
+    name: { zh: NAMES.draft, en: 'A walk' }, summary: '步道整修。', kind: 'infrastructure', level: 'basic',
+    places: [{ type: 'line', points: [[min.east_m - 4, min.north_m - 12], [max.east_m + 4, min.north_m - 12]] }],
+  }, keys.community_planner);
+  numbers.draft = two.id;
+  view = await open(address, { width: 1280, height: 800 });
+  page = view.page;
+  await view.settled();
+});
+
+after(() => view?.close());
+
+test('the_layer_tree_shows_projects_that_everyone_may_read_and_hides_them_again', async () => {
+  await page.keyboard.press('l');
+  const row = page.getByRole('treeitem', { name: /更新项目/ });
+  await row.getByTitle('显示更新项目').click();
+  await symbol(numbers.notice);
+  assert.equal(await page.evaluate((id) => window.__twin.projectSymbol(String(id)), numbers.draft), null, 'a draft is not public');
+  await nothingSerious('layers');
+  await row.getByTitle('隐藏更新项目').click();
+  await until(page, 'the symbol has gone', (id) => window.__twin.projectSymbol(String(id)) === null, numbers.notice);
+  await row.getByTitle('显示更新项目').click();
+  await symbol(numbers.notice);
+  await page.keyboard.press('l');
+});
+
+test('a_symbol_is_picked_and_its_sheet_tells_the_notice_the_money_and_who_waits', async () => {
+  await view.settled();
+  const at = await symbol(numbers.notice);
+  assert.deepEqual(await page.evaluate(({ x, y }) => window.__twin.pick(x, y), at), { type: 'project', id: String(numbers.notice) });
+  await page.mouse.move(at.x, at.y);
+  await page.locator('.label', { hasText: NAMES.notice }).waitFor();
+  await page.mouse.click(at.x, at.y);
+  const sheet = page.locator('.sheet[data-of=project]');
+  await sheet.getByRole('heading', { name: NAMES.notice }).waitFor();
+  for (const words of ['公示中', '预算 268 万元', /还有 1[23] 天/, '1 条意见待答复', '外墙做保温', '外墙']) await sheet.getByText(words).first().waitFor();
+  await until(page, 'the address', (id) => location.hash.includes(`s=project/${id}`), numbers.notice);
+  await nothingSerious('sheet');
+  await view.settled();
+  await view.screenshot('projects-sheet');
+  const link = sheet.getByRole('link', { name: '打开项目页面' });
+  assert.equal(await link.evaluate((one) => one.href), `${address}/renewal#projects/${numbers.notice}`);
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+});
+
+test('who_works_on_projects_sees_drafts_once_signed_in_and_on_the_ground', async () => {
+  await page.getByRole('button', { name: '登录', exact: true }).first().click();
+  await page.getByLabel('用户名').fill('chen');
+  await page.getByLabel('密码').fill(PASSWORD);
+  await page.locator('dialog .button[type=submit]').click();
+  await view.settled();
+  await symbol(numbers.draft);
+  await page.keyboard.press('l');
+  await page.getByRole('treeitem', { name: /更新项目/ }).getByTitle('展开').click();
+  await page.getByRole('treeitem', { name: NAMES.draft }).click();
+  await page.locator('.sheet[data-of=project]').getByText('1 段线路').waitFor();
+  await view.settled();
+  const foot = await page.evaluate(([e, n, u]) => window.__twin.projectPoint(e, n, u), [(building.bounds.min.east_m + building.bounds.max.east_m) / 2, building.bounds.min.north_m - 12, building.bounds.min.up_m]);
+  const head = await symbol(numbers.draft);
+  assert.ok(Math.abs(head.x - foot.x) < 3 && Math.abs(foot.y - head.y - 50) < 3, `${JSON.stringify(head)} over ${JSON.stringify(foot)}`);
+  await view.screenshot('projects-draft');
+});
+
+test('a_link_opens_a_project_and_flies_to_it_and_another_is_not_there', async () => {
+  const phone = await open(`${address}/#s=project/${numbers.notice}&l=en`, { width: 390, height: 780, touch: true });
+  try {
+    await phone.page.getByText('1 opinion waits for an answer').waitFor({ timeout: 120_000 });
+    await phone.settled();
+    const { east_m, north_m } = building.bounds.min;
+    const near = ([east, north]) => {
+      const pose = window.__twin?.pose();
+      return pose && Math.hypot(pose.east_m - east, pose.north_m - north) < 150;
+    };
+    await until(phone.page, 'the camera is there', near, [east_m, north_m]);
+    await nothingSerious('phone', phone.page);
+    await phone.settled();
+    await phone.screenshot('projects-phone');
+    await phone.page.evaluate((id) => (location.hash = `s=project/${id}`), numbers.draft);
+    await phone.page.getByText('There is no such project, or it is not public yet.').waitFor();
+    assert.deepEqual(phone.foreign, []);
+  } finally {
+    await phone.close();
+  }
+});
+
+test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
+  assert.deepEqual([view.foreign, view.problems.filter((text) => !/favicon/.test(text))], [[], []]);
+});
