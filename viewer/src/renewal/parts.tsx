@@ -17,7 +17,8 @@ export function whyOf(error: unknown): string {
   if (!(error instanceof ApiError)) return t.failed + String(error);
   if (error.failure === 'unreachable') return t.unreachable;
   if (error.failure === 'missing') return t.missing;
-  if (error.status === 409 || error.status === 412) return error.code === 'changed_meanwhile' ? t.overtaken : t.failed + (error.detail ?? '');
+  if (error.status === 412 || error.code === 'changed_meanwhile') return t.overtaken;
+  if (error.status === 409) return t.failed + (error.detail ?? '');
   if (error.failure === 'denied') return signedIn.value ? t.denied : t.signInToWork;
   return t.failed + (error.detail ?? error.message);
 }
@@ -122,8 +123,10 @@ export function Figures({ of }: { of: readonly (readonly [name: string, value: s
       {of.map(([name, value, note]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
-          {note !== undefined && <small>{note}</small>}
+          <dd>
+            {value}
+            {note !== undefined && <small>{note}</small>}
+          </dd>
         </div>
       ))}
     </dl>

@@ -1,0 +1,2 @@
+// x
+export function PlanPage(_: { id: number | null }) { return null; }
