@@ -80,7 +80,7 @@ const zh = {
   both: (fields: string) => `双方都改了：${fields}。现在是您写的内容。`,
   errors: {
     required: '必填。', tooLong: '太长了。', tooMany: '太多了。', number: '请填一个数。', money: '请填金额，最多两位小数。', sources: '资金来源合计超过了计划投资。', span: '结束早于开始。', year: '年份须在 1950 至 2200 之间。',
-    address: '请填以 http:// 或 https:// 开头的网址。', model: '请填本服务器上以 .glb 或 .gltf 结尾的路径。', reports: '请填上报的编号。', percent: '不能低于已报告的进度，也不能超过 100；开工前不能报告进度。', spent: '已用资金不能超过预算。', nothing: '还没有要报告的内容。',
+    address: '请填完整的网页地址。', model: '请填本服务器上以 .glb 或 .gltf 结尾的路径。', reports: '请填上报的编号。', percent: '不能低于已报告的进度，也不能超过 100；开工前不能报告进度。', spent: '已用资金不能超过预算。', nothing: '还没有要报告的内容。',
   },
 };
 
@@ -165,7 +165,7 @@ const en: ProjectPlanTexts = {
   both: (fields) => `You both changed: ${fields}. What you see is yours.`,
   errors: {
     required: 'Required.', tooLong: 'Too long.', tooMany: 'Too many.', number: 'Write a number.', money: 'Write a sum with two decimals at most.', sources: 'The sources give more than the budget.', span: 'It ends before it begins.', year: 'The year must be between 1950 and 2200.',
-    address: 'Write an address that begins with http:// or https://.', model: 'Write a path of this server that ends in .glb or .gltf.', reports: 'Write numbers of reports.', percent: 'Not less than was told before and not more than 100; before the works begin, nothing is built.', spent: 'Not more than the budget.', nothing: 'There is nothing to tell yet.',
+    address: 'Write a whole web address.', model: 'Write a path of this server that ends in .glb or .gltf.', reports: 'Write numbers of reports.', percent: 'Not less than was told before and not more than 100; before the works begin, nothing is built.', spent: 'Not more than the budget.', nothing: 'There is nothing to tell yet.',
   },
 };
 

@@ -38,7 +38,7 @@ const zh = {
   empty: '还没有更新项目。社区规划师从体检问题或居民意见编制方案后，项目会出现在这里。',
   nothingFits: '没有符合条件的项目。',
   nothingHere: '无',
-  due: (step: string, day: string) => `${step}：${day} 前`,
+  due: (step: string, day: string) => `${step}：${day} 截止`,
   dueLate: (step: string, days: number) => (days < 1 ? `${step}：今天逾期` : `${step}：逾期 ${days} 天`),
   built: (percent: number) => `完成 ${percent}\u202f%`,
   waiting: (count: number) => `${count} 条意见待答复`,

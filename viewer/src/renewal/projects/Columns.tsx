@@ -5,7 +5,7 @@ import { COLUMN_NAMES, columnsOf, isLate, openVoices } from '../../state/renewal
 import { dayAt, daysBetween } from '../../state/renewal/project-days';
 import { hashOf } from '../../state/renewal/route';
 import { language } from '../../state/settings';
-import { dayOfInstant, listOf, moneyOf, projectWords, workWords, zoneName } from './words';
+import { lastDayOf, listOf, moneyOf, projectWords, workWords, zoneName } from './words';
 
 export function Columns({ projects }: { projects: readonly ProjectSummary[] }) {
   const t = workWords.value;
@@ -83,7 +83,7 @@ export function Due({ project }: { project: Pick<ProjectSummary, 'deadline' | 'u
   const { deadline, urge } = project;
   if (!deadline) return null;
   const now = new Date();
-  if (!isLate(project, now)) return <small class="p-due">{t.due(t.steps[deadline.step], dayOfInstant(deadline.due))}</small>;
+  if (!isLate(project, now)) return <small class="p-due">{t.due(t.steps[deadline.step], lastDayOf(deadline.due))}</small>;
   const days = daysBetween(dayAt(new Date(deadline.due)), dayAt(now));
   return (
     <small class="p-due" data-late={true}>

@@ -26,7 +26,7 @@ export function Course(shown: Shown) {
         {project.deadline ? (
           <p>
             {t.deadline}{t.list === '、' ? '：' : ': '}
-            <Due project={{ deadline: project.deadline, urge: project.urge ?? 'none' }} /> <small>{t.since(dayOfInstant(project.deadline.since))}</small>
+            <Due project={{ deadline: project.deadline, urge: project.urge ?? 'none' }} /> · <small>{t.since(dayOfInstant(project.deadline.since))}</small>
           </p>
         ) : (
           !over && project.state !== 'evaluated' && <p class="n-note">{t.noDeadline}</p>

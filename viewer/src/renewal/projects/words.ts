@@ -15,6 +15,9 @@ export const dayOf = (iso: string): string => day(iso, language.value);
 /** The day of the community at an instant. */
 export const dayOfInstant = (iso: string): string => dayOf(dayAt(new Date(iso)));
 
+/** The last day before an instant until which something is due: midnight ends the day before it. */
+export const lastDayOf = (iso: string): string => dayOf(dayAt(new Date(Date.parse(iso) - 1)));
+
 export const momentOf = (iso: string): string => clock(new Date(iso), new Date(), language.value);
 
 export const moneyOf = (fen: number): string => money(fen, language.value);
