@@ -83,12 +83,16 @@ export function PhasesSection({ words, change, wrong, detail }: Writing) {
       <h2>{t.sections.when}</h2>
       <Rows of={words.phases} write={(phases) => change({ phases })} fresh={fresh} add={t.addPhase} name={t.sections.when} stays={({ id }) => (done.includes(id) ? t.phaseIsDone : null)}>
         {(row, at, set) => (
-          <div class="pair">
-            <Input label={t.phaseZh} value={row.zh} write={(zh) => set({ zh })} wrong={wrong(`phases.${at}.zh`)} />
-            <Input label={t.phaseEn} value={row.en} write={(en) => set({ en })} wrong={wrong(`phases.${at}.en`)} />
-            <Input type="date" label={t.from} value={row.from} write={(from) => set({ from })} wrong={wrong(`phases.${at}.from`)} />
-            <Input type="date" label={t.to} value={row.to} write={(to) => set({ to })} wrong={wrong(`phases.${at}.to`)} />
-          </div>
+          <>
+            <div class="pair">
+              <Input label={t.phaseZh} value={row.zh} write={(zh) => set({ zh })} wrong={wrong(`phases.${at}.zh`)} />
+              <Input label={t.phaseEn} value={row.en} write={(en) => set({ en })} wrong={wrong(`phases.${at}.en`)} />
+            </div>
+            <div class="pair">
+              <Input type="date" label={t.from} value={row.from} write={(from) => set({ from })} wrong={wrong(`phases.${at}.from`)} />
+              <Input type="date" label={t.to} value={row.to} write={(to) => set({ to })} wrong={wrong(`phases.${at}.to`)} />
+            </div>
+          </>
         )}
       </Rows>
     </section>

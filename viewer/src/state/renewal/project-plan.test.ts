@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readLink } from '../permalink';
 import type { ProjectPlan } from '../../api/project-work';
 import { changesOf, EMPTY, faultsOf, fenOf, freshId, material, missingOf, patchOf, planOf, rebased, wordsOfPlan, yuanOf, type PlanWords } from './project-plan';
 import { placeOf, inModel } from './project-places';
@@ -54,6 +55,13 @@ test('a_place_is_read_from_the_address_of_the_model_or_from_figures', () => {
   expect(placeOf('12.5，40')).toEqual({ type: 'point', position: { east_m: 12.5, north_m: 40, up_m: 0 } });
   expect([placeOf('here'), placeOf('1'), placeOf('1,2,3,4'), placeOf('#s=device/lamp'), placeOf('1e9,0')]).toEqual([null, null, null, null, null]);
   expect([inModel({ type: 'object', object: 'building/3' }), inModel({ type: 'object', object: 'zone/z1' })]).toEqual(['#s=building/3', null]);
+});
+
+test('a_place_is_shown_by_the_address_that_the_model_reads', () => {
+  const selected = (place: Parameters<typeof inModel>[0]) => readLink(inModel(place) ?? '').selection;
+  expect(selected({ type: 'object', object: 'building/3' })).toEqual({ type: 'building', id: 'building/3', spot: null });
+  expect(selected({ type: 'object', object: 'bim-1/2$a_' })).toEqual({ type: 'element', id: 'bim-1/2$a_', spot: null });
+  expect(selected({ type: 'point', position: { east_m: 1.234, north_m: -2, up_m: 0 } })).toEqual({ type: 'ground', spot: { local: { east_m: 1.23, north_m: -2, up_m: 0 }, geographic: null } });
 });
 
 test('problems_of_a_check_up_give_zones_and_places_each_once', () => {
