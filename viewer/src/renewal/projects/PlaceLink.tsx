@@ -1,0 +1,50 @@
+// A place of a project by its name, with a link to where it stands in the model.
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { getObject } from '../../api/client';
+import type { ProjectPlace } from '../../api/project-work';
+import { figure, named } from '../../i18n/format';
+import { inModel } from '../../state/renewal/project-places';
+import { buildings, zones } from '../../state/session';
+import { language } from '../../state/settings';
+import { words } from '../words';
+import { workWords } from './words';
+
+export function PlaceLink({ place }: { place: ProjectPlace }) {
+  const name = usePlaceName(place);
+  const hash = inModel(place);
+  return (
+    <>
+      {name} {hash !== null && <a href={`./${hash}`}>{words.value.inModel}</a>}
+    </>
+  );
+}
+
+/** What a place is called; an object of a building model is asked for. */
+export function usePlaceName(place: ProjectPlace): string {
+  const t = workWords.value;
+  const asked = useSignal<string | null>(null);
+  const id = place.type === 'object' ? place.object : null;
+  const known = id === null ? null : [...buildings.value, ...zones.value].find((object) => object.id === id);
+  useEffect(() => {
+    asked.value = null;
+    if (id === null || known) return;
+    const stop = new AbortController();
+    getObject(id, stop.signal).then(
+      (object) => (asked.value = named(object.name, language.peek(), object.id)),
+      // Its id says as much as is known: it may have left the model.
+      () => undefined,
+    );
+    return () => stop.abort();
+  }, [id, known?.id]);
+  switch (place.type) {
+    case 'object':
+      return known ? named(known.name, language.value, known.id) : (asked.value ?? place.object);
+    case 'point':
+      return t.point(figure(place.position.east_m, language.value, 1), figure(place.position.north_m, language.value, 1));
+    case 'line':
+      return t.drawnLine(place.points.length);
+    case 'polygon':
+      return t.drawnArea(place.rings[0]?.length ?? 0);
+  }
+}

@@ -1,0 +1,83 @@
+// The form of a whole plan, for a project that is to be and for one that is there.
+//
+// In: the number of a project, or what the address begins with; what was written before. Out: the plan at the server.
+// What is written is kept in the browser meanwhile; who was overtaken keeps it and sees what others made of the plan.
+import { getProject, type ProjectDetail } from '../../api/projects';
+import type { CheckUpProblem } from '../../api/project-work';
+import { named } from '../../i18n/format';
+import { kept, type Draft } from '../../state/renewal/project-drafts';
+import { EMPTY, wordsOfPlan, type PlanWords } from '../../state/renewal/project-plan';
+import { askProblems, problemsOf, whereOf } from '../../state/renewal/project-problems';
+import { hashOf, route } from '../../state/renewal/route';
+import { buildings, zones } from '../../state/session';
+import { language } from '../../state/settings';
+import { Head, Known, SignInHint, useAsked } from '../parts';
+import { PlanForm } from './PlanForm';
+import { planWords } from './plan-words';
+import { workWords } from './words';
+
+export function PlanPage({ id }: { id: number | null }) {
+  return id === null ? <New /> : <Change id={id} />;
+}
+
+function New() {
+  const t = planWords.value;
+  const refs = problemsOf(route.value.query);
+  const name = ['new', ...(refs[0] ? [refs[0].check_up, refs.map(({ problem }) => problem).join('-')] : [])].join('.');
+  const [asked, again] = useAsked<readonly CheckUpProblem[]>(name, (signal) => askProblems(refs, signal));
+  return (
+    <>
+      <p class="p-back">
+        <a href={hashOf('projects')}>{workWords.value.back}</a>
+      </p>
+      <Head title={t.newTitle} under={t.underNew} />
+      <SignInHint />
+      <Known asked={asked} again={again}>
+        {(problems) => <PlanForm key={name} name={name} detail={null} first={firstOf({ words: begun(problems), base: null, reason: '', at: '' }, name)} problems={problems} />}
+      </Known>
+    </>
+  );
+}
+
+/** What a form begins with: what was written before, else what is there. */
+const firstOf = (fresh: Draft, name: string): { readonly fresh: Draft; readonly draft: Draft | null } => ({ fresh, draft: kept(name) });
+
+/** A plan that answers problems of a check-up: where they are, and a line for each. */
+function begun(problems: readonly CheckUpProblem[]): PlanWords {
+  if (problems.length === 0) return EMPTY;
+  const t = planWords.peek();
+  const objectName = (id: string): string => named([...buildings.peek(), ...zones.peek()].find((object) => object.id === id)?.name, language.peek(), id);
+  const lines = problems.map(({ object, because }) => `· ${objectName(object)}${language.peek() === 'zh' ? '：' : ': '}${named(because, language.peek(), '')}`);
+  return { ...EMPTY, ...whereOf(problems), summary: [t.summaryOf, ...lines].join('\n'), problems: problems.map(({ check_up, id }) => ({ check_up, problem: id })) };
+}
+
+function Change({ id }: { id: number }) {
+  const t = planWords.value;
+  const [asked, again, put] = useAsked<ProjectDetail>(String(id), () => getProject(id));
+  return (
+    <Known asked={asked} again={again}>
+      {(detail) => {
+        const { plan, version } = detail.project;
+        const name = named(plan.name, language.value, workWords.value.numbered(id));
+        const fresh = { words: wordsOfPlan(plan), base: { plan, version }, reason: '', at: '' };
+        return (
+          <>
+            <p class="p-back">
+              <a href={hashOf('projects', id)}>{name}</a>
+            </p>
+            <Head title={t.changeTitle(name)} under={note(detail)} />
+            <SignInHint />
+            {detail.may.includes('plan') ? <PlanForm key={id} name={String(id)} detail={detail} first={firstOf(fresh, String(id))} problems={[]} put={put} /> : <p class="n-empty">{t.mayNot}</p>}
+          </>
+        );
+      }}
+    </Known>
+  );
+}
+
+/** What of a plan has to stay in this state. */
+function note({ project: { state } }: ProjectDetail): string {
+  const t = planWords.value;
+  if (state === 'declared' || state === 'screened' || state === 'assessed') return t.reviewing;
+  return state === 'works' || state === 'completed' ? t.building : t.keptHere;
+}
