@@ -109,6 +109,18 @@ fn a_report_goes_over_the_desk_until_the_resident_confirms() {
 }
 
 #[test]
+fn those_who_work_on_renewal_lead_a_check_up_and_a_project_on_their_pages() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    for script in ["checkups.mjs", "board.mjs", "projects.mjs"] {
+        // Each begins with a server without users.
+        let server = Server::start(&publication, &dir.path().join(format!("{script}.db"))).unwrap();
+        say(&node(script, &[], Some(&server.address)).unwrap());
+    }
+}
+
+#[test]
 fn people_sign_in_by_password_and_through_an_identity_provider() {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");

@@ -2,6 +2,7 @@
 import type { Project, ProjectDetail } from '../../api/projects';
 import { figure, named } from '../../i18n/format';
 import { language } from '../../state/settings';
+import { hashOf } from '../../state/renewal/route';
 import { PlaceLink } from './PlaceLink';
 import { Phases } from './Phases';
 import { listOf, moneyOf, projectWords, workWords, zoneName } from './words';
@@ -16,6 +17,7 @@ export function Content({ detail }: { detail: ProjectDetail }) {
       <Alternatives project={project} />
       <Parties project={project} />
       <Documents project={project} />
+      <Problems project={project} />
       <Reports project={project} />
     </div>
   );
@@ -143,6 +145,25 @@ function Documents({ project }: { project: Project }) {
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** The problems of check-ups that it is to solve; those who may not read check-ups are told of none. */
+function Problems({ project }: { project: Project }) {
+  const t = workWords.value;
+  const list = project.plan.problems ?? [];
+  if (list.length === 0) return null;
+  return (
+    <section class="n-card">
+      <h2>{t.problems}</h2>
+      <p class="p-links">
+        {list.map(({ check_up, problem }) => (
+          <a key={`${check_up}/${problem}`} href={hashOf('checkups', check_up, 'problems')}>
+            {t.problemRow(check_up, problem)}
+          </a>
+        ))}
+      </p>
     </section>
   );
 }

@@ -127,6 +127,7 @@ export function planOf(words: PlanWords): ProjectPlan {
     parties: words.parties.map(({ role, name }) => ({ role, name: name.trim() })),
     documents: words.documents.map(({ title, url }) => ({ title: title.trim(), url: url.trim() })),
     reports: [...reportsOf(words.reports)],
+    problems: [...words.problems],
   };
 }
 
@@ -198,7 +199,7 @@ export function missingOf({ summary, places, phases }: ProjectPlan): ('summary' 
   return [...((summary ?? '').trim() === '' ? (['summary'] as const) : []), ...((places ?? []).length === 0 ? (['places'] as const) : []), ...((phases ?? []).length === 0 ? (['phases'] as const) : [])];
 }
 
-const FIELDS = ['name', 'summary', 'kind', 'level', 'zones', 'places', 'budget', 'phases', 'parties', 'documents', 'alternatives', 'reports'] as const satisfies readonly (keyof ProjectPlan)[];
+const FIELDS = ['name', 'summary', 'kind', 'level', 'zones', 'places', 'budget', 'phases', 'parties', 'documents', 'alternatives', 'reports', 'problems'] as const satisfies readonly (keyof ProjectPlan)[];
 type Field = (typeof FIELDS)[number];
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -229,11 +230,11 @@ export function rebased(words: PlanWords, base: ProjectPlan, theirs: ProjectPlan
   const other = changesOf(onto, base);
   const own = Object.fromEntries(mine.flatMap((field) => KEYS[field].map((key) => [key, words[key]])));
   const both = mine.filter((field) => other.includes(field) && !same(planOf(words)[field], planOf(onto)[field]));
-  return { words: { ...onto, problems: words.problems, ...own }, both };
+  return { words: { ...onto, ...own }, both };
 }
 
 /** The fields of the form that a part of the plan is written in. */
 const KEYS: Readonly<Record<Field, readonly (keyof PlanWords)[]>> = {
   name: ['zh', 'en'], summary: ['summary'], kind: ['kind'], level: ['level'], zones: ['zones'], places: ['places'], budget: ['budget', 'sources'], phases: ['phases'], parties: ['parties'], documents: ['documents'], alternatives: ['alternatives'],
-  reports: ['reports'],
+  reports: ['reports'], problems: ['problems'],
 };
