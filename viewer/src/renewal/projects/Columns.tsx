@@ -84,7 +84,7 @@ export function Due({ project }: { project: Pick<ProjectSummary, 'deadline' | 'u
   if (!deadline) return null;
   const now = new Date();
   if (!isLate(project, now)) return <small class="p-due">{t.due(t.steps[deadline.step], lastDayOf(deadline.due))}</small>;
-  const days = daysBetween(dayAt(new Date(deadline.due)), dayAt(now));
+  const days = Math.max(0, daysBetween(dayAt(new Date(deadline.due)), dayAt(now)));
   return (
     <small class="p-due" data-late={true}>
       {t.dueLate(t.steps[deadline.step], days)}

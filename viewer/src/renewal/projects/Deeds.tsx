@@ -29,7 +29,7 @@ export function Deeds(shown: Shown) {
     done.current?.focus();
   };
   return (
-    <div ref={done} tabIndex={-1}>
+    <div class="p-doable" ref={done} tabIndex={-1}>
       <div class="p-deeds">
         {ordered.map((deed) => (
           <button key={deed} type="button" class={LEADING.includes(deed) ? 'button' : 'button quiet'} data-deed={deed} aria-expanded={open === deed} onClick={() => (writing.value = open === deed ? null : deed)}>

@@ -44,8 +44,9 @@ export function tableOf(query: Route['query']): { readonly path: string; readonl
   return { path: `/api/v1/exports/projects.csv?${search.toString()}`, ignores: Object.keys(question).filter((key) => !takes.includes(key)) };
 }
 
-/** Whether the step of a project should be over. */
-export const isLate = ({ deadline }: Pick<ProjectSummary, 'deadline'>, now: Date): boolean => Boolean(deadline) && new Date(deadline?.due ?? 0) < now;
+/** Whether the step of a project should be over: as the server told, which looks now and then, or by the clock. */
+export const isLate = ({ deadline, urge }: Pick<ProjectSummary, 'deadline' | 'urge'>, now: Date): boolean =>
+  Boolean(deadline) && (urge === 'overdue' || urge === 'escalated' || new Date(deadline?.due ?? 0) < now);
 
 /** What waits longest first; what waits for nothing comes after it, newest first. */
 export function inOrder(projects: readonly ProjectSummary[]): ProjectSummary[] {
