@@ -1,6 +1,7 @@
 // What a map of a check-up is made from: which check-ups there are, how far their indicators are assessed, and values at objects.
 //
 // In: numbers and codes. Out: what the server answered. Called by the colours of the scene.
+import { getCheckUp, getCheckUps } from './checkups';
 import { get } from './client';
 import type { components } from './schema.gen';
 
@@ -14,12 +15,12 @@ const CHECK_UPS_MOST = 200;
 /** Objects on a page: the most that the server gives. */
 const PAGE = 10_000;
 
-export const getCheckUpsOfMap = async (signal: AbortSignal): Promise<readonly CheckUp[]> => (await get<Schemas['CheckUpPage']>(`check-ups?limit=${CHECK_UPS_MOST}`, signal)).check_ups;
+export const getCheckUpsOfMap = async (signal: AbortSignal): Promise<readonly CheckUp[]> => (await getCheckUps(`limit=${CHECK_UPS_MOST}`, signal)).check_ups;
 
 /** The indicators of a check-up that have values, in the order of its catalogue. */
 export async function getAssessed({ id, catalogue }: Pick<CheckUp, 'id' | 'catalogue'>, signal: AbortSignal): Promise<readonly Indicator[]> {
   const [{ progress }, { indicators }] = await Promise.all([
-    get<Schemas['CheckUpDetail']>(`check-ups/${id}`, signal),
+    getCheckUp(id, signal),
     get<Schemas['IndicatorCatalogue']>(`indicators?catalogue=${catalogue}`, signal),
   ]);
   const assessed = new Set(progress.flatMap(({ indicator, values }) => (values > 0 ? [indicator] : [])));

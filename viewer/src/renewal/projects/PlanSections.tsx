@@ -12,7 +12,7 @@ import { PlaceLink } from './PlaceLink';
 import { PlaceSearch } from './PlaceSearch';
 import { planWords } from './plan-words';
 import type { Writing } from './PlanForm';
-import { projectWords } from './words';
+import { projectWords, workWords } from './words';
 
 export function WhatSection({ words, change, wrong }: Writing) {
   const [t, p] = [planWords.value, projectWords.value];
@@ -124,13 +124,13 @@ export function OriginSection({ words, change, wrong, problems }: Writing) {
       <h2>{t.sections.origin}</h2>
       {words.problems.length > 0 && (
         <fieldset class="p-rows">
-          <legend>{t.problems}</legend>
+          <legend>{workWords.value.problems}</legend>
           <ul class="p-lines">
             {words.problems.map(({ check_up, problem }) => {
               const known = problems.find((one) => one.check_up === check_up && one.id === problem);
               return (
                 <li key={`${check_up}/${problem}`} data-problem={problem}>
-                  <a href={hashOf('checkups', check_up, 'problems')}>{t.problemRow(check_up, problem)}</a>{' '}
+                  <a href={hashOf('checkups', check_up, 'problems')}>{workWords.value.problemRow(check_up, problem)}</a>{' '}
                   {known && <small>{[t.urgencies[known.urgency], named(known.because, language.value, '')].filter(Boolean).join(' · ')}</small>}{' '}
                   <button class="link" type="button" onClick={() => change({ problems: words.problems.filter((one) => one.check_up !== check_up || one.problem !== problem) })}>
                     {around.value.remove}
