@@ -24,12 +24,15 @@ const key = async (name) => {
   await page.locator('canvas').focus();
   await page.keyboard.press(name);
 };
-/** Adds to the address, as a link that someone follows. */
-const follow = (text) => page.evaluate((more) => {
+/** Adds to the address, as a link that someone follows; done once the page has read it: a key that overtakes it would be undone by it. */
+const follow = (text) => page.evaluate((more) => new Promise((done) => {
   const keys = more.split('&').map((one) => one.split('=')[0]);
   const rest = location.hash.slice(1).split('&').filter((one) => one !== '' && !keys.includes(one.split('=')[0]));
+  const before = location.hash;
   location.hash = [...rest, more].join('&');
-}, text);
+  if (location.hash === before) done();
+  else addEventListener('hashchange', () => setTimeout(done), { once: true });
+}), text);
 
 /** What hangs over the edge of the window or of what holds it, and words that are cut off. */
 const cut = () => page.evaluate(() => {
