@@ -65,7 +65,8 @@ test('a_planner_drafts_a_project_and_what_is_written_stays_over_a_reload', async
   await page.getByRole('link', { name: '新建项目' }).click();
   await page.getByRole('button', { name: '保存草稿' }).click();
   await page.getByText('有内容需要修改').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')), 'true', 'what is wrong has the focus');
+  // What is wrong has the focus.
+  await page.locator('[aria-invalid=true]:focus').waitFor();
   await page.getByLabel('中文名称').fill(NAME);
   await page.getByLabel('英文名称').fill('House 1: a lift');
   await page.getByLabel('计划投资（元）').fill('850000.50');
