@@ -180,8 +180,6 @@ export default defineConfig(({ mode }) => {
               shared('pages', WORK),
               shared('scene', PLACE),
               shared('both'),
-              // The rest of what their scene begins with: small pieces each of which the planner's tools fetch, too.
-              { name: (id, chunking) => (/[\\/]src[\\/](layers|scene|state)[\\/](?!resident)/.test(id) && beginsWith(PLACE, id, (other) => chunking.getModuleInfo(other)) ? 'marks' : null), includeDependenciesRecursively: false },
             ],
           },
         },

@@ -7,10 +7,7 @@ import type { Report } from '../api/reports';
 import type { LocalPoint } from '../api/types';
 import { named } from '../i18n/format';
 import { language } from '../state/preferences';
-import { lookOfProject } from '../state/project-looks';
-import { standOf } from '../state/project-ground';
 import { projects } from '../state/resident/projects';
-import { buildings } from '../state/session';
 import { everyones, kinds, mine } from '../state/resident/reports';
 import type { Route } from '../state/resident/route';
 import { kindName } from './words';
@@ -41,8 +38,10 @@ function ofReport({ id, state, kind, text, place }: Report, own: boolean): reado
   return [{ id: `report/${id}`, at: place.position, icon, name: `${kindName(kind)}: ${text}`, to: { page: 'report', id }, rank: own ? RANK.own : RANK.report }];
 }
 
-/** Where planners see it, with the icon that they see. */
-function ofProject({ id, name, bounds, state }: ProjectSummary): readonly Mark[] {
-  const at = standOf(bounds, buildings.value);
-  return at === null ? [] : [{ id: `project/${id}`, at, icon: lookOfProject(state).icon, name: named(name, language.value, `#${id}`), to: { page: 'project', id }, rank: RANK.project }];
+/** In the middle of its places, on their ground. */
+function ofProject({ id, name, bounds }: ProjectSummary): readonly Mark[] {
+  if (!bounds) return [];
+  const { min, max } = bounds;
+  const at = { east_m: (min.east_m + max.east_m) / 2, north_m: (min.north_m + max.north_m) / 2, up_m: min.up_m };
+  return [{ id: `project/${id}`, at, icon: 'construction', name: named(name, language.value, `#${id}`), to: { page: 'project', id }, rank: RANK.project }];
 }
