@@ -1,6 +1,6 @@
 // How a project of renewal is shown: the stage of its way gives shape, icon and colour, from pale to full of one hue.
 //
-// In: a project's state. Out: its stage, a look in a 24 × 24 box, the name of an icon. Used by the scenes of planners and residents alike.
+// In: a project's state. Out: its stage, a look in a 24 × 24 box, the name of an icon. Used by the planner's scene.
 import type { ProjectState } from '../api/projects';
 import type { StatusLook } from './status';
 
