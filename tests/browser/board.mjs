@@ -5,24 +5,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, open, until } from './page.mjs';
+import { serverAt, signIn } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
-const PASSWORD = 'three willows, two bridges';
+const { json, cookieOf, people, keysOf, send } = serverAt(address);
 const NAME = '1号楼加装电梯';
-const keys = {};
+let keys;
 let resident;
 let planner;
 let community;
 let phone;
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer;
-};
-const json = async (...request) => (await send(...request)).json();
-const cookieOf = async (name) => ({ cookie: (await send('POST', 'session', { name, password: PASSWORD })).headers.getSetCookie()[0].split(';')[0] });
 const project = () => json('GET', 'projects/1', undefined, keys.community);
 const nothingSerious = async (where, { page }) => assert.deepEqual(await findings(page), [], where);
 const stands = ({ page }, word) => page.locator('.n-head .n-mark', { hasText: word }).waitFor();
@@ -30,23 +23,9 @@ const deed = ({ page }, name) => page.locator(`.p-deeds [data-deed="${name}"]`);
 /** Within the page, so that what is written stays: an address alone is no new document. */
 const goTo = ({ page }, hash) => page.evaluate((to) => (location.hash = to), hash);
 
-async function signIn({ page }, name) {
-  await page.locator('.n-top').getByRole('button', { name: '登录', exact: true }).click();
-  await page.getByLabel('用户名').fill(name);
-  await page.getByLabel('密码').fill(PASSWORD);
-  await page.locator('dialog .button[type=submit]').click();
-  await page.getByRole('button', { name: new RegExp(`已登录.*${name}`) }).waitFor();
-}
-
 before(async () => {
-  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const admin = await cookieOf('root');
-  for (const [name, role] of [['li', 'resident'], ['chen', 'community_planner'], ['wang', 'community']]) {
-    const { user } = await json('POST', 'users', { name, roles: [{ role }] }, admin);
-    const { token } = await json('POST', `users/${user.id}/invitation`, {}, admin);
-    await send('POST', 'invitations/accept', { token, password: PASSWORD });
-  }
-  for (const role of ['community', 'community_planner', 'upper_unit']) keys[role] = { 'x-api-key': (await json('POST', 'keys', { name: role, role }, admin)).secret };
+  const admin = await people([['li', 'resident'], ['chen', 'community_planner'], ['wang', 'community']]);
+  keys = await keysOf(admin, ['community', 'community_planner', 'upper_unit']);
   resident = await cookieOf('li');
   planner = await open(`${address}/renewal#projects`, { width: 1440, height: 900 });
 });
@@ -61,7 +40,7 @@ test('a_visitor_reads_that_there_is_nothing_yet_and_may_begin_nothing', async ()
 
 test('a_planner_drafts_a_project_and_what_is_written_stays_over_a_reload', async () => {
   const { page } = planner;
-  await signIn(planner, 'chen');
+  await signIn(planner.page, 'chen');
   await page.getByRole('link', { name: '新建项目' }).click();
   await page.getByRole('button', { name: '保存草稿' }).click();
   await page.getByText('有内容需要修改').waitFor();
@@ -125,7 +104,7 @@ test('who_was_overtaken_is_told_and_what_they_wrote_is_still_there', async () =>
 test('the_community_puts_it_on_notice_and_answers_a_resident', async () => {
   community = await open(`${address}/renewal#projects`, { width: 1180, height: 820 });
   const { page } = community;
-  await signIn(community, 'wang');
+  await signIn(community.page, 'wang');
   await goTo(community, '#projects/1');
   await deed(community, 'publish').click();
   await page.locator('.p-deed [type=submit]').click();

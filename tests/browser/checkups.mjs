@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { findings, open, until } from './page.mjs';
+import { serverAt, signIn } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
-const PASSWORD = 'three willows, two bridges';
+const { json, people, keysOf, send } = serverAt(address);
 const NAME = '2026 年社区体检';
 let planner;
 let worker;
@@ -16,26 +17,11 @@ let page;
 let key;
 let house;
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer;
-};
-const json = async (...request) => (await send(...request)).json();
 const nothingSerious = async (where, of = page) => assert.deepEqual(await findings(of), [], where);
 const state = (word, of = page) => of.locator('.n-head .k-state', { hasText: word }).waitFor();
 const field = (code, of) => of.locator(`[data-indicator="${code}"]`);
 const tab = (name, of = page) => of.locator('.n-tabs').getByRole('link', { name }).click();
 const valueAt = async (code, object) => (await json('GET', `check-ups/1/values?indicator=${code}&object=${encodeURIComponent(object)}`, undefined, key)).values[0]?.value;
-
-async function signIn(of, name) {
-  await of.getByRole('button', { name: '登录', exact: true }).first().click();
-  await of.getByLabel('用户名').fill(name);
-  await of.getByLabel('密码').fill(PASSWORD);
-  await of.locator('dialog .button[type=submit]').click();
-  await of.getByRole('button', { name: new RegExp(`已登录.*${name}`) }).waitFor();
-}
 
 async function deed(name, text) {
   await page.locator('.k-deeds .n-actions').getByRole('button', { name, exact: true }).click();
@@ -44,14 +30,8 @@ async function deed(name, text) {
 }
 
 before(async () => {
-  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const admin = { cookie: (await send('POST', 'session', { name: 'root', password: PASSWORD })).headers.getSetCookie()[0].split(';')[0] };
-  for (const [name, role] of [['lin', 'community_planner'], ['wang', 'grid_worker']]) {
-    const { user } = await json('POST', 'users', { name, roles: [{ role }] }, admin);
-    const { token } = await json('POST', `users/${user.id}/invitation`, {}, admin);
-    await send('POST', 'invitations/accept', { token, password: PASSWORD });
-  }
-  key = { 'x-api-key': (await json('POST', 'keys', { name: 'colleague', role: 'community_planner' }, admin)).secret };
+  const admin = await people([['lin', 'community_planner'], ['wang', 'grid_worker']]);
+  key = (await keysOf(admin, ['community_planner'])).community_planner;
   house = (await json('GET', 'objects?class=building')).objects.find(({ bim }) => !bim);
   planner = await open(`${address}/renewal`, { width: 1280, height: 900 });
   page = planner.page;

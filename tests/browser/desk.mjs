@@ -5,9 +5,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, open, until } from './page.mjs';
+import { serverAt, signIn } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
-const PASSWORD = 'three willows, two bridges';
+const { json, cookieOf, people, keysOf, send } = serverAt(address);
 let resident;
 let visitor;
 let desk;
@@ -17,14 +18,6 @@ let page;
 let spot;
 const numbers = {};
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer;
-};
-const json = async (...request) => (await send(...request)).json();
-const cookieOf = async (name) => ({ cookie: (await send('POST', 'session', { name, password: PASSWORD })).headers.getSetCookie()[0].split(';')[0] });
 const report = async (kind, text, place, more = {}) => (await json('POST', 'reports', { line: 'problem', kind, text, place, ...more }, resident)).id;
 const told = (id) => json('GET', `reports/${id}`, undefined, resident);
 const nothingSerious = async (where, of = page) => assert.deepEqual(await findings(of), [], where);
@@ -32,23 +25,9 @@ const row = (id, of = page) => of.locator(`#row-report-${id}`);
 const deed = (name, of = page) => of.locator(`.deeds [data-deed="${name}"]`);
 const stands = (word, of = page) => of.locator('.report .state .word', { hasText: word }).waitFor();
 
-async function signIn(of, name) {
-  await of.getByRole('button', { name: '登录', exact: true }).first().click();
-  await of.getByLabel('用户名').fill(name);
-  await of.getByLabel('密码').fill(PASSWORD);
-  await of.locator('dialog .button[type=submit]').click();
-  await of.getByRole('button', { name: new RegExp(`已登录.*${name}`) }).waitFor();
-}
-
 before(async () => {
-  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const admin = await cookieOf('root');
-  for (const [name, roles] of [['li', ['resident']], ['wang', ['community', 'grid_worker']], ['zhao', ['property']]]) {
-    const { user } = await json('POST', 'users', { name, roles: roles.map((role) => ({ role })) }, admin);
-    const { token } = await json('POST', `users/${user.id}/invitation`, {}, admin);
-    await send('POST', 'invitations/accept', { token, password: PASSWORD });
-  }
-  key = { 'x-api-key': (await json('POST', 'keys', { name: 'colleague', role: 'community' }, admin)).secret };
+  const admin = await people([['li', 'resident'], ['wang', 'community', 'grid_worker'], ['zhao', 'property']]);
+  key = (await keysOf(admin, ['community'])).community;
   resident = await cookieOf('li');
   // Around the middle of what there is to see.
   const { catalog } = await json('GET', 'catalog');

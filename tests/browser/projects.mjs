@@ -4,41 +4,26 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, open, until } from './page.mjs';
+import { dayIn, serverAt, signIn } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
-const PASSWORD = 'three willows, two bridges';
+const { json, people, keysOf, send } = serverAt(address);
 const NAMES = { notice: '外墙保温', draft: '河边步道' };
-const keys = {};
+let keys;
 const numbers = {};
 let view;
 let page;
 let building;
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-  return { body: text ? JSON.parse(text) : null, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] };
-};
 const deed = async (role, id, body) => void (await send('POST', `projects/${id}/deeds`, body, keys[role]));
 const nothingSerious = async (where, of = page) => assert.deepEqual(await findings(of), [], where);
 const symbol = (id, of = page) => until(of, `the symbol of project ${id}`, (one) => window.__twin?.projectSymbol(String(one)), id);
-/** A day of the community, so many from the server's today. */
-const dayIn = (now, days) => new Date(Date.parse(now) + (8 * 60 + days * 24 * 60) * 60_000).toISOString().slice(0, 10);
 
 before(async () => {
-  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const { cookie } = await send('POST', 'session', { name: 'root', password: PASSWORD });
-  const { body: planner } = await send('POST', 'users', { name: 'chen', roles: [{ role: 'community_planner' }] }, { cookie });
-  const { body: invited } = await send('POST', `users/${planner.user.id}/invitation`, {}, { cookie });
-  await send('POST', 'invitations/accept', { token: invited.token, password: PASSWORD });
-  for (const role of ['community', 'community_planner', 'upper_unit']) {
-    keys[role] = { 'x-api-key': (await send('POST', 'keys', { name: role, role }, { cookie })).body.secret };
-  }
-  const { body } = await send('GET', 'objects?class=building', undefined, keys.community);
+  keys = await keysOf(await people([['chen', 'community_planner']]), ['community', 'community_planner', 'upper_unit']);
+  const body = await json('GET', 'objects?class=building', undefined, keys.community);
   building = body.objects.find(({ bim }) => !bim);
-  const { body: one } = await send('POST', 'projects', {
+  const one = await json('POST', 'projects', {
     name: { zh: NAMES.notice, en: 'Insulation' }, summary: '外墙做保温，施工期间东侧道路单向通行。', kind: 'infrastructure', level: 'improving',
     places: [{ type: 'object', object: building.id }], budget: { planned_fen: 268_000_000 },
     phases: [{ id: 'wall', name: { zh: '外墙', en: 'Walls' }, from: '2030-03-01', to: '2030-06-30' }],
@@ -50,7 +35,7 @@ before(async () => {
   await send('POST', `projects/${one.id}/opinions`, { text: '能不能保留一条消防通道？' }, keys.community);
   // A line has no height of its own.
   const { min, max } = building.bounds;
-  const { body: two } = await send('POST', 'projects', {
+  const two = await json('POST', 'projects', {
     name: { zh: NAMES.draft, en: 'A walk' }, summary: '步道整修。', kind: 'infrastructure', level: 'basic',
     places: [{ type: 'line', points: [[min.east_m - 4, min.north_m - 12], [max.east_m + 4, min.north_m - 12]] }],
   }, keys.community_planner);
@@ -97,10 +82,7 @@ test('a_symbol_is_picked_and_its_sheet_tells_the_notice_the_money_and_who_waits'
 });
 
 test('who_works_on_projects_sees_drafts_once_signed_in_and_on_the_ground', async () => {
-  await page.getByRole('button', { name: '登录', exact: true }).first().click();
-  await page.getByLabel('用户名').fill('chen');
-  await page.getByLabel('密码').fill(PASSWORD);
-  await page.locator('dialog .button[type=submit]').click();
+  await signIn(page, 'chen');
   await view.settled();
   await symbol(numbers.draft);
   await page.keyboard.press('l');

@@ -5,48 +5,29 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, open, until } from './page.mjs';
+import { dayIn, serverAt, signInAtHome } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
+const { json, cookieOf, people, keysOf, send } = serverAt(address);
 const part = process.argv[2];
-const PASSWORD = 'three willows, two bridges';
 const NAME = '1号楼外墙保温';
-const keys = {};
+let keys;
 let view;
 let page;
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-  return { body: text ? JSON.parse(text) : null, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] };
-};
 const deed = async (role, body, state) => {
-  const { body: detail } = await send('POST', 'projects/1/deeds', body, keys[role]);
+  const detail = await json('POST', 'projects/1/deeds', body, keys[role]);
   assert.equal(detail.project.state, state);
 };
 const shown = (text) => page.getByText(text).first().waitFor();
 const nothingSerious = async (where) => assert.deepEqual(await findings(page), [], where);
-/** A day of the community, so many from the server's today. */
-const dayIn = (now, days) => new Date(Date.parse(now) + (8 * 60 + days * 24 * 60) * 60_000).toISOString().slice(0, 10);
 
 before(async () => {
-  if (part === 'notice') await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const { cookie } = await send('POST', 'session', { name: 'root', password: PASSWORD });
-  if (part === 'notice') {
-    const { body } = await send('POST', 'users', { name: 'li', roles: [{ role: 'resident' }] }, { cookie });
-    const { body: invited } = await send('POST', `users/${body.user.id}/invitation`, {}, { cookie });
-    await send('POST', 'invitations/accept', { token: invited.token, password: PASSWORD });
-  }
-  for (const role of ['community', 'community_planner', 'grid_worker', 'upper_unit', 'company']) {
-    const { body } = await send('POST', 'keys', { name: `${role}-${part}`, role }, { cookie });
-    keys[role] = { 'x-api-key': body.secret };
-  }
+  const admin = part === 'notice' ? await people([['li', 'resident']]) : await cookieOf('root');
+  keys = await keysOf(admin, ['community', 'community_planner', 'grid_worker', 'upper_unit', 'company'], part);
   view = await open(`${address}/resident#sign-in`, { width: 390, height: 780, touch: true });
   page = view.page;
-  await page.getByLabel('用户名').fill('li');
-  await page.getByLabel('密码').fill(PASSWORD);
-  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await signInAtHome(page, 'li');
   await shown('您还没有报告');
 });
 
@@ -55,12 +36,12 @@ after(() => view?.close());
 /** A check-up that finds one problem at a building, which the planner confirms. */
 async function foundAt(object) {
   const planner = keys.community_planner;
-  const { body: checkUp } = await send('POST', 'check-ups', { name: { zh: '1号楼体检', en: 'Check-up of house 1' }, year: 2026 }, planner);
+  const checkUp = await json('POST', 'check-ups', { name: { zh: '1号楼体检', en: 'Check-up of house 1' }, year: 2026 }, planner);
   const path = `check-ups/${checkUp.id}`;
   await send('POST', `${path}/deeds`, { deed: 'begin' }, planner);
   await send('PUT', `${path}/values`, { values: [{ indicator: 'housing_envelope', object, value: 3, remark: '东墙保温层脱落' }] }, keys.grid_worker);
   await send('POST', `${path}/deeds`, { deed: 'review' }, planner);
-  const { body: found } = await send('GET', `${path}/problems`, undefined, planner);
+  const found = await json('GET', `${path}/problems`, undefined, planner);
   assert.deepEqual(found.problems.map(({ object: at, urgency }) => [at, urgency]), [[object, 'urgent']]);
   await send('POST', `${path}/problems/deeds`, { problems: [1], deed: 'confirm' }, planner);
   await send('POST', `${path}/deeds`, { deed: 'conclude' }, planner);
@@ -68,15 +49,15 @@ async function foundAt(object) {
 }
 
 test('nobody_hears_of_a_project_before_its_notice_and_everyone_can_speak_then', { skip: part !== 'notice' }, async () => {
-  const { body: place } = await send('GET', 'objects?class=building', undefined, keys.community);
+  const place = await json('GET', 'objects?class=building', undefined, keys.community);
   const problem = await foundAt(place.objects[0].id);
-  const { body: project } = await send('POST', 'projects', {
+  const project = await json('POST', 'projects', {
     problems: [problem],
     name: { zh: NAME, en: 'House 1: insulation' }, summary: '外墙做保温，施工期间东侧道路单向通行。', kind: 'infrastructure', level: 'improving',
     places: [{ type: 'object', object: place.objects[0].id }], budget: { planned_fen: 268_000_000 },
     phases: [{ id: 'wall', name: { zh: '外墙保温', en: 'Insulation' }, from: '2030-03-01', to: '2030-06-30' }],
   }, keys.community_planner);
-  const { body: tells } = await send('GET', `check-ups/${problem.check_up}/problems`, undefined, keys.community);
+  const tells = await json('GET', `check-ups/${problem.check_up}/problems`, undefined, keys.community);
   assert.deepEqual(tells.projects, [{ problem: 1, projects: [1] }]);
   await deed('community_planner', { deed: 'declare' }, 'declared');
   await page.reload();
@@ -106,7 +87,7 @@ test('after_the_notice_and_its_answers_it_is_built_and_stands_in_the_scene', { s
   await send('POST', 'projects/1/opinions/1/answer', { text: '东侧消防通道一直保留。' }, keys.community);
   await deed('upper_unit', { deed: 'confirm' }, 'approved');
   await deed('company', { deed: 'start' }, 'works');
-  const { body: now } = await send('GET', 'projects/1', undefined, keys.company);
+  const now = await json('GET', 'projects/1', undefined, keys.company);
   const from = now.project.changed_at;
   const to = new Date(Date.parse(from) + 5 * 86_400_000).toISOString();
   await send('POST', 'projects/1/progress', { text: '脚手架已搭好', percent: 15, effects: [{ kind: 'road_closed', from, to, text: '东侧道路单向通行' }] }, keys.company);

@@ -5,42 +5,24 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, open } from './page.mjs';
+import { serverAt, signIn, signInAtHome } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
+const { json, cookieOf, people, keysOf } = serverAt(address);
 const part = process.argv[2];
-const PASSWORD = 'three willows, two bridges';
-const keys = {};
+let keys;
 let phone;
 let desk;
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-  return { body: text ? JSON.parse(text) : null, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] };
-};
-const deed = (role, body) => send('POST', 'reports/1/deeds', body, keys[role]);
+const deed = (role, body) => json('POST', 'reports/1/deeds', body, keys[role]);
 const shown = (text, on = phone) => on.page.getByText(text).first().waitFor();
 const nothingSerious = async (where, on = phone) => assert.deepEqual(await findings(on.page), [], where);
 
 before(async () => {
-  if (part === 'reopened') await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const { cookie } = await send('POST', 'session', { name: 'root', password: PASSWORD });
-  if (part === 'reopened') {
-    for (const [name, role] of [['li', 'resident'], ['zhou', 'upper_unit']]) {
-      const { body } = await send('POST', 'users', { name, roles: [{ role }] }, { cookie });
-      const { body: invited } = await send('POST', `users/${body.user.id}/invitation`, {}, { cookie });
-      await send('POST', 'invitations/accept', { token: invited.token, password: PASSWORD });
-    }
-  }
-  for (const role of ['community', 'property', 'grid_worker']) {
-    keys[role] = { 'x-api-key': (await send('POST', 'keys', { name: `${role}-${part}`, role }, { cookie })).body.secret };
-  }
+  const admin = part === 'reopened' ? await people([['li', 'resident'], ['zhou', 'upper_unit']]) : await cookieOf('root');
+  keys = await keysOf(admin, ['community', 'property', 'grid_worker'], part);
   phone = await open(`${address}/resident#sign-in`, { width: 390, height: 780, touch: true });
-  await phone.page.getByLabel('用户名').fill('li');
-  await phone.page.getByLabel('密码').fill(PASSWORD);
-  await phone.page.getByRole('button', { name: '登录', exact: true }).click();
+  await signInAtHome(phone.page, 'li');
   await phone.page.getByRole('button', { name: '报问题' }).waitFor();
 });
 
@@ -63,7 +45,7 @@ test('a_resident_says_that_it_is_not_done_and_the_report_begins_again', { skip: 
   await shown('亮了一晚又灭了');
   await nothingSerious('reopened');
   await phone.screenshot('reopened-phone');
-  const { body: sent } = await deed('community', { deed: 'dispatch', body: 'property' });
+  const sent = await deed('community', { deed: 'dispatch', body: 'property' });
   assert.deepEqual([sent.report.state, sent.report.reopened, sent.report.urge ?? 'none'], ['dispatched', 1, 'none']);
 });
 
@@ -72,11 +54,7 @@ test('once_its_time_is_over_the_upper_unit_is_told_and_it_is_closed_at_last', { 
   desk = await open(address, { width: 1440, height: 900 });
   await desk.settled();
   const { page } = desk;
-  await page.getByRole('button', { name: '登录', exact: true }).first().click();
-  await page.getByLabel('用户名').fill('zhou');
-  await page.getByLabel('密码').fill(PASSWORD);
-  await page.locator('dialog .button[type=submit]').click();
-  await page.getByRole('button', { name: /已登录.*zhou/ }).waitFor();
+  await signIn(page, 'zhou');
   await page.keyboard.press('r');
   await page.getByRole('tab', { name: /超时/ }).click();
   await page.locator('#row-report-1').click();

@@ -5,20 +5,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, open, until } from './page.mjs';
+import { serverAt, signInAtHome } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
-const PASSWORD = 'three willows, two bridges';
-const keys = {};
+const { people, keysOf, send } = serverAt(address);
+let keys;
 let view;
 let page;
 let number;
 
-const send = async (method, path, body, who = {}) => {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...who };
-  const answer = await fetch(`${address}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer;
-};
 const deed = (role, body) => send('POST', `reports/${number}/deeds`, body, keys[role]);
 /** What the server tells the resident. */
 const told = (path) => page.evaluate(async (at) => (await fetch(`/api/v1/${at}`)).json(), path);
@@ -39,16 +34,7 @@ const shown = (text) => page.getByText(text).first().waitFor();
 const nothingSerious = async (where) => assert.deepEqual(await findings(page), [], where);
 
 before(async () => {
-  await send('POST', 'users', { name: 'root', roles: [{ role: 'administrator' }], password: PASSWORD });
-  const session = await send('POST', 'session', { name: 'root', password: PASSWORD });
-  const cookie = session.headers.getSetCookie()[0].split(';')[0];
-  const { user } = await (await send('POST', 'users', { name: 'li', roles: [{ role: 'resident' }] }, { cookie })).json();
-  const { token } = await (await send('POST', `users/${user.id}/invitation`, {}, { cookie })).json();
-  await send('POST', 'invitations/accept', { token, password: PASSWORD });
-  for (const role of ['community', 'property', 'grid_worker']) {
-    const { secret } = await (await send('POST', 'keys', { name: role, role }, { cookie })).json();
-    keys[role] = { 'x-api-key': secret };
-  }
+  keys = await keysOf(await people([['li', 'resident']]), ['community', 'property', 'grid_worker']);
   view = await open(`${address}/resident`, { width: 390, height: 780, touch: true });
   page = view.page;
 });
@@ -59,12 +45,9 @@ test('a_visitor_sees_what_can_be_done_and_signs_in', async () => {
   await shown('登录后可以报告问题');
   await nothingSerious('home');
   await page.getByRole('link', { name: '登录' }).click();
-  await page.getByLabel('用户名').fill('li');
-  await page.getByLabel('密码').fill('wrong');
-  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await signInAtHome(page, 'li', 'wrong');
   await shown('用户名或密码不对');
-  await page.getByLabel('密码').fill(PASSWORD);
-  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await signInAtHome(page, 'li');
   await shown('您还没有报告');
 });
 
