@@ -4,6 +4,7 @@
 //! All reports are in memory, without their trails; a change is shown once it is on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
@@ -161,6 +162,14 @@ impl Reports {
     #[must_use]
     pub fn newest(&self, mut accepts: impl FnMut(&Kept) -> bool) -> Vec<Arc<Kept>> {
         self.read().by_id.values().rev().filter(|kept| accepts(kept)).cloned().collect()
+    }
+
+    /// Up to `limit` reports behind a number that a question accepts, by number.
+    #[must_use]
+    pub fn page(&self, after: u64, limit: usize, accepts: impl Fn(&Kept) -> bool) -> Vec<Arc<Kept>> {
+        let book = self.read();
+        let behind = book.by_id.range((Bound::Excluded(after), Bound::Unbounded)).map(|(_, kept)| kept);
+        behind.filter(|kept| accepts(kept)).take(limit).cloned().collect()
     }
 
     /// What happened to a report, in order.

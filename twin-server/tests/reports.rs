@@ -465,6 +465,22 @@ async fn public_reports_are_a_collection_of_features_without_who_reported() {
     assert_eq!(matched("filter=state='accepted'%20AND%20late=FALSE").await, json!(1));
     assert_eq!(matched("filter=state='closed'").await, json!(0));
     assert_eq!(matched("bbox=113.4,22.6,113.5,22.7").await, json!(0));
+    // One after the other, in the order of their numbers; the collection lies around both.
+    let mut far = lamp();
+    far["place"] = at(ZONE_2);
+    let second = quarter.report(&quarter.resident, &far).await.json()["id"].as_u64().unwrap();
+    quarter.done(&quarter.desk, second, json!({ "deed": "accept" })).await;
+    let first = items("limit=1").await;
+    assert_eq!((&first["numberMatched"], &first["features"][0]["id"]), (&json!(2), &json!(id.to_string())));
+    let links = first["links"].as_array().unwrap();
+    let next = links.iter().find(|link| link["rel"] == "next").unwrap()["href"].as_str().unwrap();
+    let rest = server.get(next).await.json();
+    assert_eq!(rest["features"].as_array().unwrap().len(), 1);
+    assert_eq!(rest["features"][0]["id"], json!(second.to_string()));
+    let about = server.get("/ogc/collections/reports").await.json();
+    let bbox: Vec<f64> = serde_json::from_value(about["extent"]["spatial"]["bbox"][0].clone()).unwrap();
+    let [west, east] = [ZONE_1, ZONE_2].map(|east_m| 113.388 + east_m / 102_800.0);
+    assert!((bbox[0] - west).abs() < 1e-5 && (bbox[3] - east).abs() < 1e-5, "{bbox:?}");
     let hidden = server.get(&format!("/ogc/collections/reports/items/{closed}")).await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);
     quarter.done(&quarter.desk, id, json!({ "deed": "dispatch", "body": "property" })).await;

@@ -12,7 +12,7 @@ use super::item::{Item, Shape, Value};
 use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
 use super::source::{PublicReport, Source};
 use crate::domain::bounds::LocalRect;
-use crate::domain::cycle::Word as _;
+use crate::domain::cycle::Word;
 use crate::domain::permission::Action;
 
 /// What people are told.
@@ -73,21 +73,18 @@ impl Collection for Reports {
     }
 
     fn count(&self) -> u64 {
-        self.source.reports(None, 0).len() as u64
+        let mut count = 0;
+        self.each(|_| count += 1);
+        count
     }
 
     fn extent(&self) -> Option<LocalBox> {
-        let mut points = self.source.reports(None, 0).into_iter().map(|report| report.at());
-        let first = points.next()?;
-        Some(points.fold(LocalBox { min: first, max: first }, |mut bounds, at| {
-            bounds.min.east_m = bounds.min.east_m.min(at.east_m);
-            bounds.min.north_m = bounds.min.north_m.min(at.north_m);
-            bounds.min.up_m = bounds.min.up_m.min(at.up_m);
-            bounds.max.east_m = bounds.max.east_m.max(at.east_m);
-            bounds.max.north_m = bounds.max.north_m.max(at.north_m);
-            bounds.max.up_m = bounds.max.up_m.max(at.up_m);
-            bounds
-        }))
+        let mut around: Option<LocalBox> = None;
+        self.each(|report| {
+            let at = LocalBox { min: report.at(), max: report.at() };
+            around = Some(around.map_or(at, |bounds| bounds.union(&at)));
+        });
+        around
     }
 
     fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
@@ -102,9 +99,17 @@ impl Collection for Reports {
     fn scan(&self, area: Option<&LocalRect>, after: Option<&str>, visit: &mut Visit<'_>) -> Result<(), Gone> {
         // Numbers go on, whatever has become of the report that the page before ended with.
         let after = after.map(|id| id.parse::<u64>().map_err(|_| Gone)).transpose()?.unwrap_or_default();
-        let behind = self.source.reports(area, after);
-        let _ = behind.iter().try_for_each(|report| -> ControlFlow<()> { visit(report) });
+        self.source.reports(area, after, &mut |report| visit(report));
         Ok(())
+    }
+}
+
+impl Reports {
+    fn each(&self, mut visit: impl FnMut(&PublicReport)) {
+        self.source.reports(None, 0, &mut |report| {
+            visit(report);
+            ControlFlow::Continue(())
+        });
     }
 }
 
@@ -123,7 +128,7 @@ impl Item for PublicReport {
             "address" => Value::text(report.place.address.as_deref()),
             "zone" => Value::text(report.zone.as_deref()),
             "state" => Value::text(Some(report.state.id())),
-            "body" => Value::text(report.body.map(crate::domain::cycle::Word::id)),
+            "body" => Value::text(report.body.map(Word::id)),
             "late" => Value::Bool(report.urge >= ReportUrge::Overdue),
             "due" => Value::instant(report.deadline.as_ref().map(|deadline| deadline.due)),
             "answer" => Value::text(report.answer.as_deref()),

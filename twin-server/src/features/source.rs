@@ -1,5 +1,5 @@
-//! Where collections find objects, devices, projects and reports. The one file that knows how the model and the live state
-//! are kept.
+//! Where collections find objects, devices, projects and reports. The one file that knows how the model and the live
+//! state are kept.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use crate::tiles::{Publication, Publications};
 
 /// Devices that are copied out of the live state at once: so few that nobody waits for them.
 const DEVICE_CHUNK: usize = 256;
+/// Reports that are copied out of their book at once.
+const REPORT_CHUNK: usize = 1024;
 
 /// The objects at one moment.
 #[derive(Debug, Clone)]
@@ -230,15 +232,28 @@ impl Source {
         self.now.0.projects(area)
     }
 
-    /// Reports that everyone may read and that have a place, by number: those in `area`, of those behind `after`.
-    pub(super) fn reports(&self, area: Option<&LocalRect>, after: u64) -> Vec<PublicReport> {
-        let is_there = |position: Option<LocalPoint>| {
-            position.is_some_and(|at| area.is_none_or(|area| area.contains(&at)))
+    /// Shows reports that everyone may read and that have a place, by number: those in `area`, of those behind `after`.
+    pub(super) fn reports(
+        &self,
+        area: Option<&LocalRect>,
+        mut after: u64,
+        visit: &mut dyn FnMut(&PublicReport) -> ControlFlow<()>,
+    ) {
+        let is_there = |kept: &StoredReport| {
+            let place = kept.report.place.position.as_ref();
+            is_public(&kept.report) && place.is_some_and(|at| area.is_none_or(|area| area.contains(at)))
         };
-        let found = self.reports.newest(|kept| {
-            kept.report.id > after && is_there(kept.report.place.position) && is_public(&kept.report)
-        });
-        found.into_iter().rev().filter_map(PublicReport::of).collect()
+        loop {
+            let chunk = self.reports.page(after, REPORT_CHUNK, is_there);
+            let Some(last) = chunk.last().map(|kept| kept.report.id) else { return };
+            let is_last = chunk.len() < REPORT_CHUNK;
+            if chunk.into_iter().filter_map(PublicReport::of).try_for_each(|report| visit(&report)).is_break()
+                || is_last
+            {
+                return;
+            }
+            after = last;
+        }
     }
 
     /// The one with this number.
