@@ -224,6 +224,29 @@ test('it_is_concluded_and_its_report_is_read_printed_and_exported', async () => 
   await page.emulateMedia({ media: 'screen' });
 });
 
+test('a_confirmed_problem_begins_a_project_and_each_leads_to_the_other', async () => {
+  const { problems } = await json('GET', 'check-ups/1/problems?state=confirmed', undefined, key);
+  const { id, object } = problems.find(({ object: at }) => at === house.id);
+  await tab('问题');
+  await page.getByLabel('状态', { exact: true }).selectOption('confirmed');
+  for (const box of await page.locator('[data-problem] input:checked').all()) await box.uncheck();
+  await page.locator(`[data-problem="${id}"] input`).check();
+  await page.getByRole('link', { name: /立项/ }).click();
+  await page.getByRole('link', { name: `体检 1 号，问题 ${id} 号` }).waitFor();
+  await nothingSerious('a project from a problem');
+  await planner.screenshot('checkups-project');
+  await page.getByLabel('中文名称').fill('燃气与外墙整治');
+  await page.getByRole('button', { name: '保存草稿' }).click();
+  await page.locator('.n-head .n-mark', { hasText: '编制中' }).waitFor();
+  const { project } = await json('GET', 'projects/1', undefined, key);
+  assert.deepEqual([project.plan.problems, project.plan.places], [[{ check_up: 1, problem: id }], [{ type: 'object', object }]]);
+  assert.match(project.plan.summary, /阈值/);
+  await page.locator('.n-tabs').getByRole('link', { name: '方案' }).click();
+  await page.getByRole('link', { name: `体检 1 号，问题 ${id} 号` }).click();
+  await page.locator(`[data-problem="${id}"]`).getByRole('link', { name: /项目/ }).click();
+  await page.getByRole('heading', { name: '燃气与外墙整治' }).waitFor();
+});
+
 test('the_next_one_is_compared_with_it_in_english_and_in_the_dark', async () => {
   const { id } = await json('POST', 'check-ups', { name: { zh: '复检', en: 'Second look' }, year: 2026, cycle: 2, follows: 1 }, key);
   await send('POST', `check-ups/${id}/deeds`, { deed: 'begin' }, key);
