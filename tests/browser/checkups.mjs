@@ -240,7 +240,7 @@ test('a_confirmed_problem_begins_a_project_and_each_leads_to_the_other', async (
   await page.locator('.n-head .n-mark', { hasText: '编制中' }).waitFor();
   const { project } = await json('GET', 'projects/1', undefined, key);
   assert.deepEqual([project.plan.problems, project.plan.places], [[{ check_up: 1, problem: id }], [{ type: 'object', object }]]);
-  assert.match(project.plan.summary, /阈值/);
+  assert.match(project.plan.summary, /：(燃气安全隐患|使用安全隐患|管线管道破损|围护安全隐患)（.*阈值/, 'where, what, and why');
   await page.locator('.n-tabs').getByRole('link', { name: '方案' }).click();
   await page.getByRole('link', { name: `体检 1 号，问题 ${id} 号` }).click();
   await page.locator(`[data-problem="${id}"]`).getByRole('link', { name: /项目/ }).click();

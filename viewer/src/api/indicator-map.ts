@@ -1,7 +1,7 @@
 // What a map of a check-up is made from: which check-ups there are, how far their indicators are assessed, and values at objects.
 //
 // In: numbers and codes. Out: what the server answered. Called by the colours of the scene.
-import { getCheckUp, getCheckUps } from './checkups';
+import { getCheckUp, getCheckUps, getIndicators } from './checkups';
 import { get } from './client';
 import type { components } from './schema.gen';
 
@@ -19,9 +19,9 @@ export const getCheckUpsOfMap = async (signal: AbortSignal): Promise<readonly Ch
 
 /** The indicators of a check-up that have values, in the order of its catalogue. */
 export async function getAssessed({ id, catalogue }: Pick<CheckUp, 'id' | 'catalogue'>, signal: AbortSignal): Promise<readonly Indicator[]> {
-  const [{ progress }, { indicators }] = await Promise.all([
+  const [{ progress }, indicators] = await Promise.all([
     getCheckUp(id, signal),
-    get<Schemas['IndicatorCatalogue']>(`indicators?catalogue=${catalogue}`, signal),
+    getIndicators(catalogue, signal),
   ]);
   const assessed = new Set(progress.flatMap(({ indicator, values }) => (values > 0 ? [indicator] : [])));
   return indicators.filter(({ code }) => assessed.has(code));

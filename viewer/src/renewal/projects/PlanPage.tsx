@@ -7,11 +7,12 @@ import type { CheckUpProblem } from '../../api/project-work';
 import { named } from '../../i18n/format';
 import { kept, type Draft } from '../../state/renewal/project-drafts';
 import { EMPTY, wordsOfPlan, type PlanWords } from '../../state/renewal/project-plan';
-import { askProblems, problemsOf, whereOf } from '../../state/renewal/project-problems';
+import { askNames, askProblems, problemsOf, whereOf } from '../../state/renewal/project-problems';
 import { hashOf, route } from '../../state/renewal/route';
 import { buildings, zones } from '../../state/session';
 import { language } from '../../state/settings';
 import { Head, Known, SignInHint, useAsked } from '../parts';
+import { words } from '../words';
 import { PlanForm } from './PlanForm';
 import { planWords } from './plan-words';
 import { workWords } from './words';
@@ -24,7 +25,10 @@ function New() {
   const t = planWords.value;
   const refs = problemsOf(route.value.query);
   const name = ['new', ...(refs[0] ? [refs[0].check_up, refs.map(({ problem }) => problem).join('-')] : [])].join('.');
-  const [asked, again] = useAsked<readonly CheckUpProblem[]>(name, (signal) => askProblems(refs, signal));
+  const [asked, again] = useAsked<Found>(name, async (signal) => {
+    const problems = await askProblems(refs, signal);
+    return { problems, names: await askNames(problems, signal) };
+  });
   return (
     <>
       <p class="p-back">
@@ -33,7 +37,7 @@ function New() {
       <Head title={t.newTitle} under={t.underNew} />
       <SignInHint />
       <Known asked={asked} again={again}>
-        {(problems) => <PlanForm key={name} name={name} detail={null} first={firstOf({ words: begun(problems), base: null, reason: '', at: '' }, name)} problems={problems} />}
+        {(found) => <PlanForm key={name} name={name} detail={null} first={firstOf({ words: begun(found), base: null, reason: '', at: '' }, name)} problems={found.problems} />}
       </Known>
     </>
   );
@@ -42,12 +46,20 @@ function New() {
 /** What a form begins with: what was written before, else what is there. */
 const firstOf = (fresh: Draft, name: string): { readonly fresh: Draft; readonly draft: Draft | null } => ({ fresh, draft: kept(name) });
 
+/** Problems, and what their indicators are called. */
+interface Found {
+  readonly problems: readonly CheckUpProblem[];
+  readonly names: Awaited<ReturnType<typeof askNames>>;
+}
+
 /** A plan that answers problems of a check-up: where they are, and a line for each. */
-function begun(problems: readonly CheckUpProblem[]): PlanWords {
+function begun({ problems, names }: Found): PlanWords {
   if (problems.length === 0) return EMPTY;
   const t = planWords.peek();
-  const objectName = (id: string): string => named([...buildings.peek(), ...zones.peek()].find((object) => object.id === id)?.name, language.peek(), id);
-  const lines = problems.map(({ object, because }) => `· ${objectName(object)}${language.peek() === 'zh' ? '：' : ': '}${named(because, language.peek(), '')}`);
+  const inWords = (name: Parameters<typeof named>[0], id: string): string => named(name, language.peek(), id);
+  const objectName = (id: string): string =>
+    id.startsWith('community/') ? words.peek().whole : inWords([...buildings.peek(), ...zones.peek()].find((object) => object.id === id)?.name, id);
+  const lines = problems.map(({ object, indicator, because }) => t.problemLine(objectName(object), inWords(names.get(indicator), indicator), inWords(because, '')));
   return { ...EMPTY, ...whereOf(problems), summary: [t.summaryOf, ...lines].join('\n'), problems: problems.map(({ check_up, id }) => ({ check_up, problem: id })) };
 }
 

@@ -2,6 +2,7 @@
 //
 // In: the address, the server's problems. Out: what a form begins with. Pure but for the questions.
 import { getCheckUpProblem, type CheckUpProblem, type ProjectPlace } from '../../api/project-work';
+import { getCheckUp, getIndicators, type Indicator } from '../../api/checkups';
 import { ApiError } from '../../api/client';
 import type { ProblemRef } from './project-plan';
 import type { Route } from './route';
@@ -26,6 +27,13 @@ export async function askProblems(refs: readonly ProblemRef[], signal?: AbortSig
     }),
   );
   return (await Promise.all(asked)).filter((problem) => problem !== null);
+}
+
+/** What the indicators of problems are called, by code: in the catalogue that their check-up goes by. */
+export async function askNames(problems: readonly CheckUpProblem[], signal?: AbortSignal): Promise<ReadonlyMap<string, Indicator['name']>> {
+  const checkUps = [...new Set(problems.map(({ check_up }) => check_up))];
+  const lists = await Promise.all(checkUps.map(async (id) => getIndicators((await getCheckUp(id, signal)).check_up.catalogue, signal)));
+  return new Map(lists.flat().map(({ code, name }) => [code, name]));
 }
 
 /** Zones and places of problems, each once. What concerns a zone or all of the community is no place of its own. */
