@@ -2,7 +2,7 @@
 //
 // In: what people write. Out: the project as the server then keeps it. Called by the pages of the work on renewal; apart
 // from `projects.ts`, which residents' phones fetch.
-import { address, body, get, request } from './client';
+import { body, get, request } from './client';
 import type { ProjectDetail, ProjectOpinion, ProjectPage } from './projects';
 import type { components } from './schema.gen';
 
@@ -65,8 +65,5 @@ export async function getAllProjects(query: Readonly<Record<string, string>>, mo
     before = page.next;
   }
 }
-
-/** The address of a photograph, for whoever may see its project. */
-export const photoAddress = (id: string, size: 'large' | 'small'): string => address(`/api/v1/photos/${encodeURIComponent(id)}?size=${size}`);
 
 export type { ProjectOpinion };

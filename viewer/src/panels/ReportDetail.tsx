@@ -3,7 +3,7 @@
 // In: state/opened. Out: its calls. Shown in the sheet beside the scene.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { address } from '../api/client';
+import { photoAddress } from '../api/photos';
 import type { Report, ReportDetail as Detail, ReportEntry } from '../api/reports';
 import { named, quantity } from '../i18n';
 import { goToBuilding, goToDeviceId, select } from '../state/actions';
@@ -181,12 +181,11 @@ function Entry({ entry, first }: { entry: ReportEntry; first: boolean }) {
 
 function Pictures({ ids }: { ids: readonly string[] }) {
   if (ids.length === 0) return null;
-  const file = (id: string, size: string): string => address(`/api/v1/photos/${encodeURIComponent(id)}?size=${size}`);
   return (
     <div class="photos">
       {ids.map((id, at) => (
-        <a key={id} href={file(id, 'large')} target="_blank" rel="noopener">
-          <img src={file(id, 'small')} alt={deskWords.value.photoOf(at + 1)} loading="lazy" />
+        <a key={id} href={photoAddress(id, 'large')} target="_blank" rel="noopener">
+          <img src={photoAddress(id, 'small')} alt={deskWords.value.photoOf(at + 1)} loading="lazy" />
         </a>
       ))}
     </div>

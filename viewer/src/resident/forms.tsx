@@ -1,16 +1,15 @@
 // What the pages about a report and about a project share: photographs, a form of a few words, its buttons.
 import { useSignal } from '@preact/signals';
-import { address } from '../api/client';
+import { photoAddress } from '../api/photos';
 import { words } from './report-words';
 
 export function Pictures({ ids }: { ids: readonly string[] }) {
   if (ids.length === 0) return null;
-  const file = (id: string, size: string): string => address(`/api/v1/photos/${encodeURIComponent(id)}?size=${size}`);
   return (
     <div class="r-photos">
       {ids.map((id, at) => (
-        <a key={id} href={file(id, 'large')} target="_blank" rel="noopener">
-          <img src={file(id, 'small')} alt={words.value.photoOf(at + 1)} loading="lazy" />
+        <a key={id} href={photoAddress(id, 'large')} target="_blank" rel="noopener">
+          <img src={photoAddress(id, 'small')} alt={words.value.photoOf(at + 1)} loading="lazy" />
         </a>
       ))}
     </div>

@@ -4,7 +4,8 @@
 // Started once, with the first that wants them; asks again while someone looks, since nothing tells of their changes.
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError } from '../api/client';
-import { getProject, getProjects, type ProjectDetail, type ProjectSummary } from '../api/projects';
+import { getAllProjects } from '../api/project-work';
+import { getProject, type ProjectDetail, type ProjectSummary } from '../api/projects';
 import { account } from './account';
 import { onGround } from './project-ground';
 import { projects, projectsShown } from './projects';
@@ -12,9 +13,8 @@ import { selection } from './selection';
 import { buildings } from './session';
 
 const EVERY_MS = 60_000;
-const PAGE = 1000;
 /** More than this are no picture that anybody reads; the rest is found on the pages of projects. */
-const PAGES_MOST = 5;
+const MOST = 5000;
 
 export type Standing = 'asking' | 'known' | 'unreachable' | 'denied';
 export const projectsStanding = signal<Standing>('asking');
@@ -24,18 +24,6 @@ export const projectsAlsoWanted = signal(false);
 
 export const openedProjectId = computed(() => (selection.value?.type === 'project' ? Number(selection.value.id) : null));
 export const openedProject = signal<ProjectDetail | 'asking' | 'gone' | 'failed'>('asking');
-
-async function fetchAll(): Promise<ReadonlyMap<number, ProjectSummary>> {
-  const all = new Map<number, ProjectSummary>();
-  let before = '';
-  for (let page = 0; page < PAGES_MOST; page++) {
-    const answer = await getProjects(`limit=${PAGE}${before}`);
-    for (const project of answer.projects) all.set(project.id, project);
-    if (typeof answer.next !== 'number') break;
-    before = `&before=${answer.next}`;
-  }
-  return all;
-}
 
 /** As the server tells them. */
 const told = signal<ReadonlyMap<number, ProjectSummary>>(new Map());
@@ -51,7 +39,7 @@ let asked = 0;
 async function refresh(): Promise<void> {
   const mine = ++asked;
   try {
-    const all = await fetchAll();
+    const all = new Map((await getAllProjects({}, MOST)).projects.map((project) => [project.id, project]));
     if (mine !== asked) return;
     batch(() => {
       if (differs(all)) told.value = all;

@@ -1,5 +1,5 @@
 // Photographs of works, small; each leads to its larger one.
-import { photoAddress } from '../../api/project-work';
+import { photoAddress } from '../../api/photos';
 import { workWords } from './words';
 
 export function Pictures({ ids }: { ids: readonly string[] }) {
