@@ -207,6 +207,8 @@ test('an_emergency_comes_to_the_wall_at_once_with_its_plan_and_goes_again', asyn
       },
     ],
   };
+  // A wall that is open takes a new host only once it is loaded again: it would be refused the picture until then.
+  await page.goto(`http://127.0.0.1:${proxy.port}/api/v1/catalog`);
   const put = await call('PUT', `displays/${DISPLAY}`, content);
   assert.ok(put.status === 200 || put.status === 201, JSON.stringify(put.body));
   await page.goto(`http://127.0.0.1:${proxy.port}/wall?theme=dark&lang=zh&display=${DISPLAY}`);
