@@ -96,6 +96,46 @@ test('who_works_on_projects_sees_drafts_once_signed_in_and_on_the_ground', async
   await view.screenshot('projects-draft');
 });
 
+test('the_strip_of_time_shows_what_is_built_on_a_day_in_lanes_and_in_the_scene', async () => {
+  await page.keyboard.press('Escape');
+  const { min, max } = building.bounds;
+  /** How much more red and blue than green is on a wall, below the symbol on the roof. */
+  const purple = async () => {
+    await view.settled();
+    const at = await page.evaluate((p) => window.__twin.projectPoint(...p), [(min.east_m + max.east_m) / 2, min.north_m, (min.up_m + max.up_m) / 2]);
+    const [red, green, blue] = await page.evaluate(({ x, y }) => window.__twin.colourAt(x, y), at);
+    return (red + blue) / 2 - green;
+  };
+  await page.keyboard.press('t');
+  const card = page.locator('.tool-card[data-tool=time]');
+  await card.getByRole('button', { name: '工程计划' }).click();
+  await card.getByText('这段时间没有工期').waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.hasAttribute('data-past')), false, 'today is the present');
+  await card.getByRole('button', { name: '全部' }).click();
+  await card.getByRole('button', { name: `查看 ${NAMES.notice}` }).click();
+  await page.locator('.sheet[data-of=project]').getByText(NAMES.notice).first().waitFor();
+  await card.getByText('没有施工').waitFor();
+  await view.settled();
+  const before = await purple();
+  await card.getByRole('button', { name: /外墙：.*2030/ }).click();
+  await card.getByText(/2030年3月1日，按计划/).waitFor();
+  await card.getByText('1 个项目施工').waitFor();
+  await until(page, 'the address', () => location.hash.includes('t=2030-03-01/works/all'), null);
+  const built = await purple();
+  assert.ok(built > before + 15, `${built} on the day, ${before} today`);
+  await nothingSerious('works');
+  await view.screenshot('projects-works');
+  await card.getByRole('button', { name: '下一次开工或完工' }).click();
+  await card.getByText(/2030年7月1日/).waitFor();
+  // The strip is closed, the day stays, and the bar says so.
+  await page.keyboard.press('t');
+  await page.locator('.tool-chips').getByText(/2030年7月1日/).waitFor();
+  await page.keyboard.press('t');
+  await card.getByRole('button', { name: '设备历史' }).click();
+  await until(page, 'the present', () => !document.documentElement.hasAttribute('data-past') && !location.hash.includes('works'), null);
+  await page.keyboard.press('t');
+});
+
 test('a_link_opens_a_project_and_flies_to_it_and_another_is_not_there', async () => {
   const phone = await open(`${address}/#s=project/${numbers.notice}&l=en`, { width: 390, height: 780, touch: true });
   try {

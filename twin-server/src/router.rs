@@ -15,9 +15,9 @@ use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
     checkup_values, checkups, device_kinds, devices, displays, events, exports, features, health, imports,
     indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits, objects, oidc,
-    openapi, permissions, photos, place, project_lists, project_nearby, project_table, project_voices,
-    projects, publication, readings, report_figures, report_lists, reports, sensorthings, session, spatial,
-    users, viewer, webhooks,
+    openapi, permissions, photos, place, project_lists, project_nearby, project_table, project_timetable,
+    project_voices, projects, publication, readings, report_figures, report_lists, reports, sensorthings,
+    session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -270,6 +270,7 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/api/v1/exports/projects.csv", [get(ReadProjects, project_table::export_projects)])
         .route("/api/v1/projects/figures", [get(ReadProjects, project_lists::get_project_figures)])
+        .route("/api/v1/projects/timetable", [get(ReadProjects, project_timetable::get_project_timetable)])
         .route(
             "/api/v1/projects/{id}",
             [

@@ -261,6 +261,44 @@ async fn what_lies_near_a_project_is_told_to_whom_it_is_for() {
 }
 
 #[tokio::test]
+async fn a_timetable_tells_what_falls_on_some_days_of_what_one_may_read() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let id = quarter.in_works().await;
+    let effect = json!({ "kind": "water_off", "from": format!("{}T17:00:00Z", in_days(30)),
+        "to": format!("{}T20:00:00Z", in_days(30)), "text": "东单元" });
+    quarter.done(&quarter.company, id, "progress", &json!({ "phase": "build", "effects": [effect] })).await;
+    let draft = quarter.begin(&lift()).await;
+    let on = async |who: &str, from: i64, to: i64, more: &str| {
+        let path = format!("/api/v1/projects/timetable?from={}&to={}{more}", in_days(from), in_days(to));
+        quarter.get(who, &path).await
+    };
+    let projects = async |who: &str, from: i64, to: i64, more: &str| {
+        let told = on(who, from, to, more).await.json();
+        told["projects"].as_array().unwrap_or_else(|| panic!("{told}")).clone()
+    };
+    // In the small hours of the day after, where the community is.
+    let told = projects(&quarter.resident, 31, 31, "").await;
+    assert_eq!(told.len(), 1, "the draft is its planner's");
+    assert_eq!(told[0]["objects"], json!(["building/b1"]));
+    assert_eq!((&told[0]["effects"][0]["kind"], &told[0]["notice"]), (&json!("water_off"), &Value::Null));
+    let phase = &told[0]["phases"][0];
+    assert_eq!((&phase["id"], &phase["from"]), (&json!("build"), &json!(in_days(20))));
+    assert!(phase["done_on"].is_string(), "{phase}");
+    assert_eq!(projects(&quarter.resident, 32, 32, "").await[0]["effects"], json!([]));
+    let notice = projects(&quarter.resident, 1, 5, "&zone=zone/z1").await;
+    assert_eq!((&notice[0]["phases"], &notice[0]["notice"]["round"]), (&json!([]), &json!(1)));
+    assert!(projects(&quarter.resident, 31, 31, "&zone=zone/z2").await.is_empty());
+    assert!(projects(&quarter.resident, 91, 400, "").await.is_empty());
+    let numbers: Vec<Value> =
+        projects(&quarter.planner, 90, 90, "").await.iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(numbers, [json!(id), json!(draft)]);
+    for (from, to) in [(2, 1), (0, 3_660)] {
+        check_problem(&on(&quarter.resident, from, to, "").await, 400, "bad_days");
+    }
+}
+
+#[tokio::test]
 async fn lists_are_filtered_counted_and_paged() {
     let server = Server::start().await;
     let quarter = Quarter::of(&server).await;

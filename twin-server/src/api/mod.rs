@@ -45,6 +45,7 @@ pub(crate) mod project_lists;
 pub(crate) mod project_nearby;
 mod project_plans;
 pub(crate) mod project_table;
+pub(crate) mod project_timetable;
 pub(crate) mod project_voices;
 pub(crate) mod projects;
 pub(crate) mod publication;

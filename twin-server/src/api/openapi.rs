@@ -18,9 +18,9 @@ use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems,
     checkup_tables, checkup_values, checkups, device_kinds, devices, displays, events, exports, features,
     health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, oidc, permissions, photos, place, project_lists, project_nearby, project_table, project_voices,
-    projects, readings, report_figures, report_lists, reports, sensorthings, session, spatial, users,
-    webhooks,
+    objects, oidc, permissions, photos, place, project_lists, project_nearby, project_table,
+    project_timetable, project_voices, projects, readings, report_figures, report_lists, reports,
+    sensorthings, session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -85,6 +85,7 @@ use super::{
         project_lists::get_project_figures,
         project_lists::list_projects,
         project_nearby::get_nearby,
+        project_timetable::get_project_timetable,
         project_table::export_projects,
         project_voices::answer_opinion,
         project_voices::ask_departments,

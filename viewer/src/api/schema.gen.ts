@@ -1115,6 +1115,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/timetable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the phases, notices and effects on residents of projects on some days, of projects that one may read. */
+        get: operations["get_project_timetable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{id}": {
         parameters: {
             query?: never;
@@ -5180,6 +5197,13 @@ export interface components {
             /** @description Ids of the zones that it lies in. */
             zones: string[];
         };
+        /** @description What is planned and told for some days. */
+        ProjectTimetable: {
+            /** @description Whether there are more than are given. */
+            cut: boolean;
+            /** @description Projects with something on these days, by number; at most 1,000. */
+            projects: components["schemas"]["TimedProject"][];
+        };
         /** @description How many opinions and complaints there are. */
         ProjectVoices: {
             /**
@@ -5988,6 +6012,36 @@ export interface components {
              * @description From here on 紧急.
              */
             urgent?: number | null;
+        };
+        /** @description A phase with what was told of it. */
+        TimedPhase: components["schemas"]["ProjectPhase"] & {
+            /**
+             * Format: date
+             * @description The day on which it was told that it is done.
+             */
+            done_on?: string | null;
+        };
+        /** @description What a project has on these days. What was rejected or withdrawn has nothing. */
+        TimedProject: {
+            bounds?: components["schemas"]["LocalBox"] | null;
+            /** @description What affects residents on these days. */
+            effects: components["schemas"]["ProjectEffect"][];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            notice?: components["schemas"]["ProjectNotice"] | null;
+            /** @description Ids of the objects of the model that it names as its places. */
+            objects: string[];
+            /** @description Phases that fall on these days, in their order. */
+            phases: components["schemas"]["TimedPhase"][];
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ProjectState"];
+            /** @description Ids of the zones that it lies in. */
+            zones: string[];
         };
         /** @description A stop of the tour. */
         TourStop: {
@@ -13206,6 +13260,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectFigures"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_project_timetable: {
+        parameters: {
+            query: {
+                /**
+                 * @description The first day, of the community (UTC+8).
+                 * @example 2026-05-01
+                 */
+                from: string;
+                /**
+                 * @description The last day; at most 3,660 days are looked at.
+                 * @example 2026-12-31
+                 */
+                to: string;
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectTimetable"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Needs a sign-in, or the key is not good */

@@ -7,7 +7,7 @@ import { effect } from '@preact/signals-core';
 import { QualityLayer } from '../layers/quality';
 import { select } from '../state/actions';
 import { hiddenKinds } from '../state/devices';
-import { projectsShown } from '../state/projects';
+import { projectsShown, stagesThen } from '../state/projects';
 import { hiddenReportKinds, reportsShown } from '../state/reports';
 import { hiddenParts, hideLink } from '../state/hiding';
 import { linkPart } from '../state/link-parts';
@@ -67,7 +67,7 @@ export function startGround(parts: Parts): void {
 function startProjects(parts: Parts): void {
   const fetch = (): void => void parts.tilesets.await(import('./projects').then(({ start }) => start(parts))).catch(() => setTimeout(fetch, 3000));
   const stop = effect(() => {
-    if (!projectsShown.value && selection.value?.type !== 'project') return;
+    if (!projectsShown.value && !stagesThen.value && selection.value?.type !== 'project') return;
     queueMicrotask(() => stop());
     fetch();
   });

@@ -182,7 +182,7 @@ const zh = {
   thisMonth: '本月',
   calendarUnder: '每天有哪些公示，哪些施工影响居民。',
   nothingInMonth: '这个月没有公示，也没有施工影响。',
-  calendarLeft: (count: number) => `另有 ${count} 个施工项目没有显示影响，请选一个片区。`,
+  calendarCut: '项目很多，这里只有前 1000 个，请选一个片区。',
   lastNoticeDay: '公示截止',
   list: '、',
 };
@@ -360,7 +360,7 @@ const en: ProjectWorkTexts = {
   thisMonth: 'This month',
   calendarUnder: 'What is on notice and what affects residents, day by day.',
   nothingInMonth: 'Nothing is on notice and nothing affects residents in this month.',
-  calendarLeft: (count) => `What ${count} more projects under works bring is not shown; choose a zone.`,
+  calendarCut: 'Many projects: the first 1,000 are here; choose a zone.',
   lastNoticeDay: 'Notice ends',
   list: ', ',
 };

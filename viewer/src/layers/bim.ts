@@ -18,7 +18,7 @@ import { models, ofProfile, openModels, standing, type Model } from '../state/mo
 import { touches } from '../state/section';
 import { hidden, selection } from '../state/selection';
 import { publication } from '../state/session';
-import { painted } from '../state/view';
+import { paintShown } from '../state/view';
 import { lookOfModels } from './model-looks';
 import { toWorld } from './photogrammetry';
 import type { Tilesets } from './tilesets';
@@ -155,7 +155,7 @@ const wanted = computed<readonly Wanted[]>(() => {
 const selectedId = computed(() => (selection.value?.type === 'element' ? selection.value.id : null));
 
 const looks = computed<LookOf>(() => {
-  const [rules, storey, type, paint] = [hiddenParts.value, storeyOf.value, classOf.value, painted.value];
+  const [rules, storey, type, paint] = [hiddenParts.value, storeyOf.value, classOf.value, paintShown.value];
   const gone = (id: string): boolean => rules.size > 0 && isGone(rules, id, storey?.get(id), type.get(id));
   const own = lookOfModels(selectedId.value, isolated.value, storey, gone);
   return paint ? (id) => own(id) ?? paint(id) : own;

@@ -7,7 +7,7 @@ import { computed } from '@preact/signals-core';
 import type { LookOf } from '../scene/features';
 import { replaced } from '../state/models';
 import { hidden, selection } from '../state/selection';
-import { painted } from '../state/view';
+import { paintShown } from '../state/view';
 
 /** The colour of the outline, half over the survey's own. */
 export const SELECTED = [0.24, 0.83, 0.86, 0.5] as const;
@@ -17,7 +17,7 @@ const selectedId = computed(() => (selection.value?.type === 'building' ? select
 
 /** How buildings look while `instead` give way to models. */
 export function looksBeside(instead: ReadonlySet<string>): LookOf {
-  const [selected, absent, paint] = [selectedId.value, hidden.value, painted.value];
+  const [selected, absent, paint] = [selectedId.value, hidden.value, paintShown.value];
   return (id) => (absent.has(id) || instead.has(id) ? 'hidden' : id === selected ? SELECTED : (paint?.(id) ?? null));
 }
 

@@ -4,26 +4,30 @@
 import { reportIconPath } from '../api/report-icons';
 import type { ProjectSummary } from '../api/projects';
 import type { Viewport } from '../scene/viewport';
-import { isOpen, lookOfProject, rankOf, stageOf } from '../state/project-looks';
+import { isOpen, lookOfStage, rankOf, stageOf, type Stage } from '../state/project-looks';
 import { standOf } from '../state/project-ground';
-import { projects, projectsShown } from '../state/projects';
+import { projects, projectsShown, stagesThen } from '../state/projects';
 import { buildings } from '../state/session';
 import { PlaceSymbols } from './place-symbols';
+
+/** How far a project is on the day that the scene shows. */
+const stageNow = ({ id, state }: ProjectSummary): Stage => stagesThen.peek()?.get(id) ?? stageOf(state);
 
 export class ProjectSymbols extends PlaceSymbols<ProjectSummary> {
   constructor(viewport: Viewport) {
     super(viewport, {
       of: 'project',
-      watch: () => [projects.value, projectsShown.value],
+      watch: () => [projects.value, projectsShown.value, stagesThen.value],
       all: () => projects.peek(),
       // What was rejected or withdrawn is left to the lists.
-      shown: ({ state }) => projectsShown.peek() && stageOf(state) !== 'ended',
+      shown: ({ id, state }) => stagesThen.peek()?.has(id) ?? (projectsShown.peek() && stageOf(state) !== 'ended'),
       at: ({ bounds }) => standOf(bounds, buildings.peek()),
-      rank: ({ state }) => rankOf(state),
+      rank: (project) => rankOf(stageNow(project)),
       front: () => false,
-      look: ({ state }, selected, count) => {
-        const { icon, ...look } = lookOfProject(state);
-        return { ...look, icon: reportIconPath(icon), dashed: isOpen(state), urgent: false, selected, small: false, count };
+      look: (project, selected, count) => {
+        const stage = stageNow(project);
+        const { icon, ...look } = lookOfStage(stage);
+        return { ...look, icon: reportIconPath(icon), dashed: isOpen(stage), urgent: false, selected, small: false, count };
       },
     });
   }

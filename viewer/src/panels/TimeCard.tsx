@@ -1,13 +1,15 @@
-// The strip of time: a slider over the range with the alarms that began in it, play, steps, the present.
+// The strip of time: devices and alarms of the past, with a slider over the range, the alarms that began in it, play, steps
+// and the present; or the works of projects, day by day.
 import { timeTexts } from '../i18n/time';
 import { past, wanted_ms } from '../state/devices';
 import { language } from '../state/settings';
 import {
-  RANGES, SPEEDS, alarmsOfRange, bins, end_ms, goTo, live, loading, playing, range, rangeId, setRange, speed, start_ms, step, toAlarm, togglePlaying, trouble,
+  RANGES, alarmsOfRange, bins, end_ms, goTo, live, loading, playing, range, rangeId, setRange, start_ms, step, toAlarm, togglePlaying, trouble,
 } from '../state/time';
-import { Icon } from './Icon';
-import { toolIcon } from './tool-cards';
+import { follows } from '../state/works';
+import { Follows, Press, Speed } from './time-parts';
 import { Choice } from './tool-parts';
+import { WorksStrip } from './WorksStrip';
 
 const RANGE_IDS = RANGES.map(({ id }) => id);
 /** Height of the histogram's box. */
@@ -21,6 +23,10 @@ function moment(ms: number): string {
 }
 
 export function TimeCard() {
+  return follows.value === 'works' ? <WorksStrip /> : <DeviceStrip />;
+}
+
+function DeviceStrip() {
   const t = timeTexts(language.value);
   const at_ms = wanted_ms.value ?? end_ms.value;
   const { range_s, step_s } = range.value;
@@ -34,6 +40,7 @@ export function TimeCard() {
         <span class="count">
           {found === null ? t.alarmsLooking : found === 'failed' ? t.alarmsFailed : found.more ? t.alarmsMore : found.alarms.length === 0 ? t.noAlarms : t.alarms(found.alarms.length)}
         </span>
+        <Follows />
         <Choice label={t.range} value={rangeId.value} of={RANGE_IDS} name={(id) => t.ranges[id]} set={setRange} />
       </div>
       <div class="strip-body">
@@ -70,27 +77,13 @@ export function TimeCard() {
           <button class="tool" aria-label={t.on} title={t.on} disabled={wanted_ms.value === null} onClick={() => step(1)}>
             +
           </button>
-          <select aria-label={t.speed} title={t.speed} value={speed.value} onChange={({ currentTarget: { value } }) => (speed.value = Number(value))}>
-            {SPEEDS.map((n) => (
-              <option key={n} value={n}>
-                {t.times(n)}
-              </option>
-            ))}
-          </select>
+          <Speed />
           <button class="button" aria-pressed={wanted_ms.value === null} disabled={wanted_ms.value === null} onClick={live}>
             {t.live}
           </button>
         </div>
       </div>
     </div>
-  );
-}
-
-function Press({ icon, turned = false, label, press }: { icon: 'play' | 'pause' | 'skip-forward'; turned?: boolean; label: string; press: () => void }) {
-  return (
-    <button class={turned ? 'tool turned' : 'tool'} aria-label={label} title={label} onClick={press}>
-      <Icon d={toolIcon(icon)} />
-    </button>
   );
 }
 

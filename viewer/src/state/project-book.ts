@@ -8,7 +8,7 @@ import { getAllProjects } from '../api/project-work';
 import { getProject, type ProjectDetail, type ProjectSummary } from '../api/projects';
 import { account } from './account';
 import { onGround } from './project-ground';
-import { projects, projectsShown } from './projects';
+import { projects, projectsShown, stagesThen } from './projects';
 import { selection } from './selection';
 import { buildings } from './session';
 
@@ -75,7 +75,7 @@ const heed = (..._changed: unknown[]): void => undefined;
 export function startProjectBook(): void {
   if (started) return;
   started = true;
-  const wanted = computed(() => projectsShown.value || projectsAlsoWanted.value || openedProjectId.value !== null);
+  const wanted = computed(() => projectsShown.value || stagesThen.value !== null || projectsAlsoWanted.value || openedProjectId.value !== null);
   const look = (): void => {
     if (!wanted.peek() || document.visibilityState !== 'visible') return;
     void refresh();

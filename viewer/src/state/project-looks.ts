@@ -28,10 +28,10 @@ const LOOKS: Readonly<Record<Stage, StatusLook & { readonly icon: string }>> = {
   ended: { fill: '#fffefb', ink: '#5c5850', shape: ARCH, icon: 'x' },
 };
 
-export const lookOfProject = (state: ProjectState): (typeof LOOKS)[Stage] => LOOKS[stageOf(state)];
+export const lookOfStage = (stage: Stage): (typeof LOOKS)[Stage] => LOOKS[stage];
 
 /** What is not decided or stands still has a broken outline. */
-export const isOpen = (state: ProjectState): boolean => ['review', 'suspended', 'ended'].includes(stageOf(state));
+export const isOpen = (stage: Stage): boolean => ['review', 'suspended', 'ended'].includes(stage);
 
 /** Where symbols crowd, the highest stands for the others: what is built, then what people can still speak about. */
-export const rankOf = (state: ProjectState): number => (['ended', 'done', 'review', 'approved', 'suspended', 'notice', 'works'] satisfies Stage[]).indexOf(stageOf(state));
+export const rankOf = (stage: Stage): number => (['ended', 'done', 'review', 'approved', 'suspended', 'notice', 'works'] satisfies Stage[]).indexOf(stage);

@@ -25,6 +25,7 @@ beforeAll(async () => {
   });
   time = await import('./time');
   devices = await import('./devices');
+  (await import('./time-link')).linkTime();
   time.startTime();
 });
 beforeEach(() => void (fetched.length = 0));

@@ -9,7 +9,6 @@ import type { Alarm, DeviceView } from '../api/types';
 import { pastAlarms, presentAlarms } from './alarms';
 import { devicesKnown, past, wanted_ms } from './devices';
 import { alarmsAt, histogram } from './history';
-import { linkPart } from './link-parts';
 import { now } from './clock';
 import { tool } from './tools';
 
@@ -113,7 +112,6 @@ export const troubleOf = (error: unknown): Trouble => (error instanceof ApiError
 
 /** Runs for the life of the page. */
 export function startTime(): void {
-  linkPart('t', { write: () => writeTime(wanted_ms.value, rangeId.value), read: (text) => readTime(text) });
   const open = computed(() => tool.value === 'time');
   effect(() => {
     const at_ms = wanted_ms.value;

@@ -2,7 +2,7 @@
 // positions local metres.
 //
 // In: commands of tools and panels; reports of the navigation and tile layers. Out: signals.
-import { signal } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
 import type { LocalBox, LocalPoint } from '../api/types';
 
 /** Where the camera stands and looks: heading clockwise from north, pitch negative below the horizon. */
@@ -71,6 +71,9 @@ export const identified = signal(false);
 /** What a tool makes of objects: a colour (red, green, blue, share; 0 … 1), nothing, or as they are. */
 export type Paint = readonly [number, number, number, number] | 'hidden' | null;
 export const painted = signal<((id: string) => Paint) | null>(null);
+/** What works on another day make of objects: before all other paint, for it lasts only while one looks at that day. */
+export const paintedWorks = signal<((id: string) => Paint) | null>(null);
+export const paintShown = computed(() => paintedWorks.value ?? painted.value);
 /** And of devices, with what can be read on the colour; those without one are not drawn. */
 export interface DevicePaint {
   readonly fill: string;

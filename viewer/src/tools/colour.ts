@@ -9,6 +9,7 @@ import { models } from '../state/models';
 import { wantElements } from '../state/things';
 import { ofSignal, remember } from '../state/undo';
 import { painted, paintedDevices, type DevicePaint, type Paint } from '../state/view';
+import { readHex } from './colours';
 
 /** How much of the survey's or the model's own colour stays. */
 const SHARE = 0.88;
@@ -35,14 +36,6 @@ export function startColour(): void {
 function colours(legend: Legend): (readonly [number, number, number])[] {
   const style = getComputedStyle(document.documentElement);
   return legend.entries.map((_, at) => readHex(style.getPropertyValue(tokenOf(legend, at)).trim()));
-}
-
-/** Minified style sheets write `#ffffcc` as `#ffc`. */
-function readHex(text: string): readonly [number, number, number] {
-  const digits = text.slice(1);
-  const size = digits.length === 3 ? 1 : 2;
-  const [r = 0, g = 0, b = 0] = [0, 1, 2].map((k) => Number.parseInt(digits.slice(k * size, (k + 1) * size).repeat(3 - size), 16) / 255);
-  return [r, g, b];
 }
 
 function paintOf(legend: Legend, only: number | null, exact: boolean): (id: string) => Paint {

@@ -1,4 +1,5 @@
-// Looks after a wall that nobody looks after: a dead line, a frozen picture, a new version, a screen that slept.
+// Looks after a wall that nobody looks after: a dead line, a frozen picture, a new version, a camera on a new host, a screen
+// that slept.
 //
 // In: clock, frames, the server's health and page. Out: a reopened stream, a reloaded page. Started by wall/start.
 // A page is reloaded only while the server answers: otherwise a wall that was kept would become an error page.
@@ -10,7 +11,8 @@ import { line, reopen } from '../state/live';
 import { graphics } from '../state/view';
 import { askWho } from '../state/wall/deeds';
 import { on } from '../state/wall/on';
-import { assetsOf, FrameWatch, isOther } from '../state/wall/watch';
+import { videos } from '../state/wall/shown';
+import { assetsOf, FrameWatch, isOther, newlyRefused } from '../state/wall/watch';
 import type { Viewport } from '../scene/viewport';
 
 const PULSE_MS = 15_000;
@@ -28,11 +30,14 @@ const SPREAD_MS = 4000;
 /** Less than this between two looks means that the machine did not sleep. */
 const SLEPT_MS = 60_000;
 
+/** Where a browser's tab keeps the hosts for which this wall began anew: once each, for what is refused again stays so. */
+const BEGUN_FOR = 'twin-wall-begun-for';
+
 /** What this page was made of, before anything that it does names more: taken when this module comes. */
 const running = assetsOf(document.documentElement.outerHTML);
 
 /** Whether the page is about to begin anew. */
-export const reloading = signal<'frozen' | 'version' | null>(null);
+export const reloading = signal<'frozen' | 'version' | 'refused' | null>(null);
 
 /** What the keeper has seen, for tests and for the soak. */
 export const keeps = { pulses: 0, reopened: 0, reloadsWanted: 0 };
@@ -40,7 +45,7 @@ export const keeps = { pulses: 0, reopened: 0, reloadsWanted: 0 };
 const timeout = (): AbortSignal => AbortSignal.timeout(PULSE_TIMEOUT_MS);
 
 /** Begins anew as soon as the server gives the page. */
-function reload(why: 'frozen' | 'version'): void {
+function reload(why: 'frozen' | 'version' | 'refused'): void {
   if (reloading.peek()) return;
   keeps.reloadsWanted++;
   reloading.value = why;
@@ -50,7 +55,16 @@ function reload(why: 'frozen' | 'version'): void {
       () => setTimeout(attempt, 5000),
     );
   };
-  setTimeout(attempt, why === 'version' ? Math.random() * SPREAD_MS : 0);
+  setTimeout(attempt, why === 'frozen' ? 0 : Math.random() * SPREAD_MS);
+}
+
+/** Begins anew for a stream from a host that was named after the page was loaded. */
+function refused({ blockedURI }: SecurityPolicyViolationEvent): void {
+  const begunFor = (sessionStorage.getItem(BEGUN_FOR) ?? '').split(' ');
+  const origin = newlyRefused(blockedURI, videos.peek().map(({ url }) => url), begunFor);
+  if (origin === null) return;
+  sessionStorage.setItem(BEGUN_FOR, [...begunFor, origin].join(' ').trim());
+  reload('refused');
 }
 
 export function startKeeper(viewport: Viewport | null): () => void {
@@ -127,6 +141,7 @@ export function startKeeper(viewport: Viewport | null): () => void {
   document.addEventListener('visibilitychange', woke);
   addEventListener('online', pulse);
   addEventListener('offline', broken);
+  document.addEventListener('securitypolicyviolation', refused);
   void keepAwake();
   return () => {
     timers.forEach(clearInterval);
@@ -134,6 +149,7 @@ export function startKeeper(viewport: Viewport | null): () => void {
     document.removeEventListener('visibilitychange', woke);
     removeEventListener('online', pulse);
     removeEventListener('offline', broken);
+    document.removeEventListener('securitypolicyviolation', refused);
   };
 }
 

@@ -1,12 +1,10 @@
 // A month of notices and of what affects residents: a grid of weeks on a desk, the days with something on them on a phone.
 //
 // In: the address (month, zone), the server's lists. Out: links to projects.
-import type { ProjectEffect } from '../../api/project-work';
-import { getAllProjects } from '../../api/project-work';
-import { getProject, type ProjectSummary } from '../../api/projects';
+import { getTimetable, type Timetable } from '../../api/timetable';
 import { named } from '../../i18n/format';
 import { Icon } from '../../panels/Icon';
-import { entriesOf, FELT, isMonth, monthAfter, onDay, weeksOf, type Entry } from '../../state/renewal/project-calendar';
+import { entriesOf, isMonth, monthAfter, onDay, weeksOf, type Entry } from '../../state/renewal/project-calendar';
 import { dayAt } from '../../state/renewal/project-days';
 import { hashOf, narrow, route } from '../../state/renewal/route';
 import { zones } from '../../state/session';
@@ -14,40 +12,14 @@ import { language } from '../../state/settings';
 import { Known, useAsked } from '../parts';
 import { dayOf, listOf, momentOf, projectWords, workWords, zoneName } from './words';
 
-/** Most projects that are on notice or public. */
-const MOST = 1000;
-/** Most projects whose works are asked for one by one: lists do not tell what affects residents. */
-const MOST_WORKS = 60;
-/** How many are asked at once. */
-const AT_ONCE = 6;
-
-interface Seen {
-  readonly projects: readonly ProjectSummary[];
-  readonly effects: ReadonlyMap<number, readonly ProjectEffect[]>;
-  /** Of how many projects effects were not asked for. */
-  readonly left: number;
-}
-
-async function look(zone: string, signal: AbortSignal): Promise<Seen> {
-  const { projects } = await getAllProjects({ ...(zone !== '' && { zone }) }, MOST, signal);
-  const works = projects.filter(({ state }) => FELT.includes(state));
-  const effects = new Map<number, readonly ProjectEffect[]>();
-  const asked = works.slice(0, MOST_WORKS);
-  for (let at = 0; at < asked.length; at += AT_ONCE) {
-    const details = await Promise.all(asked.slice(at, at + AT_ONCE).map(({ id }) => getProject(id)));
-    for (const { project } of details) effects.set(project.id, project.effects ?? []);
-    signal.throwIfAborted();
-  }
-  return { projects, effects, left: works.length - asked.length };
-}
-
 export function Calendar() {
   const t = workWords.value;
   const zone = route.value.query.get('zone') ?? '';
   const today = dayAt(new Date());
   const written = route.value.query.get('month') ?? '';
   const month = isMonth(written) ? written : today.slice(0, 7);
-  const [asked, again] = useAsked<Seen>(`calendar/${zone}`, (signal) => look(zone, signal));
+  const days = weeksOf(month).flat();
+  const [asked, again] = useAsked<Timetable>(`calendar/${month}/${zone}`, (signal) => getTimetable(days[0] ?? today, days.at(-1) ?? today, zone, signal));
   return (
     <>
       <div class="n-filters">
@@ -62,10 +34,10 @@ export function Calendar() {
         </select>
       </div>
       <Known asked={asked} again={again}>
-        {({ projects, effects, left }) => (
+        {({ projects, cut }) => (
           <>
-            {left > 0 && <p class="p-missing">{t.calendarLeft(left)}</p>}
-            <Month month={month} today={today} entries={entriesOf(projects, effects)} />
+            {cut && <p class="p-missing">{t.calendarCut}</p>}
+            <Month month={month} today={today} entries={entriesOf(projects)} />
           </>
         )}
       </Known>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProjectSummary } from '../../api/projects';
+import type { TimedProject } from '../../api/timetable';
 import { entriesOf, isMonth, monthAfter, onDay, weeksOf } from './project-calendar';
 import { progressOf, tellsNothing, wrongProgress } from './project-progress';
 
@@ -9,14 +9,12 @@ test('a_month_is_whole_weeks_from_monday', () => {
   expect([monthAfter('2026-12', 1), monthAfter('2026-01', -1), isMonth('2026-13'), isMonth('2026-02')]).toEqual(['2027-01', '2025-12', false, true]);
 });
 
-const project = (id: number, state: ProjectSummary['state']): ProjectSummary => ({
-  id, state, name: { zh: '电梯' }, kind: 'infrastructure', level: 'basic', zones: [], planned_fen: 0, spent_fen: 0, progress_percent: 0, version: 1, urge: 'none', voices: { given: 0, opinions_open: 0, complaints_open: 0 }, changed_at: '2026-12-03T00:00:00Z',
-  notice: { round: 1, plan_number: 1, text: '', from: '2026-12-01', to: '2026-12-10', began_at: '2026-11-30T04:00:00Z', ends_at: '2026-12-10T16:00:00Z' },
-});
+const project = (id: number, more: Partial<TimedProject>): TimedProject => ({ id, state: 'works', name: { zh: '电梯' }, zones: [], objects: [], phases: [], effects: [], ...more });
+const notice = { round: 1, plan_number: 1, text: '', from: '2026-12-01', to: '2026-12-10', began_at: '2026-11-30T04:00:00Z', ends_at: '2026-12-10T16:00:00Z' };
 
-test('what_affects_residents_comes_before_notices_and_a_notice_that_was_taken_back_is_not_there', () => {
+test('what_affects_residents_comes_before_notices', () => {
   const effect = { kind: 'water_off', from: '2026-12-05T01:00:00Z', to: '2026-12-05T20:00:00Z', text: '全楼' } as const;
-  const entries = entriesOf([project(1, 'notice'), project(2, 'works'), project(3, 'draft')], new Map([[2, [effect]]]));
+  const entries = entriesOf([project(1, { state: 'notice', notice }), project(2, { notice, effects: [effect] }), project(3, {})]);
   expect(onDay(entries, '2026-12-05').map(({ project: { id }, effect: felt }) => [id, felt?.kind ?? 'notice'])).toEqual([[2, 'water_off'], [1, 'notice'], [2, 'notice']]);
   // Until four in the morning of the community's next day.
   expect(onDay(entries, '2026-12-06')[0]?.effect?.kind).toBe('water_off');

@@ -1,13 +1,13 @@
 // A month of what is on notice and what affects residents, by day.
 //
-// In: summaries and details of projects, a month as `2026-12`. Out: weeks of days with what is on each. Pure.
+// In: the timetable of projects, a month as `2026-12`. Out: weeks of days with what is on each. Pure.
 import type { ProjectEffect } from '../../api/project-work';
-import type { ProjectSummary } from '../../api/projects';
+import type { TimedProject } from '../../api/timetable';
 import { dayAt } from './project-days';
 
 /** Something that lasts some days. */
 export interface Entry {
-  readonly project: ProjectSummary;
+  readonly project: TimedProject;
   /** What affects residents; null for a notice. */
   readonly effect: ProjectEffect | null;
   readonly from: string;
@@ -35,13 +35,11 @@ export function weeksOf(month: string): readonly (readonly string[])[] {
   return weeks;
 }
 
-/** Notices of projects, and what affects residents where its effects are known. Notices that did not last count until they ended. */
-export function entriesOf(projects: readonly ProjectSummary[], effects: ReadonlyMap<number, readonly ProjectEffect[]>): readonly Entry[] {
+/** Notices of projects, and what affects residents. */
+export function entriesOf(projects: readonly TimedProject[]): readonly Entry[] {
   return projects.flatMap((project) => {
-    const { notice, state } = project;
-    const cut = notice && state !== 'notice' && dayAt(new Date(project.changed_at)) < notice.to && !['noticed', 'approved', 'works', 'suspended', 'completed', 'evaluated'].includes(state);
-    const notices: Entry[] = notice && !cut ? [{ project, effect: null, from: notice.from, to: notice.to }] : [];
-    const felt = (effects.get(project.id) ?? []).map((effect): Entry => ({ project, effect, from: dayAt(new Date(effect.from)), to: dayAt(new Date(effect.to)) }));
+    const notices: Entry[] = project.notice ? [{ project, effect: null, from: project.notice.from, to: project.notice.to }] : [];
+    const felt = project.effects.map((effect): Entry => ({ project, effect, from: dayAt(new Date(effect.from)), to: dayAt(new Date(effect.to)) }));
     return [...notices, ...felt];
   });
 }
@@ -49,6 +47,3 @@ export function entriesOf(projects: readonly ProjectSummary[], effects: Readonly
 /** What is on a day: what affects residents first, then notices. */
 export const onDay = (entries: readonly Entry[], day: string): readonly Entry[] =>
   entries.filter(({ from, to }) => from <= day && day <= to).sort((a, b) => Number(a.effect === null) - Number(b.effect === null) || a.project.id - b.project.id);
-
-/** States in which works may affect residents. */
-export const FELT: readonly ProjectSummary['state'][] = ['approved', 'works', 'suspended'];

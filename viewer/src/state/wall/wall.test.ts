@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Alarm, AlarmLevel, DeviceStatus, DeviceView } from '../../api/types';
 import type { Display } from '../../api/displays';
 import { heatGrid } from './heat';
-import { assetsOf, FrameWatch, isOther, patience_ms, Retry } from './watch';
+import { assetsOf, FrameWatch, isOther, newlyRefused, patience_ms, Retry } from './watch';
 
 let figures: typeof import('./figures');
 let displays: typeof import('./displays');
@@ -161,6 +161,14 @@ describe('keeper', () => {
     expect(isOther(assetsOf(page), assetsOf(page.replace('a1', 'c3')))).toBe(true);
     expect(isOther(assetsOf(page), '')).toBe(false);
     expect([0, 1, 3, 99].map(patience_ms)).toEqual([1000, 2000, 8000, 60_000]);
+  });
+
+  test('a_wall_begins_anew_once_for_each_host_of_its_streams', () => {
+    const urls = ['http://cam.example:8080/gate', 'not an address'];
+    expect(newlyRefused('http://cam.example:8080/gate', urls, [''])).toBe('http://cam.example:8080');
+    expect(newlyRefused('http://cam.example:8080/gate', urls, ['http://cam.example:8080'])).toBeNull();
+    expect(newlyRefused('http://other.example/gate', urls, [])).toBeNull();
+    expect(newlyRefused('inline', urls, [])).toBeNull();
   });
 });
 

@@ -33,6 +33,23 @@ export const assetsOf = (html: string): string => [...new Set([...html.matchAll(
 /** Whether another viewer is served than the one that runs. A page that names nothing proves nothing. */
 export const isOther = (running: string, served: string): boolean => running !== '' && served !== '' && running !== served;
 
+/**
+ * The origin of a stream of this wall that the page's policy refused, if it was not begun anew for it before: the policy
+ * names the hosts of streams as they were when the page was loaded.
+ */
+export function newlyRefused(blocked: string, urls: readonly string[], begunFor: readonly string[]): string | null {
+  const origin = originOf(blocked);
+  return origin !== null && urls.some((url) => originOf(url) === origin) && !begunFor.includes(origin) ? origin : null;
+}
+
+const originOf = (url: string): string | null => {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return null;
+  }
+};
+
 /** How long to wait before attempt `n` (0 is the first repetition), up to a minute. */
 export const patience_ms = (n: number): number => Math.min(1000 * 2 ** Math.min(n, 10), 60_000);
 
