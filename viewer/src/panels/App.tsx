@@ -7,7 +7,7 @@ import { PHONE_PX } from '../state/actions';
 import { accountOpen } from '../state/account';
 import { selection } from '../state/selection';
 import { texts } from '../state/settings';
-import { cover, deskCover_px, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen } from '../state/view';
+import { cover, deskCover_px, helpOpen, introOpen, listOpen, placeVisible, settingsOpen, sheetOpen, sheetsMade } from '../state/view';
 import { Drawer } from './Drawer';
 import { HoverLabel } from './HoverLabel';
 import { Instruments, Scale } from './Instruments';
@@ -75,7 +75,7 @@ function DeskCover({ sheet }: { sheet: boolean }) {
   useEffect(() => {
     const width = (selector: string): number => document.querySelector(selector)?.getBoundingClientRect().width ?? 0;
     cover.value = { left: Math.max(width(list ? '.list' : '.rail'), desk), right: sheet ? width('.sheet') : 0, top: width('.bar') > 0 ? 48 : 0, bottom: 0 };
-  }, [list, sheet, desk]);
+  }, [list, sheet, desk, sheetsMade.value]);
   return null;
 }
 

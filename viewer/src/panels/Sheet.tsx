@@ -8,7 +8,7 @@ import { models, replaced } from '../state/models';
 import { hidden, selectedBuilding, selectedDevice, selectedElement, selection } from '../state/selection';
 import { kinds, publication } from '../state/session';
 import { language, texts } from '../state/settings';
-import { identified } from '../state/view';
+import { identified, sheetsMade } from '../state/view';
 import { buildingName } from './BuildingRows';
 import { DeviceDetail } from './DeviceDetail';
 import { Icon, StatusGlyph } from './Icon';
@@ -79,6 +79,7 @@ export function Frame(props: { phone: boolean; of?: string; mark: ComponentChild
   const building = selectedBuilding.value;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    sheetsMade.value++;
     // The row that was pressed may have gone with the list: the focus continues here.
     if (document.activeElement === null || document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
   }, []);

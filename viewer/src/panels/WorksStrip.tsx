@@ -1,5 +1,6 @@
 // The strip of time over works: a lane for each project with its phases and notice, a slider over the days, what is built
 // on the day that is looked at.
+import { useEffect, useRef } from 'preact/hooks';
 import { day as dayText } from '../i18n/project';
 import { named } from '../i18n/format';
 import { timeTexts } from '../i18n/time';
@@ -26,8 +27,21 @@ export function WorksStrip() {
   const t = worksTexts(language.value);
   const times = timeTexts(language.value);
   const at = day.value ?? today.value;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const card = box.current?.parentElement;
+    if (!card) return;
+    // As many lanes as there are: what stands above follows.
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => style.setProperty('--strip', `${card.offsetHeight}px`));
+    observer.observe(card);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--strip');
+    };
+  }, []);
   return (
-    <div class="strip works" data-past={at !== today.value}>
+    <div ref={box} class="strip works" data-past={at !== today.value}>
       <div class="strip-head">
         <span class="moment" role="status">
           {at === today.value ? t.isToday(said(at)) : at > today.value ? t.planned(said(at)) : t.then(said(at))}

@@ -12,8 +12,8 @@ import { paintedWorks, type Paint } from '../state/view';
 import { day, objectStages, startWorks, today } from '../state/works';
 import { readHex } from './colours';
 
-/** How much of the survey's or the model's own colour is covered. */
-const SHARE = 0.8;
+/** How much of the survey's or the model's own colour is covered: the place stays to be known under dark colours. */
+const SHARE = 0.55;
 
 export function startTimeTool(): void {
   linkTime();
