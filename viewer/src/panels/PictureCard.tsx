@@ -6,10 +6,14 @@ import { colourTexts } from '../i18n/colour';
 import { drawTexts } from '../i18n/draw';
 import { measured } from '../i18n/measure';
 import { pictureTexts } from '../i18n/picture';
+import { day as dayText } from '../i18n/project';
 import { sectionTexts } from '../i18n/section';
+import { worksTexts } from '../i18n/works';
 import { kept } from '../state/cut';
 import { choice, legend, tokenOf } from '../state/colour';
 import { countByStatus, devices, past } from '../state/devices';
+import { valuesUnder } from '../state/indicators';
+import { lookOfStage } from '../state/project-looks';
 import { ordinal, shapes } from '../state/draw';
 import { figures, list, main } from '../state/measure';
 import { A4, draws, SIZES, sizeName, title, type PictureSize } from '../state/picture';
@@ -17,6 +21,7 @@ import { publication } from '../state/session';
 import { language, texts } from '../state/settings';
 import { LOOKS, STATUSES } from '../state/status';
 import { paintedDevices } from '../state/view';
+import { day, objectStages } from '../state/works';
 import { fileTime, saveFile } from './copying';
 import { entryName, hasRow } from './legend-texts';
 import { framed, strips, type FrameTexts, type LegendRow } from './picture-frame';
@@ -112,7 +117,8 @@ function frameTexts(heading: string): FrameTexts {
       { title: t.legend.measure, rows: measurements },
       { title: t.legend.draw, rows: shapeRows() },
       { title: t.legend.section, rows: kept.peek().length > 0 ? [{ text: sectionTexts(language.peek()).on }] : [] },
-      colourRows(),
+      // Works are painted before all other colours.
+      day.peek() === null ? colourRows() : worksRows(),
       // Devices that are painted by something else do not show their state.
       { title: t.legend.devices, rows: paintedDevices.peek() ? [] : statusRows() },
     ].filter(({ rows }) => rows.length > 0),
@@ -137,7 +143,17 @@ function colourRows(): { title: string; rows: LegendRow[] } {
   const rows = found.entries.flatMap((entry, at) =>
     hasRow(entry) && (now.only === null || now.only === at) ? [{ text: `${entryName(entry, now.key, t)} ${entry.count}`, colour: style.getPropertyValue(tokenOf(found, at)).trim() }] : [],
   );
-  return { title: keyHead(now.key), rows };
+  const assessed = valuesUnder(now.key);
+  return { title: keyHead(now.key), rows: assessed ? [...rows, { text: t.better[assessed.indicator.direction] }] : rows };
+}
+
+/** What the colours of works mean, and of which day they are. */
+function worksRows(): { title: string; rows: LegendRow[] } {
+  const [at, stages] = [day.peek(), objectStages.peek()];
+  if (at === null || !stages) return { title: '', rows: [] };
+  const t = worksTexts(language.peek());
+  const shown = new Set(stages.values());
+  return { title: t.chip(dayText(at, language.peek())), rows: (['approved', 'works', 'done'] as const).filter((stage) => shown.has(stage)).map((stage) => ({ text: t.stages[stage], colour: lookOfStage(stage).fill })) };
 }
 
 function statusRows(): LegendRow[] {
