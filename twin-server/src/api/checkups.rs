@@ -290,6 +290,7 @@ pub(super) fn ground(app: &App) -> Ground {
     let served = app.publications.served();
     let community = &served.catalog.community;
     Ground::new(app.model.now(), &community.id, community.name.clone())
+        .without_models_beside(&served.catalog.scenes)
 }
 
 /// A limit of a page, checked.

@@ -1,12 +1,15 @@
 //! The community as check-ups see it: an id comes in, what can be assessed there, or which objects there are of a
 //! level, goes out. Called for values, templates and what is computed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use twin_schemas::LocalizedText;
+use twin_schemas::catalog::Scene;
 use twin_schemas::checkups::CheckUp;
 use twin_schemas::indicators::IndicatorLevel;
 use twin_schemas::model::ObjectClass;
+use twin_schemas::plan::ModelState;
 
 use super::compute::is_green;
 use crate::domain::bounds::LocalRect;
@@ -19,6 +22,7 @@ pub struct Ground {
     snapshot: Arc<Snapshot>,
     community: String,
     community_name: LocalizedText,
+    beside: BTreeSet<String>,
 }
 
 /// An object that can be assessed, with its name.
@@ -46,7 +50,23 @@ impl Ground {
     /// The model at one moment. `community` is the id that the catalogue of the publication gives it.
     #[must_use]
     pub fn new(snapshot: Arc<Snapshot>, community: &str, name: LocalizedText) -> Self {
-        Self { snapshot, community: format!("community/{community}"), community_name: name }
+        let community = format!("community/{community}");
+        Self { snapshot, community, community_name: name, beside: BTreeSet::new() }
+    }
+
+    /// Leaves out the buildings of models that stand for a building which is assessed itself, and those that are only
+    /// planned: a house that has a model is one house.
+    #[must_use]
+    pub fn without_models_beside<'s>(mut self, scenes: impl IntoIterator<Item = &'s Scene>) -> Self {
+        let is_beside = |scene: &&Scene| !scene.replaces.is_empty() || scene.state == ModelState::Proposed;
+        let sources = scenes.into_iter().filter(is_beside).filter_map(|scene| scene.source.clone());
+        self.beside.extend(sources);
+        self
+    }
+
+    /// Whether an object is one of those buildings.
+    fn is_beside(&self, object: &StoredObject) -> bool {
+        object.bim.as_ref().is_some_and(|bim| self.beside.contains(&bim.source))
     }
 
     /// The model.
@@ -61,7 +81,7 @@ impl Ground {
         if id == self.community {
             return Some(Site { id: &self.community, level: IndicatorLevel::Community, zone: None });
         }
-        let object = self.snapshot.get(id)?;
+        let object = self.snapshot.get(id).filter(|object| !self.is_beside(object))?;
         Some(Site { id: &object.id, level: level_of(object.class)?, zone: zone_of(object) })
     }
 
@@ -109,7 +129,8 @@ impl Ground {
         for (_, object) in self.snapshot.meeting_in_order(kind, &EVERYWHERE) {
             let site = Site { id: &object.id, level, zone: zone_of(object) };
             // A park that somebody drew as a zone is no neighbourhood.
-            if !(kind == Kind::Zone && is_green(object)) && is_in_scope(check_up, site) {
+            let is_none = (kind == Kind::Zone && is_green(object)) || self.is_beside(object);
+            if !is_none && is_in_scope(check_up, site) {
                 visit(site, &object.name);
             }
         }
@@ -132,4 +153,50 @@ pub(super) const EVERYWHERE: LocalRect = LocalRect {
 
 fn zone_of(object: &StoredObject) -> Option<&str> {
     if object.class == ObjectClass::Zone { Some(&object.id) } else { object.zone.as_deref() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use twin_schemas::model::ModelObject;
+
+    use super::*;
+    use crate::spatial::ObjectTable;
+
+    fn building(id: &str, bim: Option<&str>) -> ModelObject {
+        let mut object = json!({ "id": id, "class": "building",
+            "bounds": { "min": { "east_m": 0, "north_m": 0, "up_m": 0 }, "max": { "east_m": 1, "north_m": 1, "up_m": 1 } } });
+        if let Some(source) = bim {
+            object["bim"] = json!({ "source": source, "global_id": "0", "ifc_class": "IfcBuilding" });
+        }
+        serde_json::from_value(object).unwrap()
+    }
+
+    fn scene(source: &str, more: Value) -> Scene {
+        let mut scene = json!({ "id": source, "profile": "full", "content": "model", "source": source, "tileset": "t.json",
+            "bounds": { "min": { "east_m": 0, "north_m": 0, "up_m": 0 }, "max": { "east_m": 1, "north_m": 1, "up_m": 1 } },
+            "tiles": 1, "triangles": 1, "texture_px": 0, "size_bytes": 1 });
+        scene.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value(scene).unwrap()
+    }
+
+    #[test]
+    fn a_house_that_has_a_model_is_one_house_and_one_that_is_planned_is_none() {
+        let objects = vec![
+            building("building/b01", None),
+            building("twin/b", Some("twin")),
+            building("alone/b", Some("alone")),
+            building("plan/b", Some("plan")),
+        ];
+        let snapshot = Snapshot::of_objects("v1", Arc::new(ObjectTable::new(objects)), [], []);
+        let scenes = [
+            scene("twin", json!({ "replaces": ["building/b01"] })),
+            scene("alone", json!({})),
+            scene("plan", json!({ "state": "proposed" })),
+        ];
+        let ground = Ground::new(Arc::new(snapshot), "garden", LocalizedText::default())
+            .without_models_beside(&scenes);
+        let known = |id: &str| ground.site(id).is_some();
+        assert_eq!(["building/b01", "twin/b", "alone/b", "plan/b"].map(known), [true, false, true, false]);
+    }
 }
