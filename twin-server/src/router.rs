@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -15,9 +15,9 @@ use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
     checkup_values, checkups, device_kinds, devices, displays, events, exports, features, health, imports,
     indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits, objects, oidc,
-    openapi, permissions, photos, place, project_lists, project_nearby, project_table, project_timetable,
-    project_voices, projects, publication, readings, report_figures, report_lists, reports, sensorthings,
-    session, spatial, users, viewer, webhooks,
+    open311, openapi, permissions, photos, place, project_lists, project_nearby, project_table,
+    project_timetable, project_voices, projects, publication, readings, report_figures, report_lists,
+    reports, sensorthings, session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -349,6 +349,31 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/ogc/{*rest}", [get(ReadModel, features::nothing)])
         .finish();
 
+    // Addresses end with their format. Keys may come in a form, and failures are told as the standard has it.
+    let hotlines = Guarded::new(&app)
+        .route("/open311/discovery.xml", [get(UseService, open311::services::get_discovery)])
+        .route("/open311/discovery.json", [get(UseService, open311::services::get_discovery)])
+        .route("/open311/v2/services.xml", [get(ReadReports, open311::services::list_services)])
+        .route("/open311/v2/services.json", [get(ReadReports, open311::services::list_services)])
+        .route("/open311/v2/services/{file}", [get(ReadReports, open311::services::get_service)])
+        .route(
+            "/open311/v2/requests.xml",
+            [
+                get(ReadReports, open311::requests::list_requests),
+                post(audited_inside(SubmitReports), open311::requests::post_request),
+            ],
+        )
+        .route(
+            "/open311/v2/requests.json",
+            [
+                get(ReadReports, open311::requests::list_requests),
+                post(audited_inside(SubmitReports), open311::requests::post_request),
+            ],
+        )
+        .route("/open311/v2/requests/{file}", [get(ReadReports, open311::requests::get_request)])
+        .finish()
+        .layer(from_fn(open311::speak));
+
     let operation = Guarded::new(&app)
         .route("/health/live", [get(UseService, health::get_live)])
         .route("/health/ready", [get(UseService, health::get_ready)])
@@ -377,6 +402,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(pictures)
         .merge(tables)
         .merge(features)
+        .merge(hotlines)
         .merge(operation)
         .fallback(viewer::get_viewer)
         // Leaves event streams and pictures alone.

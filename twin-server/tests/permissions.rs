@@ -58,6 +58,8 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/reports"
             | "/api/v1/reports/{id}/deeds"
             | "/api/v1/reports/{id}/messages"
+            | "/open311/v2/requests.json"
+            | "/open311/v2/requests.xml"
             | "/api/v1/projects"
             | "/api/v1/projects/{id}/deeds"
             | "/api/v1/projects/{id}/departments"
@@ -97,6 +99,7 @@ fn filled(path: &str, device: &str) -> String {
         .replace("{number}", "1")
         .replace("{problem}", "nobody")
         .replace("{*feature}", "nobody")
+        .replace("{file}", "nobody.json")
 }
 
 /// One who comes, and what the policy is to say of them.
@@ -126,7 +129,13 @@ impl Comer {
         }
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
-        (status, problem["code"].as_str().unwrap_or_default().to_owned())
+        // Open311 has a list of failures, in XML or JSON, each named beside its code.
+        let name = problem["code"].as_str().or(problem[0]["name"].as_str()).map(str::to_owned);
+        let in_xml = || {
+            let text = String::from_utf8_lossy(&body);
+            text.split_once("<name>")?.1.split_once("</name>").map(|(name, _)| name.to_owned())
+        };
+        (status, name.or_else(in_xml).unwrap_or_default())
     }
 }
 
@@ -335,7 +344,7 @@ async fn every_family_of_addresses_is_in_the_matrix() {
         .iter()
         .map(|route| route["path"].as_str().unwrap())
         .collect();
-    for family in ["/api/", "/ogc/", "/sta/", "/publication/", "/metrics", "/health/"] {
+    for family in ["/api/", "/ogc/", "/open311/", "/sta/", "/publication/", "/metrics", "/health/"] {
         assert!(paths.iter().any(|path| path.starts_with(family)), "{family}");
     }
 }

@@ -181,8 +181,15 @@ impl Seen {
     }
 }
 
+/// Marks an answer that tells of a failure in the words of another standard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Explained;
+
 /// Turns a failure without a problem document into one, keeping headers such as `Allow`.
 fn explain(response: Response) -> Response {
+    if response.extensions().get::<Explained>().is_some() {
+        return response;
+    }
     let failed = response.status().is_client_error() || response.status().is_server_error();
     let content_type = response.headers().get(header::CONTENT_TYPE);
     if !failed || content_type.is_some_and(|value| value == MEDIA_TYPE) {

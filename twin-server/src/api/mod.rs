@@ -36,6 +36,7 @@ pub(crate) mod object_edits;
 mod object_path;
 pub(crate) mod objects;
 pub(crate) mod oidc;
+pub(crate) mod open311;
 pub(crate) mod openapi;
 mod past;
 pub(crate) mod permissions;

@@ -60,6 +60,13 @@ const fn yes() -> bool {
     true
 }
 
+impl ReportDraft {
+    /// A report that another system hands on: everyone may read it once it is taken up.
+    pub(super) fn from_outside(line: ReportLine, kind: &str, text: String, place: ReportPlace) -> Self {
+        Self { line, kind: kind.to_owned(), text, photos: Vec::new(), place, open: true, on_behalf: false }
+    }
+}
+
 /// A report with its trail, and what whoever asks may do.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportDetail {
@@ -126,6 +133,12 @@ pub(crate) async fn post_report(
     permit: Permit,
     Json(draft): Json<ReportDraft>,
 ) -> Result<Response, Problem> {
+    let report = take_in(&app, &permit, draft).await?;
+    Ok(no_store((StatusCode::CREATED, JsonAnswer(report)).into_response()))
+}
+
+/// Takes a report in, by whatever interface it came.
+pub(super) async fn take_in(app: &App, permit: &Permit, draft: ReportDraft) -> Result<Report, Problem> {
     let kind = app.reports.kinds().get(&draft.kind).cloned().ok_or_else(|| unknown_kind(&draft.kind))?;
     if !is_of(&kind, draft.line) {
         let detail = format!("`{}` is no kind of this line", kind.id);
@@ -135,7 +148,7 @@ pub(crate) async fn post_report(
     if draft.photos.len() > PHOTOS_LIMIT {
         return Err(Problem::from(ReportFault::Refused(Refusal::TooManyPhotos(draft.photos.len()))));
     }
-    let (place, zone) = placed(&app, draft.place)?;
+    let (place, zone) = placed(app, draft.place)?;
     let new = NewReport {
         line: draft.line,
         text,
@@ -151,7 +164,7 @@ pub(crate) async fn post_report(
     };
     let entry = permit.entry("report.submit", "report");
     let kept = app.reports.submit(new, kind, reporter, entry).await?;
-    Ok(no_store((StatusCode::CREATED, JsonAnswer(kept.report.clone())).into_response()))
+    Ok(kept.report.clone())
 }
 
 /// Gives a report with what happened to it and what one may do with it.
