@@ -173,7 +173,7 @@ async fn what_cannot_be_taken_is_said_in_the_words_of_the_standard() {
     let with = |more: &[(&'static str, &'static str)]| [&lamp[..], more].concat();
     check(&with(&[("lat", "31")]), 400, "bad_query").await;
     check(&with(&[("lat", "NaN"), ("long", "120")]), 400, "bad_query").await;
-    check(&with(&[("lat", "10"), ("long", "10")]), 422, "bad_position").await;
+    check(&with(&[("lat", "10"), ("long", "10")]), 422, "elsewhere").await;
     check(&with(&[("address_id", "building/none")]), 422, "unknown_object").await;
     check(&with(&[place, ("media_url", "javascript:alert(1)")]), 400, "bad_query").await;
     let long = "字".repeat(2_001);

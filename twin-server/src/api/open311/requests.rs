@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
-use twin_schemas::geometry::{GeographicPoint, LocalPoint};
+use twin_schemas::geometry::{GeographicPoint, LocalBox, LocalPoint};
 use twin_schemas::reports::{Report, ReportBody, ReportKind, ReportLine, ReportPlace, ReportState};
 
 use super::super::Problem;
@@ -29,6 +29,8 @@ use crate::spatial::Kind;
 const PAGE_LIMIT: usize = 1_000;
 /// How long a time may be that is asked for; the last so many days if nothing is said.
 const SPAN: Duration = Duration::days(90);
+/// How far from the community a place may be that is reported, in metres: hotlines serve whole cities.
+const REACH_M: f64 = 1_000.0;
 /// Longest address of a picture that is kept with a request.
 const MEDIA_LIMIT: usize = 500;
 
@@ -283,11 +285,23 @@ fn on_ground(app: &App, latitude_deg: f64, longitude_deg: f64) -> Result<LocalPo
     })?;
     let at = GeographicPoint { longitude_deg, latitude_deg, height_m: origin.height_m };
     let at = to_local(&origin, &at);
+    let away_m = away(&served.catalog.community.bounds, &at);
+    if away_m > REACH_M {
+        let detail = format!("the place is {away_m:.0} m from the community, {REACH_M} m at most are served");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "elsewhere", detail));
+    }
     let now = app.model.now();
     let under =
         now.at(Kind::Building, at.east_m, at.north_m).or_else(|| now.at(Kind::Zone, at.east_m, at.north_m));
     let up_m = under.map_or(0.0, |object| object.bounds.min.up_m);
     Ok(LocalPoint { up_m, ..at })
+}
+
+/// How far a place is from a box, on the ground.
+fn away(bounds: &LocalBox, at: &LocalPoint) -> f64 {
+    let beyond = |least: f64, most: f64, value: f64| (least - value).max(value - most).max(0.0);
+    let east_m = beyond(bounds.min.east_m, bounds.max.east_m, at.east_m);
+    east_m.hypot(beyond(bounds.min.north_m, bounds.max.north_m, at.north_m))
 }
 
 /// The address of a picture. It is not fetched: whoever asks does not have this server ask others.
