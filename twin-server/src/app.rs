@@ -21,6 +21,7 @@ use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::checkups::CheckUps;
 use crate::config::{MetricsAccess, ServeConfig};
+use crate::contacts::{Contacts, Vault, gateway_of};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::checkup::Catalogue as IndicatorCatalogue;
@@ -95,6 +96,8 @@ pub struct App {
     pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
     /// Who may do what.
     pub auth: Arc<Auth>,
+    /// Numbers of users and whom to call about reports, if that is set up.
+    pub(crate) contacts: Option<Arc<Contacts>>,
     /// The identity provider, if there is one.
     pub(crate) oidc: Option<Arc<Provider>>,
     /// How it stands with the broker, if there is one.
@@ -148,7 +151,9 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let Renewal { projects, reports, check_ups } = open_renewal(&store, &hub).await?;
+    let vault = Vault::of(&config.contacts)?.map(Arc::new);
+    let contacts = vault.clone().map(|vault| open_contacts(&store, vault, config)).transpose()?;
+    let Renewal { projects, reports, check_ups } = open_renewal(&store, &hub, vault).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -170,6 +175,12 @@ pub async fn start(
         tokio::spawn(jobs::pass_time_of_reports(Arc::clone(&reports), stop.clone())),
         tokio::spawn(jobs::pass_time_of_projects(Arc::clone(&projects), stop.clone())),
         tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
+        tokio::spawn(jobs::drop_contacts(
+            Arc::clone(&store),
+            Arc::clone(&reports),
+            config.contacts.keep_days,
+            stop.clone(),
+        )),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
@@ -194,6 +205,7 @@ pub async fn start(
         status
     });
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
+    jobs.extend(contacts.clone().map(|contacts| tokio::spawn(jobs::reseal_contacts(contacts))));
     let app = App {
         hub,
         writer: handle,
@@ -213,6 +225,7 @@ pub async fn start(
         files,
         sensorthings,
         auth,
+        contacts,
         oidc: Provider::new(&config.oidc)?.map(Arc::new),
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,
@@ -237,10 +250,23 @@ struct Renewal {
     check_ups: Arc<CheckUps>,
 }
 
-async fn open_renewal(store: &Arc<dyn Store>, hub: &Arc<Hub>) -> anyhow::Result<Renewal> {
+fn open_contacts(
+    store: &Arc<dyn Store>,
+    vault: Arc<Vault>,
+    config: &ServeConfig,
+) -> anyhow::Result<Arc<Contacts>> {
+    Ok(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?)))
+}
+
+async fn open_renewal(
+    store: &Arc<dyn Store>,
+    hub: &Arc<Hub>,
+    vault: Option<Arc<Vault>>,
+) -> anyhow::Result<Renewal> {
     let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub.index())).await?);
     let kinds = ReportKinds::built_in()?;
-    let reports = Reports::open(Arc::clone(store), kinds, Arc::clone(&projects), Arc::clone(hub)).await?;
+    let (book, lines) = (Arc::clone(&projects), Arc::clone(hub));
+    let reports = Reports::open(Arc::clone(store), kinds, book, lines, vault).await?;
     let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
     Ok(Renewal { projects, reports: Arc::new(reports), check_ups: Arc::new(check_ups) })
 }
