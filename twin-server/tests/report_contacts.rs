@@ -15,12 +15,12 @@ use twin_server::domain::permission::{Grant, Role};
 use twin_server::store::AuditQuery;
 
 const NAME: &str = "王建国";
-const NUMBER: &str = "13800005678";
+const NUMBER: &str = "13911113456";
 
 fn lamp() -> Value {
     json!({ "line": "problem", "kind": "lighting", "text": "东门的路灯不亮", "on_behalf": true,
         "place": { "position": { "east_m": 10.0, "north_m": 10.0, "up_m": 0.0 } },
-        "contact": { "name": NAME, "phone": "138 0000 5678" } })
+        "contact": { "name": NAME, "phone": "139 1111 3456" } })
 }
 
 /// Everyone who may come, and a report that a grid worker made for someone.
@@ -43,7 +43,7 @@ impl<'s> Case<'s> {
         let worker = user("worker", Role::GridWorker).await;
         let sent = send_as(server, &worker, "POST", "/api/v1/reports", &lamp()).await;
         assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text());
-        assert!(!sent.text().contains("5678") && sent.json().get("contact").is_none());
+        assert!(!sent.text().contains("3456") && sent.json().get("contact").is_none());
         Self {
             desk: user("desk", Role::Community).await,
             property: user("property", Role::Property).await,
@@ -101,8 +101,8 @@ impl<'s> Case<'s> {
 async fn whoever_must_call_now_has_it_whole_and_who_works_on_it_has_a_mask() {
     let server = Gateway::start(&[]).await.server(false).await;
     let case = Case::of(&server).await;
-    let whole = json!({ "name": NAME, "phone": "+8613800005678" });
-    let mask = |may_call: bool| json!({ "name": "王**", "phone": "+86 138****5678", "may_call": may_call });
+    let whole = json!({ "name": NAME, "phone": "+8613911113456" });
+    let mask = |may_call: bool| json!({ "name": "王**", "phone": "+86 139****3456", "may_call": may_call });
     // The desk, before it is sent out; nobody else, who does not learn either whether there is one.
     assert_eq!(case.contact(&case.desk).await.json(), whole);
     assert_eq!(case.masked(&case.desk).await, mask(true));
@@ -202,7 +202,7 @@ async fn a_contact_that_is_none_is_refused_with_the_report() {
     ] {
         let refused = send_as(&server, &case.worker, "POST", "/api/v1/reports", &report).await;
         let problem = check_problem(&refused, 422, code);
-        assert!(!problem.to_string().contains("5678"), "{problem}");
+        assert!(!problem.to_string().contains("3456"), "{problem}");
     }
     // A landline is one to call.
     let landline = with(json!({ "name": NAME, "phone": "010-12345678" }));
@@ -249,7 +249,7 @@ async fn it_is_whole_at_its_own_address_and_in_no_other_answer() {
         let Some(text) = told(&server, root, path).await else { continue };
         answered += 1;
         shows_report += usize::from(text.contains("东门的路灯不亮"));
-        for secret in [NAME, NUMBER, "00005678"] {
+        for secret in [NAME, NUMBER, "11113456"] {
             assert!(!text.contains(secret), "{path} shows `{secret}`");
         }
     }
