@@ -2,19 +2,24 @@
 // identity provider, by an invitation; back to where one came from.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { acceptInvitation, signIn } from '../api/client';
 import { askForCode, signInWithCode } from '../api/phone';
 import { takeErrand } from '../state/resident/errand';
 import { askWho, online, reachable, session } from '../state/resident/me';
-import { back } from '../state/resident/route';
+import { back, route } from '../state/resident/route';
 import { Loading, Page } from './parts';
 import { PhoneCode } from './PhoneCode';
 import { failure, words } from './sign-in-words';
 
 export function SignIn() {
   const t = words.value;
-  const errand = useState(takeErrand)[0];
+  const [errand, take] = useState(takeErrand);
+  // A link that is opened while one is here already.
+  useEffect(() => {
+    const next = takeErrand();
+    if (next) take(next);
+  }, [route.value]);
   const wantsPassword = useSignal(false);
   if (errand?.what === 'invitation') return <Invited token={errand.value} />;
   const seen = session.value;
