@@ -13,11 +13,12 @@ const address = process.env.TWIN_ADDRESS;
 const port = Number(process.argv[2]);
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const PASSWORD = 'three willows, two bridges';
-const { json, people } = serverAt(address);
+const { cookieOf, json, people } = serverAt(address);
 const messages = [];
 const waiting = [];
 let gateway;
 let admin;
+let deskCookie;
 let view;
 let page;
 
@@ -66,7 +67,9 @@ const fits = async (where) => assert.ok(await page.evaluate(() => document.docum
 
 before(async () => {
   gateway = await playGateway();
-  admin = await people([]);
+  admin = await people([['desk', 'community']]);
+  const [name, value] = (await cookieOf('desk')).cookie.split('=');
+  deskCookie = { name, value };
   view = await open(`${address}/resident`, { width: 390, height: 780, touch: true });
   page = view.page;
 });
@@ -104,6 +107,39 @@ test('a_resident_signs_in_with_a_code_to_their_telephone', async () => {
   await shown('您还没有报告');
   const { roles, user } = await told('session');
   assert.deepEqual([roles, user.has_phone], [[{ role: 'resident' }], true]);
+});
+
+test('whom_to_call_is_given_with_a_report_for_another_and_shown_whole_at_the_desk_alone', async () => {
+  await page.getByRole('link', { name: '首页' }).click();
+  await page.getByRole('button', { name: '报问题' }).click();
+  await page.getByRole('button', { name: '公共照明' }).click();
+  await page.getByLabel('写地址').fill('3 号楼东门');
+  await press('下一步');
+  await page.getByLabel('说明').fill('王大爷家门口的路灯不亮');
+  await page.getByLabel('我是替别人上报的').check();
+  await page.getByLabel('姓名').fill('王建国');
+  await page.getByLabel('电话').fill('139 0000 1234');
+  await nothingSerious('for another');
+  await fits('for another');
+  await view.screenshot('phone-for-another');
+  await press('发送');
+  await press('我的报告');
+  await page.getByRole('link', { name: /公共照明/ }).click();
+  await shown('联系人：王** +86 139****1234');
+  const number = Number(new URL(page.url()).hash.split('/')[1]);
+  // Whoever gave it sees it masked; whole it is for those who must call.
+  assert.equal(await page.evaluate(async (id) => (await fetch(`/api/v1/reports/${id}/contact`)).status, number), 403);
+  const desk = await open(`${address}/#s=report/${number}`, { prepare: async (fresh) => fresh.context().addCookies([{ ...deskCookie, url: address }]) });
+  try {
+    await desk.page.getByText('王** +86 139****1234').waitFor({ timeout: 120_000 });
+    await desk.page.getByRole('button', { name: '查看号码' }).click();
+    await desk.page.getByRole('link', { name: '+8613900001234' }).waitFor();
+    assert.deepEqual(await findings(desk.page, { known: 'canvas' }), []);
+    await desk.screenshot('phone-desk');
+  } finally {
+    await desk.close();
+  }
+  await page.goto(`${address}/resident#`);
 });
 
 test('a_resident_uses_another_number_and_deletes_it', async () => {
@@ -210,7 +246,7 @@ test('the_identity_provider_is_offered_and_says_at_the_residents_page_why_it_let
 });
 
 test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
-  // Wrong codes, numbers and passwords are answered with 401 and 422.
-  const expected = /status of (401|422)|favicon/;
+  // Wrong codes, numbers and passwords are answered with 401 and 422, and who need not call with 403.
+  const expected = /status of (401|403|422)|favicon/;
   assert.deepEqual([view.foreign, view.problems.filter((text) => !expected.test(text))], [[], []]);
 });

@@ -151,9 +151,7 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let vault = Vault::of(&config.contacts)?.map(Arc::new);
-    let contacts = vault.clone().map(|vault| open_contacts(&store, vault, config)).transpose()?;
-    let Renewal { projects, reports, check_ups } = open_renewal(&store, &hub, vault).await?;
+    let Renewal { contacts, projects, reports, check_ups } = open_renewal(config, &store, &hub).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -175,12 +173,6 @@ pub async fn start(
         tokio::spawn(jobs::pass_time_of_reports(Arc::clone(&reports), stop.clone())),
         tokio::spawn(jobs::pass_time_of_projects(Arc::clone(&projects), stop.clone())),
         tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
-        tokio::spawn(jobs::drop_contacts(
-            Arc::clone(&store),
-            Arc::clone(&reports),
-            config.contacts.keep_days,
-            stop.clone(),
-        )),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(
@@ -205,7 +197,7 @@ pub async fn start(
         status
     });
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
-    jobs.extend(contacts.clone().map(|contacts| tokio::spawn(jobs::reseal_contacts(contacts))));
+    jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
     let app = App {
         hub,
         writer: handle,
@@ -243,32 +235,44 @@ pub async fn start(
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
 }
 
-/// What renewal keeps.
+/// What renewal keeps, and whom to call about it.
 struct Renewal {
+    contacts: Option<Arc<Contacts>>,
     projects: Arc<Projects>,
     reports: Arc<Reports>,
     check_ups: Arc<CheckUps>,
 }
 
-fn open_contacts(
-    store: &Arc<dyn Store>,
-    vault: Arc<Vault>,
-    config: &ServeConfig,
-) -> anyhow::Result<Arc<Contacts>> {
-    Ok(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?)))
-}
-
 async fn open_renewal(
+    config: &ServeConfig,
     store: &Arc<dyn Store>,
     hub: &Arc<Hub>,
-    vault: Option<Arc<Vault>>,
 ) -> anyhow::Result<Renewal> {
+    let vault = Vault::of(&config.contacts)?.map(Arc::new);
+    let contacts = match vault.clone() {
+        Some(vault) => Some(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?))),
+        None => None,
+    };
     let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub.index())).await?);
     let kinds = ReportKinds::built_in()?;
     let (book, lines) = (Arc::clone(&projects), Arc::clone(hub));
-    let reports = Reports::open(Arc::clone(store), kinds, book, lines, vault).await?;
-    let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
-    Ok(Renewal { projects, reports: Arc::new(reports), check_ups: Arc::new(check_ups) })
+    let reports = Arc::new(Reports::open(Arc::clone(store), kinds, book, lines, vault).await?);
+    let check_ups = Arc::new(CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?);
+    Ok(Renewal { contacts, projects, reports, check_ups })
+}
+
+/// What happens to contact data by itself. What has ended is deleted also where there is no key any more.
+fn contact_jobs(
+    config: &ServeConfig,
+    store: &Arc<dyn Store>,
+    reports: &Arc<Reports>,
+    contacts: Option<&Arc<Contacts>>,
+    stop: &watch::Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
+    let (store, reports, keep_days) = (Arc::clone(store), Arc::clone(reports), config.contacts.keep_days);
+    let mut jobs = vec![tokio::spawn(jobs::drop_contacts(store, reports, keep_days, stop.clone()))];
+    jobs.extend(contacts.cloned().map(|contacts| tokio::spawn(jobs::reseal_contacts(contacts))));
+    jobs
 }
 
 /// Serves until `stopped` comes, then ends streams and requests, and closes the database.

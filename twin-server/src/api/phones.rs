@@ -9,6 +9,8 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -245,7 +247,7 @@ fn count_code(permit: &Permit, contacts: &Contacts, phone: &Phone) -> Result<(),
 /// By the number's mark: a number itself stands in no table, not even of counters.
 fn count_attempt(permit: &Permit, contacts: &Contacts, phone: &Phone) -> Result<(), Problem> {
     let mark = contacts.vault().marks(phone).first().copied().unwrap_or_default();
-    permit.count_attempt(&mark.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    permit.count_attempt(&URL_SAFE_NO_PAD.encode(mark))
 }
 
 async fn found(app: &App, contacts: &Contacts, phone: &Phone) -> Result<Option<Arc<User>>, Problem> {

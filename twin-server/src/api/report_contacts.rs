@@ -124,8 +124,8 @@ pub(crate) async fn get_report_contact(
     }
     let contact = contacts.of_report(id).await?.ok_or_else(none)?;
     app.auth.auditor.write(permit.entry("report.contact", object)).await?;
-    let Contact { name, phone } = contact;
-    let view = ContactView { name: name.for_store().to_owned(), phone: phone.plain().to_owned() };
+    let (name, phone) = contact.whole();
+    let view = ContactView { name: name.to_owned(), phone: phone.to_owned() };
     Ok(no_store(JsonAnswer(view).into_response()))
 }
 

@@ -25,6 +25,7 @@ use crate::domain::privacy::{Personal, Shown};
 use crate::store::{Entrance, Naming, Numbering, UserChange, UserEdit};
 
 /// A user as others see one.
+#[expect(clippy::struct_excessive_bools, reason = "what is known of a user is told fact by fact")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserView {
     /// Stable id, which the audit log and other data hold.
@@ -142,14 +143,9 @@ pub(crate) struct UserPatch {
     #[serde(default)]
     disabled: Option<bool>,
     /// The telephone number that lets them in; `null` deletes it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "naming")]
     #[schema(value_type = Option<String>)]
-    phone: Option<Option<Personal>>,
-}
-
-/// Called only if the field is there.
-fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Personal>>, D::Error> {
-    Option::deserialize(from).map(Some)
+    phone: Naming,
 }
 
 /// Called only if the field is there.
@@ -258,9 +254,9 @@ pub(crate) async fn change_user(
     let disabling = disabled.map(|disabled| format!("disabled={disabled}")).into_iter();
     let naming = (display_name != Naming::Keep).then(|| "display_name".to_owned()).into_iter();
     let phone = match phone {
-        None => Numbering::Keep,
-        Some(None) => Numbering::TakeOut,
-        Some(Some(phone)) => Numbering::Attach(sealed(&app, &id, &phone)?),
+        Naming::Keep => Numbering::Keep,
+        Naming::TakeOut => Numbering::TakeOut,
+        Naming::Set(phone) => Numbering::Attach(sealed(&app, &id, &phone)?),
     };
     let numbering = (phone != Numbering::Keep).then(|| "phone".to_owned()).into_iter();
     let detail = roles.chain(disabling).chain(naming).chain(numbering).collect::<Vec<_>>().join(" ");

@@ -176,6 +176,12 @@ impl Contact {
         Ok(Self { name: Personal::new(name), phone: Phone::parse(phone.for_store())? })
     }
 
+    /// Name and number for whoever must call, once that they looked is in the audit log.
+    #[must_use]
+    pub fn whole(&self) -> (&str, &str) {
+        (self.name.for_store(), self.phone.plain())
+    }
+
     /// As those see it who need not call.
     #[must_use]
     pub fn masked(&self) -> MaskedContact {
