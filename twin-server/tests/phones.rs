@@ -343,7 +343,7 @@ async fn a_number_stands_in_no_file_and_no_log_and_without_a_gateway_the_code_do
         send_as(&server, &cookie, "POST", "/api/v1/reports", &report).await.status,
         StatusCode::CREATED
     );
-    let told: String = audit(&server).await.iter().map(|entry| format!("{entry:?}")).collect();
+    let told = format!("{:?}", audit(&server).await);
     let folder = server.end().await;
     let mut kept = Vec::new();
     for file in std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()) {
