@@ -52,7 +52,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("spatial", &["domain"]),
     ("store", &["domain"]),
     ("metrics", &[]),
-    ("config", &["auth", "domain", "ingest", "store", "webhooks"]),
+    ("config", &["auth", "contacts", "domain", "ingest", "store", "webhooks"]),
     ("listen", &["config", "metrics"]),
     ("backup", &["store"]),
     ("live", &["domain", "spatial"]),
@@ -61,7 +61,9 @@ const TWIN_SERVER: &[Allowed] = &[
     // A way to run work; knows nothing of the rest.
     ("own_task", &[]),
     ("projects", &["domain", "own_task", "spatial", "store"]),
-    ("reports", &["domain", "live", "own_task", "projects", "store"]),
+    // What people are called at; plain there alone.
+    ("contacts", &["auth", "domain", "store", "webhooks"]),
+    ("reports", &["contacts", "domain", "live", "own_task", "projects", "store"]),
     ("checkups", &["domain", "live", "own_task", "spatial", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
     ("photo", &[]),
@@ -72,12 +74,12 @@ const TWIN_SERVER: &[Allowed] = &[
     (
         "jobs",
         &[
-            "displays", "domain", "ingest", "live", "model", "projects", "reports", "store", "tiles",
-            "webhooks",
+            "contacts", "displays", "domain", "ingest", "live", "model", "projects", "reports", "store",
+            "tiles", "webhooks",
         ],
     ),
     ("auth", &["api", "app", "domain", "spatial", "store"]),
-    ("manage", &["auth", "cli", "domain", "store"]),
+    ("manage", &["auth", "cli", "contacts", "domain", "store"]),
 ];
 
 /// The one file that may mount handlers: it wants an action for each.

@@ -141,6 +141,29 @@ fn people_sign_in_by_password_and_through_an_identity_provider() {
 }
 
 #[test]
+fn residents_sign_in_with_a_code_to_their_telephone() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    // Nobody listens on the port of the identity provider: it is away.
+    let (own, gateway, away) = (free_port().unwrap(), free_port().unwrap(), free_port().unwrap());
+    let server = Server::start_as(&publication, &dir.path().join("twin.db"), |command| {
+        command
+            .args(["--listen", &format!("127.0.0.1:{own}")])
+            .env("TWIN_CONTACTS_KEY", "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210")
+            .env("TWIN_SMS_URL", format!("http://127.0.0.1:{gateway}/codes"))
+            .env("TWIN_SMS_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+            .env("TWIN_AUTH_PHONE_SIGN_UP", "true")
+            .env("TWIN_OIDC_ISSUER", format!("http://127.0.0.1:{away}"))
+            .env("TWIN_OIDC_PUBLIC_URL", format!("http://127.0.0.1:{own}"))
+            .env("TWIN_OIDC_CLIENT_ID", "community-twin")
+            .env("TWIN_OIDC_LABEL", "街道办")
+    });
+    let server = server.unwrap();
+    say(&node("phone.mjs", &[&gateway.to_string()], Some(&server.address)).unwrap());
+}
+
+#[test]
 fn a_wall_shows_tours_and_recovers_by_itself() {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "2");

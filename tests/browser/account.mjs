@@ -116,6 +116,20 @@ test('someone_without_a_role_is_told_so_on_the_page', async () => {
   assert.equal(who, 'visitor');
 });
 
+test('the_identity_provider_brings_someone_to_the_residents_page_too', async () => {
+  await view.page.context().clearCookies();
+  await view.page.goto(`${address}/resident#sign-in`);
+  await view.page.getByRole('link', { name: '用街道办登录' }).click();
+  await view.page.locator('input[name=login]').fill('li.wei');
+  await view.page.locator('input[name=password]').fill('whatever');
+  await view.page.locator('button[type=submit]').click();
+  await view.page.getByRole('button', { name: 'Continue' }).click();
+  await view.page.waitForURL((url) => url.pathname === '/resident');
+  await view.page.getByText('您还没有报告').waitFor();
+  const user = await view.page.evaluate(async () => (await (await fetch('/api/v1/session')).json()).user);
+  assert.equal(user.name, 'li.wei');
+});
+
 test('nothing_went_wrong_on_the_way', async () => {
   await until(view.page, 'the page stands', () => document.readyState === 'complete');
   // The browser notes that the wrong password was answered with 401, and the short one with 422.

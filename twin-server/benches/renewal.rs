@@ -118,7 +118,7 @@ async fn reports(app: &App, count: usize) {
         }
         let stored = StoredReport { report: change.after, reporter: Some(format!("u-{}", n % 9_000)) };
         let entry = StoredEntry { entry: change.entry, actor: "user:u".into() };
-        let stored = app.store.add_report(&stored, &entry, &audit("report.submit")).await.unwrap();
+        let stored = app.store.add_report(&stored, &entry, None, &audit("report.submit")).await.unwrap();
         assert_eq!(stored, ReportStored::Yes);
     }
 }

@@ -21,6 +21,7 @@ use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::checkups::CheckUps;
 use crate::config::{MetricsAccess, ServeConfig};
+use crate::contacts::{Contacts, Vault, gateway_of};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::checkup::Catalogue as IndicatorCatalogue;
@@ -95,6 +96,8 @@ pub struct App {
     pub(crate) sensorthings: Arc<sensorthings::Catalogue>,
     /// Who may do what.
     pub auth: Arc<Auth>,
+    /// Numbers of users and whom to call about reports, if that is set up.
+    pub(crate) contacts: Option<Arc<Contacts>>,
     /// The identity provider, if there is one.
     pub(crate) oidc: Option<Arc<Provider>>,
     /// How it stands with the broker, if there is one.
@@ -148,7 +151,7 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let Renewal { projects, reports, check_ups } = open_renewal(&store, &hub).await?;
+    let Renewal { contacts, projects, reports, check_ups } = open_renewal(config, &store, &hub).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -194,6 +197,7 @@ pub async fn start(
         status
     });
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
+    jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
     let app = App {
         hub,
         writer: handle,
@@ -213,6 +217,7 @@ pub async fn start(
         files,
         sensorthings,
         auth,
+        contacts,
         oidc: Provider::new(&config.oidc)?.map(Arc::new),
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,
@@ -230,19 +235,44 @@ pub async fn start(
     Ok((Arc::new(app), Background { writer: tokio::spawn(writer.run()), jobs }))
 }
 
-/// What renewal keeps.
+/// What renewal keeps, and whom to call about it.
 struct Renewal {
+    contacts: Option<Arc<Contacts>>,
     projects: Arc<Projects>,
     reports: Arc<Reports>,
     check_ups: Arc<CheckUps>,
 }
 
-async fn open_renewal(store: &Arc<dyn Store>, hub: &Arc<Hub>) -> anyhow::Result<Renewal> {
+async fn open_renewal(
+    config: &ServeConfig,
+    store: &Arc<dyn Store>,
+    hub: &Arc<Hub>,
+) -> anyhow::Result<Renewal> {
+    let vault = Vault::of(&config.contacts)?.map(Arc::new);
+    let contacts = match vault.clone() {
+        Some(vault) => Some(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?))),
+        None => None,
+    };
     let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub.index())).await?);
     let kinds = ReportKinds::built_in()?;
-    let reports = Reports::open(Arc::clone(store), kinds, Arc::clone(&projects), Arc::clone(hub)).await?;
-    let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
-    Ok(Renewal { projects, reports: Arc::new(reports), check_ups: Arc::new(check_ups) })
+    let (book, lines) = (Arc::clone(&projects), Arc::clone(hub));
+    let reports = Arc::new(Reports::open(Arc::clone(store), kinds, book, lines, vault).await?);
+    let check_ups = Arc::new(CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?);
+    Ok(Renewal { contacts, projects, reports, check_ups })
+}
+
+/// What happens to contact data by itself. What has ended is deleted also where there is no key any more.
+fn contact_jobs(
+    config: &ServeConfig,
+    store: &Arc<dyn Store>,
+    reports: &Arc<Reports>,
+    contacts: Option<&Arc<Contacts>>,
+    stop: &watch::Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
+    let (store, reports, keep_days) = (Arc::clone(store), Arc::clone(reports), config.contacts.keep_days);
+    let mut jobs = vec![tokio::spawn(jobs::drop_contacts(store, reports, keep_days, stop.clone()))];
+    jobs.extend(contacts.cloned().map(|contacts| tokio::spawn(jobs::reseal_contacts(contacts))));
+    jobs
 }
 
 /// Serves until `stopped` comes, then ends streams and requests, and closes the database.

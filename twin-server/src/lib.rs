@@ -10,6 +10,7 @@ pub mod backup;
 pub mod checkups;
 pub mod cli;
 pub mod config;
+pub mod contacts;
 pub mod displays;
 pub mod domain;
 pub mod features;

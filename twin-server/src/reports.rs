@@ -11,7 +11,9 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState};
 
+use crate::contacts::{Vault, VaultError};
 use crate::domain::audit::AuditDraft;
+use crate::domain::contact::Contact;
 use crate::domain::cycle::Word as _;
 use crate::domain::permission::Actor;
 use crate::domain::report::{
@@ -49,6 +51,12 @@ pub enum ReportFault {
     /// What was asked for is not possible.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// There is no key to keep a contact under.
+    #[error("contact data is not set up on this server\nhint: the configuration needs `contacts.key`")]
+    NoContacts,
+    /// Whom to call cannot be sealed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,6 +83,8 @@ pub struct Reports {
     kinds: ReportKinds,
     projects: Arc<Projects>,
     hub: Arc<Hub>,
+    /// Seals whom to call about a report.
+    vault: Option<Arc<Vault>>,
     /// Held by whoever changes something.
     turn: Mutex<()>,
     book: RwLock<Book>,
@@ -120,7 +130,7 @@ fn joined_to(report: &Report) -> Option<u64> {
 }
 
 impl Reports {
-    /// The reports as they are stored. `hub` tells viewers of their changes.
+    /// The reports as they are stored. `hub` tells viewers of their changes; `vault` seals contacts, if they are set up.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -129,12 +139,13 @@ impl Reports {
         kinds: ReportKinds,
         projects: Arc<Projects>,
         hub: Arc<Hub>,
+        vault: Option<Arc<Vault>>,
     ) -> Result<Self, StoreError> {
         let mut book = Book::default();
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
-        Ok(Self { store, kinds, projects, hub, turn: Mutex::default(), book: RwLock::new(book) })
+        Ok(Self { store, kinds, projects, hub, vault, turn: Mutex::default(), book: RwLock::new(book) })
     }
 
     /// The kinds of report.
@@ -180,7 +191,7 @@ impl Reports {
         Ok(self.store.report_trail(id).await?.into_iter().map(|stored| stored.entry).collect())
     }
 
-    /// Takes a report in. `kind` is one of ours; `entry` tells the audit log who.
+    /// Takes a report in. `kind` is one of ours; `contact` is whom to call about it; `entry` tells the audit log who.
     ///
     /// # Errors
     /// A [`ReportFault`] that says why it was not taken.
@@ -189,12 +200,13 @@ impl Reports {
         new: NewReport,
         kind: Arc<ReportKind>,
         reporter: Option<String>,
+        contact: Option<Contact>,
         entry: AuditDraft,
     ) -> Result<Arc<Kept>, ReportFault> {
         let reports = Arc::clone(self);
         // A task of its own: what is stored must be shown, also when the client has gone by then.
         in_own_task(
-            async move { reports.submit_now(new, &kind, reporter, entry).await },
+            async move { reports.submit_now(new, &kind, reporter, contact, entry).await },
             ReportFault::Stopping,
         )
         .await
@@ -205,15 +217,21 @@ impl Reports {
         new: NewReport,
         kind: &ReportKind,
         reporter: Option<String>,
+        contact: Option<Contact>,
         entry: AuditDraft,
     ) -> Result<Arc<Kept>, ReportFault> {
         let _turn = self.turn.lock().await;
         let id = self.read().by_id.last_key_value().map_or(1, |(last, _)| last + 1);
         let Change { after, entry: told } = report::submitted(id, new, kind, entry.at);
+        let sealed = match (contact, &self.vault) {
+            (None, _) => None,
+            (Some(_), None) => return Err(ReportFault::NoContacts),
+            (Some(contact), Some(vault)) => Some(vault.seal_contact(id, &contact)?),
+        };
         let kept = Arc::new(Kept { report: after, reporter });
         let stored = StoredEntry { entry: told, actor: entry.actor.clone() };
         let audit = AuditDraft { object: object_of(id), ..entry };
-        is_stored(self.store.add_report(&kept, &stored, &audit).await?)?;
+        is_stored(self.store.add_report(&kept, &stored, sealed.as_ref(), &audit).await?)?;
         self.show(std::slice::from_ref(&kept));
         Ok(kept)
     }
@@ -354,7 +372,25 @@ impl Reports {
         }
     }
 
-    /// Takes out who reported what a user did; gives how many reports it were.
+    /// Deletes the contacts of reports that ended before an instant; gives how many there were.
+    ///
+    /// # Errors
+    /// If the store refuses.
+    pub async fn drop_contacts_ended(
+        &self,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        let mut ids = self.store.reports_with_contact().await?;
+        let has_ended = |kept: Arc<Kept>| kept.report.ended_at.is_some_and(|ended| ended < before);
+        ids.retain(|id| self.get(*id).is_none_or(has_ended));
+        let entry =
+            |id: &u64| AuditDraft::new(now, CLOCK.to_owned(), "report.contact.expire", object_of(*id));
+        let audit: Vec<_> = ids.iter().map(entry).collect();
+        if ids.is_empty() { Ok(0) } else { self.store.drop_report_contacts(&ids, &audit).await }
+    }
+
+    /// Takes out who reported what a user did, and deletes the user's number; gives how many reports it were.
     ///
     /// # Errors
     /// If the store refuses.

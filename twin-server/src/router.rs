@@ -15,9 +15,9 @@ use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
     checkup_values, checkups, device_kinds, devices, displays, events, exports, features, health, imports,
     indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits, objects, oidc,
-    open311, openapi, permissions, photos, place, project_lists, project_nearby, project_table,
-    project_timetable, project_voices, projects, publication, readings, report_figures, report_lists,
-    reports, sensorthings, session, spatial, users, viewer, webhooks,
+    open311, openapi, permissions, phones, photos, place, project_lists, project_nearby, project_table,
+    project_timetable, project_voices, projects, publication, readings, report_contacts, report_figures,
+    report_lists, reports, sensorthings, session, spatial, users, viewer, webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -27,9 +27,9 @@ use crate::domain::display::DISPLAY_LIMIT_BYTES;
 use crate::domain::permission::Action::{
     AssessIndicators, BuildProjects, EditModel, HandleAlarms, HostProjects, ManageAlarmRules, ManageCheckUps,
     ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers, ManageWebhooks, PlanProjects, PurgeReadings,
-    ReadAlarms, ReadAudit, ReadCheckUps, ReadDevices, ReadEvents, ReadModel, ReadProjects, ReadPublication,
-    ReadReports, RegisterDevices, ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays,
-    UseService, WriteReadings,
+    ReadAlarms, ReadAudit, ReadCheckUps, ReadContacts, ReadDevices, ReadEvents, ReadModel, ReadProjects,
+    ReadPublication, ReadReports, RegisterDevices, ReviewProjects, SignIn, SpeakOnProjects, SubmitReports,
+    SwitchDisplays, UseService, WriteReadings,
 };
 use crate::photo::FILE_LIMIT_BYTES;
 
@@ -145,6 +145,17 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/session/oidc", [get(SignIn, oidc::begin)])
         .route("/api/v1/session/oidc/callback", [get(audited_inside(SignIn), oidc::finish)])
         .route("/api/v1/session/password", [put(audited_inside(ManageOwnAccount), session::change_password)])
+        .route("/api/v1/session/phone", [post(audited_inside(SignIn), phones::ask_for_code)])
+        .route("/api/v1/session/phone/code", [post(audited_inside(SignIn), phones::sign_in_with_code)])
+        .route(
+            "/api/v1/account/phone",
+            [
+                get(ManageOwnAccount, phones::get_own_phone),
+                post(audited_inside(ManageOwnAccount), phones::ask_to_attach),
+                delete(audited_inside(ManageOwnAccount), phones::remove_own_phone),
+            ],
+        )
+        .route("/api/v1/account/phone/code", [post(audited_inside(ManageOwnAccount), phones::attach_phone)])
         .route("/api/v1/invitations/accept", [post(audited_inside(SignIn), users::accept_invitation)])
         .route(
             "/api/v1/users",
@@ -195,6 +206,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/api/v1/reports/{id}/messages",
             [post(audited_inside(SubmitReports), reports::post_report_message)],
+        )
+        .route(
+            "/api/v1/reports/{id}/contact",
+            [
+                // A look is written down like a change, by the handler.
+                get(inside(ReadContacts), report_contacts::get_report_contact),
+                delete(audited_inside(SubmitReports), report_contacts::delete_report_contact),
+            ],
         )
         .route("/api/v1/indicators", [get(ReadCheckUps, indicators::list_indicators)])
         .route("/api/v1/indicators/template", [get(ReadCheckUps, indicators::get_indicator_template)])

@@ -144,6 +144,34 @@ fn users_are_managed_at_the_command_line() {
 }
 
 #[test]
+fn a_user_comes_with_a_number_from_the_command_line() {
+    const KEY: &str = "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210";
+    let folder = folder();
+    let at = folder.path();
+    out(at, &["user", "add", "root", "--role", "administrator"], &format!("{PASSWORD}\n"));
+    let add = |name: &str, phone: &str, key: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twin-server"));
+        command.args(["user", "add", name, "--role", "resident", "--invite", "--phone", phone]);
+        command.env("TWIN_DATABASE", format!("sqlite:{}/twin.db", at.display()));
+        command.envs(key.map(|key| ("TWIN_CONTACTS_KEY", key)));
+        let output = command.output().unwrap();
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!told.contains("5678"), "{told}");
+        (output.status.success(), told)
+    };
+    let (added, told) = add("ann", "13800005678", None);
+    assert!(!added && told.contains("hint: set TWIN_CONTACTS_KEY"), "{told}");
+    let (added, told) = add("ann", "13800005678", Some("too short"));
+    assert!(!added && told.contains("openssl rand -hex 32") && !told.contains("too short"), "{told}");
+    assert!(!add("ann", "010-12345678", Some(KEY)).0);
+    let (added, told) = add("ann", "138 0000 5678", Some(KEY));
+    assert!(added && told.contains("/resident#invitation="), "{told}");
+    let (added, told) = add("bob", "+8613800005678", Some(KEY));
+    assert!(!added && told.contains("another user has this number"), "{told}");
+    assert!(out(at, &["user", "list"], "").contains("active\tresident\n"));
+}
+
+#[test]
 fn a_key_of_the_command_line_works_at_once_and_ends_within_a_second() {
     let folder = folder();
     let at = folder.path();

@@ -60,6 +60,10 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/reports/{id}/messages"
             | "/open311/v2/requests.json"
             | "/open311/v2/requests.xml"
+            | "/api/v1/session/phone"
+            | "/api/v1/session/phone/code"
+            | "/api/v1/account/phone"
+            | "/api/v1/account/phone/code"
             | "/api/v1/projects"
             | "/api/v1/projects/{id}/deeds"
             | "/api/v1/projects/{id}/departments"
@@ -79,7 +83,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
         | ("PUT", "/api/v1/session/password")
         | ("PATCH", "/api/v1/users/{id}" | "/api/v1/projects/{id}")
-        | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/users/{id}/reports" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
+        | ("DELETE", "/api/v1/account/phone" | "/api/v1/reports/{id}/contact" | "/api/v1/keys/{id}" | "/api/v1/users/{id}/reports" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
             Some("{}".into())
         }
         _ => None,

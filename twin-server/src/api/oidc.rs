@@ -251,7 +251,9 @@ fn by_provider(entry: AuditDraft) -> AuditDraft {
 fn outcome(change: UserChange) -> Result<(), Failed> {
     match change {
         UserChange::Done => Ok(()),
-        UserChange::NameTaken | UserChange::SubjectTaken => Err(Failed::NotAdmitted(NotAdmitted::NameTaken)),
+        UserChange::NameTaken | UserChange::SubjectTaken | UserChange::PhoneTaken => {
+            Err(Failed::NotAdmitted(NotAdmitted::NameTaken))
+        }
         UserChange::Unknown => Err(Failed::NotAdmitted(NotAdmitted::Unknown)),
         UserChange::Refused(error) => Err(Failed::User(error)),
     }

@@ -18,9 +18,9 @@ use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems,
     checkup_tables, checkup_values, checkups, device_kinds, devices, displays, events, exports, features,
     health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt, object_edits,
-    objects, oidc, permissions, photos, place, project_lists, project_nearby, project_table,
-    project_timetable, project_voices, projects, readings, report_figures, report_lists, reports,
-    sensorthings, session, spatial, users, webhooks,
+    objects, oidc, permissions, phones, photos, place, project_lists, project_nearby, project_table,
+    project_timetable, project_voices, projects, readings, report_contacts, report_figures, report_lists,
+    reports, sensorthings, session, spatial, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -146,6 +146,14 @@ use super::{
         sensorthings::handle,
         oidc::begin,
         oidc::finish,
+        phones::ask_for_code,
+        phones::ask_to_attach,
+        phones::attach_phone,
+        phones::get_own_phone,
+        phones::remove_own_phone,
+        phones::sign_in_with_code,
+        report_contacts::delete_report_contact,
+        report_contacts::get_report_contact,
         session::change_password,
         session::get_session,
         session::sign_in,

@@ -14,10 +14,13 @@ use twin_schemas::reports::{
 use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
+use super::phones::not_set_up;
+use super::report_contacts::{self, ContactDraft, ContactHint};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
+use crate::contacts::ContactFault;
 use crate::domain::cycle::Word;
 use crate::domain::permission::Who;
 use crate::domain::registration::DISTANCE_LIMIT_M;
@@ -33,7 +36,7 @@ use crate::store::StoredReport;
 const ADDRESS_LIMIT: usize = 200;
 
 /// What is reported.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportDraft {
     /// Problem or suggestion.
@@ -54,6 +57,10 @@ pub(crate) struct ReportDraft {
     /// Whether it is reported for another (代提交).
     #[serde(default)]
     on_behalf: bool,
+    /// Whom to call about it, if it is reported for another. It lies encrypted, is in no list, and is deleted some days
+    /// after the report ends.
+    #[serde(default)]
+    contact: Option<ContactDraft>,
 }
 
 const fn yes() -> bool {
@@ -62,8 +69,14 @@ const fn yes() -> bool {
 
 impl ReportDraft {
     /// A report that another system hands on: everyone may read it once it is taken up.
-    pub(super) fn from_outside(line: ReportLine, kind: &str, text: String, place: ReportPlace) -> Self {
-        Self { line, kind: kind.to_owned(), text, photos: Vec::new(), place, open: true, on_behalf: false }
+    pub(super) fn from_outside(
+        line: ReportLine,
+        kind: &str,
+        text: String,
+        place: ReportPlace,
+        contact: Option<ContactDraft>,
+    ) -> Self {
+        Self { line, kind: kind.to_owned(), text, photos: Vec::new(), place, open: true, on_behalf: contact.is_some(), contact }
     }
 }
 
@@ -80,6 +93,9 @@ pub(crate) struct ReportDetail {
     possible: Vec<ReportDeed>,
     /// Whether one may say something to the other side.
     may_say: bool,
+    /// Whom to call, masked, for those who are involved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactHint>,
 }
 
 /// What is done with a report, and what is said with it.
@@ -148,6 +164,7 @@ pub(super) async fn take_in(app: &App, permit: &Permit, draft: ReportDraft) -> R
     if draft.photos.len() > PHOTOS_LIMIT {
         return Err(Problem::from(ReportFault::Refused(Refusal::TooManyPhotos(draft.photos.len()))));
     }
+    let contact = report_contacts::checked(app, draft.contact.as_ref(), draft.on_behalf)?;
     let (place, zone) = placed(app, draft.place)?;
     let new = NewReport {
         line: draft.line,
@@ -163,7 +180,7 @@ pub(super) async fn take_in(app: &App, permit: &Permit, draft: ReportDraft) -> R
         _ => None,
     };
     let entry = permit.entry("report.submit", "report");
-    let kept = app.reports.submit(new, kind, reporter, entry).await?;
+    let kept = app.reports.submit(new, kind, reporter, contact, entry).await?;
     Ok(kept.report.clone())
 }
 
@@ -247,6 +264,7 @@ async fn detail(app: &App, permit: &Permit, kept: &StoredReport) -> Result<Respo
         possible: possible(&kept.report, &parties),
         own: asker.is_reporter(),
         may_say: speaks_as(&parties).is_some(),
+        contact: report_contacts::hint(app, permit, kept).await?,
         trail,
         report: kept.report.clone(),
     };
@@ -260,8 +278,8 @@ pub(crate) struct ReporterForgotten {
     reports: u64,
 }
 
-/// Takes a user out of all reports, trails, photographs and opinions of projects, as people may ask for; what was reported
-/// and answered stays.
+/// Takes a user out of all reports, trails, photographs and opinions of projects, and deletes their telephone number, as
+/// people may ask for; what was reported and answered stays.
 #[utoipa::path(
     delete, path = "/api/v1/users/{id}/reports", tag = "users",
     params(("id" = String, Path, description = "Id of the user")),
@@ -277,6 +295,7 @@ pub(crate) async fn forget_reporter(
 ) -> Result<Response, Problem> {
     let entry = permit.entry("report.forget", format!("user:{id}"));
     let reports = app.reports.forget(&id, &entry).await?;
+    app.auth.reload().await?;
     Ok(no_store(JsonAnswer(ReporterForgotten { reports }).into_response()))
 }
 
@@ -369,6 +388,8 @@ impl From<ReportFault> for Problem {
                 };
                 Self::worded(status, code, &refusal.to_string())
             }
+            ReportFault::NoContacts => not_set_up(),
+            ReportFault::Vault(error) => ContactFault::from(error).into(),
             ReportFault::Store(error) => error.into(),
             ReportFault::Stopping => Self::unavailable("stopping", fault.to_string()),
         }

@@ -62,6 +62,8 @@ pub(crate) struct SessionView {
     /// one.
     #[serde(skip_serializing_if = "Option::is_none")]
     identity_provider: Option<String>,
+    /// Whether one may sign in with a code that is sent to one's telephone, at `/api/v1/session/phone`.
+    phone_sign_in: bool,
 }
 
 fn view(app: &App, actor: &Actor, user: Option<&User>) -> SessionView {
@@ -72,6 +74,7 @@ fn view(app: &App, actor: &Actor, user: Option<&User>) -> SessionView {
         roles: actor.grants().to_vec(),
         actions: Action::ALL.iter().copied().filter(mays).collect(),
         identity_provider: app.oidc.as_ref().map(|provider| provider.label().to_owned()),
+        phone_sign_in: app.contacts.is_some(),
     }
 }
 
@@ -114,10 +117,15 @@ pub(crate) async fn sign_in(
         return Err(failed());
     };
     let token = begin(&app, &permit, &user).await?.ok_or_else(failed)?;
+    Ok(signed_in(&app, &permit, &user, &token))
+}
+
+/// The answer to someone whose session has begun.
+pub(super) fn signed_in(app: &App, permit: &Permit, user: &User, token: &str) -> Response {
     let limits = app.auth.config.sessions;
     let actor = Actor::new(Who::User(user.id.clone()), user.grants.clone(), !app.auth.config.require_sign_in);
-    let response = JsonAnswer(view(&app, &actor, Some(&user))).into_response();
-    Ok(with_cookie(response, Cookie::Keep(&token, limits.most.as_secs()), &permit))
+    let response = JsonAnswer(view(app, &actor, Some(user))).into_response();
+    with_cookie(response, Cookie::Keep(token, limits.most.as_secs()), permit)
 }
 
 /// The token of a new session; nothing if the user may not sign in any more.
@@ -174,14 +182,7 @@ pub(crate) async fn change_password(
     permit: Permit,
     Json(body): Json<PasswordChange>,
 ) -> Result<StatusCode, Problem> {
-    let user = match permit.actor().who() {
-        Who::User(id) => app.auth.user(id),
-        _ => None,
-    };
-    let Some(user) = user else {
-        return Err(Problem::new(StatusCode::CONFLICT, "no_user", "only a user has a password")
-            .with_hint("sign in at `/api/v1/session`"));
-    };
+    let user = own_user(&app, &permit)?;
     permit.count_attempt(&user.name)?;
     check_password(&body.new, &user.name)?;
     if proven(&app, &user.name, body.current).await?.is_none() {
@@ -198,6 +199,18 @@ pub(crate) async fn change_password(
     app.store.set_password(&user.id, &hashed, permit.session(), &entry).await?;
     app.auth.reload().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The user who asks, for what belongs to users alone.
+pub(super) fn own_user(app: &App, permit: &Permit) -> Result<Arc<User>, Problem> {
+    let user = match permit.actor().who() {
+        Who::User(id) => app.auth.user(id),
+        _ => None,
+    };
+    user.ok_or_else(|| {
+        Problem::new(StatusCode::CONFLICT, "no_user", "only a user has a password and a number")
+            .with_hint("sign in at `/api/v1/session`")
+    })
 }
 
 fn with_cookie(mut response: Response, cookie: Cookie<'_>, permit: &Permit) -> Response {

@@ -11,17 +11,21 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
+use super::phones::{contacts, mobile};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::{Permit, issue, secret};
+use crate::contacts::ContactFault;
 use crate::domain::audit::AuditDraft;
+use crate::domain::contact::SealedPhone;
 use crate::domain::people::{User, check_display_name, check_grants, check_password};
 use crate::domain::permission::{Actor, Grant};
 use crate::domain::privacy::{Personal, Shown};
-use crate::store::{Entrance, Naming, UserChange, UserEdit};
+use crate::store::{Entrance, Naming, Numbering, UserChange, UserEdit};
 
 /// A user as others see one.
+#[expect(clippy::struct_excessive_bools, reason = "what is known of a user is told fact by fact")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserView {
     /// Stable id, which the audit log and other data hold.
@@ -36,10 +40,12 @@ pub(crate) struct UserView {
     roles: Vec<Grant>,
     /// Whether they may not sign in any more.
     disabled: bool,
-    /// Whether they have no way in yet: no password, and never came from the identity provider.
+    /// Whether they have no way in yet: no password, no number, and never came from the identity provider.
     invited: bool,
     /// Whether they come in from the organisation's identity provider.
     identity_provider: bool,
+    /// Whether a telephone number is attached to them; which one is told to nobody but themselves.
+    has_phone: bool,
     /// When they were added.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -57,6 +63,7 @@ impl UserView {
             disabled: user.disabled,
             invited: !user.can_sign_in(),
             identity_provider: user.subject.is_some(),
+            has_phone: user.has_phone,
             created: user.created,
         }
     }
@@ -85,6 +92,11 @@ pub(crate) struct NewUser {
     #[serde(default)]
     #[schema(format = Password)]
     password: Option<String>,
+    /// Their telephone number, in the place of a password: a code that is sent to it lets them in. They may choose a
+    /// password as well, with the invitation.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Personal>,
 }
 
 /// A user who was added.
@@ -111,8 +123,8 @@ pub(crate) struct InvitationView {
 }
 
 impl InvitationView {
-    fn new(token: String, expires: OffsetDateTime) -> Self {
-        Self { link: format!("/#invitation={token}"), token, expires }
+    fn new(token: String, expires: OffsetDateTime, grants: &[Grant]) -> Self {
+        Self { link: issue::invitation_link(&token, grants), token, expires }
     }
 }
 
@@ -130,6 +142,10 @@ pub(crate) struct UserPatch {
     /// Whether they may not sign in. Disabling ends their sessions.
     #[serde(default)]
     disabled: Option<bool>,
+    /// The telephone number that lets them in; `null` deletes it.
+    #[serde(default, deserialize_with = "naming")]
+    #[schema(value_type = Option<String>)]
+    phone: Naming,
 }
 
 /// Called only if the field is there.
@@ -184,12 +200,24 @@ pub(crate) async fn add_user(
     let now = OffsetDateTime::now_utc();
     let mut user = issue::user(&body.name, body.display_name, body.roles, now)?;
     let (entrance, invitation) = if let Some(password) = body.password {
+        if body.phone.is_some() {
+            let detail = "a user is added with `password` or with `phone`";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "two_ways_in", detail)
+                .with_hint("attach the number afterwards: `PATCH /api/v1/users/{id}`"));
+        }
         check_password(&password, &user.name)?;
         user.has_password = true;
         (Entrance::Password(app.auth.passwords.hash(password).await?), None)
     } else {
         let (invitation, token) = issue::invitation(now)?;
-        (Entrance::Invitation(invitation), Some(InvitationView::new(token, invitation.expires)))
+        let shown = InvitationView::new(token, invitation.expires, &user.grants);
+        let phone = body.phone.as_ref().map(|phone| sealed(&app, &user.id, phone)).transpose()?;
+        user.has_phone = phone.is_some();
+        let entrance = match phone {
+            Some(phone) => Entrance::Phone(phone, Some(invitation)),
+            None => Entrance::Invitation(invitation),
+        };
+        (entrance, Some(shown))
     };
     let entry =
         permit.entry("user.add", format!("user:{}", user.id)).with_detail(Grant::all_written(&user.grants));
@@ -215,7 +243,7 @@ pub(crate) async fn change_user(
     Path(id): Path<String>,
     Json(body): Json<UserPatch>,
 ) -> Result<Response, Problem> {
-    let UserPatch { display_name, roles: grants, disabled } = body;
+    let UserPatch { display_name, roles: grants, disabled, phone } = body;
     if let Naming::Set(name) = &display_name {
         check_display_name(Some(name))?;
     }
@@ -225,9 +253,15 @@ pub(crate) async fn change_user(
     let roles = grants.as_deref().map(Grant::all_written).into_iter();
     let disabling = disabled.map(|disabled| format!("disabled={disabled}")).into_iter();
     let naming = (display_name != Naming::Keep).then(|| "display_name".to_owned()).into_iter();
-    let detail = roles.chain(disabling).chain(naming).collect::<Vec<_>>().join(" ");
+    let phone = match phone {
+        Naming::Keep => Numbering::Keep,
+        Naming::TakeOut => Numbering::TakeOut,
+        Naming::Set(phone) => Numbering::Attach(sealed(&app, &id, &phone)?),
+    };
+    let numbering = (phone != Numbering::Keep).then(|| "phone".to_owned()).into_iter();
+    let detail = roles.chain(disabling).chain(naming).chain(numbering).collect::<Vec<_>>().join(" ");
     let entry = permit.entry("user.change", format!("user:{id}")).with_detail(detail);
-    let edit = UserEdit { display_name, grants, disabled, subject: None };
+    let edit = UserEdit { display_name, grants, disabled, subject: None, phone };
     outcome(app.store.change_user(&id, &edit, &entry).await?, &id)?;
     app.auth.reload().await?;
     let user = app.auth.user(&id).ok_or_else(|| unknown(&id))?;
@@ -253,7 +287,8 @@ pub(crate) async fn invite_user(
     if !app.store.invite(&id, invitation, &entry).await? {
         return Err(unknown(&id));
     }
-    Ok(no_store(JsonAnswer(InvitationView::new(token, invitation.expires)).into_response()))
+    let grants = app.auth.user(&id).map(|user| user.grants.clone()).unwrap_or_default();
+    Ok(no_store(JsonAnswer(InvitationView::new(token, invitation.expires, &grants)).into_response()))
 }
 
 /// A password for a user who was invited.
@@ -308,7 +343,13 @@ pub(crate) async fn accept_invitation(
     Ok(no_store(JsonAnswer(AcceptedView { name: user.name.clone() }).into_response()))
 }
 
-fn outcome(change: UserChange, id: &str) -> Result<(), Problem> {
+/// A number that an administrator attaches to a user.
+fn sealed(app: &App, user: &str, phone: &Personal) -> Result<SealedPhone, Problem> {
+    let (contacts, phone) = (contacts(app)?, mobile(phone)?);
+    Ok(contacts.vault().seal_phone(user, &phone).map_err(ContactFault::from)?)
+}
+
+pub(super) fn outcome(change: UserChange, id: &str) -> Result<(), Problem> {
     match change {
         UserChange::Done => Ok(()),
         UserChange::Unknown => Err(unknown(id)),
@@ -317,6 +358,10 @@ fn outcome(change: UserChange, id: &str) -> Result<(), Problem> {
         }
         UserChange::SubjectTaken => {
             Err(Problem::new(StatusCode::CONFLICT, "subject_taken", "another user comes in in this way"))
+        }
+        UserChange::PhoneTaken => {
+            Err(Problem::new(StatusCode::CONFLICT, "phone_taken", "another user has this number")
+                .with_hint("an administrator can take it out there: `PATCH /api/v1/users/{id}`"))
         }
         UserChange::Refused(error) => Err(error.into()),
     }

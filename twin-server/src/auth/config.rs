@@ -13,6 +13,8 @@ pub struct AuthConfig {
     pub trusted_proxies: Vec<Network>,
     /// How long sessions hold.
     pub sessions: SessionLimits,
+    /// Whether whoever has a telephone number of their own becomes a resident by signing in with it.
+    pub phone_sign_up: bool,
     /// How often something may be asked.
     pub rates: RateLimits,
 }

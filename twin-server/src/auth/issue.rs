@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 use super::secret::{NoRandomness, id, secret};
 use crate::domain::keys::{self, ApiKey, KeyError, KeyQuota};
 use crate::domain::people::{User, UserError, check_display_name, check_grants, check_name};
-use crate::domain::permission::{Grant, Scope};
+use crate::domain::permission::{Grant, Role, Scope};
 use crate::domain::privacy::Personal;
 use crate::domain::reading::whole_microseconds;
 use crate::store::Invitation;
@@ -44,9 +44,9 @@ pub fn user(
     check_name(&name)?;
     check_display_name(display_name.as_ref())?;
     check_grants(&grants)?;
-    let (disabled, has_password, subject) = (false, false, None);
+    let (disabled, has_password, has_phone, subject) = (false, false, false, None);
     let created = whole_microseconds(now);
-    Ok(User { id: id()?, name, display_name, grants, disabled, has_password, subject, created })
+    Ok(User { id: id()?, name, display_name, grants, disabled, has_password, subject, has_phone, created })
 }
 
 /// An invitation and its token.
@@ -56,6 +56,14 @@ pub fn user(
 pub fn invitation(now: OffsetDateTime) -> Result<(Invitation, String), NoRandomness> {
     let (token, digest) = secret("")?;
     Ok((Invitation { digest, expires: whole_microseconds(now + INVITATION) }, token))
+}
+
+/// Behind the viewer's address, the page that takes an invitation: residents have one of their own. The token stands
+/// behind `#`, so that it stays out of logs.
+#[must_use]
+pub fn invitation_link(token: &str, grants: &[Grant]) -> String {
+    let is_resident = !grants.is_empty() && grants.iter().all(|grant| grant.role == Role::Resident);
+    format!("/{}#invitation={token}", if is_resident { "resident" } else { "" })
 }
 
 /// A key as someone wants it.

@@ -50,6 +50,20 @@ const REFUSAL_EVERY: Duration = Duration::from_secs(10);
 const ALL_REFUSALS: u32 = 500;
 const ALL_REFUSALS_EVERY: Duration = Duration::from_secs(1);
 
+/// Codes that one address may have sent at once, and one further in this time: each is a message that costs money, and
+/// a street or a mobile network may share an address.
+const ADDRESS_CODES: u32 = 20;
+const ADDRESS_CODE_EVERY: Duration = Duration::from_secs(20);
+/// One code for a number in this time: messages may come late, and who asks twice has two.
+pub(crate) const CODE_AGAIN: Duration = Duration::from_secs(60);
+/// Codes for one number, by whomever, and one further in this time: with five tries each, whoever guesses has a chance
+/// of one in four thousand a day, and the number's owner some fifty messages that tell of it.
+const NUMBER_CODES: u32 = 5;
+const NUMBER_CODE_EVERY: Duration = Duration::from_secs(30 * 60);
+/// The same for all together: nobody's numbers must empty the gateway's account.
+const ALL_CODES: u32 = 200;
+const ALL_CODES_EVERY: Duration = Duration::from_secs(2);
+
 /// The counters of a server.
 pub(super) struct Limiters {
     requests: DefaultKeyedRateLimiter<IpAddr>,
@@ -57,6 +71,10 @@ pub(super) struct Limiters {
     name_attempts: DefaultKeyedRateLimiter<Digest>,
     refusals: DefaultKeyedRateLimiter<IpAddr>,
     all_refusals: governor::DefaultDirectRateLimiter,
+    address_codes: DefaultKeyedRateLimiter<IpAddr>,
+    number_waits: DefaultKeyedRateLimiter<Digest>,
+    number_codes: DefaultKeyedRateLimiter<Digest>,
+    all_codes: governor::DefaultDirectRateLimiter,
 }
 
 fn every(time: Duration, burst: NonZeroU32) -> Quota {
@@ -72,6 +90,10 @@ impl Limiters {
             name_attempts: RateLimiter::keyed(every(NAME_ATTEMPT_EVERY, limits.attempts)),
             refusals: RateLimiter::keyed(every(REFUSAL_EVERY, count(REFUSALS))),
             all_refusals: RateLimiter::direct(every(ALL_REFUSALS_EVERY, count(ALL_REFUSALS))),
+            address_codes: RateLimiter::keyed(every(ADDRESS_CODE_EVERY, count(ADDRESS_CODES))),
+            number_waits: RateLimiter::keyed(every(CODE_AGAIN, NonZeroU32::MIN)),
+            number_codes: RateLimiter::keyed(every(NUMBER_CODE_EVERY, count(NUMBER_CODES))),
+            all_codes: RateLimiter::direct(every(ALL_CODES_EVERY, count(ALL_CODES))),
         }
     }
 
@@ -92,6 +114,19 @@ impl Limiters {
         )
     }
 
+    /// Counts a code that is to be sent to a number, whoever has it.
+    pub(super) fn code(&self, address: IpAddr, number: &Digest) -> Result<(), Problem> {
+        let again = |wait| over("code_sent_just_now", "a code was sent to this number a moment ago", wait);
+        let too_many =
+            |wait| over("too_many_codes", "too many codes were sent from here or to this number", wait);
+        check(&self.number_waits, number).map_err(again)?;
+        check(&self.address_codes, &address).map_err(too_many)?;
+        check(&self.number_codes, number).map_err(too_many)?;
+        self.all_codes
+            .check()
+            .map_err(|not_until| too_many(not_until.wait_time_from(DefaultClock::default().now())))
+    }
+
     /// Whether a refusal is written down.
     pub(super) fn notes_refusal(&self, address: IpAddr) -> bool {
         self.refusals.check_key(&address).is_ok() && self.all_refusals.check().is_ok()
@@ -99,12 +134,14 @@ impl Limiters {
 
     /// Forgets those who have not asked for a while.
     pub(super) fn tidy(&self) {
-        for limiter in [&self.requests, &self.address_attempts, &self.refusals] {
+        for limiter in [&self.requests, &self.address_attempts, &self.refusals, &self.address_codes] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-        self.name_attempts.retain_recent();
-        self.name_attempts.shrink_to_fit();
+        for limiter in [&self.name_attempts, &self.number_waits, &self.number_codes] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
     }
 }
 
@@ -135,6 +172,18 @@ mod tests {
         assert!(limiters.attempt(at(3), "a").is_err());
         limiters.tidy();
         assert!(limiters.attempt(at(1), "d").is_err());
+    }
+
+    #[test]
+    fn a_number_waits_for_its_next_code_and_an_address_has_so_many() {
+        let limiters = Limiters::new(&RateLimits::default());
+        let at = |last: u8| IpAddr::from([198, 51, 100, last]);
+        let code = |last, number: u8| limiters.code(at(last), &[number; 32]).map_err(|p| p.code());
+        assert_eq!(code(1, 0), Ok(()));
+        // From elsewhere, too; others are not kept waiting.
+        assert_eq!((code(1, 0), code(2, 0)), (Err("code_sent_just_now"), Err("code_sent_just_now")));
+        assert!((1..20).all(|number| code(1, number).is_ok()));
+        assert_eq!((code(1, 99), code(2, 100)), (Err("too_many_codes"), Ok(())));
     }
 
     #[test]

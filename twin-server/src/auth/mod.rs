@@ -31,6 +31,7 @@ pub use self::config::AuthConfig;
 use self::guard::RouteRow;
 pub(crate) use self::identify::{Cookie, kept_flow, set_cookie};
 use self::keyring::KeyRing;
+pub(crate) use self::limits::CODE_AGAIN;
 use self::limits::Limiters;
 pub use self::limits::RateLimits;
 use self::passwords::Passwords;

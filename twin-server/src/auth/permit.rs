@@ -134,6 +134,14 @@ impl Permit {
         self.0.auth.limiters.attempt(self.0.client.bucket(), name)
     }
 
+    /// Counts a code that is to be sent from here to a number, which is known by its mark.
+    ///
+    /// # Errors
+    /// The answer to one who must wait.
+    pub(crate) fn count_code(&self, number: &Digest) -> Result<(), Problem> {
+        self.0.auth.limiters.code(self.0.client.bucket(), number)
+    }
+
     /// Comes when the request would not be let through any more: its key was revoked, its session
     /// ended, its role was taken. Long answers end then.
     pub(crate) async fn ended(self) {

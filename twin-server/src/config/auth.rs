@@ -58,6 +58,14 @@ impl Section for AuthConfig {
             },
         },
         Key {
+            name: "phone_sign_up",
+            about: "whether whoever signs in with a code to their telephone becomes a resident; otherwise only numbers that were attached to a user let in",
+            secret: false,
+            sample: "",
+            show: |auth| Some(auth.phone_sign_up.to_string()),
+            set: |auth, given| given.flag().map(|flag| auth.phone_sign_up = flag),
+        },
+        Key {
             name: "requests_per_second",
             about: "requests without a key that one address beyond loopback may send in a second, ten times as many at once",
             secret: false,

@@ -5,6 +5,7 @@
 //! [`ServeConfig`], its name in [`SECTIONS`] and a line in [`ServeConfig::section_mut`].
 
 mod auth;
+mod contacts;
 mod limits;
 mod load;
 mod log;
@@ -14,6 +15,7 @@ mod oidc;
 mod print;
 mod retention;
 mod section;
+mod sms;
 #[cfg(test)]
 mod tests;
 mod webhooks;
@@ -30,6 +32,7 @@ pub use section::{Given, Key, Section, literal};
 
 use crate::auth::AuthConfig;
 use crate::auth::oidc::OidcConfig;
+use crate::contacts::{ContactsConfig, SmsConfig};
 use crate::domain::retention::Retention;
 use crate::ingest::mqtt::MqttConfig;
 use crate::store;
@@ -64,6 +67,10 @@ pub struct ServeConfig {
     pub auth: AuthConfig,
     /// The identity provider.
     pub oidc: OidcConfig,
+    /// How contact data is kept.
+    pub contacts: ContactsConfig,
+    /// Where codes are sent.
+    pub sms: SmsConfig,
     /// The broker that readings come from too.
     pub mqtt: MqttConfig,
     /// Where events may be posted.
@@ -75,6 +82,8 @@ const SECTIONS: &[&str] = &[
     "",
     AuthConfig::NAME,
     OidcConfig::NAME,
+    ContactsConfig::NAME,
+    SmsConfig::NAME,
     Retention::NAME,
     MqttConfig::NAME,
     WebhooksConfig::NAME,
@@ -93,6 +102,8 @@ impl ServeConfig {
             MetricsConfig::NAME => Some(&mut self.metrics),
             AuthConfig::NAME => Some(&mut self.auth),
             OidcConfig::NAME => Some(&mut self.oidc),
+            ContactsConfig::NAME => Some(&mut self.contacts),
+            SmsConfig::NAME => Some(&mut self.sms),
             MqttConfig::NAME => Some(&mut self.mqtt),
             WebhooksConfig::NAME => Some(&mut self.webhooks),
             _ => None,
@@ -124,6 +135,8 @@ impl Default for ServeConfig {
             metrics: MetricsConfig::default(),
             auth: AuthConfig::default(),
             oidc: OidcConfig::default(),
+            contacts: ContactsConfig::default(),
+            sms: SmsConfig::default(),
             mqtt: MqttConfig::default(),
             webhooks: WebhooksConfig::default(),
         }
@@ -208,6 +221,16 @@ pub enum ConfigError {
         /// Its variable.
         variable: &'static str,
     },
+    /// The gateway of text messages could not tell who posts to it.
+    #[error(
+        "`sms.url` is set, and `sms.secret` is not\nhint: set TWIN_SMS_SECRET to `whsec_` and the output of `openssl rand -base64 32`, and tell it to the gateway"
+    )]
+    NoGatewaySecret,
+    /// Something that needs a key to keep contact data under.
+    #[error(
+        "`{0}` is set, and `contacts.key` is not\nhint: set TWIN_CONTACTS_KEY, for example to the output of `openssl rand -hex 32`"
+    )]
+    NoContactsKey(&'static str),
     /// Something that no server starts without.
     #[error(
         "`{key}` is not set\nhint: give the option `--{key}`, the variable {variable}, or `{key} = {sample}` in the file of `--config`"
@@ -262,6 +285,16 @@ impl ServeConfig {
             }
             if self.oidc.public_url.is_none() {
                 return Err(ConfigError::NoClient { key: "public_url", variable: "TWIN_OIDC_PUBLIC_URL" });
+            }
+        }
+        if self.sms.url.is_some() && self.sms.secret.is_none() {
+            return Err(ConfigError::NoGatewaySecret);
+        }
+        if self.contacts.key.is_none() {
+            let needs =
+                [(self.sms.url.is_some(), "sms.url"), (self.auth.phone_sign_up, "auth.phone_sign_up")];
+            if let Some((_, key)) = needs.into_iter().find(|(is_set, _)| *is_set) {
+                return Err(ConfigError::NoContactsKey(key));
             }
         }
         let strong = |key: &String| key.len() >= KEY_MIN && key.bytes().all(|b| b.is_ascii_graphic());

@@ -54,6 +54,41 @@ fn what_no_server_starts_without_is_asked_for() {
 }
 
 #[test]
+fn codes_need_a_key_to_keep_numbers_under_and_a_secret_to_be_posted_with() {
+    let missing = |lines: &str| {
+        let file = format!("publication = \"p\"\ndatabase = \"sqlite:d\"\n{lines}");
+        load(&file, &[], &[]).unwrap().config.checked().err().map(|error| error.to_string())
+    };
+    let key = format!("[contacts]\nkey = \"{}\"\n", "0123456789abcdef".repeat(4));
+    assert_eq!((missing(""), missing(&key)), (None, None));
+    for (lines, hint) in [
+        ("[auth]\nphone_sign_up = true\n".to_owned(), "TWIN_CONTACTS_KEY"),
+        (format!("{key}[sms]\nurl = \"https://sms.example\"\n"), "TWIN_SMS_SECRET"),
+    ] {
+        assert!(missing(&lines).unwrap().contains(hint), "{lines}");
+    }
+    let weak = load("[contacts]\nkey = \"hush-hush\"\n", &[], &[]).unwrap_err().to_string();
+    assert!(
+        weak.contains("twin.toml:2: `contacts.key` is no key of 32 bytes") && !weak.contains("hush"),
+        "{weak}"
+    );
+}
+
+#[test]
+fn keys_of_contact_data_are_not_shown() {
+    let (now, before) = ("0123456789abcdef".repeat(4), "fedcba9876543210".repeat(4));
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let file =
+        format!("[contacts]\nkey = \"{now}\"\nold_keys = [\"{before}\"]\n[sms]\nsecret = \"{secret}\"\n");
+    let loaded = load(&file, &[], &[]).unwrap();
+    let shown = format!("{}{:?}", effective(&loaded), loaded.config);
+    for hidden in [&now, &before, &secret[6..]] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+    assert!(shown.contains("# key is set and not shown: twin.toml:2"), "{shown}");
+}
+
+#[test]
 fn options_overrule_the_environment_that_overrules_the_file() {
     let file = "cache_mib = 1\n[limits]\nviewers = 10\nconnections = 11\n";
     let environment = [("TWIN_LIMITS_VIEWERS", "20"), ("TWIN_CACHE_MIB", "2")];

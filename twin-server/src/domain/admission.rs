@@ -135,6 +135,7 @@ mod tests {
             disabled: false,
             has_password,
             subject: subject.map(str::to_owned),
+            has_phone: false,
             created: datetime!(2026-05-01 12:00 UTC),
         })
     }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod bounds;
 pub mod checkup;
 pub mod clock;
+pub mod contact;
 pub mod cycle;
 pub mod display;
 pub mod edit;

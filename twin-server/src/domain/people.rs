@@ -64,6 +64,8 @@ pub struct User {
     pub has_password: bool,
     /// Who they are at the identity provider, if they come in from there: issuer and `sub`.
     pub subject: Option<String>,
+    /// Whether a telephone number is attached to them.
+    pub has_phone: bool,
     /// When they were added.
     pub created: OffsetDateTime,
 }
@@ -78,7 +80,14 @@ impl User {
     /// Whether they have a way in.
     #[must_use]
     pub fn can_sign_in(&self) -> bool {
-        self.has_password || self.subject.is_some()
+        self.has_password || self.subject.is_some() || self.comes_by_phone()
+    }
+
+    /// Whether a code that is sent to their number lets them in. Administrators it does not: whoever gets hold of a
+    /// number for a minute, as has been done to mobile networks, would have everything.
+    #[must_use]
+    pub fn comes_by_phone(&self) -> bool {
+        self.has_phone && !self.disabled && self.grants.iter().all(|grant| grant.role != Role::Administrator)
     }
 
     /// Whether they can run the system now: no key, and no other user, would be needed to let one in.
@@ -271,12 +280,33 @@ mod tests {
             disabled,
             has_password,
             subject: None,
+            has_phone: true,
             created: datetime!(2026-05-01 12:00 UTC),
         };
         let (good, invited, gone) = (user(true, false), user(false, false), user(true, true));
         assert_eq!(check_administrated([&good, &invited].into_iter()), Ok(()));
         let nobody = check_administrated([&invited, &gone].into_iter());
         assert_eq!(nobody, Err(UserError::LastAdministrator));
+    }
+
+    #[test]
+    fn a_number_lets_in_everyone_but_administrators_and_those_who_are_disabled() {
+        let user = |role, disabled| User {
+            id: "u".into(),
+            name: "ann".into(),
+            display_name: None,
+            grants: vec![Grant::whole(Role::Resident), Grant::whole(role)],
+            disabled,
+            has_password: false,
+            subject: None,
+            has_phone: true,
+            created: datetime!(2026-05-01 12:00 UTC),
+        };
+        for role in Role::ALL {
+            assert_eq!(user(*role, false).can_sign_in(), *role != Role::Administrator, "{role:?}");
+            assert!(!user(*role, true).comes_by_phone(), "{role:?}");
+        }
+        assert!(!User { has_phone: false, ..user(Role::Property, false) }.can_sign_in());
     }
 
     #[test]

@@ -109,7 +109,7 @@ actions! {
     UseService       "use_service"        "使用服务"     "use the service"     Open  [1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
     /// Sign in and out, accept an invitation, ask who one is.
     SignIn           "sign_in"            "登录"         "sign in"             Open  [1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
-    /// Change one's own password.
+    /// Change one's own password and number.
     ManageOwnAccount "manage_own_account" "管理本人账户" "manage own account"  Free  [0, 1, 1, 1, 1, 1, 1, 1, 1, 0],
     /// Read the catalogue and the objects of the model.
     ReadModel        "read_model"         "查看模型"     "read the model"      Free  [1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
@@ -143,6 +143,8 @@ actions! {
     HandleReports    "handle_reports"     "处理与反馈"   "handle reports"      Zoned [0, 0, 0, 1, 1, 1, 1, 1, 1, 0],
     /// Look on site whether what a report told of is done.
     CheckReports     "check_reports"      "核查报告"     "check reports"       Zoned [0, 0, 1, 1, 0, 0, 0, 0, 1, 0],
+    /// Call whom a report was made for.
+    ReadContacts     "read_contacts"      "查看联系方式"   "read contacts"       Zoned [0, 0, 1, 1, 1, 1, 1, 1, 1, 0],
     /// Have reports enter the programming of a renewal, and answer for it.
     ProgrammeReports "programme_reports"  "纳入更新策划" "programme reports"   Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
     /// Read projects that are public.
@@ -192,10 +194,11 @@ impl Action {
         self.columns().get(role as usize + 1) == Some(&1)
     }
 
-    /// Whether only people may do it, whatever role a key holds: a lost key must not make others.
+    /// Whether only people may do it, whatever role a key holds: a lost key must not make others, and machines call
+    /// nobody.
     #[must_use]
     pub const fn is_for_people(self) -> bool {
-        matches!(self, Self::ManageOwnAccount | Self::ManageUsers | Self::ManageKeys)
+        matches!(self, Self::ManageOwnAccount | Self::ManageUsers | Self::ManageKeys | Self::ReadContacts)
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 pub use bands::learn_what_is_usual;
 
+use crate::contacts::Contacts;
 use crate::displays::Displays;
 use crate::domain::reading::whole_microseconds;
 use crate::domain::retention::Retention;
@@ -99,6 +100,38 @@ pub async fn drop_unsent_photos(store: Arc<dyn Store>, stop: watch::Receiver<boo
         if let Err(error) = store.drop_unsent_photos(OffsetDateTime::now_utc() - UNSENT_FOR).await {
             tracing::error!(%error, "photographs that were never sent could not be deleted");
         }
+    }
+}
+
+/// Deletes contacts of reports that ended so many days ago, and codes that have ended, until the server stops; also
+/// where contact data is not set up any more.
+pub async fn drop_contacts(
+    store: Arc<dyn Store>,
+    reports: Arc<Reports>,
+    keep_days: u32,
+    stop: watch::Receiver<bool>,
+) {
+    let mut clock = Clock::new(EXPIRE_EVERY, stop);
+    while clock.tick().await {
+        let now = whole_microseconds(OffsetDateTime::now_utc());
+        let before = now - time::Duration::days(i64::from(keep_days));
+        match reports.drop_contacts_ended(before, now).await {
+            Ok(0) => {}
+            Ok(contacts) => tracing::info!(contacts, "contacts of reports that ended were deleted"),
+            Err(error) => tracing::error!(%error, "contacts of reports could not be deleted"),
+        }
+        if let Err(error) = store.drop_codes(now).await {
+            tracing::error!(%error, "codes that have ended could not be deleted");
+        }
+    }
+}
+
+/// Lays what is kept under a key of before under the one of now, once.
+pub async fn reseal_contacts(contacts: Arc<Contacts>) {
+    match contacts.reseal().await {
+        Ok(0) => {}
+        Ok(texts) => tracing::info!(texts, "contact data lies under the new key"),
+        Err(error) => tracing::error!(%error, "contact data could not be laid under the new key"),
     }
 }
 

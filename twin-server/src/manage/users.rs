@@ -9,10 +9,15 @@ use time::OffsetDateTime;
 use super::{DatabaseArgs, NewDatabaseArgs, entry, secrets};
 use crate::auth::{issue, passwords};
 use crate::cli::print;
+use crate::contacts::{ContactsConfig, Vault};
+use crate::domain::contact::{Phone, SealedPhone};
 use crate::domain::people::{User, check_grants, check_password};
 use crate::domain::permission::Grant;
 use crate::domain::privacy::Personal;
 use crate::store::{Entrance, Store, UserChange, UserEdit};
+
+/// Where the key of contact data is.
+const KEY_VARIABLE: &str = "TWIN_CONTACTS_KEY";
 
 /// Users.
 #[derive(Debug, Args)]
@@ -38,6 +43,8 @@ enum Command {
         /// Print an invitation instead of asking for a password.
         #[arg(long)]
         invite: bool,
+        #[command(flatten)]
+        phone: PhoneArgs,
     },
     /// List users with their roles.
     List(#[command(flatten)] DatabaseArgs),
@@ -67,6 +74,35 @@ enum Command {
     },
 }
 
+/// A number in the place of a password. The key of contact data is taken from the environment alone: command lines are
+/// read by others.
+#[derive(Args)]
+struct PhoneArgs {
+    /// Their telephone number; a code that is sent to it lets them in, without a password [needs `TWIN_CONTACTS_KEY`].
+    #[arg(long)]
+    phone: Option<String>,
+}
+
+impl std::fmt::Debug for PhoneArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PhoneArgs").field("is_given", &self.phone.is_some()).finish()
+    }
+}
+
+impl PhoneArgs {
+    fn sealed(&self, user: &str) -> anyhow::Result<Option<SealedPhone>> {
+        let Some(text) = &self.phone else { return Ok(None) };
+        let phone = Phone::mobile(text)?;
+        let key = std::env::var(KEY_VARIABLE).map_err(|_| {
+            anyhow!("`--phone` needs the key of contact data\nhint: set {KEY_VARIABLE} to `contacts.key` of the server")
+        })?;
+        let key = key.parse().map_err(|error| anyhow!("environment variable {KEY_VARIABLE} {error}"))?;
+        let config = ContactsConfig { key: Some(key), ..ContactsConfig::default() };
+        let vault = Vault::of(&config)?;
+        Ok(vault.map(|vault| vault.seal_phone(user, &phone)).transpose()?)
+    }
+}
+
 #[derive(Debug, Args)]
 struct NameArgs {
     #[command(flatten)]
@@ -82,10 +118,11 @@ impl UserArgs {
     /// With a message for the person who called.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Add { database, name, role, display_name, invite } => {
+            Command::Add { database, name, role, display_name, invite, phone } => {
                 let display_name = display_name.map(Personal::new);
                 let user = issue::user(&name, display_name, role, OffsetDateTime::now_utc())?;
-                add(&*database.open().await?, user, invite).await
+                let phone = phone.sealed(&user.id)?;
+                add(&*database.open().await?, user, invite, phone).await
             }
             Command::List(database) => list(&*database.open().await?).await,
             Command::SetRole { database, name, role } => {
@@ -108,20 +145,23 @@ impl UserArgs {
     }
 }
 
-async fn add(store: &dyn Store, user: User, invite: bool) -> anyhow::Result<()> {
-    let (entrance, token) = if invite {
-        let (invitation, token) = issue::invitation(OffsetDateTime::now_utc())?;
-        (Entrance::Invitation(invitation), Some(token))
-    } else {
-        let password = secrets::new_password()?;
-        check_password(&password, &user.name)?;
-        (Entrance::Password(passwords::hash(&password)?), None)
+async fn add(store: &dyn Store, user: User, invite: bool, phone: Option<SealedPhone>) -> anyhow::Result<()> {
+    let invited = invite.then(|| issue::invitation(OffsetDateTime::now_utc())).transpose()?;
+    let (invitation, token) = invited.unzip();
+    let entrance = match (phone, invitation) {
+        (Some(phone), invitation) => Entrance::Phone(phone, invitation),
+        (None, Some(invitation)) => Entrance::Invitation(invitation),
+        (None, None) => {
+            let password = secrets::new_password()?;
+            check_password(&password, &user.name)?;
+            Entrance::Password(passwords::hash(&password)?)
+        }
     };
     let entry = entry("user.add", format!("user:{}", user.id)).with_detail(Grant::all_written(&user.grants));
     done(store.add_user(&user, &entrance, &entry).await?, &user.name)?;
     store.close().await?;
     print(&format!("added {} ({})\n", user.name, user.id))?;
-    token.map_or(Ok(()), |token| print_invitation(&token))
+    token.map_or(Ok(()), |token| print_invitation(&token, &user.grants))
 }
 
 async fn list(store: &dyn Store) -> anyhow::Result<()> {
@@ -155,7 +195,7 @@ async fn reset(store: &dyn Store, name: &str, invite: bool) -> anyhow::Result<()
         let (invitation, token) = issue::invitation(OffsetDateTime::now_utc())?;
         store.invite(&user.id, invitation, &entry("user.invite", format!("user:{}", user.id))).await?;
         store.close().await?;
-        return print_invitation(&token);
+        return print_invitation(&token, &user.grants);
     }
     let password = secrets::new_password()?;
     check_password(&password, &user.name)?;
@@ -166,8 +206,9 @@ async fn reset(store: &dyn Store, name: &str, invite: bool) -> anyhow::Result<()
     print(&format!("set the password of {}\n", user.name))
 }
 
-fn print_invitation(token: &str) -> anyhow::Result<()> {
-    print(&format!("invitation, for seven days and one use: /#invitation={token}\n"))
+fn print_invitation(token: &str, grants: &[Grant]) -> anyhow::Result<()> {
+    let link = issue::invitation_link(token, grants);
+    print(&format!("invitation, for seven days and one use: {link}\n"))
 }
 
 async fn named(store: &dyn Store, name: &str) -> anyhow::Result<User> {
@@ -181,6 +222,7 @@ fn done(change: UserChange, name: &str) -> anyhow::Result<()> {
         UserChange::Unknown => bail!("there is no user `{name}`"),
         // No command makes one another at the identity provider.
         UserChange::SubjectTaken => bail!("another user comes in in this way"),
+        UserChange::PhoneTaken => bail!("another user has this number"),
         UserChange::NameTaken => bail!("another user has the name `{name}`"),
         UserChange::Refused(error) => Err(error.into()),
     }

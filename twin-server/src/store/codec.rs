@@ -9,7 +9,7 @@ use time::{Date, OffsetDateTime};
 use twin_schemas::alarm::AlarmLevel;
 use twin_schemas::live::DeviceStatus;
 
-use super::{Naming, StoreError, UserChange, UserEdit};
+use super::{Naming, Numbering, StoreError, UserChange, UserEdit};
 use crate::domain::audit::{Digest, Outcome};
 use crate::domain::people::User;
 use crate::domain::permission::{Grant, Role};
@@ -97,6 +97,11 @@ pub(super) fn apply(user: &mut User, edit: &UserEdit) {
     }
     if edit.subject.is_some() {
         user.subject.clone_from(&edit.subject);
+    }
+    match &edit.phone {
+        Numbering::Keep => {}
+        Numbering::TakeOut => user.has_phone = false,
+        Numbering::Attach(_) => user.has_phone = true,
     }
 }
 

@@ -11,6 +11,7 @@ mod checkups;
 mod codec;
 #[cfg(test)]
 mod conformance;
+mod contacts;
 mod devices;
 mod displays;
 mod history;
@@ -39,11 +40,12 @@ pub use checkups::{
     CheckUpChange, CheckUpStore, CheckUpStored, ProblemCount, ProblemQuery, ProblemStep, StoredCatalogue,
     ValueChange, ValueCounts, ValueKey, ValueQuery,
 };
+pub use contacts::{ContactStore, NewCode, Resealed};
 pub use devices::{DeviceStore, Registered};
 pub use displays::{DisplayMarks, DisplayStore};
 pub use keys::KeyStore;
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
-pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
+pub use people::{Entrance, Invitation, Naming, Numbering, PeopleStore, UserChange, UserEdit};
 pub use postgres::PostgresStore;
 pub use projects::{ProjectChange, ProjectStore, StoredOpinion, StoredProjectEntry};
 pub use readings::{
@@ -178,6 +180,7 @@ pub trait Store:
     AlarmStore
     + AuditStore
     + CheckUpStore
+    + ContactStore
     + DeviceStore
     + DisplayStore
     + KeyStore

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::Answer;
 use crate::domain::audit::{AuditDraft, Digest};
+use crate::domain::contact::SealedPhone;
 use crate::domain::people::{User, UserError};
 use crate::domain::permission::Grant;
 use crate::domain::privacy::Personal;
@@ -27,6 +28,8 @@ pub enum Entrance {
     Invitation(Invitation),
     /// As the one whom the identity provider knows by the user's subject.
     IdentityProvider,
+    /// With a code that is sent to their number; also by choosing a password, if they were invited to.
+    Phone(SealedPhone, Option<Invitation>),
 }
 
 /// What becomes of what a user is called.
@@ -41,6 +44,18 @@ pub enum Naming {
     Set(Personal),
 }
 
+/// What becomes of a user's number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Numbering {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is deleted.
+    TakeOut,
+    /// It is attached, in the place of an earlier one.
+    Attach(SealedPhone),
+}
+
 /// What is to be changed of a user; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserEdit {
@@ -52,6 +67,8 @@ pub struct UserEdit {
     pub disabled: Option<bool>,
     /// Who they are at the identity provider.
     pub subject: Option<String>,
+    /// The number that they sign in with.
+    pub phone: Numbering,
 }
 
 /// What became of a change.
@@ -65,6 +82,8 @@ pub enum UserChange {
     NameTaken,
     /// Another user is this one at the identity provider.
     SubjectTaken,
+    /// Another user has the number.
+    PhoneTaken,
     /// It may not be.
     Refused(UserError),
 }

@@ -5,6 +5,7 @@ use twin_schemas::reports::{Report, ReportEntry};
 
 use super::Answer;
 use crate::domain::audit::AuditDraft;
+use crate::domain::contact::Sealed;
 use crate::domain::permission::Actor;
 use crate::domain::report::Asker;
 
@@ -100,11 +101,12 @@ pub trait ReportStore: Send + Sync {
     /// All reports, by number.
     fn reports(&self) -> Answer<'_, Vec<StoredReport>>;
 
-    /// Stores a report that has come in, with its photographs, or nothing.
+    /// Stores a report that has come in, with its photographs and whom to call about it, or nothing.
     fn add_report<'a>(
         &'a self,
         new: &'a StoredReport,
         entry: &'a StoredEntry,
+        contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
     ) -> Answer<'a, ReportStored>;
 
@@ -130,6 +132,7 @@ pub trait ReportStore: Send + Sync {
     /// Deletes photographs that were taken in before an instant and never sent; gives how many.
     fn drop_unsent_photos(&self, before: OffsetDateTime) -> Answer<'_, u64>;
 
-    /// Takes out who reported what a user did, and who spoke about projects; gives how many reports it were.
+    /// Takes out who reported what a user did, and who spoke about projects, and deletes the user's number; gives how
+    /// many reports it were.
     fn forget_reporter<'a>(&'a self, user: &'a str, audit: &'a AuditDraft) -> Answer<'a, u64>;
 }

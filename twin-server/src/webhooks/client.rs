@@ -27,7 +27,9 @@ pub struct Posted<'a> {
     pub id: &'a str,
     /// Instant and signature.
     pub signed: Signed,
-    /// The `CloudEvent`.
+    /// What the body is.
+    pub media_type: &'static str,
+    /// What is sent.
     pub body: String,
 }
 
@@ -115,7 +117,7 @@ fn request(uri: &Uri, posted: Posted<'_>) -> Result<Request<Body>, String> {
     let host = uri.authority().map(axum::http::uri::Authority::as_str).unwrap_or_default();
     Request::post(path)
         .header(header::HOST, host)
-        .header(header::CONTENT_TYPE, "application/cloudevents+json; charset=utf-8")
+        .header(header::CONTENT_TYPE, posted.media_type)
         .header(header::USER_AGENT, concat!("twin-server/", env!("CARGO_PKG_VERSION")))
         .header(header::CONNECTION, "close")
         .header("webhook-id", posted.id)

@@ -14,6 +14,8 @@ use crate::domain::webhook::{Failure, Outgoing, Progress, Try, Webhook};
 use crate::metrics::WEBHOOKS;
 use crate::store::{Store, StoreError, StoredWebhook};
 
+/// What an event is as a body: a `CloudEvent` in structured mode.
+const EVENT: &str = "application/cloudevents+json; charset=utf-8";
 /// Webhooks that are delivered to at once.
 const AT_ONCE: usize = 8;
 /// Events that are fetched at a time.
@@ -50,7 +52,7 @@ impl Courier {
     pub async fn attempt(&self, hook: &Webhook, secret: &str, id: &str, event: &Outgoing) -> Attempt {
         let body = event.envelope(&self.source, id);
         let signed = sign(secret, id, OffsetDateTime::now_utc().unix_timestamp(), &body);
-        match self.client.post(Posted { url: &hook.url, id, signed, body }).await {
+        match self.client.post(Posted { url: &hook.url, id, signed, media_type: EVENT, body }).await {
             Ok(status) if status.is_success() => Attempt { status: Some(status.as_u16()), error: None },
             Ok(status) => {
                 let hint = if status.is_redirection() { "; redirects are not followed" } else { "" };

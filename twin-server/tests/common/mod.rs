@@ -4,6 +4,7 @@
 
 pub(crate) mod client;
 pub(crate) mod events;
+pub(crate) mod gateway;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;

@@ -6,6 +6,12 @@ import type { PhotoTaken, Report, ReportAction, ReportDetail, ReportDraft, Simil
 import type { components } from './schema.gen';
 import type { LocalPoint } from './types';
 
+export type ContactHint = components['schemas']['ContactHint'];
+export type ContactView = components['schemas']['ContactView'];
+
+/** Whom to call; the server writes down who looked. */
+export const getContact = (id: number): Promise<ContactView> => get(`reports/${id}/contact`);
+
 export const getReport = (id: number): Promise<ReportDetail> => get(`reports/${id}`);
 
 export const getSimilar = async (kind: string, at: LocalPoint): Promise<readonly SimilarReport[]> =>

@@ -4,6 +4,42 @@
  */
 
 export interface paths {
+    "/api/v1/account/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one's own number, masked. */
+        get: operations["get_own_phone"];
+        put?: never;
+        /** Asks for a code to a number that one wants to attach to oneself, in the place of the one of before. */
+        post: operations["ask_to_attach"];
+        /** Deletes one's own number. Whoever has no other way in signs in no more. */
+        delete: operations["remove_own_phone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/phone/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attaches a number to oneself with the code that was sent to it. It lets in from then on; all other sessions stay. */
+        post: operations["attach_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/aggregates": {
         parameters: {
             query?: never;
@@ -1407,6 +1443,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives whom to call about a report, to the community's desk and to the body that it was sent to, while the report is
+         *     open. Each look is in the audit log before it is answered.
+         */
+        get: operations["get_report_contact"];
+        put?: never;
+        post?: never;
+        /** Deletes whom to call about a report, as people may ask for: for the community's desk, and for whoever gave it. */
+        delete: operations["delete_report_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{id}/deeds": {
         parameters: {
             query?: never;
@@ -1509,6 +1566,43 @@ export interface paths {
         /** Changes one's own password. All other sessions of the user end. */
         put: operations["change_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a code to sign in with. The answer is the same whether anyone has the number or not. */
+        post: operations["ask_for_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/phone/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with a code. The session is the same as with a password. Where that is configured, a number that
+         *     nobody has makes a resident.
+         */
+        post: operations["sign_in_with_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1622,8 +1716,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Takes a user out of all reports, trails, photographs and opinions of projects, as people may ask for; what was reported
-         *     and answered stays.
+         * Takes a user out of all reports, trails, photographs and opinions of projects, and deletes their telephone number, as
+         *     people may ask for; what was reported and answered stays.
          */
         delete: operations["forget_reporter"];
         options?: never;
@@ -2035,7 +2129,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "read_check_ups" | "assess_indicators" | "manage_check_ups" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "read_contacts" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "read_check_ups" | "assess_indicators" | "manage_check_ups" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -2963,6 +3057,19 @@ export interface components {
              */
             offset_ms: number;
         };
+        /** @description That a code may be on its way. */
+        CodeSent: {
+            /**
+             * Format: int32
+             * @description Seconds until another may be asked for.
+             */
+            again_in_s: number;
+            /**
+             * Format: int32
+             * @description Seconds that a code holds.
+             */
+            expires_in_s: number;
+        };
         /** @description Identity and frame of the community. */
         Community: {
             /** @description Box around everything published. */
@@ -3026,6 +3133,29 @@ export interface components {
             phone?: string;
             /** @description What this person is in the plan. */
             role?: components["schemas"]["LocalizedText"];
+        };
+        /** @description Whom to call about a report that is made for them. */
+        ContactDraft: {
+            /** @description The name to ask for, up to 50 characters. */
+            name: string;
+            /** @description The number: 11 digits, with an area, or with `+` and the code of a country. */
+            phone: string;
+        };
+        /** @description Whom to call, so far as those may know it who work on the report. */
+        ContactHint: {
+            /** @description Whether one may have it whole, at `/api/v1/reports/{id}/contact`. */
+            may_call: boolean;
+            /** @description The name, of which the first character is left: `王**`. */
+            name: string;
+            /** @description The number, of which the middle is left out: `+86 138****5678`. */
+            phone: string;
+        };
+        /** @description Whom to call. */
+        ContactView: {
+            /** @description The name to ask for. */
+            name: string;
+            /** @description The number, as `+8613800005678`. */
+            phone: string;
         };
         /** @description Problems as they are after something was done with them. */
         DecidedProblems: {
@@ -4113,6 +4243,11 @@ export interface components {
              * @description Their password.
              */
             password?: string | null;
+            /**
+             * @description Their telephone number, in the place of a password: a code that is sent to it lets them in. They may choose a
+             *     password as well, with the invitation.
+             */
+            phone?: string | null;
             /** @description Their roles. */
             roles: components["schemas"]["Grant"][];
         };
@@ -4259,6 +4394,11 @@ export interface components {
                 [key: string]: Record<string, never>;
             };
         };
+        /** @description One's own number. */
+        OwnPhone: {
+            /** @description The number, of which the middle is left out; absent if there is none. */
+            phone?: string | null;
+        };
         /**
          * @description A panel of the wall.
          * @enum {string}
@@ -4297,6 +4437,18 @@ export interface components {
             on: string;
             /** @description Id of the phase. */
             phase: string;
+        };
+        /** @description A telephone number. */
+        PhoneBody: {
+            /** @description The number: 11 digits of a mobile telephone in China, or with `+` and the code of a country. */
+            phone: string;
+        };
+        /** @description A telephone number and the code that was sent to it. */
+        PhoneCode: {
+            /** @description The six digits. */
+            code: string;
+            /** @description The number. */
+            phone: string;
         };
         /** @description A photograph that was taken in. */
         PhotoTaken: {
@@ -5488,6 +5640,7 @@ export interface components {
         ReportDeed: "accept" | "decline" | "dispatch" | "return" | "start" | "answer" | "pass" | "fail" | "confirm" | "reopen" | "withdraw" | "merge" | "part" | "programme" | "follow" | "lapse";
         /** @description A report with its trail, and what whoever asks may do. */
         ReportDetail: {
+            contact?: components["schemas"]["ContactHint"] | null;
             /** @description Whether one may say something to the other side. */
             may_say: boolean;
             /** @description Whether it is one's own. */
@@ -5501,6 +5654,7 @@ export interface components {
         };
         /** @description What is reported. */
         ReportDraft: {
+            contact?: components["schemas"]["ContactDraft"] | null;
             /** @description Id of the kind. */
             kind: string;
             /** @description Problem or suggestion. */
@@ -5841,6 +5995,8 @@ export interface components {
              *     one.
              */
             identity_provider?: string | null;
+            /** @description Whether one may sign in with a code that is sent to one's telephone, at `/api/v1/session/phone`. */
+            phone_sign_in: boolean;
             /** @description The roles. */
             roles: components["schemas"]["Grant"][];
             user?: components["schemas"]["UserView"] | null;
@@ -6107,6 +6263,8 @@ export interface components {
             disabled?: boolean | null;
             /** @description What they are called; `null` takes it out. */
             display_name?: string | null;
+            /** @description The telephone number that lets them in; `null` deletes it. */
+            phone?: string | null;
             /** @description Their roles, all of them. */
             roles?: components["schemas"]["Grant"][] | null;
         };
@@ -6121,11 +6279,13 @@ export interface components {
             disabled: boolean;
             /** @description What they are called, as far as the reader may know. */
             display_name?: string | null;
+            /** @description Whether a telephone number is attached to them; which one is told to nobody but themselves. */
+            has_phone: boolean;
             /** @description Stable id, which the audit log and other data hold. */
             id: string;
             /** @description Whether they come in from the organisation's identity provider. */
             identity_provider: boolean;
-            /** @description Whether they have no way in yet: no password, and never came from the identity provider. */
+            /** @description Whether they have no way in yet: no password, no number, and never came from the identity provider. */
             invited: boolean;
             /** @description What they type to sign in. */
             name: string;
@@ -6416,6 +6576,369 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_own_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPhone"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ask_to_attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneBody"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_own_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    attach_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPhone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_many_aggregates: {
         parameters: {
             query: {
@@ -15111,6 +15634,157 @@ export interface operations {
             };
         };
     };
+    get_report_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the report */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_report_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the report */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     act_on_report: {
         parameters: {
             query?: never;
@@ -15747,6 +16421,225 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ask_for_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneBody"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_in_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { accountTexts } from './account';
 import { bimTexts, className } from './bim';
 import { groundTexts } from './ground';
 import { helpTexts } from './help';
 import { clock, dictionary, figure, named, preferredLanguage, quantity } from './index';
 import { sheetTexts } from './sheet';
+import { signInTexts } from './sign-in';
 
 /** Every path to a text of a dictionary. */
 function keys(value: unknown, path = ''): string[] {
@@ -15,12 +15,12 @@ function keys(value: unknown, path = ''): string[] {
 test('both_languages_have_every_text', () => {
   expect(keys(dictionary('en'))).toEqual(keys(dictionary('zh')));
   // Names of attributes may be left as the file has them.
-  const own = (language: 'zh' | 'en'): unknown => ({ ...bimTexts(language), ...accountTexts(language), ...helpTexts(language), ...sheetTexts(language), ...groundTexts(language), attributeNames: {} });
+  const own = (language: 'zh' | 'en'): unknown => ({ ...bimTexts(language), ...signInTexts(language), ...helpTexts(language), ...sheetTexts(language), ...groundTexts(language), attributeNames: {} });
   expect(keys(own('en'))).toEqual(keys(own('zh')));
 });
 
 test('chinese_texts_use_no_half_width_brackets_or_commas', () => {
-  const texts = JSON.stringify([dictionary('zh'), accountTexts('zh'), bimTexts('zh'), helpTexts('zh'), sheetTexts('zh'), groundTexts('zh')], (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
+  const texts = JSON.stringify([dictionary('zh'), signInTexts('zh'), bimTexts('zh'), helpTexts('zh'), sheetTexts('zh'), groundTexts('zh')], (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
   expect(texts).not.toMatch(/[\u4e00-\u9fff][,;(]|[);][\u4e00-\u9fff]/);
 });
 

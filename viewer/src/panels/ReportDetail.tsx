@@ -15,6 +15,7 @@ import { language } from '../state/settings';
 import { want } from '../state/tools';
 import { buildingName, zoneName } from './BuildingRows';
 import { goToReport } from './DeskCard';
+import { ReportContact } from './ReportContact';
 import { Deeds, Say } from './ReportDeeds';
 import { STATUS_OF, deskWords, kindName, momentOf, timeLeft } from './report-texts';
 
@@ -52,7 +53,7 @@ export function ReportDetail() {
       )}
       <Deeds detail={now} />
       <Similar detail={now} />
-      <Facts report={report} />
+      <Facts detail={now} />
       <section>
         <h3>{t.trail}</h3>
         <ol class="trail">
@@ -97,7 +98,7 @@ function Standing({ report }: { report: Report }) {
   );
 }
 
-function Facts({ report }: { report: Report }) {
+function Facts({ detail: { report, contact } }: { detail: Detail }) {
   const t = deskWords.value;
   const { place, main, project, reopened = 0 } = report;
   const device = place.device ? devices.value.get(place.device) : undefined;
@@ -112,6 +113,7 @@ function Facts({ report }: { report: Report }) {
     [t.main, main ? <Link press={() => select({ type: 'report', id: String(main) })}>{t.number(main)}</Link> : null],
     [t.project, project],
     [t.onBehalf, report.on_behalf ? t.yes : null],
+    [t.contact, contact ? <ReportContact key={report.id} id={report.id} hint={contact} /> : null],
     [t.visible, report.open ? t.open : t.closed],
     [t.reopened, reopened > 0 ? t.times(reopened) : null],
   ];

@@ -43,7 +43,7 @@ export function Detail() {
   );
 }
 
-function Told({ detail: { report, trail } }: { detail: ReportDetail }) {
+function Told({ detail: { report, trail, contact } }: { detail: ReportDetail }) {
   const t = words.value;
   const { deadline, answer } = report;
   return (
@@ -55,6 +55,7 @@ function Told({ detail: { report, trail } }: { detail: ReportDetail }) {
       <p class="r-words">{report.text}</p>
       <Pictures ids={report.photos ?? []} />
       <p class="r-facts">{[report.place.address, moment(report.created_at)].filter(Boolean).join(' · ')}</p>
+      {contact && <p class="r-facts">{t.contactGiven(`${contact.name} ${contact.phone}`)}</p>}
       {deadline && report.state !== 'checked' && (
         <p class="r-facts">
           {t.states[report.state]}

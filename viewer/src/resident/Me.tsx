@@ -1,9 +1,12 @@
 // Settings of a resident: large type, language, appearance, who one is.
 import { language, large, theme, type Theme } from '../state/preferences';
-import { signOut, user } from '../state/resident/me';
+import { session, signOut, user } from '../state/resident/me';
 import { go } from '../state/resident/route';
+import { lazy } from './lazy';
 import { Icon } from './parts';
 import { words } from './report-words';
+
+const OwnPhone = lazy(() => import('./OwnPhone').then((module) => module.OwnPhone));
 
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
@@ -33,6 +36,7 @@ export function Me() {
         {user.value ? (
           <>
             <p>{t.signedInAs(user.value.name)}</p>
+            {session.value?.phone_sign_in && <OwnPhone />}
             <button class="r-setting" type="button" onClick={() => void signOut()}>
               <Icon name="user" />
               {t.signOut}

@@ -15,6 +15,7 @@ import { kinds, lookAtMine } from '../state/resident/reports';
 import { go, hashOf, route } from '../state/resident/route';
 import { takeSpot, type Spot as Chosen } from '../state/resident/spot';
 import { language } from '../state/preferences';
+import { ForAnother, NOBODY, contactOf, type Another } from './ForAnother';
 import { Icon, Loading, Page } from './parts';
 import { kindName, words } from './report-words';
 
@@ -34,13 +35,13 @@ interface Sheet {
   readonly address: string;
   readonly spot: Chosen | null;
   readonly open: boolean;
-  readonly on_behalf: boolean;
+  readonly another: Another;
   readonly photos: readonly DraftPhoto[];
   /** Where a photograph was taken, as its file says. */
   readonly taken: LocalPoint | null;
 }
 
-const EMPTY: Sheet = { kind: '', text: '', address: '', spot: null, open: true, on_behalf: false, photos: [], taken: null };
+const EMPTY: Sheet = { kind: '', text: '', address: '', spot: null, open: true, another: NOBODY, photos: [], taken: null };
 
 export function NewReport() {
   const at = route.value;
@@ -215,7 +216,7 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
   const t = words.value;
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
-  const { text, photos, open, on_behalf } = sheet.value;
+  const { text, photos, open, another } = sheet.value;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy.value || sheet.value.text.trim() === '') return;
@@ -245,10 +246,7 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
         <input type="checkbox" checked={open} onChange={(event) => (sheet.value = { ...sheet.value, open: event.currentTarget.checked })} />
         {t.openToAll}
       </label>
-      <label class="r-check">
-        <input type="checkbox" checked={on_behalf} onChange={(event) => (sheet.value = { ...sheet.value, on_behalf: event.currentTarget.checked })} />
-        {t.onBehalf}
-      </label>
+      <ForAnother another={another} change={(now) => (sheet.value = { ...sheet.value, another: now })} />
       {!user.value && online.value && (
         <p class="r-empty">
           {t.signInToReport} <a class="r-link" href={hashOf({ page: 'sign-in' })}>{t.signIn}</a>
@@ -333,13 +331,13 @@ function Picture({ file, label }: { file: Blob; label: string }) {
   return <img src={address.value} alt={label} />;
 }
 
-function draftOf(line: ReportLine, { kind, text, address, spot, open, on_behalf, photos }: Sheet): Draft {
+function draftOf(line: ReportLine, { kind, text, address, spot, open, another, photos }: Sheet): Draft {
   const place = {
     ...(spot ? { position: spot.position } : {}),
     ...(spot?.object ? { object: spot.object } : {}),
     ...(address.trim() === '' ? {} : { address: address.trim() }),
   };
-  return { key: crypto.randomUUID(), report: { line, kind, text: text.trim(), place, open, on_behalf }, photos, written: Date.now(), refused: null };
+  return { key: crypto.randomUUID(), report: { line, kind, text: text.trim(), place, open, on_behalf: another.on_behalf, ...contactOf(another) }, photos, written: Date.now(), refused: null };
 }
 
 /** Sends a draft, or keeps it until there is a network. */

@@ -15,6 +15,7 @@ use twin_schemas::reports::{Report, ReportBody, ReportKind, ReportLine, ReportPl
 
 use super::super::Problem;
 use super::super::extract::Path;
+use super::super::report_contacts::ContactDraft;
 use super::super::reports::{ReportDraft, take_in};
 use super::answer::Named;
 use super::services::{name_of, unknown_service};
@@ -224,15 +225,20 @@ pub(crate) async fn post_request(
     let text = said("description").ok_or_else(|| lacking("description"))?;
     let place = placed(&app, &said)?;
     let picture = said("media_url").map(picture).transpose()?;
-    let draft = ReportDraft::from_outside(line_of(&kind), code, with_picture(text, picture), place);
+    let phone = said("phone");
+    let contact = phone.filter(|_| app.contacts.is_some()).map(|phone| caller(&said, phone, language));
+    let mut notices = Vec::new();
+    if picture.is_some() {
+        notices.push(language.pick("图片只保存了网址。", "Of the picture, its address is kept."));
+    }
+    if phone.is_some() && contact.is_none() {
+        notices.push(language.pick("电话号码没有保存。", "The telephone number is not kept."));
+    }
+    let draft = ReportDraft::from_outside(line_of(&kind), code, with_picture(text, picture), place, contact);
     let report = take_in(&app, &permit, draft).await?;
-    let notice = match picture {
-        Some(_) => language.pick("图片只保存了网址。", "Of the picture, its address is kept."),
-        None => "",
-    };
     let taken = [Taken {
         service_request_id: report.id.to_string(),
-        service_notice: Some(notice.to_owned()).filter(|notice| !notice.is_empty()),
+        service_notice: Some(notices.join(" ")).filter(|notice| !notice.is_empty()),
         account_id: None,
     }];
     answer(Named::List("service_requests", "request"), &taken, StatusCode::CREATED, call.format)
@@ -240,6 +246,18 @@ pub(crate) async fn post_request(
 
 fn line_of(kind: &ReportKind) -> ReportLine {
     if is_of(kind, ReportLine::Problem) { ReportLine::Problem } else { ReportLine::Suggestion }
+}
+
+/// Whom to call, as far as the hotline tells a name.
+fn caller<'f>(said: &impl Fn(&str) -> Option<&'f str>, phone: &str, language: Language) -> ContactDraft {
+    let (first, last) = (said("first_name"), said("last_name"));
+    let name = match language {
+        // The family name leads.
+        Language::Zh => [last, first].into_iter().flatten().collect::<String>(),
+        Language::En => [first, last].into_iter().flatten().collect::<Vec<_>>().join(" "),
+    };
+    let name = if name.is_empty() { language.pick("来电人", "caller").to_owned() } else { name };
+    ContactDraft::new(name, phone.to_owned())
 }
 
 fn lacking(name: &str) -> Problem {

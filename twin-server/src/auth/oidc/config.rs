@@ -50,7 +50,7 @@ impl Default for OidcConfig {
 const NOT_SAFE: &str = "is no address with `https://`; `http://` is taken for this machine alone";
 
 /// An address to which nothing goes that others could read on the way.
-pub(super) fn safe_url(text: &str) -> Result<Url, String> {
+pub(crate) fn safe_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("is no address: {error}"))?;
     let is_local = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_local);

@@ -8,5 +8,6 @@ pub(crate) mod flow;
 mod provider;
 mod token;
 
+pub(crate) use self::config::safe_url;
 pub use self::config::{GroupRole, IssuerUrl, OidcConfig, PublicUrl};
 pub(crate) use self::provider::{OidcError, Provider};

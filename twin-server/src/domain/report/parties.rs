@@ -3,7 +3,7 @@
 
 use twin_schemas::reports::{Report, ReportBody, ReportDeed, ReportEntry, ReportEvent, ReportUrge};
 
-use super::{Party, is_public};
+use super::{COURSE, Party, is_public};
 use crate::domain::permission::{Action, Actor, Decision, Place, Role, Who, may};
 
 /// Someone who wants to see or to do something with a report.
@@ -65,6 +65,23 @@ pub fn is_involved(asker: Asker<'_>, report: &Report) -> bool {
         && asker.actor.holds(Role::UpperUnit, place)
         && may(asker.actor, Action::HandleReports, place) == Decision::Allowed;
     asker.is_reporter() || is_overseen || !parties_of(asker, report).is_empty()
+}
+
+/// Whether someone must be able to call whom a report was made for: the desk, and the body that it was sent to, while
+/// something is owed. A report that ended and is opened again is one to call about again.
+#[must_use]
+pub fn may_call(asker: Asker<'_>, report: &Report) -> bool {
+    let place = Place::Zone(report.zone.as_deref());
+    let parties = parties_of(asker, report);
+    !COURSE.is_end(report.state)
+        && may(asker.actor, Action::ReadContacts, place) == Decision::Allowed
+        && (parties.contains(&Party::Desk) || parties.contains(&Party::Handler))
+}
+
+/// Whether someone may have the contact of a report deleted: the desk, and whoever gave it.
+#[must_use]
+pub fn may_drop_contact(asker: Asker<'_>, report: &Report) -> bool {
+    asker.is_reporter() || parties_of(asker, report).contains(&Party::Desk)
 }
 
 /// An entry of a trail as someone sees it who is not involved: what was said on the way stays between those who are,

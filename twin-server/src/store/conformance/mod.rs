@@ -6,6 +6,7 @@ mod audit;
 mod checkups;
 #[path = "../../../tests/common/postgres.rs"]
 pub(super) mod cluster;
+mod contacts;
 mod devices;
 mod displays;
 mod keys;

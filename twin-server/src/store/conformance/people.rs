@@ -13,7 +13,7 @@ pub(super) fn entry(action: &str) -> AuditDraft {
     AuditDraft::new(NOON, "command-line".into(), action, "x")
 }
 
-fn user(id: &str, role: Role) -> User {
+pub(super) fn user(id: &str, role: Role) -> User {
     User {
         id: id.into(),
         name: format!("{id}.name"),
@@ -22,15 +22,16 @@ fn user(id: &str, role: Role) -> User {
         disabled: false,
         has_password: true,
         subject: None,
+        has_phone: false,
         created: NOON,
     }
 }
 
-async fn add(store: &dyn Store, user: &User) -> UserChange {
+pub(super) async fn add(store: &dyn Store, user: &User) -> UserChange {
     store.add_user(user, &Entrance::Password("$hash".into()), &entry("user.add")).await.unwrap()
 }
 
-async fn change(store: &dyn Store, id: &str, edit: UserEdit) -> UserChange {
+pub(super) async fn change(store: &dyn Store, id: &str, edit: UserEdit) -> UserChange {
     store.change_user(id, &edit, &entry("user.change")).await.unwrap()
 }
 

@@ -165,7 +165,7 @@ async fn a_report_enters_a_project_with_it_or_not_at_all(store: &dyn Store) {
     assert_eq!(store.programme_reports(std::slice::from_ref(&next), &noted, &audit).await.unwrap(), Stale);
     assert_eq!(store.projects().await.unwrap(), std::slice::from_ref(&project.after));
     let first = StoredEntry { entry: taken.entry.clone(), actor: "user:u-1".into() };
-    assert_eq!(store.add_report(&lamp, &first, &entry("report.submit")).await.unwrap(), Yes);
+    assert_eq!(store.add_report(&lamp, &first, None, &entry("report.submit")).await.unwrap(), Yes);
     assert_eq!(store.programme_reports(std::slice::from_ref(&next), &noted, &audit).await.unwrap(), Yes);
     assert_eq!(store.projects().await.unwrap(), std::slice::from_ref(&noted.after));
     assert_eq!(store.reports().await.unwrap()[0].report, taken.after);

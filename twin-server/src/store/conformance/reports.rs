@@ -13,7 +13,7 @@ fn kinds() -> ReportKinds {
     ReportKinds::built_in().unwrap()
 }
 
-fn lamp(id: u64) -> Change {
+pub(super) fn lamp(id: u64) -> Change {
     let new = NewReport {
         line: ReportLine::Problem,
         text: "灯不亮".into(),
@@ -26,11 +26,11 @@ fn lamp(id: u64) -> Change {
     report::submitted(id, new, kinds().get("lighting").unwrap(), NOON)
 }
 
-fn of(change: &Change, reporter: &str) -> StoredReport {
+pub(super) fn of(change: &Change, reporter: &str) -> StoredReport {
     StoredReport { report: change.after.clone(), reporter: Some(reporter.into()) }
 }
 
-fn by(change: &Change, actor: &str) -> StoredEntry {
+pub(super) fn by(change: &Change, actor: &str) -> StoredEntry {
     StoredEntry { entry: change.entry.clone(), actor: actor.into() }
 }
 
@@ -46,7 +46,7 @@ fn next(change: &Change) -> ReportChange {
 async fn put(store: &dyn Store, id: u64) -> Change {
     let new = lamp(id);
     let audit = entry("report.submit");
-    assert_eq!(store.add_report(&of(&new, "u-1"), &by(&new, "user:u-1"), &audit).await.unwrap(), Yes);
+    assert_eq!(store.add_report(&of(&new, "u-1"), &by(&new, "user:u-1"), None, &audit).await.unwrap(), Yes);
     new
 }
 
@@ -67,7 +67,7 @@ async fn reports_and_their_trails_come_back_as_they_were_stored(store: &dyn Stor
 async fn a_version_that_does_not_follow_changes_nothing_of_all_that_come_with_it(store: &dyn Store) {
     let (first, second) = (put(store, 1).await, put(store, 2).await);
     let audit = entry("report.submit");
-    let again = store.add_report(&of(&first, "u-2"), &by(&first, "user:u-2"), &audit).await.unwrap();
+    let again = store.add_report(&of(&first, "u-2"), &by(&first, "user:u-2"), None, &audit).await.unwrap();
     assert_eq!(again, Stale);
     let accept = Request::plain(ReportDeed::Accept);
     let (one, other) = (done(&first, &accept, 1), done(&second, &accept, 1));
@@ -113,7 +113,7 @@ async fn a_photograph_goes_with_one_report_of_its_owner(store: &dyn Store) {
     assert!(!store.add_photo(&photo("c", "user:u-1", 0), 1).await.unwrap());
     let send = async |change: &Change| {
         let audit = entry("report.submit");
-        store.add_report(&of(change, "u-1"), &by(change, "user:u-1"), &audit).await.unwrap()
+        store.add_report(&of(change, "u-1"), &by(change, "user:u-1"), None, &audit).await.unwrap()
     };
     assert_eq!(send(&with(1, &["a", "b"])).await, UnknownPhoto);
     assert_eq!(store.reports().await.unwrap(), []);
@@ -136,7 +136,7 @@ async fn photographs_that_were_never_sent_are_dropped(store: &dyn Store) {
     }
     let sent = with(1, &["sent"]);
     let audit = entry("report.submit");
-    assert_eq!(store.add_report(&of(&sent, "u-1"), &by(&sent, "user:u-1"), &audit).await.unwrap(), Yes);
+    assert_eq!(store.add_report(&of(&sent, "u-1"), &by(&sent, "user:u-1"), None, &audit).await.unwrap(), Yes);
     assert_eq!(store.drop_unsent_photos(NOON + Duration::seconds(5)).await.unwrap(), 1);
     for (id, is_there) in [("old", false), ("sent", true), ("new", true)] {
         assert_eq!(store.photo(id).await.unwrap().is_some(), is_there, "{id}");

@@ -14,6 +14,7 @@ mod checkups;
 mod chunks;
 mod closing;
 mod connect;
+mod contacts;
 mod devices;
 mod displays;
 mod keys;
@@ -64,6 +65,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0005_reports.sql",
     "0006_projects.sql",
     "0007_check_ups.sql",
+    "0008_contacts.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -5,8 +5,11 @@ use sqlx::postgres::{PgConnection, PgRow};
 use time::OffsetDateTime;
 
 use super::audit::append;
+use super::contacts::{drop_phone, put_report_contact};
+use super::people::changed;
 use super::{PostgresStore, answer, text};
 use crate::domain::audit::AuditDraft;
+use crate::domain::contact::Sealed;
 use crate::store::codec::{json, parsed, to_us};
 use crate::store::{
     Answer, NewPhoto, PhotoFacts, PhotoSize, ReportChange, ReportStore, ReportStored, StoreError,
@@ -25,6 +28,7 @@ impl ReportStore for PostgresStore {
         &'a self,
         StoredReport { report, reporter }: &'a StoredReport,
         entry: &'a StoredEntry,
+        contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
@@ -42,6 +46,9 @@ impl ReportStore for PostgresStore {
             }
             if !add_entry(&mut transaction, report.id, report.version, entry).await? {
                 return Ok(ReportStored::UnknownPhoto);
+            }
+            if let Some(contact) = contact {
+                put_report_contact(&mut transaction, report.id, contact).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
             transaction.commit().await?;
@@ -156,6 +163,9 @@ impl ReportStore for PostgresStore {
                 "UPDATE photo SET owner = 'user' WHERE owner = $1",
             ] {
                 sqlx::query(query).bind(text(&actor)).execute(&mut *transaction).await?;
+            }
+            if drop_phone(&mut transaction, user).await? {
+                changed(&mut transaction).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
             transaction.commit().await?;

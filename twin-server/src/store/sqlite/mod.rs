@@ -10,6 +10,7 @@ mod audit;
 mod checkups;
 mod chunks;
 mod closing;
+mod contacts;
 mod devices;
 mod displays;
 mod keys;
@@ -62,6 +63,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0010_reports.sql",
     "0011_projects.sql",
     "0012_check_ups.sql",
+    "0013_contacts.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -7,12 +7,13 @@ use time::OffsetDateTime;
 
 use super::SqliteStore;
 use super::audit::append;
+use super::contacts::{drop_phone, owner, put_phone};
 use crate::domain::audit::{AuditDraft, Digest};
 use crate::domain::people::{User, UserError, check_administrated};
 use crate::domain::permission::Grant;
 use crate::domain::privacy::Personal;
 use crate::store::codec::{add_grant, apply, from_us, taken, to_us, zones_of};
-use crate::store::{Answer, Entrance, Invitation, PeopleStore, StoreError, UserChange, UserEdit};
+use crate::store::{Answer, Entrance, Invitation, Numbering, PeopleStore, StoreError, UserChange, UserEdit};
 
 impl PeopleStore for SqliteStore {
     fn people_revision(&self) -> Answer<'_, i64> {
@@ -54,6 +55,11 @@ impl PeopleStore for SqliteStore {
             if others.is_empty() && !user.is_administrator() {
                 return Ok(UserChange::Refused(UserError::FirstUser));
             }
+            if let Entrance::Phone(phone, _) = entrance
+                && owner(&mut transaction, &phone.marks).await?.is_some()
+            {
+                return Ok(UserChange::PhoneTaken);
+            }
             insert(&mut transaction, user, entrance).await?;
             finish(&mut transaction, audit).await?;
             transaction.commit().await?;
@@ -82,6 +88,16 @@ impl PeopleStore for SqliteStore {
             }
             if administrated && let Err(error) = check_administrated(all.iter()) {
                 return Ok(UserChange::Refused(error));
+            }
+            match &edit.phone {
+                Numbering::Keep => {}
+                Numbering::TakeOut => drop(drop_phone(&mut transaction, id).await?),
+                Numbering::Attach(phone) => {
+                    if owner(&mut transaction, &phone.marks).await?.is_some_and(|owner| owner != id) {
+                        return Ok(UserChange::PhoneTaken);
+                    }
+                    put_phone(&mut transaction, id, phone).await?;
+                }
             }
             update(&mut transaction, &user).await?;
             finish(&mut transaction, audit).await?;
@@ -191,15 +207,21 @@ async fn replace_password(
 
 /// Writes the audit entry of a change and lets other processes notice it.
 pub(super) async fn finish(connection: &mut SqliteConnection, audit: &AuditDraft) -> Result<(), StoreError> {
-    sqlx::query("UPDATE people_revision SET revision = revision + 1").execute(&mut *connection).await?;
+    changed(connection).await?;
     append(connection, std::slice::from_ref(audit)).await
+}
+
+/// Lets other processes notice a change of people.
+pub(super) async fn changed(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE people_revision SET revision = revision + 1").execute(connection).await?;
+    Ok(())
 }
 
 async fn users(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreError> {
     let mut grants = grants(connection).await?;
     let rows = sqlx::query(
-        "SELECT id, name, display_name, password IS NOT NULL AS has_password, subject, disabled, created_us \
-         FROM app_user ORDER BY name",
+        "SELECT id, name, display_name, password IS NOT NULL AS has_password, subject, disabled, created_us, \
+         EXISTS (SELECT 1 FROM user_phone WHERE user_id = id) AS has_phone FROM app_user ORDER BY name",
     )
     .fetch_all(connection)
     .await?;
@@ -212,6 +234,7 @@ async fn users(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreErro
                 grants: grants.remove(&id).unwrap_or_default(),
                 disabled: row.try_get("disabled")?,
                 has_password: row.try_get("has_password")?,
+                has_phone: row.try_get("has_phone")?,
                 subject: row.try_get("subject")?,
                 created: from_us(row.try_get("created_us")?)?,
                 id,
@@ -237,7 +260,7 @@ async fn grants(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Ve
 async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) -> Result<(), StoreError> {
     let password = match way {
         Entrance::Password(password) => Some(password),
-        Entrance::Invitation(_) | Entrance::IdentityProvider => None,
+        Entrance::Invitation(_) | Entrance::IdentityProvider | Entrance::Phone(..) => None,
     };
     sqlx::query(
         "INSERT INTO app_user (id, name, display_name, password, disabled, created_us, subject) \
@@ -256,6 +279,13 @@ async fn insert(connection: &mut SqliteConnection, user: &User, way: &Entrance) 
     match way {
         Entrance::Password(_) | Entrance::IdentityProvider => Ok(()),
         Entrance::Invitation(invitation) => insert_invitation(connection, &user.id, invitation).await,
+        Entrance::Phone(phone, invitation) => {
+            put_phone(connection, &user.id, phone).await?;
+            match invitation {
+                Some(invitation) => insert_invitation(connection, &user.id, invitation).await,
+                None => Ok(()),
+            }
+        }
     }
 }
 

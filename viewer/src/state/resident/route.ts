@@ -17,7 +17,8 @@ export function routeOf(hash: string): Route {
   const [name = '', more = ''] = hash.replace(/^#/, '').split('/');
   if (name === 'new') return { page: 'new', line: more === 'suggestion' ? 'suggestion' : 'problem' };
   if ((name === 'report' || name === 'project') && /^\d{1,15}$/.test(more)) return { page: name, id: Number(more) };
-  return isPlain(name) ? { page: name } : { page: 'home' };
+  // What one was sent here for is taken by the page on which one signs in (`errand.ts`).
+  return isPlain(name) ? { page: name } : { page: name.includes('=') ? 'sign-in' : 'home' };
 }
 
 const isPlain = (name: string): name is Plain => (PLAIN as readonly string[]).includes(name);
