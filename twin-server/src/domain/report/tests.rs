@@ -270,3 +270,40 @@ proptest! {
         }
     }
 }
+
+/// Every role, in its zone, in another and everywhere, as a person and as a key, with every state and body.
+#[test]
+fn nobody_calls_about_a_report_but_the_desk_and_its_body_while_it_is_open() {
+    let bodies = [
+        (ReportBody::Community, Role::Community),
+        (ReportBody::Property, Role::Property),
+        (ReportBody::CommunityPlanner, Role::CommunityPlanner),
+        (ReportBody::Company, Role::Company),
+        (ReportBody::UpperUnit, Role::UpperUnit),
+    ];
+    let desk = [Role::GridWorker, Role::Community, Role::Administrator];
+    let ends = [ReportState::Closed, ReportState::Declined, ReportState::Withdrawn];
+    let mut calls = 0;
+    for ((role, zone), state) in Role::ALL
+        .iter()
+        .flat_map(|role| [None, Some("zone/z1"), Some("zone/z2")].map(|zone| (*role, zone)))
+        .flat_map(|asker| ReportState::ALL.iter().map(move |state| (asker, *state)))
+    {
+        for (body, its_role) in bodies {
+            let report = Report { state, body: Some(body), ..lamp() };
+            let grant = Grant { role, zones: zone.map(|zone| [zone.to_owned()].into()) };
+            let may = |who| {
+                let actor = Actor::new(who, vec![grant.clone()], true);
+                may_call(Asker { actor: &actor, reporter: Some("u-1") }, &report)
+            };
+            let is_theirs = (desk.contains(&role) || role == its_role) && zone != Some("zone/z2");
+            let expected = is_theirs && !ends.contains(&state);
+            assert_eq!(may(Who::User("u-2".into())), expected, "{role:?} {zone:?} {state:?} {body:?}");
+            // Whoever reported it is not more for that; machines call nobody.
+            assert_eq!(may(Who::User("u-1".into())), expected, "{role:?} {zone:?} {state:?} {body:?}");
+            assert!(!may(Who::Key("k".into())) && !may(Who::Visitor), "{role:?} {state:?}");
+            calls += usize::from(expected);
+        }
+    }
+    assert!(calls > 100, "{calls}");
+}

@@ -65,7 +65,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0005_reports.sql",
     "0006_projects.sql",
     "0007_check_ups.sql",
-    "0008_contacts.sql",
+    "0009_contacts.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -63,7 +63,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0010_reports.sql",
     "0011_projects.sql",
     "0012_check_ups.sql",
-    "0013_contacts.sql",
+    "0014_contacts.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));
