@@ -37,7 +37,7 @@ pub(crate) struct ContactDraft {
 impl ContactDraft {
     /// Whom to call, as another interface tells it.
     pub(super) fn new(name: String, phone: String) -> Self {
-        Self { name: name.into(), phone: phone.into() }
+        Self { name: Personal::new(name), phone: Personal::new(phone) }
     }
 }
 
