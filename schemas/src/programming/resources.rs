@@ -135,6 +135,9 @@ pub struct ResourceEntry {
     /// The parts of the plan that are others now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// Number of the task that it follows from, where nobody did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<u64>,
     /// Who did it: the keeper, or the system after a task.
     pub party: String,
     /// The state that it led to.

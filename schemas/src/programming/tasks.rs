@@ -153,6 +153,9 @@ pub struct TaskEntry {
     /// The parts of the plan that are others now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// Number of the project that it follows from, where nobody did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<u64>,
     /// Who did it: the planner, or the system after a project.
     pub party: String,
     /// The state that it led to.
