@@ -59,7 +59,9 @@ pub enum ProgrammingFault {
     #[error("the list has {LIST_LIMIT} members, the limit")]
     Full,
     /// More would be looked at than can be at once.
-    #[error("there are more than {limit} problems and needs\nhint: ask for one zone, one kind of task or one check-up")]
+    #[error(
+        "there are more than {limit} problems and needs\nhint: ask for one zone, one kind of task or one check-up"
+    )]
     TooMany {
         /// How many can be.
         limit: usize,
@@ -130,7 +132,12 @@ impl Programming {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub async fn trail<T: Kept>(&self, id: u64, before: u32, limit: u32) -> Result<Vec<T::Entry>, StoreError> {
+    pub async fn trail<T: Kept>(
+        &self,
+        id: u64,
+        before: u32,
+        limit: u32,
+    ) -> Result<Vec<T::Entry>, StoreError> {
         T::trail(&*self.store, id, before, limit).await
     }
 

@@ -140,7 +140,12 @@ impl Programming {
                 continue;
             }
             let indicator = catalogue.get(&problem.indicator).map(AsRef::as_ref);
-            found.take(item_of_problem(of, &problem, indicator, &self.themes, now), asked, &self.themes, actor)?;
+            found.take(
+                item_of_problem(of, &problem, indicator, &self.themes, now),
+                asked,
+                &self.themes,
+                actor,
+            )?;
         }
         found.name_zones(now);
         Ok(())
@@ -155,7 +160,9 @@ impl Programming {
     ) -> Result<(), ProgrammingFault> {
         for need in lists.needs.values() {
             match need.state {
-                NeedState::Open => found.take(item_of_need(need, &self.themes, now), asked, &self.themes, actor)?,
+                NeedState::Open => {
+                    found.take(item_of_need(need, &self.themes, now), asked, &self.themes, actor)?
+                }
                 NeedState::InTask => found.left_out.needs_in_tasks += 1,
                 NeedState::Met | NeedState::Dismissed => {}
             }
@@ -244,10 +251,8 @@ fn item_of_problem(
         (indicator, object.unwrap_or_else(|| problem.object.clone()), of(&problem.because))
     };
     let (zh, en) = (name(|text| &text.zh), name(|text| &text.en));
-    let because = LocalizedText::new(
-        format!("{} · {}：{}", zh.0, zh.1, zh.2),
-        format!("{}, {}: {}", en.0, en.1, en.2),
-    );
+    let because =
+        LocalizedText::new(format!("{} · {}：{}", zh.0, zh.1, zh.2), format!("{}, {}: {}", en.0, en.1, en.2));
     Item {
         of: ItemOf::Problem(of),
         theme: themes.of_indicator(indicator),

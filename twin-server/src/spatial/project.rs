@@ -100,8 +100,14 @@ mod tests {
 
     #[test]
     fn what_has_no_area_is_drawn_a_metre_wide() {
-        assert_eq!(super::super::covered::strip([2.0, 3.0], [2.0, 3.0]), [[1.5, 2.5], [2.5, 2.5], [2.5, 3.5], [1.5, 3.5]]);
-        assert_eq!(super::super::covered::strip([0.0, 0.0], [0.0, 9.0]), [[0.5, -0.5], [0.5, 9.5], [-0.5, 9.5], [-0.5, -0.5]]);
+        assert_eq!(
+            super::super::covered::strip([2.0, 3.0], [2.0, 3.0]),
+            [[1.5, 2.5], [2.5, 2.5], [2.5, 3.5], [1.5, 3.5]]
+        );
+        assert_eq!(
+            super::super::covered::strip([0.0, 0.0], [0.0, 9.0]),
+            [[0.5, -0.5], [0.5, 9.5], [-0.5, 9.5], [-0.5, -0.5]]
+        );
         let places = json!([{ "type": "line", "points": [[0, 0], [9, 0], [9, 9]] },
             { "type": "object", "object": "building/a" }]);
         let Some(Thing::Project(placed)) = placed(&places) else { panic!("no project") };

@@ -55,11 +55,8 @@ const RESOURCE_RULES: &[Rule<ResourceState, ResourceDeed, Party, Said>] = {
 };
 
 /// The course of a need.
-pub const NEED_COURSE: Course<NeedState, NeedDeed, Party, Said> = Course {
-    start: NeedState::Open,
-    rules: NEED_RULES,
-    ends: &[NeedState::Met, NeedState::Dismissed],
-};
+pub const NEED_COURSE: Course<NeedState, NeedDeed, Party, Said> =
+    Course { start: NeedState::Open, rules: NEED_RULES, ends: &[NeedState::Met, NeedState::Dismissed] };
 
 #[rustfmt::skip]
 const NEED_RULES: &[Rule<NeedState, NeedDeed, Party, Said>] = {
@@ -77,11 +74,8 @@ const NEED_RULES: &[Rule<NeedState, NeedDeed, Party, Said>] = {
 };
 
 /// The course of a task.
-pub const TASK_COURSE: Course<TaskState, TaskDeed, Party, Said> = Course {
-    start: TaskState::Proposed,
-    rules: TASK_RULES,
-    ends: &[TaskState::Done, TaskState::Dropped],
-};
+pub const TASK_COURSE: Course<TaskState, TaskDeed, Party, Said> =
+    Course { start: TaskState::Proposed, rules: TASK_RULES, ends: &[TaskState::Done, TaskState::Dropped] };
 
 #[rustfmt::skip]
 const TASK_RULES: &[Rule<TaskState, TaskDeed, Party, Said>] = {
@@ -246,8 +240,6 @@ mod tests {
             "# The courses of resources, needs and tasks\n\nMade from `twin-server/src/domain/programming/course.rs`; \
              `TWIN_BLESS=1` in the environment of its tests writes it anew.\n",
         );
-        let zh = |name: &LocalizedText| name.zh.as_deref().unwrap_or_default();
-        let en = |name: &LocalizedText| name.en.as_deref().unwrap_or_default();
         for (title, diagram) in [
             ("更新资源的流程", RESOURCE_COURSE.diagram(zh)),
             ("更新需求的流程", NEED_COURSE.diagram(zh)),
@@ -263,5 +255,13 @@ mod tests {
             std::fs::write(path, &text).unwrap();
         }
         assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text, "TWIN_BLESS=1 writes it anew");
+    }
+
+    fn zh(name: &LocalizedText) -> &str {
+        name.zh.as_deref().unwrap_or_default()
+    }
+
+    fn en(name: &LocalizedText) -> &str {
+        name.en.as_deref().unwrap_or_default()
     }
 }

@@ -172,7 +172,8 @@ fn size(part: &[&Item]) -> TaskSize {
     let needs = part.len() - problems;
     let people = part.iter().map(|item| u64::from(item.people)).sum::<u64>();
     let (mut zh, mut en) = (Vec::new(), Vec::new());
-    let counted = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let counted =
+        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     if problems > 0 {
         zh.push(format!("问题 {problems} 项"));
         en.push(counted(problems, "problem", "problems"));
@@ -197,7 +198,8 @@ fn named(
     let zone = |pick: fn(&LocalizedText) -> Option<&String>, whole: &str, and: &str| match zones {
         [] => whole.to_owned(),
         [first, others @ ..] => {
-            let name = zone_names.get(first).and_then(|name| pick(name).or(name.zh.as_ref()).or(name.en.as_ref()));
+            let name =
+                zone_names.get(first).and_then(|name| pick(name).or(name.zh.as_ref()).or(name.en.as_ref()));
             let name: String = name.unwrap_or(first).chars().take(ZONE_NAME_LIMIT).collect();
             if others.is_empty() { name } else { name + and }
         }
@@ -207,6 +209,8 @@ fn named(
     let (zh, en) = (theme.name.zh.as_deref().unwrap_or_default(), theme.name.en_or_zh());
     match number {
         None => LocalizedText::new(format!("{at} · {zh}"), format!("{en}, {at_en}")),
-        Some(number) => LocalizedText::new(format!("{at} · {zh}（{number}）"), format!("{en}, {at_en} ({number})")),
+        Some(number) => {
+            LocalizedText::new(format!("{at} · {zh}（{number}）"), format!("{en}, {at_en} ({number})"))
+        }
     }
 }

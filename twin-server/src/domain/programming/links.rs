@@ -36,6 +36,20 @@ impl Drawn {
         drawn
     }
 
+    /// What is committed, in the unit of an amount of it.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "sums of whole fen, none below zero"
+    )]
+    pub fn committed_as(&self, amount: &Amount) -> Amount {
+        match amount {
+            Amount::Money { .. } => Amount::Money { fen: self.committed.round() as u64 },
+            Amount::Measure { unit, .. } => Amount::Measure { value: self.committed, unit: unit.clone() },
+        }
+    }
+
     /// Whether anything of it could still be drawn.
     #[must_use]
     pub fn leaves(&self, plan: &ResourcePlan) -> bool {
@@ -125,7 +139,8 @@ pub fn check_draws_of(lists: &Lists, task: &Task) -> Result<(), Refusal> {
 fn check_draws(lists: &Lists, id: Option<u64>, plan: &TaskPlan) -> Result<(), Refusal> {
     for draw in &plan.resources {
         let Some(resource) = lists.resources.get(&draw.resource) else { continue };
-        let others = lists.tasks_of_resource(draw.resource).filter(|task| Some(task.id) != id && commits(task.state));
+        let others =
+            lists.tasks_of_resource(draw.resource).filter(|task| Some(task.id) != id && commits(task.state));
         let others: f64 = others.map(|task| number(amount_of(&task.plan, draw.resource))).sum();
         check_sum(resource.id, &resource.plan, others + number(draw.amount.as_ref()))?;
     }

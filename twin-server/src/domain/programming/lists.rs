@@ -119,7 +119,11 @@ impl Lists {
         self.tasks_of_need(need).find(|task| is_live(task.state)).map(|task| task.id)
     }
 
-    fn named<'a, K: Ord>(&'a self, index: &'a Named<K>, key: &K) -> impl Iterator<Item = &'a Arc<Task>> + use<'a, K> {
+    fn named<'a, K: Ord>(
+        &'a self,
+        index: &'a Named<K>,
+        key: &K,
+    ) -> impl Iterator<Item = &'a Arc<Task>> + use<'a, K> {
         index.get(key).into_iter().flatten().filter_map(|id| self.tasks.get(id))
     }
 }

@@ -41,7 +41,13 @@ pub const TEXT_LIMIT: usize = super::project::TEXT_LIMIT;
 
 /// What is entered into a list. Its plan was checked, its zones looked up.
 #[must_use]
-pub fn begun<T: Listed>(id: u64, plan: T::Plan, zones: Vec<String>, by: Party, now: OffsetDateTime) -> Change<T> {
+pub fn begun<T: Listed>(
+    id: u64,
+    plan: T::Plan,
+    zones: Vec<String>,
+    by: Party,
+    now: OffsetDateTime,
+) -> Change<T> {
     let after = T::begun(id, plan, zones, now);
     let entry = after.entry(None, Vec::new(), by, None, None);
     Change { after, entry }

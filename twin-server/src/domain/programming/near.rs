@@ -8,7 +8,8 @@ use twin_schemas::geometry::LocalBox;
 /// Metres on the ground between two boxes, 0 where they meet.
 #[must_use]
 pub(super) fn distance_m(one: &LocalBox, other: &LocalBox) -> f64 {
-    let gap = |min: f64, max: f64, other_min: f64, other_max: f64| (other_min - max).max(min - other_max).max(0.0);
+    let gap =
+        |min: f64, max: f64, other_min: f64, other_max: f64| (other_min - max).max(min - other_max).max(0.0);
     let east_m = gap(one.min.east_m, one.max.east_m, other.min.east_m, other.max.east_m);
     let north_m = gap(one.min.north_m, one.max.north_m, other.min.north_m, other.max.north_m);
     east_m.hypot(north_m)
@@ -79,7 +80,8 @@ mod tests {
 
     #[test]
     fn neighbours_of_neighbours_are_together_and_what_has_no_place_is_with_all() {
-        let mut boxes = vec![Some(area(0.0, 0.0, 10.0)), Some(area(500.0, 0.0, 10.0)), Some(area(30.0, 0.0, 10.0))];
+        let mut boxes =
+            vec![Some(area(0.0, 0.0, 10.0)), Some(area(500.0, 0.0, 10.0)), Some(area(30.0, 0.0, 10.0))];
         assert_eq!(groups(&boxes, 20.0), [vec![0, 2], vec![1]]);
         assert_eq!(groups(&boxes, 19.9), [vec![0], vec![1], vec![2]]);
         assert_eq!(groups(&boxes, 460.0), [vec![0, 1, 2]]);

@@ -81,7 +81,9 @@ pub enum Refusal {
         asked: &'static str,
     },
     /// An amount is in another unit than the resource.
-    #[error("resource {resource} is measured in {unit}\nhint: say how much in the same unit, or leave the amount out")]
+    #[error(
+        "resource {resource} is measured in {unit}\nhint: say how much in the same unit, or leave the amount out"
+    )]
     Unit {
         /// Number of the resource.
         resource: u64,

@@ -64,7 +64,9 @@ pub fn follow_projects(
     let (mut steps, mut touched) = (Vec::new(), Touched::default());
     for id in asked {
         // A task may enter a project that is built already.
-        while let Some(change) = lists.tasks.get(&id).and_then(|task| next_of_task(task, pursued.get(&id), now)) {
+        while let Some(change) =
+            lists.tasks.get(&id).and_then(|task| next_of_task(task, pursued.get(&id), now))
+        {
             touched.and(&change.after);
             take(lists, &mut steps, Step::Task(change));
         }
@@ -110,9 +112,12 @@ fn take(lists: &mut Lists, steps: &mut Vec<Step>, step: Step) {
 
 fn next_of_need(lists: &Lists, need: &Need, task: u64, now: OffsetDateTime) -> Option<Change<Need>> {
     let holder = lists.holder_of_need(need.id);
-    let is_done = || lists.tasks.get(&task).is_some_and(|task| {
-        task.state == TaskState::Done && task.plan.needs.contains(&need.id)
-    });
+    let is_done = || {
+        lists
+            .tasks
+            .get(&task)
+            .is_some_and(|task| task.state == TaskState::Done && task.plan.needs.contains(&need.id))
+    };
     let deed = match (need.state, holder) {
         (NeedState::Open, Some(_)) => NeedDeed::Take,
         // Of the tasks that named it, the one that has just been moved says how it ended.
@@ -123,7 +128,12 @@ fn next_of_need(lists: &Lists, need: &Need, task: u64, now: OffsetDateTime) -> O
     moved(need, deed, holder.or(Some(task)), now)
 }
 
-fn next_of_resource(lists: &Lists, resource: &Resource, task: u64, now: OffsetDateTime) -> Option<Change<Resource>> {
+fn next_of_resource(
+    lists: &Lists,
+    resource: &Resource,
+    task: u64,
+    now: OffsetDateTime,
+) -> Option<Change<Resource>> {
     let goes_on = |task: &Task| is_live(task.state) && commits(task.state);
     let is_asked_for = lists.tasks_of_resource(resource.id).any(|task| goes_on(task));
     let is_used_up = Drawn::of(lists, resource.id).is_used_up(&resource.plan);

@@ -56,7 +56,10 @@ pub fn suiting(
         .collect();
     found.sort_by(|one, other| {
         let far = |found: &ResourceMatch| found.distance_m.unwrap_or_default();
-        (!one.same_zone).cmp(&!other.same_zone).then(far(one).total_cmp(&far(other))).then(one.resource.cmp(&other.resource))
+        (!one.same_zone)
+            .cmp(&!other.same_zone)
+            .then(far(one).total_cmp(&far(other)))
+            .then(one.resource.cmp(&other.resource))
     });
     found.truncate(MOST);
     found
@@ -73,7 +76,8 @@ fn is_offered(offer: &Offer<'_>, site: &Site<'_>) -> bool {
 fn of(offer: &Offer<'_>, site: &Site<'_>, reach_m: f64) -> Option<ResourceMatch> {
     let zones = &offer.resource.zones;
     let is_everywhere = zones.is_empty() && offer.bounds.is_none();
-    let same_zone = is_everywhere || site.zones.is_empty() || zones.iter().any(|zone| site.zones.contains(zone));
+    let same_zone =
+        is_everywhere || site.zones.is_empty() || zones.iter().any(|zone| site.zones.contains(zone));
     let distance_m = offer.bounds.zip(site.bounds).map(|(one, other)| distance_m(&one, &other));
     let is_near = distance_m.is_some_and(|m| m <= reach_m);
     (same_zone || is_near).then_some(ResourceMatch { resource: offer.resource.id, same_zone, distance_m })

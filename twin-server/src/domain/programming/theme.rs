@@ -158,7 +158,9 @@ mod tests {
     #[test]
     fn themes_that_contradict_each_other_are_refused_by_name() {
         let theme = |id: &str, needs: &str| {
-            format!(r#"{{"id":"{id}","name":{{"zh":"x"}},"kind":"operation","level":"basic","needs":{needs},"resources":["money"]}}"#)
+            format!(
+                r#"{{"id":"{id}","name":{{"zh":"x"}},"kind":"operation","level":"basic","needs":{needs},"resources":["money"]}}"#
+            )
         };
         let told = |list: String| TaskThemes::parse(&list).unwrap_err().to_string();
         assert!(told(format!("[{}]", theme("a", r#"["other"]"#))).contains("`housing` is in none"));

@@ -243,7 +243,10 @@ pub(in crate::domain) fn text(field: &'static str, words: &str, limit: usize) ->
     if length > limit { Err(PlanError::TextTooLong { field, length, limit }) } else { Ok(()) }
 }
 
-pub(in crate::domain) fn once(field: &'static str, ids: impl Iterator<Item = String>) -> Result<(), PlanError> {
+pub(in crate::domain) fn once(
+    field: &'static str,
+    ids: impl Iterator<Item = String>,
+) -> Result<(), PlanError> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if seen.contains(&id) {
