@@ -104,7 +104,7 @@ impl Programming {
         let check_ups = meant.iter().map(|check_up| check_up.id).collect();
         let mut proposed = Proposed { check_ups, proposals, left_out };
         if !asked.dry_run && !proposed.proposals.is_empty() {
-            let mut draft = Draft::of(lists);
+            let mut draft = Draft::of(&lists);
             for proposal in &mut proposed.proposals {
                 let zones = check_new::<Task>(&draft.lists, &proposal.plan, &actor, &now)?;
                 proposal.task = Some(draft.begin::<Task>(proposal.plan.clone(), zones, &entry)?);

@@ -62,7 +62,9 @@ async fn the_lists_and_their_trails_come_back_as_they_were_stored(store: &dyn St
     let steps = [resource(1), need(1), resource(2), Step::Task(begun.clone()), Step::Task(adopted.clone())];
     assert!(put(store, &steps).await);
     let mut expected = Lists::default();
-    steps.iter().for_each(|step| expected.put(step));
+    for step in &steps {
+        expected.put(step);
+    }
     let stored = store.programming().await.unwrap();
     same(&stored, &expected);
     assert_eq!(stored.needs_of_report(9).count(), 1);
