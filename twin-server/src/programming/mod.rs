@@ -23,7 +23,8 @@ use crate::domain::audit::AuditDraft;
 use crate::domain::cycle::Word;
 use crate::domain::permission::{Action, Actor};
 use crate::domain::programming::{
-    self, Change, Drawn, Lists, Offer, Party, Pursuit, Refusal, Step, TaskThemes, follow_projects, settle,
+    self, Change, Drawn, Lists, Offer, Party, Pursuit, Refusal, Step, TaskThemes, follow_projects, lags,
+    settle,
 };
 use crate::domain::project::may_in;
 use crate::own_task::in_own_task;
@@ -282,11 +283,12 @@ impl Programming {
         now: OffsetDateTime,
     ) -> Result<usize, ProgrammingFault> {
         let _turn = self.turn.lock().await;
-        let mut draft = Draft::of(&self.now());
-        let steps = follow_projects(&mut draft.lists, &pursued(), now);
-        if steps.is_empty() {
+        let (before, pursued) = (self.now(), pursued());
+        if !lags(&before, &pursued) {
             return Ok(0);
         }
+        let mut draft = Draft::of(&before);
+        let steps = follow_projects(&mut draft.lists, &pursued, now);
         let entry = AuditDraft::new(now, CLOCK.to_owned(), "programming.follow", "programming");
         let told = steps.len();
         draft.extend(steps, &entry);

@@ -402,12 +402,20 @@ proptest! {
         let tasks = [task(1, 30), task(2, 50), task(3, 40), task(4, 100)];
         let mut lists = lists(&[fund], 4, &tasks);
         for (task, what) in deeds {
-            match what {
-                0 => drop(does(&mut lists, task, TaskDeed::Adopt)),
-                1 => drop(does(&mut lists, task, TaskDeed::Drop)),
-                2 => drop(follow_projects(&mut lists, &BTreeMap::from([(task, Pursuit::Entered(1))]), NOON)),
-                3 => drop(follow_projects(&mut lists, &BTreeMap::from([(task, Pursuit::Built(1))]), NOON)),
-                _ => drop(follow_projects(&mut lists, &BTreeMap::new(), NOON)),
+            let pursued = match what {
+                0 | 1 => {
+                    let deed = if what == 0 { TaskDeed::Adopt } else { TaskDeed::Drop };
+                    does(&mut lists, task, deed);
+                    None
+                }
+                2 => Some(BTreeMap::from([(task, Pursuit::Entered(1))])),
+                3 => Some(BTreeMap::from([(task, Pursuit::Built(1))])),
+                _ => Some(BTreeMap::new()),
+            };
+            if let Some(pursued) = pursued {
+                let lagged = lags(&lists, &pursued);
+                prop_assert_eq!(lagged, !follow_projects(&mut lists, &pursued, NOON).is_empty());
+                prop_assert!(!lags(&lists, &pursued));
             }
             let drawn = Drawn::of(&lists, 1);
             prop_assert!(drawn.committed <= 100.0 && drawn.used <= drawn.committed);
