@@ -39,8 +39,6 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/check-ups/{id}/values/import"
             | "/api/v1/resources/import",
         ) => Some("code\n".into()),
-        // Nothing follows where nothing is confirmed; what follows would be stored.
-        ("POST", "/api/v1/tasks/generate") => Some("{}".into()),
         ("POST", "/api/v1/imports/devices") => Some("id,kind\n".into()),
         (
             "POST",
@@ -81,6 +79,8 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/needs"
             | "/api/v1/needs/{id}/deeds"
             | "/api/v1/tasks"
+            // Nothing is confirmed, so that nothing follows.
+            | "/api/v1/tasks/generate"
             | "/api/v1/tasks/{id}/deeds",
         )
         | ("PUT", "/api/v1/check-ups/{id}/values")

@@ -32,6 +32,7 @@ pub(crate) mod maintenance_windows;
 pub(crate) mod metrics;
 pub(crate) mod model;
 pub(crate) mod mqtt;
+pub(crate) mod need_lists;
 pub(crate) mod needs;
 pub(crate) mod object_edits;
 mod object_path;

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 
 use super::audit::cell;
 use super::extract::Query;
-use super::needs::{self, NeedsQuery};
+use super::need_lists::{self, NeedsQuery};
 use super::programming::readable;
 use super::project_table::yuan;
 use super::resources::{self, ResourcesQuery};
@@ -201,7 +201,7 @@ pub(crate) async fn export_needs(
 ) -> Result<Response, Problem> {
     let (lists, now) = (app.programming.now(), app.model.now());
     let query = NeedsQuery::of(state, kind, urgency, zone);
-    let found = needs::found(&app, &permit, (&lists, &now), &query)?;
+    let found = need_lists::found(&app, &permit, (&lists, &now), &query)?;
     let rows = found.iter().map(|need| need_row(&app, &permit, need, &lists));
     Ok(table("needs.csv", &NEED_COLUMNS, rows, bom))
 }

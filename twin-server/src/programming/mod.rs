@@ -4,6 +4,7 @@
 //! All that stands on the lists is in memory, without its trail. Whoever reads takes the lists of one moment; whoever
 //! changes them makes the next. `kept` says what differs between the lists, `proposals` finds the tasks that follow.
 
+mod draft;
 mod kept;
 mod proposals;
 
@@ -16,15 +17,15 @@ use twin_schemas::geometry::LocalBox;
 use twin_schemas::programming::Resource;
 use twin_schemas::projects::ProjectPlace;
 
+use self::draft::Draft;
+
 pub use kept::Kept;
 pub use proposals::{Asked, Proposed};
 
 use crate::domain::audit::AuditDraft;
-use crate::domain::cycle::Word;
 use crate::domain::permission::{Action, Actor};
 use crate::domain::programming::{
-    self, Change, Drawn, Lists, Offer, Party, Pursuit, Refusal, Step, TaskThemes, follow_projects, lags,
-    settle,
+    self, Drawn, Lists, Offer, Party, Pursuit, Refusal, TaskThemes, follow_projects, lags,
 };
 use crate::domain::project::may_in;
 use crate::own_task::in_own_task;
@@ -370,66 +371,4 @@ fn check_new<T: Kept>(
 
 fn kept_in<T: Kept>(lists: &Lists, id: u64) -> Result<Arc<T>, ProgrammingFault> {
     T::of(lists).get(&id).cloned().ok_or(ProgrammingFault::Unknown { what: T::LIST.one(), id })
-}
-
-/// The lists as they are going to be, with how they came to be so.
-struct Draft {
-    lists: Lists,
-    steps: Vec<Step>,
-    audit: Vec<AuditDraft>,
-}
-
-impl Draft {
-    fn of(now: &Lists) -> Self {
-        Self { lists: now.clone(), steps: Vec::new(), audit: Vec::new() }
-    }
-
-    /// Enters something under the next number, which is given back.
-    fn begin<T: Kept>(
-        &mut self,
-        plan: T::Plan,
-        zones: Vec<String>,
-        entry: &AuditDraft,
-    ) -> Result<u64, ProgrammingFault> {
-        let there = T::of(&self.lists);
-        if there.len() >= LIST_LIMIT {
-            return Err(ProgrammingFault::Full);
-        }
-        let id = there.last_key_value().map_or(1, |(last, _)| last + 1);
-        self.take::<T>(None, programming::begun(id, plan, zones, T::KEPT_BY, entry.at), entry);
-        Ok(id)
-    }
-
-    /// Takes a change in with what follows from it.
-    fn take<T: Kept>(&mut self, before: Option<&T>, change: Change<T>, entry: &AuditDraft) {
-        let touched = T::touched(before, &change.after);
-        let (id, version) = (change.after.id(), change.after.version());
-        let step = T::step(change);
-        self.lists.put(&step);
-        self.steps.push(step);
-        let object = format!("{}:{id}", T::LIST.one());
-        self.audit.push(AuditDraft { object, ..entry.clone() }.with_detail(format!("version {version}")));
-        let followed = settle(&mut self.lists, &touched, entry.at);
-        self.extend(followed, entry);
-    }
-
-    /// Takes in what has followed already.
-    fn extend(&mut self, steps: Vec<Step>, entry: &AuditDraft) {
-        for step in steps {
-            let (object, word, version) = match &step {
-                Step::Resource(change) => told(change, change.entry.deed.map(Word::id)),
-                Step::Need(change) => told(change, change.entry.deed.map(Word::id)),
-                Step::Task(change) => told(change, change.entry.deed.map(Word::id)),
-            };
-            let detail = format!("follows from {}, version {version}", entry.action);
-            self.audit.push(AuditDraft { object, action: word, ..entry.clone() }.with_detail(detail));
-            self.steps.push(step);
-        }
-    }
-}
-
-fn told<T: Kept>(change: &Change<T>, deed: Option<&'static str>) -> (String, String, u32) {
-    let one = T::LIST.one();
-    let object = format!("{one}:{}", change.after.id());
-    (object, format!("{one}.{}", deed.unwrap_or("change")), change.after.version())
 }

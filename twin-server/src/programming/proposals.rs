@@ -11,7 +11,8 @@ use twin_schemas::indicators::Indicator;
 use twin_schemas::programming::{LeftOut, Need, NeedState, Task, TaskProposal};
 use twin_schemas::projects::{ProjectKind, ProjectPlace, ProjectProblem};
 
-use super::{Draft, Kept, Programming, ProgrammingFault, bounds_of, check_new, offers};
+use super::draft::Draft;
+use super::{Kept, Programming, ProgrammingFault, bounds_of, check_new, offers};
 use crate::checkups::{CheckUpFault, CheckUps};
 use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
