@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::auth::Permit;
 use crate::contacts::ContactFault;
 use crate::domain::cycle::Word;
-use crate::domain::permission::Who;
+use crate::domain::permission::{Action, Who};
 use crate::domain::registration::DISTANCE_LIMIT_M;
 use crate::domain::report::{
     Main, NewReport, PHOTOS_LIMIT, Refusal, Request, TEXT_LIMIT, is_involved, is_of, parties_of, possible,
@@ -76,7 +76,16 @@ impl ReportDraft {
         place: ReportPlace,
         contact: Option<ContactDraft>,
     ) -> Self {
-        Self { line, kind: kind.to_owned(), text, photos: Vec::new(), place, open: true, on_behalf: contact.is_some(), contact }
+        Self {
+            line,
+            kind: kind.to_owned(),
+            text,
+            photos: Vec::new(),
+            place,
+            open: true,
+            on_behalf: contact.is_some(),
+            contact,
+        }
     }
 }
 
@@ -96,6 +105,9 @@ pub(crate) struct ReportDetail {
     /// Whom to call, masked, for those who are involved.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<ContactHint>,
+    /// Numbers of the needs of renewal that come from it, for those who may read them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<u64>,
 }
 
 /// What is done with a report, and what is said with it.
@@ -265,10 +277,19 @@ async fn detail(app: &App, permit: &Permit, kept: &StoredReport) -> Result<Respo
         own: asker.is_reporter(),
         may_say: speaks_as(&parties).is_some(),
         contact: report_contacts::hint(app, permit, kept).await?,
+        needs: needs_of(app, permit, kept.report.id),
         trail,
         report: kept.report.clone(),
     };
     Ok(no_store(JsonAnswer(detail).into_response()))
+}
+
+/// The needs of renewal that come from a report, if whoever asks may read them.
+fn needs_of(app: &App, permit: &Permit, report: u64) -> Vec<u64> {
+    if permit.somewhere(Action::ReadProgramming).is_err() {
+        return Vec::new();
+    }
+    app.programming.now().needs_of_report(report).map(|need| need.id).collect()
 }
 
 /// How many reports someone was taken out of.

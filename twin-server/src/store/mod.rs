@@ -20,6 +20,7 @@ mod migrations;
 mod model;
 mod people;
 mod postgres;
+mod programming;
 mod projects;
 mod readings;
 mod reports;
@@ -47,6 +48,7 @@ pub use keys::KeyStore;
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, Numbering, PeopleStore, UserChange, UserEdit};
 pub use postgres::PostgresStore;
+pub use programming::{ProgrammingChange, ProgrammingStore};
 pub use projects::{ProjectChange, ProjectStore, StoredOpinion, StoredProjectEntry};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
@@ -186,6 +188,7 @@ pub trait Store:
     + KeyStore
     + ModelStore
     + PeopleStore
+    + ProgrammingStore
     + ProjectStore
     + ReadingStore
     + ReportStore

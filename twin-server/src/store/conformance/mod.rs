@@ -12,6 +12,7 @@ mod displays;
 mod keys;
 mod model;
 mod people;
+mod programming;
 mod projects;
 mod readings;
 mod reports;
