@@ -13,8 +13,13 @@ import { words } from './words';
 
 const PAGES: Readonly<Record<Section, ReturnType<typeof later<object>>>> = {
   checkups: later(() => import('./checkups/Checkups').then(({ Checkups }) => Checkups)),
+  indicators: later(() => import('./indicators/Indicators').then(({ Indicators }) => Indicators)),
   projects: later(() => import('./projects/Projects').then(({ Projects }) => Projects)),
+  report: later(() => import('./year/YearReport').then(({ YearReport }) => YearReport)),
 };
+
+/** Pages in the strip on top; indicators are found from check-ups, whose they are. */
+const STRIP: readonly Section[] = ['checkups', 'projects', 'report'];
 
 const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
 const THEME_ICON = { auto: 'sun-moon', light: 'sun', dark: 'moon' } as const;
@@ -44,7 +49,7 @@ function Top() {
     <header class="n-top">
       <b class="n-name">{name}</b>
       <nav aria-label={n.pages}>
-        {(Object.keys(PAGES) as Section[]).map((section) => (
+        {STRIP.map((section) => (
           <a key={section} href={hashOf(section)} aria-current={route.value.section === section ? 'page' : undefined}>
             {n[section]}
           </a>

@@ -1,6 +1,7 @@
 // A month of notices and of what affects residents: a grid of weeks on a desk, the days with something on them on a phone.
 //
 // In: the address (month, zone), the server's lists. Out: links to projects.
+import { inTurn } from '../../api/in-turn';
 import type { ProjectEffect } from '../../api/project-work';
 import { getAllProjects } from '../../api/project-work';
 import { getProject, type ProjectSummary } from '../../api/projects';
@@ -18,8 +19,6 @@ import { dayOf, listOf, momentOf, projectWords, workWords, zoneName } from './wo
 const MOST = 1000;
 /** Most projects whose works are asked for one by one: lists do not tell what affects residents. */
 const MOST_WORKS = 60;
-/** How many are asked at once. */
-const AT_ONCE = 6;
 
 interface Seen {
   readonly projects: readonly ProjectSummary[];
@@ -31,14 +30,9 @@ interface Seen {
 async function look(zone: string, signal: AbortSignal): Promise<Seen> {
   const { projects } = await getAllProjects({ ...(zone !== '' && { zone }) }, MOST, signal);
   const works = projects.filter(({ state }) => FELT.includes(state));
-  const effects = new Map<number, readonly ProjectEffect[]>();
-  const asked = works.slice(0, MOST_WORKS);
-  for (let at = 0; at < asked.length; at += AT_ONCE) {
-    const details = await Promise.all(asked.slice(at, at + AT_ONCE).map(({ id }) => getProject(id)));
-    for (const { project } of details) effects.set(project.id, project.effects ?? []);
-    signal.throwIfAborted();
-  }
-  return { projects, effects, left: works.length - asked.length };
+  const details = await inTurn(works.slice(0, MOST_WORKS), ({ id }) => getProject(id), signal);
+  const effects = new Map(details.map(({ project }) => [project.id, project.effects ?? []]));
+  return { projects, effects, left: works.length - details.length };
 }
 
 export function Calendar() {

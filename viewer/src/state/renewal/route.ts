@@ -5,18 +5,18 @@
 import { computed, signal } from '@preact/signals-core';
 
 /** The parts of a page about one thing, by its first word. */
-export type Section = 'checkups' | 'projects';
+export type Section = 'checkups' | 'indicators' | 'projects' | 'report';
 
 export interface Route {
   readonly section: Section;
-  /** The number of the check-up or project; null for the list of all, `new` for one that is to be. */
+  /** The number of the check-up or project, the year of a report; null for the list of all, `new` for one that is to be. */
   readonly id: number | 'new' | null;
   /** Which part of its page, '' for the first. */
   readonly part: string;
   readonly query: ReadonlyMap<string, string>;
 }
 
-const SECTIONS: readonly Section[] = ['checkups', 'projects'];
+const SECTIONS: readonly Section[] = ['checkups', 'indicators', 'projects', 'report'];
 
 export function routeOf(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?');
