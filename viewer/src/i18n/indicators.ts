@@ -46,10 +46,10 @@ const zh = {
     missing: '必填，没有填写', number: '应为数字', days: '应为整天数', choice: '不在可选的词中', range: '超出可填范围', order: '更紧急的阈值应当更差', threshold: '至少填写一个阈值',
     span: '最小值应小于最大值', length: '字数不符', empty: '中文和英文至少填写一种', levels: '至少一级评价对象，且不重复', code: '代码只能用字母、数字、- _ .，1 至 64 个字符',
   },
+  // As the template names them.
   columns: {
-    code: '代码', name: '名称', name_zh: '名称（中文）', name_en: '名称（英文）', family: '类别', dimension: '维度', dimension_zh: '维度（中文）', dimension_en: '维度（英文）', group_zh: '分组（中文）', group_en: '分组（英文）', unit: '单位', levels: '评价对象',
-    counts: '统计内容', counts_zh: '统计内容（中文）', counts_en: '统计内容（英文）', direction: '方向', min: '最小值', max: '最大值', ordinary: '“一般”阈值', pressing: '“较紧急”阈值', urgent: '“紧急”阈值', ordinary_d: '“一般”时限（天）', pressing_d: '“较紧急”时限（天）', urgent_d: '“紧急”时限（天）',
-    widespread_pct: '普遍性比例（%）', supplier: '数据来源', supplier_zh: '数据来源（中文）', supplier_en: '数据来源（英文）', method: '计算方法', how: '计算说明', how_zh: '计算说明（中文）', how_en: '计算说明（英文）',
+    code: '代码', name: '名称', name_zh: '名称', name_en: '英文名称', family: '体检类别', dimension: '维度', dimension_zh: '维度', dimension_en: '英文维度', group_zh: '分组', group_en: '英文分组', unit: '单位', levels: '评估层级', counts: '统计内容', counts_zh: '统计内容', counts_en: '英文统计内容', direction: '方向', min: '最小值', max: '最大值',
+    ordinary: '一般阈值', pressing: '较紧急阈值', urgent: '紧急阈值', ordinary_d: '一般时限天数', pressing_d: '较紧急时限天数', urgent_d: '紧急时限天数', widespread_pct: '普遍性比例', supplier: '数据来源单位', supplier_zh: '数据来源单位', supplier_en: '英文数据来源单位', method: '计算方法', how: '计算说明', how_zh: '计算说明', how_en: '英文计算说明',
   } as Readonly<Record<string, string>>,
 };
 
@@ -100,11 +100,7 @@ const en: IndicatorTexts = {
     missing: 'Needed, but empty', number: 'Not a number', days: 'Not a whole number of days', choice: 'Not one of the words that can be used', range: 'Out of range', order: 'A more urgent threshold must be a worse value', threshold: 'At least one threshold is needed',
     span: 'The least value must be below the greatest', length: 'Too long or too short', empty: 'Needed in Chinese or English', levels: 'At least one level, and none twice', code: 'A code has 1 to 64 letters, digits, - _ or .',
   },
-  columns: {
-    code: 'Code', name: 'Name', name_zh: 'Name (Chinese)', name_en: 'Name (English)', family: 'Family', dimension: 'Dimension', dimension_zh: 'Dimension (Chinese)', dimension_en: 'Dimension (English)', group_zh: 'Group (Chinese)', group_en: 'Group (English)', unit: 'Unit', levels: 'Levels',
-    counts: 'What it counts', counts_zh: 'What it counts (Chinese)', counts_en: 'What it counts (English)', direction: 'Direction', min: 'Least value', max: 'Greatest value', ordinary: 'Threshold, ordinary', pressing: 'Threshold, pressing', urgent: 'Threshold, urgent', ordinary_d: 'Days, ordinary', pressing_d: 'Days, pressing', urgent_d: 'Days, urgent',
-    widespread_pct: 'Widespread from (%)', supplier: 'Supplier', supplier_zh: 'Supplier (Chinese)', supplier_en: 'Supplier (English)', method: 'Method', how: 'How it is computed', how_zh: 'How it is computed (Chinese)', how_en: 'How it is computed (English)',
-  },
+  columns: {},
 };
 
 export const indicatorTexts = (language: Language): IndicatorTexts => (language === 'zh' ? zh : en);

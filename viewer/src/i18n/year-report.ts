@@ -9,7 +9,7 @@ const zh = {
   print: '打印',
   exportOf: (title: string) => `导出表格：${title}`,
   noData: '无数据',
-  notYours: '查看体检需要相应权限，您的账户没有，本报告不含这一部分。',
+  notYours: '体检只有具备权限的人可以查看，本报告不含这一部分。',
   asSeen: '只计入您可以查看的项目和上报。',
 
   figures: { library: '入库项目', finished: '本年竣工', planned: '计划投资', findings: '评价发现待整改', inTime: '按时答复率', problems: '体检问题' },
@@ -127,7 +127,7 @@ const en: YearReportTexts = {
   print: 'Print',
   exportOf: (title) => `Export table: ${title}`,
   noData: 'No data',
-  notYours: 'Check-ups need a permission that your account does not have; this report is without them.',
+  notYours: 'Check-ups are for those who may read them; this report is without them.',
   asSeen: 'Only projects and reports that you may see are counted.',
 
   figures: { library: 'In the library', finished: 'Finished this year', planned: 'Planned money', findings: 'Findings to be mended', inTime: 'Answered in time', problems: 'Problems of check-ups' },

@@ -46,8 +46,8 @@ export function Field({ indicator, object, form, mayWrite }: Props) {
         {there && <small>{t.givenBy(t.sources[there.source], timeName(there.at))}</small>}
       </p>
       <Why id={id} trouble={trouble} indicator={indicator} drop={() => form.drop(key)} />
-      {mayWrite ? <FieldPhotos of={key} name={nameOf(indicator.name, indicator.code)} form={form} /> : <Photos ids={there?.photos ?? []} name={nameOf(indicator.name, indicator.code)} />}
       <div class="k-foot">
+        {mayWrite ? <FieldPhotos of={key} name={nameOf(indicator.name, indicator.code)} form={form} /> : <Photos ids={there?.photos ?? []} name={nameOf(indicator.name, indicator.code)} />}
         <Remark draft={draft?.remark} there={there} mayWrite={mayWrite} write={(remark) => form.write(key, { remark })} />
         <details class="k-about">
           <summary>{t.about}</summary>

@@ -82,7 +82,7 @@ function Thresholds({ of }: { of: Indicator }) {
             <li key={urgency}>
               <UrgencyMark of={urgency} />
               <span>{typeof at === 'number' ? t.reaches(valueOf(at, of), of.direction === 'more_is_better') : t.noThreshold}</span>
-              <small>{t.days(of.limits[DAYS[urgency]])}</small>
+              <small>{typeof at === 'number' && t.days(of.limits[DAYS[urgency]])}</small>
             </li>
           );
         })}

@@ -41,6 +41,8 @@ export function Standing({ seen: { figures, left } }: { seen: ProjectsSeen }) {
   );
 }
 
+const HEADS: Readonly<Record<Sort, (t: typeof workWords.value) => string>> = { states: (t) => t.state, kinds: (t) => t.kind, levels: (t) => t.level, zones: (t) => t.zone };
+
 function BySort({ sort, figures, names }: { sort: Sort; figures: ProjectFigures; names: Readonly<Record<string, string>> | null }) {
   const t = texts.value;
   const of: Readonly<Record<string, Figure>> = figures[sort];
@@ -48,7 +50,7 @@ function BySort({ sort, figures, names }: { sort: Sort; figures: ProjectFigures;
   const keys = names ? Object.keys(names).filter((key) => of[key]) : Object.keys(of).sort((a, b) => zoneName(a).localeCompare(zoneName(b), language.value));
   const rows = keys.flatMap((key): Row[] => (of[key] && of[key].projects > 0 ? [[names?.[key] ?? zoneName(key), of[key]]] : []));
   const total: readonly Row[] = sort === 'zones' ? [] : [[t.total, figures.total]];
-  return <Table title={t.by[sort]} file={`projects-by-${sort}`} columns={columnsOf(t.by[sort])} rows={rows.length === 0 ? [] : [...rows, ...total]} none={t.noData} />;
+  return <Table title={t.by[sort]} file={`projects-by-${sort}`} columns={columnsOf(HEADS[sort](workWords.value))} rows={rows.length === 0 ? [] : [...rows, ...total]} none={t.noData} />;
 }
 
 function columnsOf(head: string): readonly Column<Row>[] {
@@ -75,7 +77,7 @@ export function Finished({ year, seen: { library } }: { year: number; seen: Proj
   ];
   return (
     <section class="n-card y-part">
-      <Table title={t.finished} file={`projects-finished-${year}`} columns={columns} rows={finishedIn(library, year)} none={t.noFinished} />
+      <Table title={t.finished} isPart file={`projects-finished-${year}`} columns={columns} rows={finishedIn(library, year)} none={t.noFinished} />
     </section>
   );
 }

@@ -18,8 +18,13 @@ export interface Column<T> {
   readonly fileOnly?: boolean;
 }
 
+/** From more columns than this on a phone shows each row as a card. */
+const CARDS_FROM = 4;
+
 interface Props<T> {
   readonly title: string;
+  /** Whether it is all of its part of the report, whose title it has then. */
+  readonly isPart?: boolean;
   /** Name of the file, without its ending. */
   readonly file: string;
   readonly columns: readonly Column<T>[];
@@ -29,12 +34,12 @@ interface Props<T> {
   readonly note?: string | undefined;
 }
 
-export function Table<T>({ title, file, columns, rows, none, note }: Props<T>) {
+export function Table<T>({ title, isPart, file, columns, rows, none, note }: Props<T>) {
   const save = (): void => saveFile(`${file}.csv`, new Blob([tableText(rows, columns.map(({ head, sheet, of }) => ({ head: sheet ?? head, of })))], { type: 'text/csv;charset=utf-8' }));
   return (
     <div class="y-table">
       <header>
-        <h3>{title}</h3>
+        {isPart === true ? <h2>{title}</h2> : <h3>{title}</h3>}
         {rows.length > 0 && (
           <button class="link" type="button" aria-label={texts.value.exportOf(title)} onClick={save}>
             {words.value.export}
@@ -50,7 +55,7 @@ export function Table<T>({ title, file, columns, rows, none, note }: Props<T>) {
 function Body<T>({ title, columns, rows }: { title: string; columns: readonly Column<T>[]; rows: readonly T[] }) {
   return (
     <div class="n-scroll" tabIndex={0} role="region" aria-label={title}>
-      <table class="n-table">
+      <table class="n-table" data-columns={columns.length > CARDS_FROM ? 'many' : columns.length < CARDS_FROM ? 'few' : undefined}>
         <thead>
           <tr>
             {columns.map(({ head, number }) => (
@@ -64,7 +69,7 @@ function Body<T>({ title, columns, rows }: { title: string; columns: readonly Co
           {rows.map((row, at) => (
             <tr key={at}>
               {columns.map((column) => (
-                <td key={column.head} class={column.number === true ? 'number' : undefined}>
+                <td key={column.head} class={column.number === true ? 'number' : undefined} data-label={column.head}>
                   <Cell column={column} row={row} />
                 </td>
               ))}

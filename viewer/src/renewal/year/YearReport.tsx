@@ -46,7 +46,12 @@ function Title({ year, now }: { year: number; now: Date }) {
         title={t.title(year)}
         under={
           <>
-            {name !== '' && <b class="y-community">{name}</b>} {t.under(span, dayName(dayOf(now.toISOString())))}
+            {name !== '' && (
+              <>
+                <b class="y-community">{name}</b> ·{' '}
+              </>
+            )}
+            {t.under(span, dayName(dayOf(now.toISOString())))}
           </>
         }
       >
