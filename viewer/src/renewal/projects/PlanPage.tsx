@@ -2,14 +2,17 @@
 //
 // In: the number of a project, or what the address begins with; what was written before. Out: the plan at the server.
 // What is written is kept in the browser meanwhile; who was overtaken keeps it and sees what others made of the plan.
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { getProject, type ProjectDetail } from '../../api/projects';
 import type { CheckUpProblem } from '../../api/project-work';
 import { named } from '../../i18n/format';
-import { kept, type Draft } from '../../state/renewal/project-drafts';
+import type { Drawable } from '../../state/geojson';
+import { keep, kept, type Draft } from '../../state/renewal/project-drafts';
 import { EMPTY, wordsOfPlan, type PlanWords } from '../../state/renewal/project-plan';
 import { askNames, askProblems, problemsOf, whereOf } from '../../state/renewal/project-problems';
-import { hashOf, route } from '../../state/renewal/route';
-import { buildings, zones } from '../../state/session';
+import { drawnHere, placeOfShape, withPlaces } from '../../state/renewal/project-shapes';
+import { hashOf, narrow, route } from '../../state/renewal/route';
+import { buildings, publication, zones } from '../../state/session';
 import { language } from '../../state/settings';
 import { Head, Known, SignInHint, useAsked } from '../parts';
 import { words } from '../words';
@@ -37,14 +40,62 @@ function New() {
       <Head title={t.newTitle} under={t.underNew} />
       <SignInHint />
       <Known asked={asked} again={again}>
-        {(found) => <PlanForm key={name} name={name} detail={null} first={firstOf({ words: begun(found), base: null, reason: '', at: '' }, name)} problems={found.problems} />}
+        {(found) => <Begun key={name} name={name} found={found} />}
       </Known>
     </>
   );
 }
 
+function Begun({ name, found }: { name: string; found: Found }) {
+  const community = publication.value?.catalog.community.id;
+  const drawn = route.value.query.get('drawn') ?? null;
+  // Where shapes are kept is known with the community.
+  if (drawn !== null && community === undefined) {
+    return (
+      <p class="n-empty" role="status">
+        {words.value.loading}
+      </p>
+    );
+  }
+  return <Filled name={name} found={found} drawn={drawn === null ? null : (drawnHere(community ?? '')[Number(drawn) - 1] ?? 'gone')} />;
+}
+
+/** The form; `drawn` is the shape that the address hands over, which the draft has from then on. */
+function Filled({ name, found, drawn }: { name: string; found: Found; drawn: Drawable | 'gone' | null }) {
+  const handed = useRef(drawn).current;
+  const first = useMemo(() => {
+    const from = firstOf({ words: begun(found), base: null, reason: '', at: '' }, name);
+    return handed === null || handed === 'gone' ? from : withDrawn(from, name, handed);
+  }, []);
+  useEffect(() => {
+    if (drawn !== null) narrow({ drawn: '' });
+  }, []);
+  return (
+    <>
+      {handed === 'gone' && (
+        <p class="p-missing" role="alert">
+          {planWords.value.drawnGone}
+        </p>
+      )}
+      <PlanForm name={name} detail={null} first={first} problems={found.problems} />
+    </>
+  );
+}
+
+interface First {
+  readonly fresh: Draft;
+  readonly draft: Draft | null;
+}
+
 /** What a form begins with: what was written before, else what is there. */
-const firstOf = (fresh: Draft, name: string): { readonly fresh: Draft; readonly draft: Draft | null } => ({ fresh, draft: kept(name) });
+const firstOf = (fresh: Draft, name: string): First => ({ fresh, draft: kept(name) });
+
+function withDrawn({ fresh, draft }: First, name: string, shape: Drawable): First {
+  const into = (of: Draft): Draft => ({ ...of, words: { ...of.words, places: withPlaces(of.words.places, [placeOfShape(shape)]) } });
+  const next = { fresh: into(fresh), draft: draft && into(draft) };
+  keep(name, { ...(next.draft ?? next.fresh), at: new Date().toISOString() });
+  return next;
+}
 
 /** Problems, and what their indicators are called. */
 interface Found {

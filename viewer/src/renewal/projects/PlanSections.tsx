@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ProjectPlace } from '../../api/project-work';
 import { named } from '../../i18n/format';
 import { placeOf } from '../../state/renewal/project-places';
+import { withPlaces } from '../../state/renewal/project-shapes';
 import { zones } from '../../state/session';
 import { hashOf } from '../../state/renewal/route';
 import { language } from '../../state/settings';
@@ -12,6 +13,7 @@ import { PlaceLink } from './PlaceLink';
 import { PlaceSearch } from './PlaceSearch';
 import { planWords } from './plan-words';
 import type { Writing } from './PlanForm';
+import { Shapes } from './Shapes';
 import { projectWords, workWords } from './words';
 
 export function WhatSection({ words, change, wrong }: Writing) {
@@ -32,13 +34,9 @@ export function WhatSection({ words, change, wrong }: Writing) {
   );
 }
 
-const same = (a: ProjectPlace, b: ProjectPlace): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 export function WhereSection({ words, change, wrong }: Writing) {
   const t = planWords.value;
-  const add = (place: ProjectPlace): void => {
-    if (!words.places.some((one) => same(one, place))) change({ places: [...words.places, place] });
-  };
+  const add = (...places: readonly ProjectPlace[]): void => change({ places: withPlaces(words.places, places) });
   const toggle = (id: string, on: boolean): void => change({ zones: on ? [...words.zones, id] : words.zones.filter((one) => one !== id) });
   return (
     <section class="n-card">
@@ -58,6 +56,7 @@ export function WhereSection({ words, change, wrong }: Writing) {
         </ul>
         <PlaceSearch taken={words.places} add={(object) => add({ type: 'object', object })} />
         <Spot add={add} />
+        <Shapes taken={words.places} add={(places) => add(...places)} />
         {wrong('places') !== null && <small class="p-wrong">{wrong('places')}</small>}
       </fieldset>
       {zones.value.length > 0 && (

@@ -3,6 +3,7 @@
 // In: a plan, what people write. Out: the same in the other form; faults by field. Pure. The limits are those of the
 // server, which has the last word.
 import type { ProjectPatch, ProjectPlace, ProjectPlan } from '../../api/project-work';
+import { CORNERS_MOST, cornersOf } from './project-shapes';
 
 type Alternative = NonNullable<ProjectPlan['alternatives']>[number];
 type Party = NonNullable<ProjectPlan['parties']>[number];
@@ -51,7 +52,7 @@ export interface PlanWords {
   readonly problems: readonly ProblemRef[];
 }
 
-export type Fault = 'required' | 'tooLong' | 'tooMany' | 'number' | 'money' | 'sources' | 'span' | 'year' | 'address' | 'model' | 'reports' | 'percent' | 'spent' | 'nothing';
+export type Fault = 'required' | 'tooLong' | 'tooMany' | 'corners' | 'number' | 'money' | 'sources' | 'span' | 'year' | 'address' | 'model' | 'reports' | 'percent' | 'spent' | 'nothing';
 export type Faults = Readonly<Record<string, Fault>>;
 
 const NAME_MOST = 200;
@@ -152,6 +153,7 @@ export function faultsOf(words: PlanWords): Faults {
   name('name', words.zh, words.en);
   put('summary', lengthOf(words.summary) > TEXT_MOST ? 'tooLong' : null);
   for (const list of ['zones', 'places', 'sources', 'phases', 'alternatives', 'parties'] as const) put(list, words[list].length > PARTS_MOST ? 'tooMany' : null);
+  put('places', cornersOf(words.places) > CORNERS_MOST ? 'corners' : null);
   put('documents', words.documents.length > DOCUMENTS_MOST ? 'tooMany' : null);
   moneyFaults(words, put, filled);
   words.phases.forEach(({ zh, en, from, to }, at) => {
