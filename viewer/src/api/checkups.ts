@@ -77,7 +77,7 @@ export async function putValues(id: number, values: readonly ValueDraft[]): Prom
 }
 
 /** What browsers call the type of a table depends on what is installed beside them: it is told by its first bytes. */
-async function tableType(table: Blob): Promise<string> {
+export async function tableType(table: Blob): Promise<string> {
   const isZip = (await table.slice(0, 2).text()) === 'PK';
   return isZip ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' : 'text/csv';
 }

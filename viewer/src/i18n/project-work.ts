@@ -93,6 +93,8 @@ const zh = {
   problems: '来自体检问题',
   problemRow: (checkUp: number, problem: number) => `体检 ${checkUp} 号，问题 ${problem} 号`,
   reports: '来自居民上报',
+  tasks: '来自更新任务',
+  taskRow: (task: number) => `任务 ${task} 号`,
   none: '无',
   reportLink: (id: number) => `上报 ${id} 号`,
   reportsWaiting: (count: number) => `${count} 份上报的居民还在等结果`,
@@ -173,7 +175,7 @@ const zh = {
   },
   older: '更早的经过',
   fields: {
-    name: '名称', summary: '方案内容', kind: '类别', level: '类型', zones: '片区', places: '位置', phases: '工期', budget: '预算', parties: '参与单位', documents: '文件', alternatives: '比选方案', reports: '居民上报', problems: '体检问题',
+    name: '名称', summary: '方案内容', kind: '类别', level: '类型', zones: '片区', places: '位置', phases: '工期', budget: '预算', parties: '参与单位', documents: '文件', alternatives: '比选方案', reports: '居民上报', problems: '体检问题', tasks: '更新任务', tasks: '更新任务',
   } as Readonly<Record<string, string>>,
   // The calendar.
   month: '月份',
@@ -277,6 +279,8 @@ const en: ProjectWorkTexts = {
   problems: 'From problems of check-ups',
   problemRow: (checkUp, problem) => `Check-up ${checkUp}, problem ${problem}`,
   reports: 'From residents’ reports',
+  tasks: 'From tasks',
+  taskRow: (task) => `Task ${task}`,
   none: 'None',
   reportLink: (id) => `Report ${id}`,
   reportsWaiting: (count) => `Residents of ${count} report${count === 1 ? '' : 's'} still wait for the result`,
@@ -352,7 +356,7 @@ const en: ProjectWorkTexts = {
   },
   older: 'Earlier',
   fields: {
-    name: 'name', summary: 'summary', kind: 'kind', level: 'level', zones: 'zones', places: 'places', phases: 'phases', budget: 'budget', parties: 'parties', documents: 'documents', alternatives: 'alternatives', reports: 'reports', problems: 'problems',
+    name: 'name', summary: 'summary', kind: 'kind', level: 'level', zones: 'zones', places: 'places', phases: 'phases', budget: 'budget', parties: 'parties', documents: 'documents', alternatives: 'alternatives', reports: 'reports', problems: 'problems', tasks: 'tasks',
   },
   month: 'Month',
   before: 'Month before',

@@ -4,12 +4,14 @@
 // What is written is kept in the browser meanwhile; who was overtaken keeps it and sees what others made of the plan.
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { getProject, type ProjectDetail } from '../../api/projects';
+import type { Task } from '../../api/programming';
 import type { CheckUpProblem } from '../../api/project-work';
 import { named } from '../../i18n/format';
 import type { Drawable } from '../../state/geojson';
 import { keep, kept, type Draft } from '../../state/renewal/project-drafts';
 import { EMPTY, wordsOfPlan, type PlanWords } from '../../state/renewal/project-plan';
-import { askNames, askProblems, problemsOf, whereOf } from '../../state/renewal/project-problems';
+import { askNames, askProblems, askTasks, problemsOf, whereOf } from '../../state/renewal/project-problems';
+import { numbersOf } from '../../state/renewal/programming';
 import { drawnHere, placeOfShape, withPlaces } from '../../state/renewal/project-shapes';
 import { hashOf, narrow, route } from '../../state/renewal/route';
 import { buildings, publication, zones } from '../../state/session';
@@ -27,10 +29,12 @@ export function PlanPage({ id }: { id: number | null }) {
 function New() {
   const t = planWords.value;
   const refs = problemsOf(route.value.query);
-  const name = ['new', ...(refs[0] ? [refs[0].check_up, refs.map(({ problem }) => problem).join('-')] : [])].join('.');
+  const wanted = numbersOf(route.value.query.get('tasks'));
+  const name = ['new', ...(refs[0] ? [refs[0].check_up, refs.map(({ problem }) => problem).join('-')] : []), ...(wanted.length > 0 ? ['tasks', wanted.join('-')] : [])].join('.');
   const [asked, again] = useAsked<Found>(name, async (signal) => {
-    const problems = await askProblems(refs, signal);
-    return { problems, names: await askNames(problems, signal) };
+    const from = await askTasks(wanted, signal);
+    const problems = await askProblems([...refs, ...from.flatMap(({ plan }) => plan.problems ?? [])], signal);
+    return { tasks: from, problems, names: await askNames(problems, signal) };
   });
   return (
     <>
@@ -97,21 +101,41 @@ function withDrawn({ fresh, draft }: First, name: string, shape: Drawable): Firs
   return next;
 }
 
-/** Problems, and what their indicators are called. */
+/** Tasks of programming, problems, and what their indicators are called. */
 interface Found {
+  readonly tasks: readonly Task[];
   readonly problems: readonly CheckUpProblem[];
   readonly names: Awaited<ReturnType<typeof askNames>>;
 }
 
-/** A plan that answers problems of a check-up: where they are, and a line for each. */
-function begun({ problems, names }: Found): PlanWords {
-  if (problems.length === 0) return EMPTY;
+/** A plan that comes from tasks, or answers problems of a check-up: what and where they are, and a line for each. */
+function begun({ tasks, problems, names }: Found): PlanWords {
+  const first = tasks[0]?.plan;
+  if (!first && problems.length === 0) return EMPTY;
   const t = planWords.peek();
   const inWords = (name: Parameters<typeof named>[0], id: string): string => named(name, language.peek(), id);
   const objectName = (id: string): string =>
     id.startsWith('community/') ? words.peek().whole : inWords([...buildings.peek(), ...zones.peek()].find((object) => object.id === id)?.name, id);
   const lines = problems.map(({ object, indicator, because }) => t.problemLine(objectName(object), inWords(names.get(indicator), indicator), inWords(because, '')));
-  return { ...EMPTY, ...whereOf(problems), summary: [t.summaryOf, ...lines].join('\n'), problems: problems.map(({ check_up, id }) => ({ check_up, problem: id })) };
+  const from = { ...EMPTY, ...whereOf(problems), summary: lines.length > 0 ? [t.summaryOf, ...lines].join('\n') : '', problems: problems.map(({ check_up, id }) => ({ check_up, problem: id })) };
+  return first ? ofTasks(tasks, first, from) : from;
+}
+
+/** What tasks say is said of the project, too; of several the name is left to whoever writes it. */
+function ofTasks(tasks: readonly Task[], first: Task['plan'], from: PlanWords): PlanWords {
+  const name = tasks.length === 1 ? { zh: first.name.zh ?? '', en: first.name.en ?? '' } : {};
+  const said = tasks.map(({ plan }) => [tasks.length > 1 ? named(plan.name, language.peek(), '') : '', plan.text ?? ''].filter((words) => words !== '').join('\n'));
+  return {
+    ...from,
+    ...name,
+    kind: first.kind,
+    level: first.level,
+    summary: [...said, from.summary].filter((words) => words !== '').join('\n'),
+    zones: [...new Set([...from.zones, ...tasks.flatMap(({ plan }) => plan.zones ?? [])])],
+    places: withPlaces(tasks.flatMap(({ plan }) => plan.places ?? []), from.places),
+    reports: [...new Set(tasks.flatMap(({ plan }) => plan.reports ?? []))].join(', '),
+    tasks: tasks.map(({ id }) => id),
+  };
 }
 
 function Change({ id }: { id: number }) {

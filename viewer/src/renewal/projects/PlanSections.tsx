@@ -34,7 +34,21 @@ export function WhatSection({ words, change, wrong }: Writing) {
   );
 }
 
-export function WhereSection({ words, change, wrong }: Writing) {
+/** What of a form says where something is. */
+interface WhereWords {
+  readonly zones: readonly string[];
+  readonly places: readonly ProjectPlace[];
+}
+
+interface WhereProps {
+  readonly words: WhereWords;
+  readonly change: (changes: Partial<WhereWords>) => void;
+  readonly wrong: Writing['wrong'];
+  /** What is said while there is no place. */
+  readonly note?: string;
+}
+
+export function WhereSection({ words, change, wrong, note }: WhereProps) {
   const t = planWords.value;
   const add = (...places: readonly ProjectPlace[]): void => change({ places: withPlaces(words.places, places) });
   const toggle = (id: string, on: boolean): void => change({ zones: on ? [...words.zones, id] : words.zones.filter((one) => one !== id) });
@@ -43,7 +57,7 @@ export function WhereSection({ words, change, wrong }: Writing) {
       <h2>{t.sections.where}</h2>
       <fieldset class="p-rows">
         <legend>{t.places}</legend>
-        {words.places.length === 0 && <p class="n-note">{t.placesNote}</p>}
+        {words.places.length === 0 && <p class="n-note">{note ?? t.placesNote}</p>}
         <ul class="p-lines">
           {words.places.map((place, at) => (
             <li key={JSON.stringify(place)}>
@@ -121,6 +135,21 @@ export function OriginSection({ words, change, wrong, problems }: Writing) {
   return (
     <section class="n-card">
       <h2>{t.sections.origin}</h2>
+      {words.tasks.length > 0 && (
+        <fieldset class="p-rows">
+          <legend>{workWords.value.tasks}</legend>
+          <ul class="p-lines">
+            {words.tasks.map((id) => (
+              <li key={id} data-task={id}>
+                <a href={hashOf('programming', id)}>{workWords.value.taskRow(id)}</a>{' '}
+                <button class="link" type="button" onClick={() => change({ tasks: words.tasks.filter((one) => one !== id) })}>
+                  {around.value.remove}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </fieldset>
+      )}
       {words.problems.length > 0 && (
         <fieldset class="p-rows">
           <legend>{workWords.value.problems}</legend>

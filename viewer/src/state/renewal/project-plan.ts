@@ -50,6 +50,8 @@ export interface PlanWords {
   /** Numbers of reports, as they are written. */
   readonly reports: string;
   readonly problems: readonly ProblemRef[];
+  /** Numbers of the tasks that it comes from. */
+  readonly tasks: readonly number[];
 }
 
 export type Fault = 'required' | 'tooLong' | 'tooMany' | 'corners' | 'number' | 'money' | 'sources' | 'span' | 'year' | 'address' | 'model' | 'reports' | 'percent' | 'spent' | 'nothing';
@@ -63,7 +65,7 @@ const DOCUMENTS_MOST = 500;
 const FEN_MOST = 10_000_000_000_000;
 
 export const EMPTY: PlanWords = {
-  zh: '', en: '', summary: '', kind: 'infrastructure', level: 'basic', zones: [], places: [], budget: '', sources: [], phases: [], alternatives: [], parties: [], documents: [], reports: '', problems: [],
+  zh: '', en: '', summary: '', kind: 'infrastructure', level: 'basic', zones: [], places: [], budget: '', sources: [], phases: [], alternatives: [], parties: [], documents: [], reports: '', problems: [], tasks: [],
 };
 
 /** Fen as yuan in a field: no more decimals than there are. */
@@ -80,7 +82,7 @@ export function fenOf(yuan: string): number | null {
   return fen <= FEN_MOST ? fen : null;
 }
 
-export function wordsOfPlan(plan: ProjectPlan & { readonly problems?: readonly ProblemRef[] | undefined }): PlanWords {
+export function wordsOfPlan(plan: ProjectPlan): PlanWords {
   const modelOf = ({ model }: Alternative): string => (!model ? '' : model.type === 'scene' ? `scene:${model.scene}` : `gltf:${model.path}`);
   return {
     zh: plan.name.zh ?? '',
@@ -98,6 +100,7 @@ export function wordsOfPlan(plan: ProjectPlan & { readonly problems?: readonly P
     documents: plan.documents ?? [],
     reports: (plan.reports ?? []).join(', '),
     problems: plan.problems ?? [],
+    tasks: plan.tasks ?? [],
   };
 }
 
@@ -129,6 +132,7 @@ export function planOf(words: PlanWords): ProjectPlan {
     documents: words.documents.map(({ title, url }) => ({ title: title.trim(), url: url.trim() })),
     reports: [...reportsOf(words.reports)],
     problems: [...words.problems],
+    tasks: [...words.tasks],
   };
 }
 
@@ -201,7 +205,7 @@ export function missingOf({ summary, places, phases }: ProjectPlan): ('summary' 
   return [...((summary ?? '').trim() === '' ? (['summary'] as const) : []), ...((places ?? []).length === 0 ? (['places'] as const) : []), ...((phases ?? []).length === 0 ? (['phases'] as const) : [])];
 }
 
-const FIELDS = ['name', 'summary', 'kind', 'level', 'zones', 'places', 'budget', 'phases', 'parties', 'documents', 'alternatives', 'reports', 'problems'] as const satisfies readonly (keyof ProjectPlan)[];
+const FIELDS = ['name', 'summary', 'kind', 'level', 'zones', 'places', 'budget', 'phases', 'parties', 'documents', 'alternatives', 'reports', 'problems', 'tasks'] as const satisfies readonly (keyof ProjectPlan)[];
 type Field = (typeof FIELDS)[number];
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -238,5 +242,5 @@ export function rebased(words: PlanWords, base: ProjectPlan, theirs: ProjectPlan
 /** The fields of the form that a part of the plan is written in. */
 const KEYS: Readonly<Record<Field, readonly (keyof PlanWords)[]>> = {
   name: ['zh', 'en'], summary: ['summary'], kind: ['kind'], level: ['level'], zones: ['zones'], places: ['places'], budget: ['budget', 'sources'], phases: ['phases'], parties: ['parties'], documents: ['documents'], alternatives: ['alternatives'],
-  reports: ['reports'], problems: ['problems'],
+  reports: ['reports'], problems: ['problems'], tasks: ['tasks'],
 };
