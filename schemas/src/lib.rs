@@ -19,6 +19,7 @@ pub mod indicators;
 pub mod live;
 pub mod model;
 pub mod plan;
+pub mod programming;
 pub mod projects;
 pub mod report;
 pub mod reports;

@@ -140,6 +140,7 @@ async fn projects(app: &App, count: usize) {
             alternatives: Vec::new(),
             reports: vec![n as u64 + 1],
             problems: Vec::new(),
+            tasks: Vec::new(),
         };
         let mut change = project::created(n as u64 + 1, plan, vec![zone(n)], OffsetDateTime::now_utc());
         change.after.state = states[n % states.len()];

@@ -25,6 +25,7 @@ use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::checkup::Catalogue as IndicatorCatalogue;
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::programming::TaskThemes;
 use crate::domain::report::ReportKinds;
 use crate::domain::retention::Retention;
 use crate::domain::state::{DeviceState, StreamState};
@@ -34,6 +35,7 @@ use crate::ingest::{Writer, WriterHandle, ZoneOf};
 use crate::listen::{self, Connections, Front};
 use crate::live::{Entry, Hub};
 use crate::model::Model;
+use crate::programming::Programming;
 use crate::projects::Projects;
 use crate::reports::Reports;
 use crate::spatial::Kind;
@@ -73,6 +75,8 @@ pub struct App {
     pub reports: Arc<Reports>,
     /// The check-ups of the community.
     pub check_ups: Arc<CheckUps>,
+    /// The lists of programming: resources, needs and tasks.
+    pub programming: Arc<Programming>,
     /// The zones that devices stand in.
     pub zones: ZoneOf,
     /// Room for tables that are imported.
@@ -148,7 +152,7 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
-    let Renewal { projects, reports, check_ups } = open_renewal(&store, &hub).await?;
+    let Renewal { projects, reports, check_ups, programming } = open_renewal(&store, &hub).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
     let zones = zones_of(&model);
@@ -169,6 +173,7 @@ pub async fn start(
         tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
         tokio::spawn(jobs::pass_time_of_reports(Arc::clone(&reports), stop.clone())),
         tokio::spawn(jobs::pass_time_of_projects(Arc::clone(&projects), stop.clone())),
+        tokio::spawn(jobs::follow_projects(Arc::clone(&programming), Arc::clone(&projects), stop.clone())),
         tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
@@ -208,6 +213,7 @@ pub async fn start(
         projects,
         reports,
         check_ups,
+        programming,
         zones,
         publications,
         files,
@@ -235,6 +241,7 @@ struct Renewal {
     projects: Arc<Projects>,
     reports: Arc<Reports>,
     check_ups: Arc<CheckUps>,
+    programming: Arc<Programming>,
 }
 
 async fn open_renewal(store: &Arc<dyn Store>, hub: &Arc<Hub>) -> anyhow::Result<Renewal> {
@@ -242,7 +249,10 @@ async fn open_renewal(store: &Arc<dyn Store>, hub: &Arc<Hub>) -> anyhow::Result<
     let kinds = ReportKinds::built_in()?;
     let reports = Reports::open(Arc::clone(store), kinds, Arc::clone(&projects), Arc::clone(hub)).await?;
     let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
-    Ok(Renewal { projects, reports: Arc::new(reports), check_ups: Arc::new(check_ups) })
+    let themes = TaskThemes::built_in()?;
+    let programming = Programming::open(Arc::clone(store), Arc::clone(hub.index()), themes).await?;
+    let (reports, check_ups, programming) = (Arc::new(reports), Arc::new(check_ups), Arc::new(programming));
+    Ok(Renewal { projects, reports, check_ups, programming })
 }
 
 /// Serves until `stopped` comes, then ends streams and requests, and closes the database.

@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod model;
 mod own_task;
 pub mod photo;
+pub mod programming;
 pub mod projects;
 pub mod reports;
 pub mod router;

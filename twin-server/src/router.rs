@@ -14,10 +14,11 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
     checkup_values, checkups, device_kinds, devices, displays, events, exports, features, health, imports,
-    indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, object_edits, objects, oidc,
-    openapi, permissions, photos, place, project_lists, project_nearby, project_table, project_voices,
-    projects, publication, readings, report_figures, report_lists, reports, sensorthings, session, spatial,
-    users, viewer, webhooks,
+    indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, needs, object_edits, objects,
+    oidc, openapi, permissions, photos, place, programming_tables, project_lists, project_nearby,
+    project_table, project_voices, projects, publication, readings, report_figures, report_lists, reports,
+    resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks, users, viewer,
+    webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -25,11 +26,11 @@ use crate::auth::guard::{
 };
 use crate::domain::display::DISPLAY_LIMIT_BYTES;
 use crate::domain::permission::Action::{
-    AssessIndicators, BuildProjects, EditModel, HandleAlarms, HostProjects, ManageAlarmRules, ManageCheckUps,
-    ManageDisplays, ManageKeys, ManageOwnAccount, ManageUsers, ManageWebhooks, PlanProjects, PurgeReadings,
-    ReadAlarms, ReadAudit, ReadCheckUps, ReadDevices, ReadEvents, ReadModel, ReadProjects, ReadPublication,
-    ReadReports, RegisterDevices, ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays,
-    UseService, WriteReadings,
+    AssessIndicators, BuildProjects, CollectNeeds, EditModel, HandleAlarms, HostProjects, ManageAlarmRules,
+    ManageCheckUps, ManageDisplays, ManageKeys, ManageOwnAccount, ManageResources, ManageUsers,
+    ManageWebhooks, PlanProjects, PlanTasks, PurgeReadings, ReadAlarms, ReadAudit, ReadCheckUps, ReadDevices,
+    ReadEvents, ReadModel, ReadProgramming, ReadProjects, ReadPublication, ReadReports, RegisterDevices,
+    ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays, UseService, WriteReadings,
 };
 use crate::photo::FILE_LIMIT_BYTES;
 
@@ -237,6 +238,67 @@ pub fn router(app: Arc<App>) -> Router {
             "/api/v1/check-ups/{id}/problems/{problem}",
             [get(ReadCheckUps, checkup_problems::get_problem)],
         )
+        .route("/api/v1/task-themes", [get(ReadProgramming, task_proposals::list_task_themes)])
+        // Where resources, needs and tasks are, is decided by their zones.
+        .route(
+            "/api/v1/resources",
+            [
+                get(ReadProgramming, resources::list_resources),
+                post(audited_inside(inside(ManageResources)), resources::post_resource),
+            ],
+        )
+        .route("/api/v1/resources/figures", [get(ReadProgramming, resources::get_resource_figures)])
+        .route("/api/v1/resources/template", [get(ReadProgramming, resource_tables::get_resource_template)])
+        .route(
+            "/api/v1/resources/{id}",
+            [
+                get(ReadProgramming, resources::get_resource),
+                patch(audited_inside(inside(ManageResources)), resources::patch_resource),
+            ],
+        )
+        .route(
+            "/api/v1/resources/{id}/deeds",
+            [post(audited_inside(inside(ManageResources)), resources::act_on_resource)],
+        )
+        .route(
+            "/api/v1/needs",
+            [
+                get(ReadProgramming, needs::list_needs),
+                post(audited_inside(inside(CollectNeeds)), needs::post_need),
+            ],
+        )
+        .route("/api/v1/needs/figures", [get(ReadProgramming, needs::get_need_figures)])
+        .route(
+            "/api/v1/needs/{id}",
+            [
+                get(ReadProgramming, needs::get_need),
+                patch(audited_inside(inside(CollectNeeds)), needs::patch_need),
+            ],
+        )
+        .route("/api/v1/needs/{id}/deeds", [post(audited_inside(inside(CollectNeeds)), needs::act_on_need)])
+        .route(
+            "/api/v1/tasks",
+            [
+                get(ReadProgramming, tasks::list_tasks),
+                post(audited_inside(inside(PlanTasks)), tasks::post_task),
+            ],
+        )
+        .route("/api/v1/tasks/figures", [get(ReadProgramming, tasks::get_task_figures)])
+        .route(
+            "/api/v1/tasks/generate",
+            [post(audited_inside(inside(PlanTasks)), task_proposals::generate_tasks)],
+        )
+        .route(
+            "/api/v1/tasks/{id}",
+            [
+                get(ReadProgramming, tasks::get_task),
+                patch(audited_inside(inside(PlanTasks)), tasks::patch_task),
+            ],
+        )
+        .route("/api/v1/tasks/{id}/deeds", [post(audited_inside(inside(PlanTasks)), tasks::act_on_task)])
+        .route("/api/v1/exports/resources.csv", [get(ReadProgramming, programming_tables::export_resources)])
+        .route("/api/v1/exports/needs.csv", [get(ReadProgramming, programming_tables::export_needs)])
+        .route("/api/v1/exports/tasks.csv", [get(ReadProgramming, programming_tables::export_tasks)])
         .route("/api/v1/audit", [get(ReadAudit, audit::list_audit)])
         .route("/api/v1/audit/export", [get(ReadAudit, audit::export_audit)])
         .finish()
@@ -320,6 +382,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/api/v1/indicators/import",
             [post(audited_inside(ManageCheckUps), indicators::import_indicators)],
+        )
+        .route(
+            "/api/v1/resources/import",
+            [post(audited_inside(inside(ManageResources)), resource_tables::import_resources)],
         )
         .route(
             "/api/v1/check-ups/{id}/values/import",

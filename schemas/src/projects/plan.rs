@@ -229,4 +229,7 @@ pub struct ProjectPlan {
     /// The problems of check-ups that it comes from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<ProjectProblem>,
+    /// Numbers of the tasks of the programming that it comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<u64>,
 }

@@ -157,12 +157,24 @@ pub(crate) struct ValueImport {
 pub(crate) struct ValueRowProblem {
     /// Its line in the table, from 1.
     line: u64,
-    /// The column that is wrong.
+    /// The column that is wrong; empty if it is no single one.
     column: String,
     /// Stable, machine-readable name of the reason.
     code: String,
     /// The reason.
     message: String,
+}
+
+impl ValueRowProblem {
+    /// Why a row was not taken.
+    pub(super) fn new(line: u64, column: &str, code: &str, message: String) -> Self {
+        Self { line, column: column.to_owned(), code: code.to_owned(), message }
+    }
+
+    /// Its line.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
 }
 
 /// Stores the values of a table: CSV (UTF-8, UTF-16, GBK) or a spreadsheet (XLSX) with the columns of the template. Rows
@@ -193,18 +205,15 @@ pub(crate) async fn import_values(
         let read = value_table::read(&body)?;
         let mut done = ValueImport { blank: read.blank, ..ValueImport::default() };
         let mut checked = Checked::default();
-        let bad = |(line, column, message): (u64, &'static str, String)| ValueRowProblem {
-            line,
-            column: column.to_owned(),
-            code: "bad_cell".to_owned(),
-            message,
+        let bad = |(line, column, message): (u64, &'static str, String)| {
+            ValueRowProblem::new(line, column, "bad_cell", message)
         };
         let mut problems: Vec<ValueRowProblem> = read.problems.into_iter().map(bad).collect();
         for (line, given) in read.values {
             done.rows += 1;
             if let Err(error) = checker.check(given, ValueSource::Import, at, &mut checked) {
-                let (column, code) = (error.column().to_owned(), error.code().to_owned());
-                problems.push(ValueRowProblem { line, column, code, message: error.to_string() });
+                let (column, code) = (error.column(), error.code());
+                problems.push(ValueRowProblem::new(line, column, code, error.to_string()));
             }
         }
         problems.sort_by_key(|problem| problem.line);

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
@@ -47,3 +48,18 @@ pub(crate) struct Query<T>(pub T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
 pub(crate) struct Path<T>(pub T);
+
+/// A field of a patch that may be taken out: absent is nothing, `null` is something that holds nothing.
+#[expect(clippy::option_option, reason = "null is not absent")]
+pub(super) fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Puts what a patch gives in the place of what was.
+pub(super) fn put<T>(given: Option<T>, into: &mut T) {
+    if let Some(given) = given {
+        *into = given;
+    }
+}

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use twin_schemas::LocalizedText;
@@ -17,7 +17,7 @@ use twin_schemas::geometry::LocalPoint;
 use twin_schemas::model::{ModelObject, ObjectClass};
 use utoipa::ToSchema;
 
-use super::extract::{Json, Path};
+use super::extract::{Json, Path, given};
 use super::http::match_tags;
 use super::object_path::{ObjectId, edit_in, methods_of};
 use super::objects::{answer, unknown};
@@ -81,12 +81,6 @@ pub(crate) struct ObjectChanges {
     /// Metres up of the upper end, of an object that people made.
     #[serde(default)]
     top_m: Option<f64>,
-}
-
-/// Tells null from absent.
-#[expect(clippy::option_option, reason = "null is not absent")]
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<LocalizedText>>, D::Error> {
-    Option::deserialize(value).map(Some)
 }
 
 /// The edits of an object, newest first, at most 1,000.

@@ -13,6 +13,7 @@ use twin_schemas::projects::{
 use utoipa::ToSchema;
 
 use super::Problem;
+use super::extract::put;
 use crate::app::App;
 use crate::auth::Permit;
 use crate::checkups::CheckUpFault;
@@ -75,11 +76,6 @@ pub(crate) struct ProjectPatch {
 impl ProjectPatch {
     /// Puts what is given in the place of what was.
     pub(super) fn apply(self, plan: &mut ProjectPlan) {
-        fn put<T>(given: Option<T>, into: &mut T) {
-            if let Some(given) = given {
-                *into = given;
-            }
-        }
         put(self.name, &mut plan.name);
         put(self.summary, &mut plan.summary);
         put(self.kind, &mut plan.kind);

@@ -119,6 +119,6 @@ fn row(project: &Project) -> [String; COLUMNS.len()] {
 }
 
 /// Whole fen as yuan, to the last digit.
-fn yuan(fen: u64) -> String {
+pub(super) fn yuan(fen: u64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }

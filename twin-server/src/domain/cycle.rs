@@ -55,7 +55,7 @@ pub struct Course<S: 'static, D: 'static, P: 'static, N: 'static> {
 
 impl<S: Word, D: Word, P: Word, N: Word> Course<S, D, P, N> {
     /// The rows by which a deed is possible in a state; one for each party that may do it.
-    pub fn of(&self, state: S, deed: D) -> impl Iterator<Item = &'static Rule<S, D, P, N>> {
+    pub fn of(&self, state: S, deed: D) -> impl Iterator<Item = &'static Rule<S, D, P, N>> + use<S, D, P, N> {
         self.rules.iter().filter(move |rule| rule.deed == deed && rule.from.contains(&state))
     }
 

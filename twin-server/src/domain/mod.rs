@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod people;
 pub mod permission;
 pub mod privacy;
+pub mod programming;
 pub mod project;
 pub mod reading;
 pub mod registration;

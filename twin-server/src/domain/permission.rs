@@ -163,6 +163,14 @@ actions! {
     AssessIndicators "assess_indicators"  "填报体检指标" "assess indicators"   Zoned [0, 0, 1, 1, 1, 1, 0, 1, 1, 0],
     /// Plan and run check-ups, decide their problems, and change the catalogue of indicators.
     ManageCheckUps   "manage_check_ups"   "管理体检"     "manage check-ups"    Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
+    /// Read what renewal is programmed with: resources, needs and tasks. Companies that may bid do not.
+    ReadProgramming  "read_programming"   "查看更新策划"   "read programming"    Free  [0, 0, 0, 1, 0, 1, 0, 1, 1, 0],
+    /// Enter resources of renewal, change them and take them back.
+    ManageResources  "manage_resources"   "管理更新资源"   "manage resources"    Zoned [0, 0, 0, 0, 0, 1, 0, 1, 1, 0],
+    /// Gather what people need, from reports, surveys and meetings.
+    CollectNeeds     "collect_needs"      "征集更新需求"   "collect needs"       Zoned [0, 0, 0, 1, 0, 1, 0, 0, 1, 0],
+    /// Put tasks of renewal together, adopt and drop them.
+    PlanTasks        "plan_tasks"         "编制更新任务"   "plan tasks"          Zoned [0, 0, 0, 0, 0, 1, 0, 0, 1, 0],
     /// Put together what the walls of command centres show.
     ManageDisplays   "manage_displays"    "管理大屏"     "manage displays"     Whole [0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
     /// Switch a wall to an emergency plan, and back.

@@ -7,7 +7,7 @@ use twin_schemas::LocalizedText;
 use twin_schemas::indicators::{Indicator, IndicatorComputation, IndicatorMethod, ProblemLimits, Thresholds};
 
 use super::sheet::Column;
-use super::table::{self, Row};
+use super::table::{self, Row, word};
 use crate::domain::checkup::{INDICATORS_LIMIT, check_indicator};
 use crate::domain::cycle::Word;
 
@@ -122,20 +122,6 @@ fn number(name: &str, cell: &table::Cell) -> Result<f64, String> {
     let short = || cell.text().chars().take(64).collect::<String>();
     let number = cell.number().filter(|number| number.is_finite());
     number.ok_or_else(|| format!("`{name}` is `{}`, not a number", short()))
-}
-
-/// A word by its stable name, or by one of its names for people.
-fn word<W: Word>(name: &str, text: &str) -> Result<W, String> {
-    let text = text.trim();
-    let is_it = |word: &&W| {
-        let named = word.name();
-        word.id() == text || named.zh.as_deref() == Some(text) || named.en.as_deref() == Some(text)
-    };
-    W::ALL.iter().find(is_it).copied().ok_or_else(|| {
-        let known: Vec<&str> = W::ALL.iter().map(|word| word.id()).collect();
-        let short: String = text.chars().take(64).collect();
-        format!("`{name}` is `{short}`, use one of {}", known.join(", "))
-    })
 }
 
 /// An indicator as a row, in the order of [`COLUMNS`].

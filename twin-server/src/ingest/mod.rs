@@ -6,6 +6,7 @@ pub mod device_file;
 pub(crate) mod indicator_table;
 pub mod mqtt;
 pub mod reading_table;
+pub(crate) mod resource_table;
 mod round;
 pub(crate) mod sheet;
 pub(crate) mod table;

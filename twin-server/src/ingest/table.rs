@@ -1,5 +1,5 @@
 //! Tables as people make them: the bytes of a CSV file or a spreadsheet (XLSX) come in, rows of cells go
-//! out. Called by the readers of device lists, of readings, of indicators and of their values.
+//! out. Called by the readers of device lists, of readings, of indicators and their values, and of resources.
 //!
 //! CSV is UTF-8, UTF-16 with its mark, or GBK as Chinese spreadsheets write it. Of a spreadsheet the first
 //! sheet is read, cell by cell, never a cell grid: a file may claim a cell at the far corner. The first row
@@ -13,6 +13,8 @@ use calamine::{DataRef, Reader, Xlsx};
 use encoding_rs::{Encoding, GBK};
 use time::macros::datetime;
 use time::{Duration, PrimitiveDateTime};
+
+use crate::domain::cycle::Word;
 
 /// Most columns that are looked at.
 const COLUMNS_LIMIT: usize = 64;
@@ -75,6 +77,13 @@ const CHINESE: &[(&str, &str)] = &[
     ("计算方法", "method"),
     ("计算说明", "how_zh"),
     ("英文计算说明", "how_en"),
+    ("资源类型", "resource_kind"),
+    ("数量", "amount"),
+    ("权属单位", "owner"),
+    ("使用方式", "used_by"),
+    ("组团", "zones"),
+    ("可用首日", "valid_from"),
+    ("可用末日", "valid_to"),
 ];
 
 /// A table of which the first row names the columns.
@@ -150,6 +159,20 @@ pub(crate) fn read(bytes: &[u8], needed: &[&str]) -> Result<Table, String> {
     // Spreadsheets like to end with empty rows.
     let rows = rows.map(of).filter(|row| !row.cells.is_empty()).collect();
     Ok(Table { rows })
+}
+
+/// A word by its stable name, or by one of its names for people.
+pub(crate) fn word<W: Word>(name: &str, text: &str) -> Result<W, String> {
+    let text = text.trim();
+    let is_it = |word: &&W| {
+        let named = word.name();
+        word.id() == text || named.zh.as_deref() == Some(text) || named.en.as_deref() == Some(text)
+    };
+    W::ALL.iter().find(is_it).copied().ok_or_else(|| {
+        let known: Vec<&str> = W::ALL.iter().map(|word| word.id()).collect();
+        let short: String = text.chars().take(64).collect();
+        format!("`{name}` is `{short}`, use one of {}", known.join(", "))
+    })
 }
 
 /// The text in whichever encoding it was saved.

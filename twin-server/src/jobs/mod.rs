@@ -19,6 +19,7 @@ use crate::domain::retention::Retention;
 use crate::ingest::WriterHandle;
 use crate::live::Hub;
 use crate::model::Model;
+use crate::programming::Programming;
 use crate::projects::Projects;
 use crate::reports::Reports;
 use crate::store::Store;
@@ -88,6 +89,24 @@ pub async fn pass_time_of_projects(projects: Arc<Projects>, stop: watch::Receive
             Ok(0) => {}
             Ok(changes) => tracing::info!(changes, "time limits of projects have passed"),
             Err(error) => tracing::error!(%error, "what time brings to projects could not be stored"),
+        }
+    }
+}
+
+/// Brings tasks in line with the projects that come from them until the server stops: whoever changes a project does so at
+/// once, unless the server ends in between.
+pub async fn follow_projects(
+    programming: Arc<Programming>,
+    projects: Arc<Projects>,
+    stop: watch::Receiver<bool>,
+) {
+    let mut clock = Clock::new(REPORTS_EVERY, stop);
+    while clock.tick().await {
+        let now = whole_microseconds(OffsetDateTime::now_utc());
+        match programming.follow(|| projects.pursued(), now).await {
+            Ok(0) => {}
+            Ok(changes) => tracing::info!(changes, "tasks follow their projects"),
+            Err(error) => tracing::error!(%error, "what projects bring to tasks could not be stored"),
         }
     }
 }

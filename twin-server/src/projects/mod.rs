@@ -20,6 +20,7 @@ pub use wishes::{Doing, ProjectFault};
 use self::places::{located, may_plan, may_plan_in_part, placed};
 use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
+use crate::domain::programming::Pursuit;
 use crate::domain::project::{self, Change, Refusal, may_read, next_at, parties_of, pass_time};
 use crate::own_task::in_own_task;
 use crate::spatial::{PlacedProject, Snapshot, SpatialIndex};
@@ -112,6 +113,26 @@ impl Projects {
     #[must_use]
     pub fn newest(&self, mut accepts: impl FnMut(&Project) -> bool) -> Vec<Arc<Project>> {
         self.read().by_id.values().rev().filter(|project| accepts(project)).cloned().collect()
+    }
+
+    /// The tasks of the programming that projects come from, with what these make of them. A project that was rejected or
+    /// withdrawn pursues nothing; one that is built counts before one that is not.
+    #[must_use]
+    pub fn pursued(&self) -> BTreeMap<u64, Pursuit> {
+        use twin_schemas::projects::ProjectState as State;
+        let mut pursued: BTreeMap<u64, Pursuit> = BTreeMap::new();
+        for project in self.read().by_id.values() {
+            let pursuit = match project.state {
+                State::Rejected | State::Withdrawn => continue,
+                State::Completed | State::Evaluated => Pursuit::Built(project.id),
+                _ => Pursuit::Entered(project.id),
+            };
+            for task in &project.plan.tasks {
+                let of = pursued.entry(*task).or_insert(pursuit);
+                *of = (*of).max(pursuit);
+            }
+        }
+        pursued
     }
 
     /// What happened to a project before a version, newest first.

@@ -3,9 +3,11 @@
 //!
 //! [`SpatialIndex`] gives a [`Snapshot`], `query` asks it; `forest` has the trees.
 
+mod covered;
 mod forest;
 mod index;
 mod kind;
+mod located;
 mod project;
 pub mod query;
 mod shape;
@@ -16,8 +18,10 @@ mod table;
 mod testing;
 mod thing;
 
+pub use covered::Covered;
 pub use index::SpatialIndex;
 pub use kind::{Kind, Kinds};
+pub use located::{Unlocated, Where, located};
 pub use project::PlacedProject;
 pub use shape::outline;
 pub use snapshot::Snapshot;

@@ -2,10 +2,10 @@
 //! from other things. Outlines are turned into polygons when they are asked, because few are.
 
 use geo::{Area, Distance, Euclidean, Intersects, LineString, MultiPolygon, Point, Polygon, Rect, coord};
-use twin_schemas::geometry::LocalPoint;
+use twin_schemas::geometry::{LocalBox, LocalPoint};
 
 use super::StoredObject;
-use super::thing::{Box3, Thing};
+use super::thing::{Box3, Thing, box3_of};
 
 /// What something covers on the ground.
 #[derive(Debug, Clone)]
@@ -33,8 +33,13 @@ pub fn outline(object: &StoredObject) -> Option<MultiPolygon> {
 
 impl Shape {
     pub(super) fn of(thing: &Thing) -> Self {
-        let polygons: Vec<Polygon> = thing.footprint().iter().filter_map(|rings| polygon(rings)).collect();
-        let of_box = Self::of_box(&thing.box3());
+        Self::of_outline(thing.footprint(), &thing.bounds())
+    }
+
+    /// What an outline covers, or a box where there is none.
+    pub(super) fn of_outline(footprint: &[Vec<Vec<[f64; 2]>>], bounds: &LocalBox) -> Self {
+        let polygons: Vec<Polygon> = footprint.iter().filter_map(|rings| polygon(rings)).collect();
+        let of_box = Self::of_box(&box3_of(bounds));
         if polygons.is_empty() {
             return of_box;
         }

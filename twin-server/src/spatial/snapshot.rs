@@ -12,8 +12,8 @@ use twin_schemas::live::Device;
 
 use super::forest::{Forest, Leaf};
 use super::shape::{Ground, Shape};
-use super::thing::{Box3, Thing};
-use super::{Kind, Kinds, ObjectTable, PlacedProject, StoredObject};
+use super::thing::{Box3, Thing, box3_of};
+use super::{Covered, Kind, Kinds, ObjectTable, PlacedProject, StoredObject};
 use crate::domain::bounds::LocalRect;
 
 /// The community at one moment.
@@ -248,13 +248,22 @@ impl Snapshot {
     /// The ids of the objects of a kind whose outline, or box where it has none, meets what a thing covers; by id.
     #[must_use]
     pub fn met_by(&self, kind: Kind, thing: &Thing) -> Vec<String> {
-        let shape = Shape::of(thing);
-        let column = thing.box3();
+        self.met(kind, &Shape::of(thing), &thing.box3())
+    }
+
+    /// The ids of the zones that meet what some places cover; by id.
+    #[must_use]
+    pub fn zones_under(&self, covered: &Covered) -> Vec<String> {
+        let shape = Shape::of_outline(&covered.footprint, &covered.bounds);
+        self.met(Kind::Zone, &shape, &box3_of(&covered.bounds))
+    }
+
+    fn met(&self, kind: Kind, shape: &Shape, column: &Box3) -> Vec<String> {
         let (lower, upper) = (column.lower(), column.upper());
         let column =
             AABB::from_corners([lower[0], lower[1], f64::NEG_INFINITY], [upper[0], upper[1], f64::INFINITY]);
         let met = self.meeting([kind].into_iter().collect(), column);
-        let met = met.filter(|leaf| leaf.shape().ground_distance_m(&shape) == 0.0);
+        let met = met.filter(|leaf| leaf.shape().ground_distance_m(shape) == 0.0);
         let mut ids: Vec<String> = met.map(|leaf| leaf.thing.id().to_owned()).collect();
         ids.sort_unstable();
         ids

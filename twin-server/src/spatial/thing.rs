@@ -84,7 +84,7 @@ impl Thing {
         match self {
             Self::Object(object) => object.bounds,
             Self::Device(device) => LocalBox { min: device.position, max: device.position },
-            Self::Project(placed) => placed.bounds,
+            Self::Project(placed) => placed.covered.bounds,
         }
     }
 
@@ -94,7 +94,7 @@ impl Thing {
         match self {
             Self::Object(object) => &object.footprint,
             Self::Device(_) => &[],
-            Self::Project(placed) => &placed.footprint,
+            Self::Project(placed) => &placed.covered.footprint,
         }
     }
 
@@ -115,7 +115,11 @@ impl Thing {
     }
 
     pub(super) fn box3(&self) -> Box3 {
-        let LocalBox { min, max } = self.bounds();
-        AABB::from_corners([min.east_m, min.north_m, min.up_m], [max.east_m, max.north_m, max.up_m])
+        box3_of(&self.bounds())
     }
+}
+
+/// A box as the trees have it.
+pub(super) fn box3_of(LocalBox { min, max }: &LocalBox) -> Box3 {
+    AABB::from_corners([min.east_m, min.north_m, min.up_m], [max.east_m, max.north_m, max.up_m])
 }

@@ -19,6 +19,7 @@ mod migrations;
 mod model;
 mod people;
 mod postgres;
+mod programming;
 mod projects;
 mod readings;
 mod reports;
@@ -45,6 +46,7 @@ pub use keys::KeyStore;
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, PeopleStore, UserChange, UserEdit};
 pub use postgres::PostgresStore;
+pub use programming::{ProgrammingChange, ProgrammingStore};
 pub use projects::{ProjectChange, ProjectStore, StoredOpinion, StoredProjectEntry};
 pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
@@ -183,6 +185,7 @@ pub trait Store:
     + KeyStore
     + ModelStore
     + PeopleStore
+    + ProgrammingStore
     + ProjectStore
     + ReadingStore
     + ReportStore

@@ -11,21 +11,23 @@ use super::TEXT_LIMIT;
 use crate::domain::registration::{DISTANCE_LIMIT_M, check_id};
 
 /// Longest name or title, in characters.
-const NAME_LIMIT: usize = 200;
+pub(in crate::domain) const NAME_LIMIT: usize = 200;
 /// Longest address or path, in bytes.
 const URL_LIMIT_BYTES: usize = 2_000;
 /// Most zones, places, phases, sources, parties, alternatives each.
-const PARTS_LIMIT: usize = 50;
+pub(in crate::domain) const PARTS_LIMIT: usize = 50;
 /// Most documents.
 const DOCUMENTS_LIMIT: usize = 500;
 /// Most reports that enter a project.
 pub const REPORTS_LIMIT: usize = 5_000;
 /// Most problems of check-ups that a project comes from.
 pub const PROBLEMS_LIMIT: usize = 1_000;
+/// Most tasks of the programming that a project comes from.
+pub const TASKS_LIMIT: usize = 100;
 /// Most points of all places together.
 const POINT_LIMIT: usize = 2_000;
 /// Most money, in fen: a hundred thousand million yuan, which any reader of JSON takes whole.
-const MONEY_LIMIT_FEN: u64 = 10_000_000_000_000;
+pub(in crate::domain) const MONEY_LIMIT_FEN: u64 = 10_000_000_000_000;
 /// Years of phases.
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2200;
 
@@ -115,6 +117,7 @@ pub fn check(plan: &ProjectPlan) -> Result<(), PlanError> {
         ("documents", plan.documents.len(), DOCUMENTS_LIMIT),
         ("reports", plan.reports.len(), REPORTS_LIMIT),
         ("problems", plan.problems.len(), PROBLEMS_LIMIT),
+        ("tasks", plan.tasks.len(), TASKS_LIMIT),
     ] {
         if count > limit {
             return Err(PlanError::TooMany { field, count, limit });
@@ -135,10 +138,11 @@ pub fn check(plan: &ProjectPlan) -> Result<(), PlanError> {
     }
     alternatives(plan)?;
     once("reports", plan.reports.iter().map(u64::to_string))?;
-    once("problems", plan.problems.iter().map(|of| format!("{} of check-up {}", of.problem, of.check_up)))
+    once("problems", plan.problems.iter().map(|of| format!("{} of check-up {}", of.problem, of.check_up)))?;
+    once("tasks", plan.tasks.iter().map(u64::to_string))
 }
 
-fn places(places: &[ProjectPlace]) -> Result<(), PlanError> {
+pub(in crate::domain) fn places(places: &[ProjectPlace]) -> Result<(), PlanError> {
     let mut count = 0;
     for place in places {
         let mut far = false;
@@ -221,25 +225,28 @@ fn alternatives(plan: &ProjectPlan) -> Result<(), PlanError> {
     once("alternatives", plan.alternatives.iter().map(|alternative| alternative.id.clone()))
 }
 
-fn named(field: &'static str, name: &LocalizedText) -> Result<(), PlanError> {
+pub(in crate::domain) fn named(field: &'static str, name: &LocalizedText) -> Result<(), PlanError> {
     let words = [&name.zh, &name.en].map(|words| words.as_deref().unwrap_or_default());
     words.iter().try_for_each(|words| text(field, words, NAME_LIMIT))?;
     if words.iter().all(|words| words.trim().is_empty()) { Err(PlanError::NoName(field)) } else { Ok(()) }
 }
 
-fn filled(field: &'static str, words: &str) -> Result<(), PlanError> {
+pub(in crate::domain) fn filled(field: &'static str, words: &str) -> Result<(), PlanError> {
     if words.trim().is_empty() {
         return Err(PlanError::NoName(field));
     }
     text(field, words, NAME_LIMIT)
 }
 
-fn text(field: &'static str, words: &str, limit: usize) -> Result<(), PlanError> {
+pub(in crate::domain) fn text(field: &'static str, words: &str, limit: usize) -> Result<(), PlanError> {
     let length = words.chars().count();
     if length > limit { Err(PlanError::TextTooLong { field, length, limit }) } else { Ok(()) }
 }
 
-fn once(field: &'static str, ids: impl Iterator<Item = String>) -> Result<(), PlanError> {
+pub(in crate::domain) fn once(
+    field: &'static str,
+    ids: impl Iterator<Item = String>,
+) -> Result<(), PlanError> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if seen.contains(&id) {
@@ -306,6 +313,7 @@ pub(super) fn differences(before: &ProjectPlan, after: &ProjectPlan, same_zones:
         alternatives,
         reports,
         problems,
+        tasks,
     } = before;
     let parts = [
         ("name", *name == after.name),
@@ -321,6 +329,7 @@ pub(super) fn differences(before: &ProjectPlan, after: &ProjectPlan, same_zones:
         ("alternatives", *alternatives == after.alternatives),
         ("reports", *reports == after.reports),
         ("problems", *problems == after.problems),
+        ("tasks", *tasks == after.tasks),
     ];
     parts.into_iter().filter(|(_, is_same)| !is_same).map(|(field, _)| field).collect()
 }

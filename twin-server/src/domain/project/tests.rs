@@ -33,6 +33,7 @@ fn lift() -> ProjectPlan {
         alternatives: Vec::new(),
         reports: Vec::new(),
         problems: Vec::new(),
+        tasks: Vec::new(),
     }
 }
 

@@ -39,6 +39,7 @@ fn begun(id: u64) -> ProjectChange {
         alternatives: Vec::new(),
         reports: Vec::new(),
         problems: vec![ProjectProblem { check_up: 1, problem: 7 }],
+        tasks: vec![4],
     };
     stored(project::created(id, plan, vec!["zone/z1".into()], NOON), None)
 }

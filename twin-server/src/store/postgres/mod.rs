@@ -24,6 +24,7 @@ mod opening;
 #[path = "tests.rs"]
 mod own_tests;
 mod people;
+mod programming;
 mod projects;
 mod purging;
 mod readings;
@@ -64,6 +65,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0005_reports.sql",
     "0006_projects.sql",
     "0007_check_ups.sql",
+    "0008_programming.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -151,6 +151,7 @@ impl ReportStore for PostgresStore {
             for query in [
                 "UPDATE report_entry SET actor = 'user' WHERE actor = $1",
                 "UPDATE project_entry SET actor = 'user' WHERE actor = $1",
+                "UPDATE programming_entry SET actor = 'user' WHERE actor = $1",
                 "UPDATE project_opinion SET author = NULL WHERE author = $1",
                 "DELETE FROM photo WHERE owner = $1 AND report IS NULL AND project IS NULL AND check_up IS NULL",
                 "UPDATE photo SET owner = 'user' WHERE owner = $1",

@@ -19,6 +19,7 @@ mod opening;
 #[path = "tests.rs"]
 mod own_tests;
 mod people;
+mod programming;
 mod projects;
 mod purging;
 mod readings;
@@ -62,6 +63,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0010_reports.sql",
     "0011_projects.sql",
     "0012_check_ups.sql",
+    "0013_programming.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));
