@@ -57,17 +57,17 @@ export interface Page<R> {
 
 /** A list of programming: its pages, one of it, and what is written into it. `key` names what is entered, so that it is entered once. */
 export interface List<R, D, P, C, A extends string, F> {
-  page(query: Readonly<Record<string, string>>, before: number | null, signal?: AbortSignal): Promise<Page<R>>;
-  figures(signal?: AbortSignal): Promise<F>;
-  one(id: number, signal?: AbortSignal): Promise<D>;
-  enter(plan: P, key: string): Promise<{ readonly id: number }>;
-  change(id: number, patch: C): Promise<D>;
-  act(id: number, action: Action<A>): Promise<D>;
+  readonly page: (query: Readonly<Record<string, string>>, before: number | null, signal?: AbortSignal) => Promise<Page<R>>;
+  readonly figures: (signal?: AbortSignal) => Promise<F>;
+  readonly one: (id: number, signal?: AbortSignal) => Promise<D>;
+  readonly enter: (plan: P, key: string) => Promise<{ readonly id: number }>;
+  readonly change: (id: number, patch: C) => Promise<D>;
+  readonly act: (id: number, action: Action<A>) => Promise<D>;
 }
 
 function listAt<R, D, P, C, A extends string, F>(path: 'resources' | 'needs' | 'tasks'): List<R, D, P, C, A, F> {
   return {
-    async page(query, before, signal) {
+    page: async (query, before, signal) => {
       const search = new URLSearchParams({ ...query, ...(before === null ? {} : { before: String(before) }) });
       const page = await get<Readonly<Record<string, unknown>> & { readonly total: number; readonly next?: number | null }>(`${path}?${search.toString()}`, signal);
       return { rows: page[path] as readonly R[], total: page.total, next: page.next ?? null };

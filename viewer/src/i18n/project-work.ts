@@ -175,7 +175,7 @@ const zh = {
   },
   older: '更早的经过',
   fields: {
-    name: '名称', summary: '方案内容', kind: '类别', level: '类型', zones: '片区', places: '位置', phases: '工期', budget: '预算', parties: '参与单位', documents: '文件', alternatives: '比选方案', reports: '居民上报', problems: '体检问题', tasks: '更新任务', tasks: '更新任务',
+    name: '名称', summary: '方案内容', kind: '类别', level: '类型', zones: '片区', places: '位置', phases: '工期', budget: '预算', parties: '参与单位', documents: '文件', alternatives: '比选方案', reports: '居民上报', problems: '体检问题', tasks: '更新任务',
   } as Readonly<Record<string, string>>,
   // The calendar.
   month: '月份',

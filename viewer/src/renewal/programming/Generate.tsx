@@ -103,8 +103,11 @@ function Found({ of: { proposals, left_out }, known, again }: { of: GeneratedTas
   const set = (at: number, changes: Partial<Chosen>): void => void (chosen.value = chosen.value.map((one, index) => (index === at ? { ...one, ...changes } : one)));
   return (
     <section>
-      <h2 role="status">{proposals.length === 0 ? t.nothing : t.found(proposals.length)}</h2>
-      <p class="n-note">{t.left(left_out.problems_in_tasks, left_out.needs_in_tasks, left_out.not_yours)}</p>
+      {proposals.length > 0 && <h2>{t.found(proposals.length)}</h2>}
+      <p class="n-note" role="status">
+        {proposals.length === 0 && `${t.nothing} `}
+        {t.left(left_out.problems_in_tasks, left_out.needs_in_tasks, left_out.not_yours)}
+      </p>
       {proposals.length > 0 && (
         <label class="k-only">
           <input type="checkbox" checked={taken.length === proposals.length} onChange={({ currentTarget }) => (chosen.value = chosen.value.map((one) => ({ ...one, on: currentTarget.checked })))} />
@@ -129,7 +132,10 @@ function Store({ proposals, chosen, again }: { proposals: readonly TaskProposal[
   const done = useSignal<number | null>(null);
   const progress = useSignal<readonly [done: number, all: number] | null>(null);
   const { busy, why, run } = useDeed();
-  const wanted = proposals.flatMap((proposal, at) => (chosen.value[at]?.on ? [{ proposal, resources: chosen.value[at]?.resources ?? [] }] : []));
+  const wanted = proposals.flatMap((proposal, at) => {
+    const of = chosen.value[at];
+    return of?.on === true ? [{ proposal, resources: of.resources }] : [];
+  });
   const store = async (adopt: boolean): Promise<void> => {
     const all = wanted;
     let stored = 0;

@@ -17,7 +17,7 @@ export interface Base<P> {
 }
 
 export interface FormOf<W, P, D> {
-  readonly list: Pick<List<unknown, D, P, never, string, unknown>, 'enter' | 'one'> & { change(id: number, patch: never): Promise<D> };
+  readonly list: Pick<List<unknown, D, P, never, string, unknown>, 'enter' | 'one'> & { readonly change: (id: number, patch: never) => Promise<D> };
   readonly baseOf: (detail: D) => Base<P>;
   readonly wordsOf: (plan: P) => W;
   readonly planOf: (words: W) => Whole<P>;
@@ -69,7 +69,8 @@ export function useForm<W extends object, P extends object, D>({ list, baseOf, w
   const save = async (): Promise<number | null> => {
     let id: number | null = null;
     overtaken.value = false;
-    await run(async () => (id = base.peek() ? await alter(base.peek() as Base<P>) : await enter()));
+    const onto = base.peek();
+    await run(async () => (id = onto ? await alter(onto) : await enter()));
     return id;
   };
   return {

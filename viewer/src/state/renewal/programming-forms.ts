@@ -162,7 +162,10 @@ const lengthOf = (words: string): number => Array.from(words).length;
 /** Faults are gathered: the first of a field is told. */
 function gather(): { readonly faults: Record<string, Fault>; readonly put: (field: string, fault: Fault | null) => void } {
   const faults: Record<string, Fault> = {};
-  return { faults, put: (field, fault) => void (fault !== null && faults[field] === undefined && (faults[field] = fault)) };
+  const put = (field: string, fault: Fault | null): void => {
+    if (fault !== null && faults[field] === undefined) faults[field] = fault;
+  };
+  return { faults, put };
 }
 
 function commonFaults(words: Common, put: (field: string, fault: Fault | null) => void): void {
