@@ -5,7 +5,7 @@ import { allOf, previewTasks, resources, tasks, type GeneratedTasks, type Resour
 import { hashOf } from '../../state/renewal/route';
 import { zones } from '../../state/session';
 import { titleOf } from '../checkups/parts';
-import { Failed, Head, Known, SignInHint, useAsked, useDeed } from '../parts';
+import { Failed, Head, Known, SignInHint, useAsked, useDeed, whyOf } from '../parts';
 import { Input, Pick } from '../projects/fields';
 import { projectWords, zoneName } from '../projects/words';
 import { Checks } from './FormPage';
@@ -60,6 +60,8 @@ function Asking({ checkUps, resources: known }: { checkUps: readonly CheckUp[]; 
   const [all, t, p] = [texts.value, texts.value.generate, projectWords.value];
   const wanted = useSignal<Wanted>({ checkUps: [], zone: '', kind: '', within: '', reach: '' });
   const found = useSignal<GeneratedTasks | null>(null);
+  const stored = useSignal(0);
+  const refused = useSignal<string | null>(null);
   const { busy, why, run } = useDeed();
   const change = (changes: Partial<Wanted>): void => void (wanted.value = { ...wanted.value, ...changes });
   const { within, reach } = wanted.value;
@@ -67,6 +69,11 @@ function Asking({ checkUps, resources: known }: { checkUps: readonly CheckUp[]; 
   const look = async (event?: Event): Promise<void> => {
     event?.preventDefault();
     if (isGood) await run(async () => (found.value = await previewTasks(questionOf(wanted.peek()))));
+  };
+  /** What is stored is not proposed again: what is left is asked for anew. */
+  const after = (count: number, failure: string | null): void => {
+    [stored.value, refused.value] = [count, failure];
+    if (count > 0) void look();
   };
   return (
     <>
@@ -85,7 +92,17 @@ function Asking({ checkUps, resources: known }: { checkUps: readonly CheckUp[]; 
           </button>
         </div>
       </form>
-      {found.value && <Found key={JSON.stringify(found.value.proposals.map(({ plan }) => plan))} of={found.value} known={known} again={() => void look()} />}
+      <div role="status">
+        {stored.value > 0 && (
+          <p class="k-onward">
+            <span>{t.stored(stored.value)}</span>
+            <a href={hashOf('programming')}>{t.toTasks}</a>
+          </p>
+        )}
+      </div>
+      <Failed why={refused.value} />
+      {/* Others begin chosen anew. */}
+      {found.value && <Found key={JSON.stringify(found.value.proposals.map(({ plan }) => plan))} of={found.value} known={known} stored={after} />}
     </>
   );
 }
@@ -96,7 +113,7 @@ export interface Chosen {
   readonly resources: readonly number[];
 }
 
-function Found({ of: { proposals, left_out }, known, again }: { of: GeneratedTasks; known: ReadonlyMap<number, ResourceRow>; again: () => void }) {
+function Found({ of: { proposals, left_out }, known, stored }: { of: GeneratedTasks; known: ReadonlyMap<number, ResourceRow>; stored: StoreProps['after'] }) {
   const t = texts.value.generate;
   const chosen = useSignal<readonly Chosen[]>(proposals.map(() => ({ on: true, resources: [] })));
   const taken = proposals.filter((_, at) => chosen.value[at]?.on);
@@ -121,47 +138,46 @@ function Found({ of: { proposals, left_out }, known, again }: { of: GeneratedTas
           </li>
         ))}
       </ol>
-      <Store proposals={proposals} chosen={chosen} again={again} />
+      <Store proposals={proposals} chosen={chosen} after={stored} />
     </section>
   );
 }
 
-/** Stores what is chosen, one after the other; what was stored is not proposed again. */
-function Store({ proposals, chosen, again }: { proposals: readonly TaskProposal[]; chosen: Signal<readonly Chosen[]>; again: () => void }) {
+interface StoreProps {
+  readonly proposals: readonly TaskProposal[];
+  readonly chosen: Signal<readonly Chosen[]>;
+  /** How many were stored, and why no more were. */
+  readonly after: (count: number, failure: string | null) => void;
+}
+
+/** Stores what is chosen, one after the other. */
+function Store({ proposals, chosen, after }: StoreProps) {
   const t = texts.value.generate;
-  const done = useSignal<number | null>(null);
   const progress = useSignal<readonly [done: number, all: number] | null>(null);
-  const { busy, why, run } = useDeed();
+  const { busy, run } = useDeed();
   const wanted = proposals.flatMap((proposal, at) => {
     const of = chosen.value[at];
     return of?.on === true ? [{ proposal, resources: of.resources }] : [];
   });
   const store = async (adopt: boolean): Promise<void> => {
-    const all = wanted;
     let stored = 0;
-    progress.value = [0, all.length];
-    const isWhole = await run(async () => {
-      for (const { proposal: { plan }, resources: drawn } of all) {
+    progress.value = [0, wanted.length];
+    const storeAll = async (): Promise<void> => {
+      for (const { proposal: { plan }, resources: drawn } of wanted) {
         const { id } = await tasks.enter({ ...plan, resources: [...(plan.resources ?? []), ...drawn.map((resource) => ({ resource }))] }, crypto.randomUUID());
-        if (adopt) await tasks.act(id, { deed: 'adopt', version: (await tasks.one(id)).row.task.version });
         stored += 1;
-        progress.value = [stored, all.length];
+        if (adopt) await tasks.act(id, { deed: 'adopt', version: (await tasks.one(id)).row.task.version });
+        progress.value = [stored, wanted.length];
       }
-    });
-    [progress.value, done.value] = [null, stored];
-    // Some may be stored although one was refused: what is left is asked for anew.
-    if (stored > 0 || !isWhole) again();
+    };
+    // Some may be stored although one was refused.
+    await run(() => storeAll().then(() => after(stored, null), (error: unknown) => after(stored, whyOf(error))));
+    progress.value = null;
   };
   return (
     <div class="k-save g-begin">
       <div role="status">
         {progress.value && t.storing(...progress.value)}
-        {done.value !== null && done.value > 0 && (
-          <>
-            {t.stored(done.value)} <a href={hashOf('programming')}>{t.toTasks}</a>
-          </>
-        )}
-        <Failed why={why} />
       </div>
       {wanted.length > 0 && (
         <span class="k-submit">
@@ -176,4 +192,3 @@ function Store({ proposals, chosen, again }: { proposals: readonly TaskProposal[
     </div>
   );
 }
-

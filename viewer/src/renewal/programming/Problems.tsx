@@ -65,16 +65,13 @@ function Of({ checkUp, all }: { checkUp: CheckUp; all: readonly CheckUp[] }) {
   const [asked, again] = useFound(checkUp);
   const [taken, takenAgain] = useAsked(`programming/checkups/${checkUp.id}/tasks`, async (signal) => tasksByProblem((await allOf(tasks, { check_up: String(checkUp.id) }, signal)).map(({ task }) => task)));
   return (
-    <>
-      <Filters checkUp={checkUp} all={all} />
-      <Known asked={asked} again={again}>
-        {({ problems, indicators, objects }) => (
-          <Known asked={taken} again={takenAgain}>
-            {(byProblem) => <Listed checkUp={checkUp} problems={problems.filter(({ state }) => state === 'confirmed')} indicators={indicators} objects={objects} byProblem={byProblem} />}
-          </Known>
-        )}
-      </Known>
-    </>
+    <Known asked={asked} again={again}>
+      {({ problems, indicators, objects }) => (
+        <Known asked={taken} again={takenAgain}>
+          {(byProblem) => <Listed checkUp={checkUp} all={all} problems={problems.filter(({ state }) => state === 'confirmed')} indicators={indicators} objects={objects} byProblem={byProblem} />}
+        </Known>
+      )}
+    </Known>
   );
 }
 
@@ -116,6 +113,7 @@ function Filters({ checkUp, all }: { checkUp: CheckUp; all: readonly CheckUp[] }
 
 interface ListedProps {
   readonly checkUp: CheckUp;
+  readonly all: readonly CheckUp[];
   readonly problems: readonly Problem[];
   readonly indicators: readonly Indicator[];
   readonly objects: readonly ModelObject[];
@@ -124,7 +122,7 @@ interface ListedProps {
 
 const taskOf = (byProblem: ReadonlyMap<string, Task>, { check_up, id }: Problem): Task | undefined => byProblem.get(refKey({ check_up, problem: id }));
 
-function Listed({ checkUp, problems, indicators, objects, byProblem }: ListedProps) {
+function Listed({ checkUp, all, problems, indicators, objects, byProblem }: ListedProps) {
   const t = texts.value.problems;
   const selected = useSignal<ReadonlySet<number>>(new Set());
   const by = narrowing();
@@ -137,6 +135,7 @@ function Listed({ checkUp, problems, indicators, objects, byProblem }: ListedPro
   return (
     <>
       <Figures of={[[t.figures.all, count(problems.length)], [t.figures.inTasks, count(problems.length - free.length)], [t.figures.free, count(free.length)], [t.figures.urgent, count(free.filter(({ urgency }) => urgency === 'urgent').length)]]} />
+      <Filters checkUp={checkUp} all={all} />
       {shown.length === 0 ? <p class="n-empty">{problems.length === 0 ? t.noneConfirmed : texts.value.nothingFits}</p> : <Rows problems={shown} indicators={indicators} objects={objects} byProblem={byProblem} selected={may('plan_tasks') ? selected : null} />}
       {chosen.length > 0 && (
         <p class="k-save g-begin">
@@ -149,7 +148,7 @@ function Listed({ checkUp, problems, indicators, objects, byProblem }: ListedPro
   );
 }
 
-function Rows({ problems, indicators, objects, byProblem, selected }: Omit<ListedProps, 'checkUp'> & { selected: Signal<ReadonlySet<number>> | null }) {
+function Rows({ problems, indicators, objects, byProblem, selected }: Omit<ListedProps, 'checkUp' | 'all'> & { selected: Signal<ReadonlySet<number>> | null }) {
   const t = texts.value.problems;
   const siteName = useNames(objects);
   const names = useMemo(() => new Map(indicators.map(({ code, name }) => [code, textOf(name, code)])), [indicators]);

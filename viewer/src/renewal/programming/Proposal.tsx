@@ -8,7 +8,7 @@ import { usePlaceName } from '../projects/PlaceLink';
 import { projectWords, workWords } from '../projects/words';
 import type { Chosen } from './Generate';
 import { ResourceLine, matchIn } from './TaskResources';
-import { listed, nameOf, sizeIn, texts, zonesIn } from './words';
+import { nameOf, sizeIn, texts, zonesIn } from './words';
 
 interface Props {
   readonly of: TaskProposal;
@@ -62,7 +62,7 @@ export function Proposal({ of: { plan, because, resources }, chosen, set, known 
             <label key={match.resource} class="check">
               <input type="checkbox" checked={chosen.resources.includes(match.resource)} onChange={({ currentTarget }) => use(match.resource, currentTarget.checked)} />
               <span>
-                <ResourceLine of={known.get(match.resource)} id={match.resource} /> <small>{listed([matchIn(match)])}</small>
+                <ResourceLine of={known.get(match.resource)} id={match.resource} /> {matchIn(match) !== '' && <small>· {matchIn(match)}</small>}
               </span>
             </label>
           ))}

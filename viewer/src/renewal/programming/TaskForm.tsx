@@ -4,6 +4,7 @@ import type { CheckUpProblem } from '../../api/project-work';
 import { canBeDrawn, numbersOf } from '../../state/renewal/programming';
 import { NO_TASK, taskFaults, taskPlan, taskWords, type TaskWords } from '../../state/renewal/programming-forms';
 import { askNames, askProblems, problemsOf, whereOf } from '../../state/renewal/project-problems';
+import { withPlaces } from '../../state/renewal/project-shapes';
 import { route } from '../../state/renewal/route';
 import { URGENCIES } from '../../state/renewal/checkups';
 import { Known, useAsked } from '../parts';
@@ -81,7 +82,7 @@ function begun({ problems, names, needs: known }: Around, wanted: readonly numbe
   return {
     ...NO_TASK,
     zones: [...new Set([...zones, ...taken.flatMap(({ plan }) => plan.zones ?? [])])],
-    places: [...places, ...taken.flatMap(({ plan }) => plan.places ?? [])],
+    places: withPlaces(places, taken.flatMap(({ plan }) => plan.places ?? [])),
     urgency: URGENCIES.find((one) => urgencies.includes(one)) ?? NO_TASK.urgency,
     text: lines.join('\n'),
     problems: problems.map(({ check_up, id }) => ({ check_up, problem: id })),

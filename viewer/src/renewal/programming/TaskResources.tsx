@@ -70,7 +70,8 @@ export function TaskResources({ detail, again, put }: Shown) {
 /** Why a resource suits. */
 export function matchIn({ same_zone, distance_m }: ResourceMatch): string {
   const t = texts.value.tasks;
-  const away = typeof distance_m === 'number' ? t.away(quantity(distance_m, 'm', language.value, 0)) : '';
+  // What stands in the very place needs no distance.
+  const away = typeof distance_m === 'number' && distance_m >= 1 ? t.away(quantity(distance_m, 'm', language.value, 0)) : '';
   return [same_zone ? t.sameZone : '', away].filter(Boolean).join(' · ');
 }
 
