@@ -32,6 +32,7 @@ function Paper({ detail, problems: all, projects, indicators, objects }: Found &
   const problems = narrowed(standingOf(all), { urgency: '', state: '', dimension: '', zone: '' }, byCode);
   const share = shareOf(progress);
   const columns = useColumns(byCode, siteName, projects);
+  const photos = usePhotos(check_up);
   return (
     <article class="k-report">
       <header class="k-report-head">
@@ -61,7 +62,7 @@ function Paper({ detail, problems: all, projects, indicators, objects }: Found &
         <ByZone problems={problems} siteName={siteName} none={t.noProblems[check_up.state]} />
       </div>
       <Compared checkUp={check_up} indicators={indicators} byCode={byCode} siteName={siteName} />
-      <List problems={problems} photos={usePhotos(check_up)} byCode={byCode} siteName={siteName} />
+      <List problems={problems} photos={photos} byCode={byCode} siteName={siteName} />
     </article>
   );
 }

@@ -5,6 +5,7 @@ import type { ModelObject } from '../../api/types';
 import { language } from '../../state/settings';
 import { Failed, useDeed } from '../parts';
 import { RowFaults } from '../RowFaults';
+import { TableFile } from '../TableFile';
 import { useNames } from './parts';
 import { nameOf, texts } from './words';
 
@@ -55,20 +56,7 @@ function Table({ checkUp, done }: { checkUp: number; done: () => void }) {
           {t.templateCsv}
         </a>
       </p>
-      <label class="n-field">
-        {t.chooseTable}
-        <input
-          class="n-input"
-          type="file"
-          accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-          disabled={busy}
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            // The same file can be chosen again once it is mended.
-            if (file) void check(file).then(() => (currentTarget.value = ''));
-          }}
-        />
-      </label>
+      <TableFile busy={busy} choose={check} />
       <div role="status">
         {busy && checked.value === null && <p>{t.checking}</p>}
         {imported.value !== null && <p class="k-good">{t.imported(imported.value)}</p>}

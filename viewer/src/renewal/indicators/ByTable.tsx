@@ -7,6 +7,7 @@ import { language } from '../../state/settings';
 import { texts as checkUpWords } from '../checkups/words';
 import { Failed, Figures, useDeed } from '../parts';
 import { RowFaults } from '../RowFaults';
+import { TableFile } from '../TableFile';
 import { texts } from './words';
 
 type Mode = 'add' | 'replace';
@@ -30,8 +31,8 @@ export function ByTable({ again }: { again: () => void }) {
   );
 }
 
-function Import({ again }: { again: () => void }) {
-  const [t, k] = [texts.value, checkUpWords.value];
+/** A table on its way into the catalogue: checked with each choice, and taken when one says so. */
+function useImport(again: () => void) {
   const mode = useSignal<Mode>('add');
   const table = useSignal<File | null>(null);
   const checked = useSignal<IndicatorImport | null>(null);
@@ -60,38 +61,32 @@ function Import({ again }: { again: () => void }) {
     const file = table.peek();
     if (file && lines.peek().length === 0) void check(file);
   };
-  const take = async (file: File): Promise<void> => {
-    if (await bring(file, false)) again();
+  const take = async (): Promise<void> => {
+    const file = table.peek();
+    if (file && (await bring(file, false)) && imported.peek()) again();
   };
+  return { mode: mode.value, table: table.value, checked: checked.value, lines: lines.value, imported: imported.value, busy, why, check, choose, take };
+}
+
+function Import({ again }: { again: () => void }) {
+  const [t, k] = [texts.value, checkUpWords.value];
+  const { mode, table, checked, lines, imported, busy, why, check, choose, take } = useImport(again);
   return (
     <>
-      <Modes mode={mode.value} choose={choose} disabled={busy} />
-      <label class="n-field">
-        {k.chooseTable}
-        <input
-          class="n-input"
-          type="file"
-          accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-          disabled={busy}
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            // The same file can be chosen again once it is mended.
-            if (file) void check(file).then(() => (currentTarget.value = ''));
-          }}
-        />
-      </label>
+      <Modes mode={mode} choose={choose} disabled={busy} />
+      <TableFile busy={busy} choose={check} />
       <div role="status">
         {busy && <p>{k.checking}</p>}
-        {imported.value && <p class="k-good">{t.imported(imported.value.catalogue ?? null)}</p>}
-        {checked.value && table.value && <Would of={checked.value} name={table.value.name} />}
+        {imported && <p class="k-good">{t.imported(imported.catalogue ?? null)}</p>}
+        {checked && table && <Would of={checked} name={table.name} />}
       </div>
       <Failed why={why} />
-      {checked.value && table.value && changes(checked.value) && (
-        <button class="button" type="button" disabled={busy} onClick={() => table.value && void take(table.value)}>
-          {mode.value === 'replace' ? t.importReplace : t.importNow}
+      {checked && table && changes(checked) && (
+        <button class="button" type="button" disabled={busy} onClick={() => void take()}>
+          {mode === 'replace' ? t.importReplace : t.importNow}
         </button>
       )}
-      {lines.value.length > 0 && <Wrong lines={lines.value} />}
+      {lines.length > 0 && <Wrong lines={lines} />}
     </>
   );
 }

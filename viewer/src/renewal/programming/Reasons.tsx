@@ -21,7 +21,7 @@ import { nameOf, texts } from './words';
 /** So many of each are told of one by one. */
 const MOST = 100;
 
-interface Known_ {
+interface Told {
   readonly problems: readonly CheckUpProblem[];
   readonly names: ReadonlyMap<string, Indicator['name']>;
   readonly needs: readonly Need[];
@@ -30,7 +30,7 @@ interface Known_ {
 export function Reasons({ id, plan, version }: { id: number; plan: TaskPlan; version: number }) {
   const t = texts.value.tasks;
   const { problems = [], needs: of = [], reports = [] } = plan;
-  const [asked, again] = useAsked<Known_>(`task/${id}/reasons/${version}`, async (signal) => {
+  const [asked, again] = useAsked<Told>(`task/${id}/reasons/${version}`, async (signal) => {
     const [found, met] = await Promise.all([askProblems(problems.slice(0, MOST), signal), inTurn(of.slice(0, MOST), (need) => needs.one(need, signal), signal)]);
     return { problems: found, names: await askNames(found, signal), needs: met.map(({ row }) => row.need) };
   });
@@ -59,7 +59,7 @@ export function Reasons({ id, plan, version }: { id: number; plan: TaskPlan; ver
   );
 }
 
-function ProblemLines({ problems, names }: Pick<Known_, 'problems' | 'names'>) {
+function ProblemLines({ problems, names }: Pick<Told, 'problems' | 'names'>) {
   const t = texts.value.tasks;
   const objects = useMemo((): readonly ModelObject[] => [...buildings.value, ...zones.value], [buildings.value, zones.value]);
   const siteName = useNames(objects);

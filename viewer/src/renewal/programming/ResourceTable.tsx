@@ -5,6 +5,7 @@ import { language } from '../../state/settings';
 import { texts as checkUpWords } from '../checkups/words';
 import { Failed, useDeed } from '../parts';
 import { RowFaults } from '../RowFaults';
+import { TableFile } from '../TableFile';
 import { texts } from './words';
 
 export function ResourceTable({ done }: { done: () => void }) {
@@ -36,20 +37,7 @@ export function ResourceTable({ done }: { done: () => void }) {
           {k.templateCsv}
         </a>
       </p>
-      <label class="n-field">
-        {k.chooseTable}
-        <input
-          class="n-input"
-          type="file"
-          accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-          disabled={busy}
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            // The same file can be chosen again once it is mended.
-            if (file) void check(file).then(() => (currentTarget.value = ''));
-          }}
-        />
-      </label>
+      <TableFile busy={busy} choose={check} />
       <div role="status">
         {busy && <p>{k.checking}</p>}
         {imported.value !== null && <p class="k-good">{t.imported(imported.value)}</p>}

@@ -7,7 +7,7 @@ import type { DrawWords, TaskWords } from '../../state/renewal/programming-forms
 import { nameOf as textOf } from '../checkups/words';
 import { Amount, Field, Input, Pick } from '../projects/fields';
 import { workWords } from '../projects/words';
-import { words as around_ } from '../words';
+import { words as pageWords } from '../words';
 import type { Wrong } from './FormPage';
 import type { Around } from './TaskForm';
 import { amountIn, nameOf, texts } from './words';
@@ -49,7 +49,7 @@ export function SizeSection({ words, change, wrong }: Writing) {
 
 const Remove = ({ remove }: { remove: () => void }) => (
   <button class="link" type="button" onClick={remove}>
-    {around_.value.remove}
+    {pageWords.value.remove}
   </button>
 );
 

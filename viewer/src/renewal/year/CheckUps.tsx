@@ -36,7 +36,7 @@ function Seen({ year, seen, others, objects }: { year: number } & NonNullable<Pr
   });
   return (
     <>
-      {others.length > 0 && <p class="n-note">{t.othersNote(others.map((one) => `${titleOf(one)}（${checkUpWords.value.states[one.state]}）`).join(t.list))}</p>}
+      {others.length > 0 && <p class="n-note">{t.othersNote(others.map((one) => t.withState(titleOf(one), checkUpWords.value.states[one.state])).join(t.list))}</p>}
       <Table title={t.problems} file={`check-ups-${year}`} columns={problemColumns()} rows={seen} none={t.noCheckUps} note={seen.length > 0 ? t.checkUpsNote : undefined} />
       {seen.length > 0 && (
         <Known asked={asked} again={again}>

@@ -74,8 +74,8 @@ function Parts({ year, now }: { year: number; now: Date }) {
   const t = texts.value;
   const [projects, projectsAgain] = useAsked('year/projects', lookAtProjects);
   const [reports, reportsAgain] = useAsked(`year/${year}/reports`, async (signal) => {
-    const [this_, before] = [spanOf(year, now), spanOf(year - 1, now)];
-    const [of, ofBefore, kinds] = await Promise.all([getReportFigures(this_.from, signal, this_.to), getReportFigures(before.from, signal, before.to), getReportKinds()]);
+    const [span, before] = [spanOf(year, now), spanOf(year - 1, now)];
+    const [of, ofBefore, kinds] = await Promise.all([getReportFigures(span.from, signal, span.to), getReportFigures(before.from, signal, before.to), getReportKinds()]);
     return { of, before: ofBefore, kinds };
   });
   const mayCheckUps = may('read_check_ups');
