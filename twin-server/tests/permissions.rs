@@ -33,7 +33,14 @@ fn body_of(method: &str, path: &str) -> Option<String> {
                 .to_string(),
         ),
         ("POST", "/api/v1/imports/readings") => Some("device,stream,time,value\n".into()),
-        ("POST", "/api/v1/indicators/import" | "/api/v1/check-ups/{id}/values/import") => Some("code\n".into()),
+        (
+            "POST",
+            "/api/v1/indicators/import"
+            | "/api/v1/check-ups/{id}/values/import"
+            | "/api/v1/resources/import",
+        ) => Some("code\n".into()),
+        // Nothing follows where nothing is confirmed; what follows would be stored.
+        ("POST", "/api/v1/tasks/generate") => Some("{}".into()),
         ("POST", "/api/v1/imports/devices") => Some("id,kind\n".into()),
         (
             "POST",
@@ -68,7 +75,13 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/check-ups"
             | "/api/v1/check-ups/{id}/deeds"
             | "/api/v1/check-ups/{id}/compute"
-            | "/api/v1/check-ups/{id}/problems/deeds",
+            | "/api/v1/check-ups/{id}/problems/deeds"
+            | "/api/v1/resources"
+            | "/api/v1/resources/{id}/deeds"
+            | "/api/v1/needs"
+            | "/api/v1/needs/{id}/deeds"
+            | "/api/v1/tasks"
+            | "/api/v1/tasks/{id}/deeds",
         )
         | ("PUT", "/api/v1/check-ups/{id}/values")
         | ("PUT" | "DELETE", "/api/v1/webhooks/{id}" | "/api/v1/displays/{id}")
@@ -76,7 +89,14 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
         | ("PUT", "/api/v1/session/password")
-        | ("PATCH", "/api/v1/users/{id}" | "/api/v1/projects/{id}")
+        | (
+            "PATCH",
+            "/api/v1/users/{id}"
+            | "/api/v1/projects/{id}"
+            | "/api/v1/resources/{id}"
+            | "/api/v1/needs/{id}"
+            | "/api/v1/tasks/{id}",
+        )
         | ("DELETE", "/api/v1/keys/{id}" | "/api/v1/users/{id}/reports" | "/api/v1/devices/{id}" | "/api/v1/devices/{id}/readings") => {
             Some("{}".into())
         }

@@ -65,6 +65,9 @@ pub(crate) struct ProjectsQuery {
     /// With `check_up`: number of the problem.
     #[param(minimum = 0)]
     problem: Option<i64>,
+    /// Number of a task of the programming that it comes from.
+    #[param(minimum = 0)]
+    task: Option<i64>,
     /// Only those whose step is over its limit.
     #[serde(default)]
     late: bool,
@@ -191,10 +194,11 @@ pub(crate) async fn list_projects(
     }
     let wanted = Wanted::of(&query)?;
     let before = from_zero("before", query.before)?;
-    // Whoever may not read a report or a check-up does not learn what came from it.
+    // Whoever may not read a report, a check-up or a task does not learn what came from it.
     let is_hidden = |report| app.reports.readable(report, permit.actor()).is_err();
     let is_hidden = wanted.report.is_some_and(is_hidden)
-        || (wanted.check_up.is_some() && permit.somewhere(Action::ReadCheckUps).is_err());
+        || (wanted.check_up.is_some() && permit.somewhere(Action::ReadCheckUps).is_err())
+        || (wanted.task.is_some() && permit.somewhere(Action::ReadProgramming).is_err());
     let found = app.projects.newest(|project| !is_hidden && wanted.accepts(project, permit.actor()));
     let now = app.model.now();
     let mut page: Vec<&Arc<Project>> = found
@@ -271,6 +275,7 @@ pub(super) struct Wanted<'a> {
     report: Option<u64>,
     check_up: Option<u64>,
     problem: Option<u64>,
+    task: Option<u64>,
     text: Option<String>,
 }
 
@@ -294,6 +299,7 @@ impl<'a> Wanted<'a> {
             report: from_zero("report", query.report)?,
             check_up: from_zero("check_up", query.check_up)?,
             problem: from_zero("problem", query.problem)?,
+            task: from_zero("task", query.task)?,
             text: text.map(str::to_lowercase),
         })
     }
@@ -309,6 +315,7 @@ impl<'a> Wanted<'a> {
             && self.max_fen.is_none_or(|most| planned_fen <= most)
             && self.report.is_none_or(|report| plan.reports.contains(&report))
             && self.check_up.is_none_or(|check_up| self.comes_from(plan, check_up))
+            && self.task.is_none_or(|task| plan.tasks.contains(&task))
             && (!query.late || project.urge >= ReportUrge::Overdue)
             && may_read(actor, project)
             && self.text.as_ref().is_none_or(|text| says(project, text))

@@ -1,4 +1,5 @@
-//! What a planner sends of a plan, and what a plan names of the publication, of reports and of check-ups, looked up.
+//! What a planner sends of a plan, and what a plan names of the publication, of reports, of check-ups and of tasks, looked
+//! up.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +7,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use twin_schemas::LocalizedText;
 use twin_schemas::checkups::ProblemState;
+use twin_schemas::programming::{Task, TaskState};
 use twin_schemas::projects::{
     ProjectAlternative, ProjectBudget, ProjectDocument, ProjectKind, ProjectLevel, ProjectModel,
     ProjectParty, ProjectPhase, ProjectPlace, ProjectPlan, ProjectProblem,
@@ -19,7 +21,7 @@ use crate::auth::Permit;
 use crate::checkups::CheckUpFault;
 use crate::domain::cycle::Word as _;
 use crate::domain::permission::Action;
-use crate::domain::project::{PROBLEMS_LIMIT, REPORTS_LIMIT};
+use crate::domain::project::{PROBLEMS_LIMIT, REPORTS_LIMIT, TASKS_LIMIT};
 use crate::store::ProblemQuery;
 
 /// What of a plan is changed; what is absent stays.
@@ -65,6 +67,9 @@ pub(crate) struct ProjectPatch {
     /// The problems of check-ups that it comes from.
     #[serde(default)]
     pub(super) problems: Option<Vec<ProjectProblem>>,
+    /// Numbers of the tasks of the programming that it comes from.
+    #[serde(default)]
+    pub(super) tasks: Option<Vec<u64>>,
     /// Why: needed where it goes on notice again.
     #[serde(default)]
     pub(super) reason: Option<String>,
@@ -89,6 +94,7 @@ impl ProjectPatch {
         put(self.alternatives, &mut plan.alternatives);
         put(self.reports, &mut plan.reports);
         put(self.problems, &mut plan.problems);
+        put(self.tasks, &mut plan.tasks);
     }
 }
 
@@ -112,6 +118,23 @@ pub(super) fn check_links(
     // Longer lists are refused with the plan.
     for report in reports.into_iter().flatten().take(REPORTS_LIMIT) {
         app.reports.readable(*report, permit.actor())?;
+    }
+    Ok(())
+}
+
+/// Whether tasks that a plan names anew are adopted, and the planner may read the programming. What it has named before
+/// may be done since.
+pub(super) fn check_tasks(app: &App, permit: &Permit, named: &[u64], known: &[u64]) -> Result<(), Problem> {
+    // Longer lists are refused with the plan.
+    let new = named.iter().take(TASKS_LIMIT).filter(|task| !known.contains(task));
+    for id in new {
+        permit.somewhere(Action::ReadProgramming)?;
+        let task = app.programming.get::<Task>(*id)?;
+        if task.state != TaskState::Adopted {
+            let detail = format!("task {id} is `{}`", task.state.id());
+            return Err(Problem::new(StatusCode::CONFLICT, "task_not_adopted", detail)
+                .with_hint("a project comes from tasks that are adopted and in no other project"));
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::{Date, OffsetDateTime};
 use twin_schemas::projects::{
     Project, ProjectDeed, ProjectEntry, ProjectEvent, ProjectPart, ProjectPlan, day,
 };
@@ -15,7 +15,7 @@ use twin_schemas::reports::ReportBody;
 use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
-use super::project_plans::{ProjectPatch, check_links, check_problems};
+use super::project_plans::{ProjectPatch, check_links, check_problems, check_tasks};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -24,6 +24,7 @@ use crate::domain::permission::Action;
 use crate::domain::project::{
     Finding, Refusal, Request, is_for_all, is_involved, may_voice, parties_of, parts, possible,
 };
+use crate::domain::reading::whole_microseconds;
 use crate::projects::{Doing, ProjectFault};
 
 /// Entries of a trail that come with the project.
@@ -101,8 +102,10 @@ pub(crate) async fn post_project(
 ) -> Result<Response, Problem> {
     check_links(&app, &permit, Some(&plan.alternatives), Some(&plan.reports))?;
     check_problems(&app, &permit, &plan.problems, &[]).await?;
+    check_tasks(&app, &permit, &plan.tasks, &[])?;
     let entry = permit.entry("project.create", "project");
     let project = app.projects.create(plan, permit.actor().clone(), entry).await?;
+    follow(&app, !project.plan.tasks.is_empty()).await;
     Ok(no_store((StatusCode::CREATED, JsonAnswer(Project::clone(&project))).into_response()))
 }
 
@@ -144,6 +147,10 @@ pub(crate) async fn patch_project(
         let project = app.projects.readable(id, permit.actor())?;
         check_problems(&app, &permit, named, &project.plan.problems).await?;
     }
+    if let Some(named) = &patch.tasks {
+        let project = app.projects.readable(id, permit.actor())?;
+        check_tasks(&app, &permit, named, &project.plan.tasks)?;
+    }
     let (version, reason) = (patch.version, patch.reason.clone());
     let doing = Doing::Plan(Box::new(move |plan| patch.apply(plan)), reason);
     acted(&app, &permit, id, doing, version).await
@@ -182,8 +189,21 @@ pub(super) async fn acted(
     version: Option<u32>,
 ) -> Result<Response, Problem> {
     let entry = permit.entry(&format!("project.{}", doing.word()), "project");
+    let had_tasks = app.projects.get(id).is_some_and(|project| !project.plan.tasks.is_empty());
     let project = app.projects.act(id, doing, permit.actor().clone(), version, entry).await?;
+    follow(app, had_tasks || !project.plan.tasks.is_empty()).await;
     detail(app, permit, &project).await
+}
+
+/// Brings the tasks that projects come from in line with them. What cannot be stored now is tried again by `jobs`.
+async fn follow(app: &App, has_tasks: bool) {
+    if !has_tasks {
+        return;
+    }
+    let now = whole_microseconds(OffsetDateTime::now_utc());
+    if let Err(error) = app.programming.follow(|| app.projects.pursued(), now).await {
+        tracing::error!(%error, "what a project brings to its tasks could not be stored");
+    }
 }
 
 async fn detail(app: &App, permit: &Permit, project: &Project) -> Result<Response, Problem> {
@@ -223,12 +243,15 @@ pub(super) async fn trail_of(
     Ok((trail, oldest))
 }
 
-/// A project as whoever asks may see it: without the reports and check-ups that they may not read.
+/// A project as whoever asks may see it: without the reports, check-ups and tasks that they may not read.
 pub(super) fn shown(app: &App, permit: &Permit, project: &Project) -> Project {
     let mut shown = project.clone();
     shown.plan.reports.retain(|report| app.reports.readable(*report, permit.actor()).is_ok());
     if permit.somewhere(Action::ReadCheckUps).is_err() {
         shown.plan.problems.clear();
+    }
+    if permit.somewhere(Action::ReadProgramming).is_err() {
+        shown.plan.tasks.clear();
     }
     shown
 }

@@ -19,7 +19,7 @@ use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::cycle::Word;
-use crate::domain::permission::Who;
+use crate::domain::permission::{Action, Who};
 use crate::domain::registration::DISTANCE_LIMIT_M;
 use crate::domain::report::{
     Main, NewReport, PHOTOS_LIMIT, Refusal, Request, TEXT_LIMIT, is_involved, is_of, parties_of, possible,
@@ -73,6 +73,9 @@ pub(crate) struct ReportDetail {
     possible: Vec<ReportDeed>,
     /// Whether one may say something to the other side.
     may_say: bool,
+    /// Numbers of the needs of renewal that come from it, for those who may read them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<u64>,
 }
 
 /// What is done with a report, and what is said with it.
@@ -234,10 +237,19 @@ async fn detail(app: &App, permit: &Permit, kept: &StoredReport) -> Result<Respo
         possible: possible(&kept.report, &parties),
         own: asker.is_reporter(),
         may_say: speaks_as(&parties).is_some(),
+        needs: needs_of(app, permit, kept.report.id),
         trail,
         report: kept.report.clone(),
     };
     Ok(no_store(JsonAnswer(detail).into_response()))
+}
+
+/// The needs of renewal that come from a report, if whoever asks may read them.
+fn needs_of(app: &App, permit: &Permit, report: u64) -> Vec<u64> {
+    if permit.somewhere(Action::ReadProgramming).is_err() {
+        return Vec::new();
+    }
+    app.programming.now().needs_of_report(report).map(|need| need.id).collect()
 }
 
 /// How many reports someone was taken out of.

@@ -10,11 +10,13 @@ use super::collection::Collection;
 use super::devices::{self, Devices};
 use super::finds::Finds;
 use super::objects::{CLASSES, Objects};
+use super::programming::{self, Listed};
 use super::projects::{self, Projects};
 use super::reports::{self, Reports};
 use super::schema::Schema;
 use super::source::{self, Source};
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::programming::List;
 
 /// Gives collections over a source. The objects of a version are gone through once for each class.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub struct Catalogue {
     device_schema: Arc<Schema>,
     project_schema: Arc<Schema>,
     report_schema: Arc<Schema>,
+    list_schemas: [Arc<Schema>; 3],
     surveys: Mutex<Surveys>,
     scans: Arc<Semaphore>,
 }
@@ -50,6 +53,7 @@ impl Catalogue {
             device_schema: Arc::new(devices::schema(kinds)),
             project_schema: Arc::new(projects::schema()),
             report_schema: Arc::new(reports::schema()),
+            list_schemas: List::ALL.map(|list| Arc::new(programming::schema(list))),
             surveys: Mutex::default(),
             scans: Arc::new(Semaphore::new(cores)),
         }
@@ -64,11 +68,9 @@ impl Catalogue {
     /// All collections, in the order in which they are listed.
     #[must_use]
     pub fn all(&self, source: &Source) -> Vec<Box<dyn Collection>> {
-        let ids = CLASSES.iter().map(|(_, about)| about.id).chain([
-            devices::ABOUT.id,
-            projects::ABOUT.id,
-            reports::ABOUT.id,
-        ]);
+        let live = [devices::ABOUT.id, projects::ABOUT.id, reports::ABOUT.id];
+        let lists = programming::ABOUT.iter().map(|(_, about)| about.id);
+        let ids = CLASSES.iter().map(|(_, about)| about.id).chain(live).chain(lists);
         ids.filter_map(|id| self.get(source, id)).collect()
     }
 
@@ -86,6 +88,11 @@ impl Catalogue {
         if id == reports::ABOUT.id {
             let schema = Arc::clone(&self.report_schema);
             return Some(Box::new(Reports { source: source.clone(), schema }));
+        }
+        let listed = programming::ABOUT.iter().zip(&self.list_schemas);
+        if let Some(((list, about), schema)) = listed.into_iter().find(|((_, about), _)| about.id == id) {
+            let (source, schema) = (source.clone(), Arc::clone(schema));
+            return Some(Box::new(Listed { list: *list, about, source, schema }));
         }
         let (class, about) = CLASSES.iter().find(|(_, about)| about.id == id)?;
         // Whoever comes while objects are gone through waits for it instead of doing the same.

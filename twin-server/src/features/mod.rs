@@ -13,6 +13,7 @@ mod finds;
 pub mod item;
 mod objects;
 pub mod place;
+mod programming;
 mod projects;
 mod reports;
 pub mod schema;

@@ -7,16 +7,19 @@ use std::sync::Arc;
 use twin_schemas::catalog::{Community, Scene};
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};
+use twin_schemas::programming::{Need, Resource, Task};
+use twin_schemas::projects::ProjectPlace;
 use twin_schemas::reports::Report;
 
 use super::collection::Gone;
 use super::place::Frame;
 use crate::domain::bounds::LocalRect;
 use crate::domain::kinds::DeviceKinds;
+use crate::domain::programming::{List, Lists};
 use crate::domain::report::is_public;
 use crate::live::{Entry, Hub};
 use crate::reports::Reports;
-use crate::spatial::{Kind, PlacedProject, Snapshot};
+use crate::spatial::{Covered, Kind, PlacedProject, Snapshot};
 use crate::store::StoredReport;
 use crate::tiles::{Publication, Publications};
 
@@ -97,6 +100,22 @@ impl PublicReport {
     }
 }
 
+/// A resource, a need or a task.
+#[derive(Debug, Clone)]
+pub(super) enum ProgrammedItem {
+    Resource(Arc<Resource>),
+    Need(Arc<Need>),
+    Task(Arc<Task>),
+}
+
+/// What stands on a list of the programming, at its place.
+#[derive(Debug, Clone)]
+pub(super) struct Programmed {
+    pub(super) id: String,
+    pub(super) item: ProgrammedItem,
+    pub(super) covered: Covered,
+}
+
 /// Model and live state as one request sees them.
 #[derive(Clone)]
 pub struct Source {
@@ -106,6 +125,7 @@ pub struct Source {
     hub: Arc<Hub>,
     kinds: Arc<DeviceKinds>,
     reports: Arc<Reports>,
+    lists: Arc<Lists>,
 }
 
 impl Source {
@@ -116,6 +136,7 @@ impl Source {
         hub: &Arc<Hub>,
         kinds: &Arc<DeviceKinds>,
         reports: &Arc<Reports>,
+        lists: Arc<Lists>,
     ) -> Self {
         let (publication, now) = (publications.served(), hub.index().now());
         let model_version = format!("{}-{}-{}", publication.version, hub.epoch(), now.revision());
@@ -126,6 +147,7 @@ impl Source {
             hub: Arc::clone(hub),
             kinds: Arc::clone(kinds),
             reports: Arc::clone(reports),
+            lists,
         }
     }
 
@@ -135,10 +157,11 @@ impl Source {
         &self.model_version
     }
 
-    /// Names the state of devices, projects and reports: another one whenever one of them is seen to be another.
+    /// Names the state of devices, projects, reports and the programming: another one whenever one of them is seen to be another.
     #[must_use]
     pub fn live_version(&self) -> String {
-        format!("{}-{}-{}", self.hub.epoch(), self.hub.seq(), self.now.0.project_changes())
+        let (projects, lists) = (self.now.0.project_changes(), self.lists.changes());
+        format!("{}-{}-{projects}-{lists}", self.hub.epoch(), self.hub.seq())
     }
 
     /// The community.
@@ -259,6 +282,49 @@ impl Source {
     /// The one with this number.
     pub(super) fn report(&self, id: u64) -> Option<PublicReport> {
         self.reports.get(id).and_then(PublicReport::of)
+    }
+
+    /// Shows what stands on a list of the programming and has a place, by number: what meets `area`, of what is behind
+    /// `after`.
+    pub(super) fn programmed(
+        &self,
+        list: List,
+        area: Option<&LocalRect>,
+        after: u64,
+        visit: &mut dyn FnMut(&Programmed) -> ControlFlow<()>,
+    ) {
+        let numbers: Vec<u64> = match list {
+            List::Resources => self.lists.resources.range(after + 1..).map(|(id, _)| *id).collect(),
+            List::Needs => self.lists.needs.range(after + 1..).map(|(id, _)| *id).collect(),
+            List::Tasks => self.lists.tasks.range(after + 1..).map(|(id, _)| *id).collect(),
+        };
+        let meets = |placed: &Programmed| {
+            let LocalBox { min, max } = placed.covered.bounds();
+            area.is_none_or(|area| {
+                min.east_m <= area.max_east_m
+                    && max.east_m >= area.min_east_m
+                    && min.north_m <= area.max_north_m
+                    && max.north_m >= area.min_north_m
+            })
+        };
+        let placed = numbers.into_iter().filter_map(|id| self.programmed_item(list, id));
+        let _ = placed.filter(meets).try_for_each(|placed| visit(&placed));
+    }
+
+    /// The one with this number.
+    pub(super) fn programmed_item(&self, list: List, id: u64) -> Option<Programmed> {
+        let item = match list {
+            List::Resources => ProgrammedItem::Resource(Arc::clone(self.lists.resources.get(&id)?)),
+            List::Needs => ProgrammedItem::Need(Arc::clone(self.lists.needs.get(&id)?)),
+            List::Tasks => ProgrammedItem::Task(Arc::clone(self.lists.tasks.get(&id)?)),
+        };
+        let places: &[ProjectPlace] = match &item {
+            ProgrammedItem::Resource(resource) => &resource.plan.places,
+            ProgrammedItem::Need(need) => &need.plan.places,
+            ProgrammedItem::Task(task) => &task.plan.places,
+        };
+        let covered = Covered::of(places, &self.now.0)?;
+        Some(Programmed { id: id.to_string(), item, covered })
     }
 
     /// Number of devices.

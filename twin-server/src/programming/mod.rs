@@ -20,10 +20,11 @@ pub use kept::Kept;
 pub use proposals::{Asked, Proposed};
 
 use crate::domain::audit::AuditDraft;
-use crate::domain::cycle::Word as _;
+use crate::domain::cycle::Word;
 use crate::domain::permission::{Action, Actor};
 use crate::domain::programming::{
-    self, Change, Drawn, Lists, Offer, Party, Pursuit, Refusal, Step, TaskThemes, follow_projects, settle,
+    self, Change, Drawn, Lists, Offer, Party, Pursuit, Refusal, Step, TaskThemes, follow_projects, lags,
+    settle,
 };
 use crate::domain::project::may_in;
 use crate::own_task::in_own_task;
@@ -167,7 +168,7 @@ impl Programming {
         entry: &AuditDraft,
     ) -> Result<Vec<Arc<T>>, ProgrammingFault> {
         let _turn = self.turn.lock().await;
-        let (mut draft, now) = (Draft::of(self.now()), self.index.now());
+        let (mut draft, now) = (Draft::of(&self.now()), self.index.now());
         let mut ids = Vec::with_capacity(plans.len());
         for plan in plans {
             let zones = check_new::<T>(&draft.lists, &plan, actor, &now)?;
@@ -222,7 +223,7 @@ impl Programming {
         T::check(&plan)?;
         let said = (T::said(before.plan()), before.zones());
         let zones = located(T::said(&plan), Some(said), &self.index.now())?;
-        let mut draft = Draft::of(self.now());
+        let mut draft = Draft::of(&self.now());
         T::check_links(&draft.lists, Some(&before), &plan)?;
         let parties = parties_of(actor, &*before);
         let change = programming::plan_anew(&*before, plan, zones, &parties, entry.at)?;
@@ -264,7 +265,7 @@ impl Programming {
         let before = self.get_at::<T>(id, version)?;
         let parties = parties_of(actor, &*before);
         let change = programming::act(&*before, deed, text.as_deref(), &parties, entry.at)?;
-        let mut draft = Draft::of(self.now());
+        let mut draft = Draft::of(&self.now());
         T::check_deed(&draft.lists, &before, deed)?;
         draft.take::<T>(Some(&before), change, entry);
         let lists = self.keep(draft, entry).await?;
@@ -282,12 +283,12 @@ impl Programming {
         now: OffsetDateTime,
     ) -> Result<usize, ProgrammingFault> {
         let _turn = self.turn.lock().await;
-        let before = self.now();
-        let mut draft = Draft::of(before);
-        let steps = follow_projects(&mut draft.lists, &pursued(), now);
-        if steps.is_empty() {
+        let (before, pursued) = (self.now(), pursued());
+        if !lags(&before, &pursued) {
             return Ok(0);
         }
+        let mut draft = Draft::of(&before);
+        let steps = follow_projects(&mut draft.lists, &pursued, now);
         let entry = AuditDraft::new(now, CLOCK.to_owned(), "programming.follow", "programming");
         let told = steps.len();
         draft.extend(steps, &entry);
@@ -324,6 +325,7 @@ pub fn bounds_of(places: &[ProjectPlace], now: &Snapshot) -> Option<LocalBox> {
 }
 
 /// Resources as tasks see them, with their boxes at a moment.
+#[must_use]
 pub fn offers<'a>(lists: &'a Lists, now: &Snapshot) -> Vec<Offer<'a>> {
     let offer = |resource: &'a Arc<Resource>| Offer {
         bounds: bounds_of(&resource.plan.places, now),
@@ -378,8 +380,8 @@ struct Draft {
 }
 
 impl Draft {
-    fn of(now: Arc<Lists>) -> Self {
-        Self { lists: Lists::clone(&now), steps: Vec::new(), audit: Vec::new() }
+    fn of(now: &Lists) -> Self {
+        Self { lists: now.clone(), steps: Vec::new(), audit: Vec::new() }
     }
 
     /// Enters something under the next number, which is given back.
@@ -415,9 +417,9 @@ impl Draft {
     fn extend(&mut self, steps: Vec<Step>, entry: &AuditDraft) {
         for step in steps {
             let (object, word, version) = match &step {
-                Step::Resource(change) => told(change, change.entry.deed.map(|deed| deed.id())),
-                Step::Need(change) => told(change, change.entry.deed.map(|deed| deed.id())),
-                Step::Task(change) => told(change, change.entry.deed.map(|deed| deed.id())),
+                Step::Resource(change) => told(change, change.entry.deed.map(Word::id)),
+                Step::Need(change) => told(change, change.entry.deed.map(Word::id)),
+                Step::Task(change) => told(change, change.entry.deed.map(Word::id)),
             };
             let detail = format!("follows from {}, version {version}", entry.action);
             self.audit.push(AuditDraft { object, action: word, ..entry.clone() }.with_detail(detail));

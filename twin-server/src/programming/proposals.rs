@@ -104,7 +104,7 @@ impl Programming {
         let check_ups = meant.iter().map(|check_up| check_up.id).collect();
         let mut proposed = Proposed { check_ups, proposals, left_out };
         if !asked.dry_run && !proposed.proposals.is_empty() {
-            let mut draft = Draft::of(lists);
+            let mut draft = Draft::of(&lists);
             for proposal in &mut proposed.proposals {
                 let zones = check_new::<Task>(&draft.lists, &proposal.plan, &actor, &now)?;
                 proposal.task = Some(draft.begin::<Task>(proposal.plan.clone(), zones, &entry)?);
@@ -135,17 +135,16 @@ impl Programming {
         check_count(problems.len())?;
         for problem in problems {
             let of = ProjectProblem { check_up: check_up.id, problem: problem.id };
+            let indicator = catalogue.get(&problem.indicator).map(AsRef::as_ref);
+            let item = item_of_problem(of, &problem, indicator, &self.themes, now);
+            if !is_asked(&item, asked, &self.themes) {
+                continue;
+            }
             if lists.holder_of_problem(of).is_some() {
                 found.left_out.problems_in_tasks += 1;
                 continue;
             }
-            let indicator = catalogue.get(&problem.indicator).map(AsRef::as_ref);
-            found.take(
-                item_of_problem(of, &problem, indicator, &self.themes, now),
-                asked,
-                &self.themes,
-                actor,
-            )?;
+            found.take(item, actor)?;
         }
         found.name_zones(now);
         Ok(())
@@ -159,10 +158,12 @@ impl Programming {
         found: &mut Found,
     ) -> Result<(), ProgrammingFault> {
         for need in lists.needs.values() {
+            let item = item_of_need(need, &self.themes, now);
+            if !is_asked(&item, asked, &self.themes) {
+                continue;
+            }
             match need.state {
-                NeedState::Open => {
-                    found.take(item_of_need(need, &self.themes, now), asked, &self.themes, actor)?
-                }
+                NeedState::Open => found.take(item, actor)?,
                 NeedState::InTask => found.left_out.needs_in_tasks += 1,
                 NeedState::Met | NeedState::Dismissed => {}
             }
@@ -173,20 +174,8 @@ impl Programming {
 }
 
 impl Found {
-    /// Takes an item in if it is asked for and lies where someone plans tasks.
-    fn take(
-        &mut self,
-        item: Item,
-        asked: &Asked,
-        themes: &TaskThemes,
-        actor: &Actor,
-    ) -> Result<(), ProgrammingFault> {
-        let kind = themes.list().get(item.theme).map(|theme| theme.kind);
-        let is_asked = asked.zone.as_ref().is_none_or(|zone| item.zones.contains(zone))
-            && asked.kind.is_none_or(|asked| kind == Some(asked));
-        if !is_asked {
-            return Ok(());
-        }
+    /// Takes an item in if it lies where someone plans tasks.
+    fn take(&mut self, item: Item, actor: &Actor) -> Result<(), ProgrammingFault> {
         if !may_in(actor, <Task as Kept>::ACTION, &item.zones) {
             self.left_out.not_yours += 1;
             return Ok(());
@@ -200,6 +189,13 @@ impl Found {
         let names = zones.into_iter().filter_map(|zone| Some((zone.clone(), now.get(zone)?.name.clone())));
         self.zone_names = names.collect();
     }
+}
+
+/// Whether an item is in the zone and of the kind that are asked for.
+fn is_asked(item: &Item, asked: &Asked, themes: &TaskThemes) -> bool {
+    let kind = themes.list().get(item.theme).map(|theme| theme.kind);
+    asked.zone.as_ref().is_none_or(|zone| item.zones.contains(zone))
+        && asked.kind.is_none_or(|asked| kind == Some(asked))
 }
 
 fn check_count(count: usize) -> Result<(), ProgrammingFault> {

@@ -5620,6 +5620,8 @@ export interface components {
             reports?: number[] | null;
             /** @description What it is about. */
             summary?: string | null;
+            /** @description Numbers of the tasks of the programming that it comes from. */
+            tasks?: number[] | null;
             /**
              * Format: int32
              * @description The `version` that the project must still have.
@@ -6072,6 +6074,8 @@ export interface components {
         ReportDetail: {
             /** @description Whether one may say something to the other side. */
             may_say: boolean;
+            /** @description Numbers of the needs of renewal that come from it, for those who may read them. */
+            needs?: number[];
             /** @description Whether it is one's own. */
             own: boolean;
             /** @description What one may do with it now. */
@@ -15001,6 +15005,8 @@ export interface operations {
                 check_up?: number;
                 /** @description With `check_up`: number of the problem. */
                 problem?: number;
+                /** @description Number of a task of the programming that it comes from. */
+                task?: number;
                 /** @description Only those whose step is over its limit. */
                 late?: boolean;
                 /** @description Only those that one can do something with now. */

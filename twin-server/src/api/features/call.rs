@@ -230,7 +230,7 @@ pub(super) fn unknown_parameter(name: &str, known: &str) -> Problem {
 
 /// Model and live state for a request.
 pub(super) fn source(app: &App) -> Source {
-    Source::new(&app.publications, &app.hub, &app.kinds, &app.reports)
+    Source::new(&app.publications, &app.hub, &app.kinds, &app.reports, app.programming.now())
 }
 
 /// Runs what takes the processor for a while where nobody waits for it.

@@ -37,9 +37,9 @@ fn collections(app: &App, call: &Call) -> Result<Response, Problem> {
     let title = call.text(["要素集", "Collections of features"]).to_owned();
     let mut links = call.own_links(media::JSON);
     links.push(call.link("/", "up", media::JSON, call.text(["首页", "Landing page"])));
-    let body = json!({ "title": title, "links": links, "collections": all });
-    // The extent of the devices is here, too.
-    let state = format!("{} {}", source.model_version(), source.live_version());
+    let body = json!({ "title": title, "links": links, "collections": &all });
+    // The extent of the devices is here, too; and whoever may see more gets another answer.
+    let state = format!("{} {} {}", source.model_version(), source.live_version(), all.len());
     Ok(call.answer(&Answer { media: media::JSON, body, title, state }))
 }
 

@@ -81,6 +81,7 @@ pub trait Listed: Debug + Clone + PartialEq + Send + Sync + 'static {
     /// The parts in which two plans are different.
     fn differences(before: &Self::Plan, after: &Self::Plan) -> Vec<&'static str>;
     /// The version that follows, at an instant that is not before the last change.
+    #[must_use]
     fn next(&self, now: OffsetDateTime) -> Self;
     /// Gives it another plan.
     fn set_plan(&mut self, plan: Self::Plan, zones: Vec<String>);

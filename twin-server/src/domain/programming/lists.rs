@@ -37,16 +37,25 @@ pub struct Lists {
     by_resource: Named<u64>,
     /// Needs by the reports that they come from.
     by_report: Named<u64>,
+    /// How many changes were put in.
+    changes: u64,
 }
 
 impl Lists {
     /// Puts what a change made in the place of what was.
     pub fn put(&mut self, step: &Step) {
+        self.changes += 1;
         match step {
             Step::Resource(change) => self.put_resource(Arc::new(change.after.clone())),
             Step::Need(change) => self.put_need(Arc::new(change.after.clone())),
             Step::Task(change) => self.put_task(Arc::new(change.after.clone())),
         }
+    }
+
+    /// How many changes were put in: another number whenever something on the lists is another.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Puts a resource.

@@ -29,7 +29,7 @@ pub use listed::{Change, List, Listed};
 pub use lists::{Lists, Step};
 pub use plan::{PlanError, TASK_NEEDS_LIMIT, check_need, check_resource, check_task};
 pub use refusal::Refusal;
-pub use settle::{Pursuit, Touched, follow_projects, settle};
+pub use settle::{Pursuit, Touched, follow_projects, lags, settle};
 pub use suit::{Offer, REACH_LIMIT_M, REACH_M, Site, suiting};
 pub use theme::{TaskThemes, ThemesError};
 pub use when::{days_of, quarter_of};

@@ -52,6 +52,13 @@ impl Touched {
     }
 }
 
+/// Whether a task is not in line with the projects that name it.
+#[must_use]
+pub fn lags(lists: &Lists, pursued: &BTreeMap<u64, Pursuit>) -> bool {
+    let lags = |task: &Task| next_of_task(task, pursued.get(&task.id), task.changed_at).is_some();
+    lists.tasks.values().any(|task| lags(task))
+}
+
 /// Brings tasks in line with the projects that name them, and needs and resources with the tasks. `pursued`: the tasks that
 /// projects name which are neither rejected nor withdrawn.
 pub fn follow_projects(

@@ -144,7 +144,7 @@ mod tests {
         let (themes, catalogue) = (TaskThemes::built_in().unwrap(), Catalogue::built_in().unwrap());
         let mut indicator = catalogue.list()[0].as_ref().clone();
         let of = |indicator: &Indicator| themes.list()[themes.of_indicator(Some(indicator))].id.as_str();
-        indicator.dimension.zh = Some("小区".into());
+        indicator.dimension.zh = Some("小区（社区）".into());
         indicator.group.zh = Some("管理健全".into());
         assert_eq!(of(&indicator), "operation");
         indicator.group.zh = Some("设施完善".into());

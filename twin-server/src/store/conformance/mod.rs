@@ -11,6 +11,7 @@ mod displays;
 mod keys;
 mod model;
 mod people;
+mod programming;
 mod projects;
 mod readings;
 mod reports;
