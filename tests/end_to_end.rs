@@ -113,7 +113,7 @@ fn those_who_work_on_renewal_lead_a_check_up_and_a_project_on_their_pages() {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");
     let publication = build(dir.path(), &sample);
-    for script in ["checkups.mjs", "board.mjs", "projects.mjs"] {
+    for script in ["checkups.mjs", "board.mjs", "projects.mjs", "year.mjs", "programming.mjs"] {
         // Each begins with a server without users.
         let server = Server::start(&publication, &dir.path().join(format!("{script}.db"))).unwrap();
         say(&node(script, &[], Some(&server.address)).unwrap());

@@ -169,6 +169,8 @@ export default defineConfig(({ mode }) => {
               { name: 'engine', test: (id) => /node_modules[\\/](three|3d-tiles-renderer)[\\/]/.test(id) && !ON_DEMAND.test(id) },
               // Asked before the engine is there; a chunk of its own, which brings nothing along.
               { name: 'scenes', test: /[\\/]src[\\/]state[\\/]scenes\.ts$/, includeDependenciesRecursively: false },
+              // Formulas that pages without a scene want as well; with the scene it would bring the engine along.
+              { name: 'georef', test: /[\\/]src[\\/]scene[\\/]georef\.ts$/, includeDependenciesRecursively: false },
               // What pages begin with together is one chunk: many small ones compress worse. What residents begin
               // with, and what their scene does, are chunks of their own, which must not bring along what only the
               // others need; earlier groups take what later ones would.

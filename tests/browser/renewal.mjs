@@ -1,6 +1,6 @@
 // A project of renewal as residents meet it. A check-up of one building finds what it comes from; it is on notice and a
 // resident says what they think; then, with the server's clock past the notice, it is confirmed and built, and stands in
-// their scene.
+// their scene; finished and evaluated, it stands in the report of the year with what the next check-up found.
 // In: the server's address; `notice` or `works`. Out: exit code; screenshots. Both parts use one database.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -103,6 +103,29 @@ test('after_the_notice_and_its_answers_it_is_built_and_stands_in_the_scene', { s
   await page.goto(`${address}/resident#projects`);
   await shown('已完成 15%');
   await nothingSerious('projects');
+});
+
+test('what_was_finished_evaluated_and_looked_at_again_stands_in_the_report_of_the_year', { skip: part !== 'works' }, async () => {
+  const planner = keys.community_planner;
+  await send('POST', 'projects/1/progress', { text: '外墙全部完工', percent: 100, spent_fen: 250_000_000, phase: 'wall', effects: [] }, keys.company);
+  await deed('company', { deed: 'complete', text: '竣工验收通过。' }, 'completed');
+  const now = (await json('GET', 'projects/1', undefined, planner)).project;
+  await deed('upper_unit', { deed: 'evaluate', text: '保温达标，一处收口不齐。', findings: [{ text: '东侧收口开裂', body: 'company', due: dayIn(now.changed_at, 30) }, { text: '脚手架孔未封', body: 'company', due: dayIn(now.changed_at, 20) }] }, 'evaluated');
+  await deed('upper_unit', { deed: 'evaluate', text: '复查：孔洞已封。', mended: [2] }, 'evaluated');
+  // The next check-up looks at the building again.
+  const [{ object }] = (await json('GET', 'check-ups/1/values?indicator=housing_envelope', undefined, planner)).values;
+  const { id } = await json('POST', 'check-ups', { name: { zh: '竣工复检', en: 'Second look' }, year: 2026, cycle: 2, follows: 1 }, planner);
+  await send('POST', `check-ups/${id}/deeds`, { deed: 'begin' }, planner);
+  await send('PUT', `check-ups/${id}/values`, { values: [{ indicator: 'housing_envelope', object, value: 0 }] }, planner);
+  await send('POST', `check-ups/${id}/deeds`, { deed: 'review' }, planner);
+  const year = new Date(Date.parse(now.completed_at) + 8 * 3_600_000).getUTCFullYear();
+  await page.context().setExtraHTTPHeaders(planner);
+  await page.goto(`${address}/renewal#report/${year}`);
+  for (const text of ['268 万元', '250 万元', '保温达标，一处收口不齐。', '复查：孔洞已封。', '东侧收口开裂', '待整改', '已整改', '已解决', '竣工复检']) await shown(text);
+  assert.deepEqual(await page.locator('.y-mark').evaluateAll((marks) => marks.map(({ dataset }) => dataset.state)), ['open', 'mended', 'solved']);
+  await until(page, 'it fits', () => document.documentElement.scrollWidth <= innerWidth);
+  await nothingSerious('year');
+  await view.screenshot('renewal-year');
 });
 
 test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {

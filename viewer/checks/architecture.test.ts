@@ -20,8 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wall: ['api', 'app', 'i18n', 'layers', 'panels', 'scene', 'state'],
   // So is the residents' page; what draws is taken from the others, and comes when it is wanted.
   resident: ['api', 'app', 'i18n', 'layers', 'scene', 'state'],
-  // And so are the pages of those who work on renewal, which show no scene.
-  renewal: ['api', 'i18n', 'panels', 'state'],
+  // And so are the pages of those who work on renewal, which show no scene and take from it only where on the Earth it is.
+  renewal: ['api', 'i18n', 'panels', 'scene', 'state'],
   '.': ['app', 'renewal', 'resident', 'styles', 'wall'],
 };
 
@@ -59,6 +59,11 @@ test('every_module_imports_only_in_the_allowed_direction', () => {
       .map((target) => `${path} imports ${target}`),
   );
   expect(wrong).toEqual([]);
+});
+
+test('pages_without_a_scene_take_from_it_only_where_it_is', () => {
+  const taken = ALL.filter(({ folder }) => folder === 'renewal').flatMap(({ imports }) => imports.filter((name) => name.includes('/scene/')));
+  expect([...new Set(taken)]).toEqual(['../../scene/georef']);
 });
 
 test('only_the_adapter_knows_the_tiles_library', () => {

@@ -15,6 +15,8 @@ export type CheckUpState = Schemas['CheckUpState'];
 export type Comparison = Schemas['CheckUpComparison'];
 export type Computed = Schemas['ComputedValues'];
 export type Indicator = Schemas['Indicator'];
+export type IndicatorCatalogue = Schemas['IndicatorCatalogue'];
+export type IndicatorImport = Schemas['IndicatorImport'];
 export type IndicatorLevel = Schemas['IndicatorLevel'];
 export type IndicatorProgress = Schemas['IndicatorProgress'];
 export type IndicatorValue = Schemas['IndicatorValue'];
@@ -42,7 +44,16 @@ export const actOnCheckUp = async (id: number, action: CheckUpAction): Promise<C
 
 /** The indicators of a catalogue; of the one in force without a number. */
 export const getIndicators = async (catalogue: number | null, signal?: AbortSignal): Promise<readonly Indicator[]> =>
-  (await get<Schemas['IndicatorCatalogue']>(`indicators${catalogue === null ? '' : `?catalogue=${catalogue}`}`, signal)).indicators;
+  (await get<IndicatorCatalogue>(`indicators${catalogue === null ? '' : `?catalogue=${catalogue}`}`, signal)).indicators;
+
+/** The catalogue in force. */
+export const getCatalogue = (signal?: AbortSignal): Promise<IndicatorCatalogue> => get('indicators', signal);
+
+export const catalogueAddress = (format: 'csv' | 'xlsx', language: string): string => address(`/api/v1/indicators/template?format=${format}&lang=${language}`);
+
+/** What a table of indicators changes, or would change; with `replace` it is the whole catalogue. */
+export const importIndicators = async (table: Blob, replace: boolean, dryRun: boolean): Promise<IndicatorImport> =>
+  body('import', await request('POST', `indicators/import?dry_run=${dryRun}&replace=${replace}`, table, undefined, { 'content-type': await tableType(table) }));
 
 /** All pages of a list, one behind the other; `next` is asked for as `after`. */
 async function all<P extends { readonly next?: string | number | null }>(path: string, signal?: AbortSignal): Promise<P[]> {
@@ -57,16 +68,22 @@ async function all<P extends { readonly next?: string | number | null }>(path: s
 export const getValues = async (id: number, object: string | null, signal?: AbortSignal): Promise<readonly IndicatorValue[]> =>
   (await all<Schemas['ValuePage']>(`check-ups/${id}/values?limit=10000${object === null ? '' : `&object=${encodeURIComponent(object)}`}`, signal)).flatMap(({ values }) => values);
 
+/** The values of one indicator, at whatever it was assessed. */
+export const getValuesOf = async (id: number, indicator: string, signal?: AbortSignal): Promise<readonly IndicatorValue[]> =>
+  (await all<Schemas['ValuePage']>(`check-ups/${id}/values?limit=10000&indicator=${encodeURIComponent(indicator)}`, signal)).flatMap(({ values }) => values);
+
 export async function putValues(id: number, values: readonly ValueDraft[]): Promise<void> {
   await request('PUT', `check-ups/${id}/values`, { values });
 }
 
 /** What browsers call the type of a table depends on what is installed beside them: it is told by its first bytes. */
-export async function importValues(id: number, table: Blob, dryRun: boolean): Promise<ValueImport> {
+export async function tableType(table: Blob): Promise<string> {
   const isZip = (await table.slice(0, 2).text()) === 'PK';
-  const type = isZip ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' : 'text/csv';
-  return body('import', await request('POST', `check-ups/${id}/values/import?dry_run=${dryRun}`, table, undefined, { 'content-type': type }));
+  return isZip ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' : 'text/csv';
 }
+
+export const importValues = async (id: number, table: Blob, dryRun: boolean): Promise<ValueImport> =>
+  body('import', await request('POST', `check-ups/${id}/values/import?dry_run=${dryRun}`, table, undefined, { 'content-type': await tableType(table) }));
 
 export const templateAddress = (id: number, format: 'csv' | 'xlsx', language: string): string =>
   address(`/api/v1/check-ups/${id}/values/template?format=${format}&lang=${language}`);
@@ -83,6 +100,14 @@ export async function getProblems(id: number, signal?: AbortSignal): Promise<{ r
 
 export const decideProblems = async (id: number, action: ProblemAction): Promise<readonly Problem[]> =>
   (await body<Schemas['DecidedProblems']>('deeds', await request('POST', `check-ups/${id}/problems/deeds`, action))).problems;
+
+/** The problems of a check-up that are of one indicator at one object. */
+export const getProblemsAt = async (id: number, indicator: string, object: string, signal?: AbortSignal): Promise<readonly Problem[]> =>
+  (await all<Schemas['ProblemPage']>(`check-ups/${id}/problems?limit=1000&indicator=${encodeURIComponent(indicator)}&object=${encodeURIComponent(object)}`, signal)).flatMap(({ problems }) => problems);
+
+/** What became of each indicator since an earlier check-up, counted. */
+export const getChanges = async (id: number, before: number, signal?: AbortSignal): Promise<readonly Schemas['ChangeFigures'][]> =>
+  (await get<Comparison>(`check-ups/${id}/compare?with=${before}&limit=1`, signal)).figures ?? [];
 
 /** Two check-ups side by side, all pages as one. */
 export async function getComparison(id: number, before: number, signal?: AbortSignal): Promise<Comparison> {

@@ -3,8 +3,11 @@ import { bimTexts, className } from './bim';
 import { groundTexts } from './ground';
 import { helpTexts } from './help';
 import { clock, dictionary, figure, named, preferredLanguage, quantity } from './index';
+import { indicatorTexts } from './indicators';
+import { programmingTexts } from './programming';
 import { sheetTexts } from './sheet';
 import { signInTexts } from './sign-in';
+import { yearReportTexts } from './year-report';
 
 /** Every path to a text of a dictionary. */
 function keys(value: unknown, path = ''): string[] {
@@ -17,10 +20,13 @@ test('both_languages_have_every_text', () => {
   // Names of attributes may be left as the file has them.
   const own = (language: 'zh' | 'en'): unknown => ({ ...bimTexts(language), ...signInTexts(language), ...helpTexts(language), ...sheetTexts(language), ...groundTexts(language), attributeNames: {} });
   expect(keys(own('en'))).toEqual(keys(own('zh')));
+  // Columns are called as the template names them, which in English are their own names.
+  const work = (language: 'zh' | 'en'): unknown => [yearReportTexts(language), programmingTexts(language), { ...indicatorTexts(language), columns: {} }];
+  expect(keys(work('en'))).toEqual(keys(work('zh')));
 });
 
 test('chinese_texts_use_no_half_width_brackets_or_commas', () => {
-  const texts = JSON.stringify([dictionary('zh'), signInTexts('zh'), bimTexts('zh'), helpTexts('zh'), sheetTexts('zh'), groundTexts('zh')], (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
+  const texts = JSON.stringify([dictionary('zh'), signInTexts('zh'), bimTexts('zh'), helpTexts('zh'), sheetTexts('zh'), groundTexts('zh'), yearReportTexts('zh'), programmingTexts('zh'), indicatorTexts('zh')], (_, v: unknown) => (typeof v === 'function' ? String((v as (...a: unknown[]) => unknown)(1, 'x', 'y', 'alarm')) : v));
   expect(texts).not.toMatch(/[\u4e00-\u9fff][,;(]|[);][\u4e00-\u9fff]/);
 });
 

@@ -6,7 +6,10 @@ const zh = {
   title: '更新工作台',
   pages: '工作页面',
   checkups: '体检',
+  programming: '更新策划',
   projects: '更新项目',
+  report: '年度评价',
+  indicators: '指标体系',
   model: '三维实景',
   loading: '正在读取…',
   unreachable: '服务器没有响应。',
@@ -28,6 +31,9 @@ const zh = {
   trail: '经过',
   by: (who: string) => `经办：${who}`,
   system: '系统',
+  rowLine: '行',
+  rowColumn: '列',
+  rowWhy: '原因',
 };
 
 export type RenewalTexts = typeof zh;
@@ -36,7 +42,10 @@ const en: RenewalTexts = {
   title: 'Renewal',
   pages: 'Pages',
   checkups: 'Check-ups',
+  programming: 'Programming',
   projects: 'Projects',
+  report: 'Yearly report',
+  indicators: 'Indicators',
   model: '3D model',
   loading: 'Loading…',
   unreachable: 'The server does not answer.',
@@ -58,6 +67,9 @@ const en: RenewalTexts = {
   trail: 'What happened',
   by: (who) => `By ${who}`,
   system: 'the system',
+  rowLine: 'Line',
+  rowColumn: 'Column',
+  rowWhy: 'Why',
 };
 
 export const renewalTexts = (language: Language): RenewalTexts => (language === 'zh' ? zh : en);

@@ -5,6 +5,7 @@ import type { FoundThing } from '../api/types';
 import { named } from '../i18n';
 import { drawTexts } from '../i18n/draw';
 import { measured } from '../i18n/measure';
+import { account } from '../state/account';
 import { goToBuilding, goToDeviceId } from '../state/actions';
 import {
   add, askInside, canFinish, chosen, cornerSpots, crosses, draft, dragged, finish, frame, inside, kind, KINDS, moveCorner, ordinal, remove, removeCorner, rename, shapes, takeBack,
@@ -107,6 +108,12 @@ function ShapeRow({ shape }: { shape: Shape }) {
     <div class="what">
       <Figures shape={shape} />
       {shape.kind === 'polygon' && <Inside shape={shape} />}
+      {account.value?.actions.includes('plan_projects') === true && (
+        // The page of the project finds it in this browser, counted from the newest.
+        <a class="link" href={`./renewal#projects/new?drawn=${shapes.value.length - shapes.value.indexOf(shape)}`} target="_blank" rel="noopener">
+          {words.value.asPlace}
+        </a>
+      )}
     </div>
   );
   return (

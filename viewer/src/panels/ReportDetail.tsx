@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks';
 import { photoAddress } from '../api/photos';
 import type { Report, ReportDetail as Detail, ReportEntry } from '../api/reports';
 import { named, quantity } from '../i18n';
+import { account } from '../state/account';
 import { goToBuilding, goToDeviceId, select } from '../state/actions';
 import { devices } from '../state/devices';
 import { failed, opened, performDeed, read, similar, openedId } from '../state/opened';
@@ -112,6 +113,7 @@ function Facts({ detail: { report, contact } }: { detail: Detail }) {
     [t.device, device ? <Link press={() => goToDeviceId(device.id)}>{named(device.name, language.value, device.id)}</Link> : place.device],
     [t.main, main ? <Link press={() => select({ type: 'report', id: String(main) })}>{t.number(main)}</Link> : null],
     [t.project, project],
+    [t.programming, may('collect_needs') || may('read_programming') ? <Programming report={report} /> : null],
     [t.onBehalf, report.on_behalf ? t.yes : null],
     [t.contact, contact ? <ReportContact key={report.id} id={report.id} hint={contact} /> : null],
     [t.visible, report.open ? t.open : t.closed],
@@ -126,6 +128,19 @@ function Facts({ detail: { report, contact } }: { detail: Detail }) {
           .map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}
       </dl>
     </section>
+  );
+}
+
+const may = (action: 'collect_needs' | 'read_programming'): boolean => account.value?.actions.includes(action) === true;
+
+/** The needs that come from it, on the pages of programming, and another one. */
+function Programming({ report: { id } }: { report: Report }) {
+  const t = deskWords.value;
+  return (
+    <>
+      <a href={`./renewal#programming/needs?report=${id}`}>{t.needsOf}</a>{' '}
+      {may('collect_needs') && <a href={`./renewal#programming/needs/new?reports=${id}`}>{t.newNeed}</a>}
+    </>
   );
 }
 

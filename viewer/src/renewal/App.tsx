@@ -11,10 +11,29 @@ import { language, texts, theme, type Theme } from '../state/settings';
 import { usePageStart } from './parts';
 import { words } from './words';
 
+const PROGRAMMING = later(() => import('./programming/Programming').then(({ Programming }) => Programming));
+
 const PAGES: Readonly<Record<Section, ReturnType<typeof later<object>>>> = {
   checkups: later(() => import('./checkups/Checkups').then(({ Checkups }) => Checkups)),
+  indicators: later(() => import('./indicators/Indicators').then(({ Indicators }) => Indicators)),
+  programming: PROGRAMMING,
+  'programming/resources': PROGRAMMING,
+  'programming/needs': PROGRAMMING,
+  'programming/problems': PROGRAMMING,
+  'programming/generate': PROGRAMMING,
   projects: later(() => import('./projects/Projects').then(({ Projects }) => Projects)),
+  report: later(() => import('./year/YearReport').then(({ YearReport }) => YearReport)),
 };
+
+/** Pages in the strip on top, each with the others that are of it. */
+const STRIP = {
+  checkups: ['checkups', 'indicators'],
+  programming: ['programming', 'programming/resources', 'programming/needs', 'programming/problems', 'programming/generate'],
+  projects: ['projects'],
+  report: ['report'],
+} as const satisfies Readonly<Record<string, readonly Section[]>>;
+
+const isOf = (of: readonly Section[]): boolean => of.includes(route.value.section);
 
 const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
 const THEME_ICON = { auto: 'sun-moon', light: 'sun', dark: 'moon' } as const;
@@ -44,8 +63,8 @@ function Top() {
     <header class="n-top">
       <b class="n-name">{name}</b>
       <nav aria-label={n.pages}>
-        {(Object.keys(PAGES) as Section[]).map((section) => (
-          <a key={section} href={hashOf(section)} aria-current={route.value.section === section ? 'page' : undefined}>
+        {(Object.keys(STRIP) as (keyof typeof STRIP)[]).map((section) => (
+          <a key={section} href={hashOf(section)} aria-current={isOf(STRIP[section]) ? 'page' : undefined}>
             {n[section]}
           </a>
         ))}

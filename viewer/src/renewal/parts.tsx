@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client';
 import { account, accountOpen, signedIn } from '../state/account';
-import { page, route } from '../state/renewal/route';
+import { hashOf, page, route } from '../state/renewal/route';
 import { words } from './words';
 
 /** What the server is asked for: not answered yet, refused, or there. */
@@ -114,6 +114,13 @@ export function Head({ title, under, children }: { title: string; under?: Compon
     </header>
   );
 }
+
+/** To the report of this year, which tells of check-ups and projects together. */
+export const YearLink = () => (
+  <a class="button quiet" href={hashOf('report')}>
+    {words.value.report}
+  </a>
+);
 
 /** Figures that say how things stand. */
 export function Figures({ of }: { of: readonly (readonly [name: string, value: string, note?: string])[] }) {

@@ -10,7 +10,7 @@ import { linkPart } from './link-parts';
 import type { Caught } from './measure';
 import { publication } from './session';
 import { bare, readShapes, writeShapes } from './shape-link';
-import { readStored, writeStored } from './shape-store';
+import { drawnKey, readStored, writeStored } from './shape-store';
 
 export type { ShapeKind, Vec };
 
@@ -131,7 +131,7 @@ function merge(some: readonly Drawable[]): void {
 
 const storageKey = (): string | null => {
   const id = publication.value?.catalog.community.id;
-  return id === undefined ? null : `twin.drawn.${id}`;
+  return id === undefined ? null : drawnKey(id);
 };
 
 function load(key: string): Drawable[] {

@@ -5,6 +5,9 @@
 import { LEAST_POINTS, MOST, type Drawable, type ShapeKind, type Vec } from './geojson';
 import { FAR_M } from './shape-link';
 
+/** Where the shapes of a community are kept. */
+export const drawnKey = (community: string): string => `twin.drawn.${community}`;
+
 /** Browsers keep about five million characters a site. */
 const MOST_TEXT = 4_000_000;
 

@@ -6,6 +6,7 @@ import { urgencyOf, URGENCIES } from '../../state/renewal/checkups';
 import { keyOf, numberOf } from '../../state/renewal/checkups-drafts';
 import { language } from '../../state/settings';
 import { remarkOf, type Form, type Trouble } from '../../state/renewal/checkups-form';
+import { FieldPhotos, Photos } from './Photos';
 import { UrgencyMark } from './parts';
 import { nameOf, texts, timeName, valueOf } from './words';
 
@@ -46,6 +47,7 @@ export function Field({ indicator, object, form, mayWrite }: Props) {
       </p>
       <Why id={id} trouble={trouble} indicator={indicator} drop={() => form.drop(key)} />
       <div class="k-foot">
+        {mayWrite ? <FieldPhotos of={key} name={nameOf(indicator.name, indicator.code)} form={form} /> : <Photos ids={there?.photos ?? []} name={nameOf(indicator.name, indicator.code)} />}
         <Remark draft={draft?.remark} there={there} mayWrite={mayWrite} write={(remark) => form.write(key, { remark })} />
         <details class="k-about">
           <summary>{t.about}</summary>
@@ -130,6 +132,7 @@ function Why({ id, trouble, indicator, drop }: { id: string; trouble: Trouble | 
 
 function saying(trouble: Trouble, indicator: Indicator, t: typeof texts.value): string {
   if (trouble.why === 'not_a_number') return t.notNumber;
+  if (trouble.why === 'photo') return trouble.words === null ? t.photoLost : t.photoRefused(trouble.words);
   if (trouble.why === 'meanwhile') return trouble.theirs ? t.meanwhile(valueOf(trouble.theirs.value, indicator)) : t.meanwhileGone;
   if (trouble.field === 'value') return t.errors.range(valueOf(indicator.min, indicator), valueOf(indicator.max, indicator));
   if (trouble.field === 'note') return t.errors.note;

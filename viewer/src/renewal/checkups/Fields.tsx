@@ -108,7 +108,7 @@ function SaveBar({ site, form }: { site: Site; form: Form }) {
         {!form.sending.value && !form.reached.value && <p>{t.keptAlone}</p>}
         {!form.sending.value && form.refused.value !== null && <p class="k-wrong">{whyOf(form.refused.value)}</p>}
         {wrong > 0 && <p class="k-wrong">{t.someWrong(wrong)}</p>}
-        {!form.kept.value && <p class="k-wrong">{t.notKept}</p>}
+        {!(form.kept.value && form.photosKept.value) && <p class="k-wrong">{t.notKept}</p>}
         {others.length > 0 && (
           <p>
             {t.keptElsewhere(others.length, elsewhere.length)}{' '}

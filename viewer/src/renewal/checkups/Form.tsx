@@ -6,6 +6,7 @@ import type { ModelObject } from '../../api/types';
 import { account } from '../../state/account';
 import { Form as Filled } from '../../state/renewal/checkups-form';
 import { indicatorsAt, sitesOf } from '../../state/renewal/checkups';
+import { sweep } from '../../state/renewal/checkups-photos';
 import { hashOf, route } from '../../state/renewal/route';
 import { Known, useAsked } from '../parts';
 import type { PartProps } from './CheckUpPage';
@@ -40,6 +41,7 @@ function Opened({ detail: { check_up }, again, indicators, objects, known }: Ope
   const t = texts.value;
   const form = useMemo(() => new Filled(check_up.id, account.value?.who ?? '', known), [check_up.id]);
   useEffect(() => () => form.close(), [form]);
+  useEffect(() => void sweep(localStorage, Date.now()), []);
   const sites = useMemo(() => sitesOf(check_up, objects).filter((site) => indicatorsAt(site, indicators).length > 0), [check_up, objects, indicators]);
   const site = sites.find(({ id }) => id === route.value.query.get('object')) ?? null;
   const mayWrite = check_up.state === 'collecting' && may('assess_indicators');

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { getCheckUp, getCheckUps, type CheckUp, type CheckUpState } from '../../api/checkups';
 import { percent, shareOf, standing } from '../../state/renewal/checkups';
 import { hashOf, narrow, route } from '../../state/renewal/route';
-import { Head, Known, SignInHint, useAsked } from '../parts';
+import { Head, Known, SignInHint, YearLink, useAsked } from '../parts';
 import { words } from '../words';
 import { Bar, StateMark, may, titleOf, zonesOf } from './parts';
 import { dayName, texts } from './words';
@@ -15,6 +15,10 @@ export function List() {
   return (
     <>
       <Head title={n.checkups} under={t.listNote}>
+        <a class="button quiet" href={hashOf('indicators')}>
+          {n.indicators}
+        </a>
+        <YearLink />
         {may('manage_check_ups') && (
           <a class="button" href={hashOf('checkups', 'new')}>
             {t.newOne}

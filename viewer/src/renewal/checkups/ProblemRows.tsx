@@ -2,10 +2,12 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { Indicator, Problem } from '../../api/checkups';
 import type { ModelObject } from '../../api/types';
+import { keyOf } from '../../state/renewal/checkups-drafts';
 import { inModel } from '../../state/renewal/checkups-place';
 import { hashOf } from '../../state/renewal/route';
 import { language } from '../../state/settings';
 import { words } from '../words';
+import { Photos } from './Photos';
 import { DecisionMark, UrgencyMark, useNames } from './parts';
 import { dayName, nameOf, texts, valueOf } from './words';
 
@@ -14,6 +16,8 @@ const STEP = 200;
 
 interface Props {
   readonly problems: readonly Problem[];
+  /** Of the values, by indicator and object. */
+  readonly photos: ReadonlyMap<string, readonly string[]>;
   readonly projects: ReadonlyMap<number, readonly number[]>;
   readonly indicators: ReadonlyMap<string, Indicator>;
   readonly objects: readonly ModelObject[];
@@ -21,7 +25,7 @@ interface Props {
   readonly selected: Signal<ReadonlySet<number>> | null;
 }
 
-export function ProblemRows({ problems, projects, indicators, objects, selected }: Props) {
+export function ProblemRows({ problems, photos, projects, indicators, objects, selected }: Props) {
   const t = texts.value;
   const most = useSignal(STEP);
   const siteName = useNames(objects);
@@ -49,7 +53,7 @@ export function ProblemRows({ problems, projects, indicators, objects, selected 
           </thead>
           <tbody>
             {problems.slice(0, most.value).map((problem) => (
-              <Row key={problem.id} of={problem} at={siteName(problem.object)} place={byId.get(problem.object)} projects={projects.get(problem.id) ?? []} indicator={indicators.get(problem.indicator)} selected={selected} />
+              <Row key={problem.id} of={problem} at={siteName(problem.object)} place={byId.get(problem.object)} photos={photos.get(keyOf(problem.indicator, problem.object)) ?? []} projects={projects.get(problem.id) ?? []} indicator={indicators.get(problem.indicator)} selected={selected} />
             ))}
           </tbody>
         </table>
@@ -69,12 +73,13 @@ interface RowProps {
   readonly of: Problem;
   readonly at: string;
   readonly place: ModelObject | undefined;
+  readonly photos: readonly string[];
   readonly projects: readonly number[];
   readonly indicator: Indicator | undefined;
   readonly selected: Props['selected'];
 }
 
-function Row({ of, at, place, projects, indicator, selected }: RowProps) {
+function Row({ of, at, place, photos, projects, indicator, selected }: RowProps) {
   const t = texts.value;
   const name = nameOf(indicator?.name, of.indicator);
   const unit = { unit: indicator?.unit ?? '' };
@@ -104,6 +109,7 @@ function Row({ of, at, place, projects, indicator, selected }: RowProps) {
         {name}
         <small>{nameOf(of.because)}</small>
         {of.reason && <small class="k-said">{of.reason}</small>}
+        <Photos ids={photos} name={`${at} ${name}`} />
         {projects.length > 0 && (
           <small>
             {projects.map((id) => (

@@ -10,7 +10,7 @@ import { Known } from '../parts';
 import type { PartProps } from './CheckUpPage';
 import { Decide } from './Decide';
 import { ProblemRows } from './ProblemRows';
-import { may, useFound, type Found } from './parts';
+import { may, useFound, usePhotos, type Found } from './parts';
 import { nameOf, texts } from './words';
 
 export function Problems({ detail, again }: PartProps) {
@@ -29,6 +29,7 @@ export function Problems({ detail, again }: PartProps) {
 function Shown({ detail: { check_up }, anew, problems, projects, indicators, objects }: Found & { detail: PartProps['detail']; anew: () => void }) {
   const t = texts.value;
   const selected = useSignal<ReadonlySet<number>>(new Set());
+  const photos = usePhotos(check_up);
   const byCode = useMemo(() => new Map(indicators.map((indicator) => [indicator.code, indicator])), [indicators]);
   if (problems.length === 0) return <p class="n-empty">{t.noProblems[check_up.state]}</p>;
   const by = narrowing();
@@ -51,7 +52,7 @@ function Shown({ detail: { check_up }, anew, problems, projects, indicators, obj
       {shown.length === 0 ? (
         <p class="n-empty">{t.noneSuch}</p>
       ) : (
-        <ProblemRows problems={shown} projects={projects} indicators={byCode} objects={objects} selected={mayDecide || may('plan_projects') ? selected : null} />
+        <ProblemRows problems={shown} photos={photos} projects={projects} indicators={byCode} objects={objects} selected={mayDecide || may('plan_projects') ? selected : null} />
       )}
       {/* Stays when nothing is selected any more: it says what was done. */}
       <Decide checkUp={check_up.id} chosen={chosen} mayDecide={mayDecide} anew={anew} clear={() => (selected.value = new Set())} />

@@ -4,13 +4,15 @@ import type { CheckUpDetail, Indicator, Problem } from '../../api/checkups';
 import { saveFile } from '../../panels/copying';
 import { URGENCIES, byDimension, dimensionKey, percent, shareOf } from '../../state/renewal/checkups';
 import { dayOf } from '../../state/renewal/checkups-days';
+import { keyOf } from '../../state/renewal/checkups-drafts';
 import { NO_ZONE, countBy, narrowed, standingOf, type Counts } from '../../state/renewal/checkups-problems';
-import { problemTable, type Column } from '../../state/renewal/checkups-report';
+import { tableText, type Column } from '../../state/renewal/table';
 import { Figures, Known } from '../parts';
 import { words } from '../words';
 import type { PartProps } from './CheckUpPage';
 import { Compared } from './Compared';
-import { UrgencyMark, titleOf, useFound, useNames, zonesOf, type Found } from './parts';
+import { Photos } from './Photos';
+import { UrgencyMark, titleOf, useFound, useNames, usePhotos, zonesOf, type Found } from './parts';
 import { dayName, nameOf, texts, valueOf } from './words';
 
 export function Report({ detail }: PartProps) {
@@ -30,6 +32,7 @@ function Paper({ detail, problems: all, projects, indicators, objects }: Found &
   const problems = narrowed(standingOf(all), { urgency: '', state: '', dimension: '', zone: '' }, byCode);
   const share = shareOf(progress);
   const columns = useColumns(byCode, siteName, projects);
+  const photos = usePhotos(check_up);
   return (
     <article class="k-report">
       <header class="k-report-head">
@@ -38,7 +41,7 @@ function Paper({ detail, problems: all, projects, indicators, objects }: Found &
           <button class="button" type="button" onClick={() => print()}>
             {t.print}
           </button>
-          <button class="button quiet" type="button" disabled={all.length === 0} onClick={() => saveFile(`check-up-${check_up.id}-problems.csv`, new Blob([problemTable(all, columns)], { type: 'text/csv;charset=utf-8' }))}>
+          <button class="button quiet" type="button" disabled={all.length === 0} onClick={() => saveFile(`check-up-${check_up.id}-problems.csv`, new Blob([tableText(all, columns)], { type: 'text/csv;charset=utf-8' }))}>
             {words.value.export}
           </button>
         </div>
@@ -59,13 +62,13 @@ function Paper({ detail, problems: all, projects, indicators, objects }: Found &
         <ByZone problems={problems} siteName={siteName} none={t.noProblems[check_up.state]} />
       </div>
       <Compared checkUp={check_up} indicators={indicators} byCode={byCode} siteName={siteName} />
-      <List problems={problems} byCode={byCode} siteName={siteName} />
+      <List problems={problems} photos={photos} byCode={byCode} siteName={siteName} />
     </article>
   );
 }
 
 /** What the exported table has of each problem: names for people, ids and codes for other programs. */
-function useColumns(byCode: ReadonlyMap<string, Indicator>, siteName: (id: string) => string, projects: Found['projects']): readonly Column[] {
+function useColumns(byCode: ReadonlyMap<string, Indicator>, siteName: (id: string) => string, projects: Found['projects']): readonly Column<Problem>[] {
   const t = texts.value;
   const e = t.exported;
   const indicatorOf = ({ indicator }: Problem): string => nameOf(byCode.get(indicator)?.name, indicator);
@@ -159,7 +162,7 @@ function Counted({ title, none, first, second, rows }: { title: string; none: st
   );
 }
 
-function List({ problems, byCode, siteName }: { problems: readonly Problem[]; byCode: ReadonlyMap<string, Indicator>; siteName: (id: string) => string }) {
+function List({ problems, photos, byCode, siteName }: { problems: readonly Problem[]; photos: ReadonlyMap<string, readonly string[]>; byCode: ReadonlyMap<string, Indicator>; siteName: (id: string) => string }) {
   const t = texts.value;
   if (problems.length === 0) return null;
   return (
@@ -181,6 +184,7 @@ function List({ problems, byCode, siteName }: { problems: readonly Problem[]; by
                   {t.due} {dayName(problem.due)} · {t.problemStates[problem.state]}
                   {problem.reason && ` · ${problem.reason}`}
                 </small>
+                <Photos ids={photos.get(keyOf(problem.indicator, problem.object)) ?? []} name={siteName(problem.object)} />
               </span>
             </li>
           );

@@ -4,6 +4,8 @@ import { computeValues, importValues, templateAddress, type Computed, type Indic
 import type { ModelObject } from '../../api/types';
 import { language } from '../../state/settings';
 import { Failed, useDeed } from '../parts';
+import { RowFaults } from '../RowFaults';
+import { TableFile } from '../TableFile';
 import { useNames } from './parts';
 import { nameOf, texts } from './words';
 
@@ -54,20 +56,7 @@ function Table({ checkUp, done }: { checkUp: number; done: () => void }) {
           {t.templateCsv}
         </a>
       </p>
-      <label class="n-field">
-        {t.chooseTable}
-        <input
-          class="n-input"
-          type="file"
-          accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-          disabled={busy}
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            // The same file can be chosen again once it is mended.
-            if (file) void check(file).then(() => (currentTarget.value = ''));
-          }}
-        />
-      </label>
+      <TableFile busy={busy} choose={check} />
       <div role="status">
         {busy && checked.value === null && <p>{t.checking}</p>}
         {imported.value !== null && <p class="k-good">{t.imported(imported.value)}</p>}
@@ -91,34 +80,12 @@ function Table({ checkUp, done }: { checkUp: number; done: () => void }) {
 function Rejected({ of: { problems, rejected } }: { of: ValueImport }) {
   const t = texts.value;
   return (
-    <>
-      <h3 class="k-gap">{t.rejectedRows}</h3>
-      {rejected > problems.length && <p class="n-note">{t.rejectedMore(problems.length)}</p>}
-      <div class="n-scroll k-short" tabIndex={0} role="region" aria-label={t.rejectedRows}>
-        <table class="n-table">
-          <thead>
-            <tr>
-              <th class="number">{t.rowLine}</th>
-              <th>{t.rowColumn}</th>
-              <th>{t.rowWhy}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {problems.map((one, i) => (
-              <tr key={i}>
-                <td class="number">{one.line}</td>
-                <td>{t.columns[one.column] ?? one.column}</td>
-                <td>
-                  {t.rowReasons[one.code] ?? one.message}
-                  {/* What exactly, in the server's words. */}
-                  {t.rowReasons[one.code] && <small class="k-exactly">{one.message}</small>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+    <RowFaults
+      title={t.rejectedRows}
+      note={rejected > problems.length ? t.rejectedMore(problems.length) : undefined}
+      // What exactly, in the server's words.
+      faults={problems.map(({ line, column, code, message }) => ({ line, column: t.columns[column] ?? column, why: t.rowReasons[code] ?? message, exactly: t.rowReasons[code] ? message : undefined }))}
+    />
   );
 }
 

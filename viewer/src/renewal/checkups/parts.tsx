@@ -1,10 +1,11 @@
 // What the pages of check-ups share: states, urgencies, bars of progress, names of objects, what is asked of the server once.
 import { useMemo } from 'preact/hooks';
-import { getIndicators, getProblems, type CheckUp, type CheckUpState, type Indicator, type Problem, type ProblemState, type Urgency } from '../../api/checkups';
+import { getIndicators, getProblems, getValues, type CheckUp, type CheckUpState, type Indicator, type Problem, type ProblemState, type Urgency } from '../../api/checkups';
 import { getObjects } from '../../api/client';
 import type { ModelObject } from '../../api/types';
 import { account } from '../../state/account';
 import { chosenOf, percent, type Share } from '../../state/renewal/checkups';
+import { keyOf } from '../../state/renewal/checkups-drafts';
 import { zones } from '../../state/session';
 import { useAsked, type Asked } from '../parts';
 import { words } from '../words';
@@ -89,6 +90,17 @@ export function useFound(checkUp: CheckUp): readonly [Asked<Found>, () => void] 
   });
   return [asked, again];
 }
+
+/** The photographs of the values of a check-up, by indicator and object; those of problems come when they are there. */
+export function usePhotos(checkUp: CheckUp): ReadonlyMap<string, readonly string[]> {
+  const [asked] = useAsked(`checkup/${checkUp.id}/photos/${checkUp.version}`, async (signal) => {
+    const values = await getValues(checkUp.id, null, signal);
+    return new Map(values.flatMap(({ indicator, object, photos = [] }) => (photos.length > 0 ? [[keyOf(indicator, object), photos] as const] : [])));
+  });
+  return asked.state === 'known' ? asked.it : NO_PHOTOS;
+}
+
+const NO_PHOTOS: ReadonlyMap<string, readonly string[]> = new Map();
 
 /** Names of objects by id. */
 export function useNames(objects: readonly ModelObject[]): (id: string) => string {

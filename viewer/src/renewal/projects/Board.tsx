@@ -11,7 +11,7 @@ import { account } from '../../state/account';
 import { questionOf, tableOf } from '../../state/renewal/projects';
 import { hashOf, route } from '../../state/renewal/route';
 import { language } from '../../state/settings';
-import { Figures, Head, Known, SignInHint, useAsked } from '../parts';
+import { Figures, Head, Known, SignInHint, YearLink, useAsked } from '../parts';
 import { words } from '../words';
 import { Columns } from './Columns';
 import { Filters, Shapes, useShape } from './Filters';
@@ -30,6 +30,7 @@ export function Board() {
     <div class="p-all">
       <Head title={words.value.projects} under={shape === 'calendar' ? t.calendarUnder : t.underTitle}>
         <Shapes />
+        <YearLink />
         {mayPlan() && (
           <a class="button" href={hashOf('projects', 'new')}>
             <Icon name="plus" />

@@ -17,6 +17,7 @@ export function Content({ detail }: { detail: ProjectDetail }) {
       <Alternatives project={project} />
       <Parties project={project} />
       <Documents project={project} />
+      <Tasks project={project} />
       <Problems project={project} />
       <Reports project={project} />
     </div>
@@ -145,6 +146,25 @@ function Documents({ project }: { project: Project }) {
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** The tasks of programming that it comes from; those who may not read them are told of none. */
+function Tasks({ project }: { project: Project }) {
+  const t = workWords.value;
+  const list = project.plan.tasks ?? [];
+  if (list.length === 0) return null;
+  return (
+    <section class="n-card">
+      <h2>{t.tasks}</h2>
+      <p class="p-links">
+        {list.map((id) => (
+          <a key={id} href={hashOf('programming', id)}>
+            {t.taskRow(id)}
+          </a>
+        ))}
+      </p>
     </section>
   );
 }

@@ -3,8 +3,9 @@ import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { getObject } from '../../api/client';
 import type { ProjectPlace } from '../../api/project-work';
-import { figure, named } from '../../i18n/format';
+import { figure, named, quantity } from '../../i18n/format';
 import { inModel } from '../../state/renewal/project-places';
+import { sizeOf } from '../../state/renewal/project-shapes';
 import { buildings, zones } from '../../state/session';
 import { language } from '../../state/settings';
 import { words } from '../words';
@@ -43,8 +44,12 @@ export function usePlaceName(place: ProjectPlace): string {
     case 'point':
       return t.point(figure(place.position.east_m, language.value, 1), figure(place.position.north_m, language.value, 1));
     case 'line':
-      return t.drawnLine(place.points.length);
-    case 'polygon':
-      return t.drawnArea(place.rings[0]?.length ?? 0);
+    case 'polygon': {
+      const size = sizeOf(place);
+      return (place.type === 'line' ? t.drawnLine : t.drawnArea)(size ? sizeIn(size) : '');
+    }
   }
 }
+
+/** How long or how large, in words. */
+export const sizeIn = ({ of, value }: NonNullable<ReturnType<typeof sizeOf>>): string => quantity(value, of === 'length' ? 'm' : 'm²', language.value, value < 100 ? 1 : 0);

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ProjectPlace } from '../../api/project-work';
 import { named } from '../../i18n/format';
 import { placeOf } from '../../state/renewal/project-places';
+import { withPlaces } from '../../state/renewal/project-shapes';
 import { zones } from '../../state/session';
 import { hashOf } from '../../state/renewal/route';
 import { language } from '../../state/settings';
@@ -12,6 +13,7 @@ import { PlaceLink } from './PlaceLink';
 import { PlaceSearch } from './PlaceSearch';
 import { planWords } from './plan-words';
 import type { Writing } from './PlanForm';
+import { Shapes } from './Shapes';
 import { projectWords, workWords } from './words';
 
 export function WhatSection({ words, change, wrong }: Writing) {
@@ -32,20 +34,30 @@ export function WhatSection({ words, change, wrong }: Writing) {
   );
 }
 
-const same = (a: ProjectPlace, b: ProjectPlace): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** What of a form says where something is. */
+interface WhereWords {
+  readonly zones: readonly string[];
+  readonly places: readonly ProjectPlace[];
+}
 
-export function WhereSection({ words, change, wrong }: Writing) {
+interface WhereProps {
+  readonly words: WhereWords;
+  readonly change: (changes: Partial<WhereWords>) => void;
+  readonly wrong: Writing['wrong'];
+  /** What is said while there is no place. */
+  readonly note?: string;
+}
+
+export function WhereSection({ words, change, wrong, note }: WhereProps) {
   const t = planWords.value;
-  const add = (place: ProjectPlace): void => {
-    if (!words.places.some((one) => same(one, place))) change({ places: [...words.places, place] });
-  };
+  const add = (...places: readonly ProjectPlace[]): void => change({ places: withPlaces(words.places, places) });
   const toggle = (id: string, on: boolean): void => change({ zones: on ? [...words.zones, id] : words.zones.filter((one) => one !== id) });
   return (
     <section class="n-card">
       <h2>{t.sections.where}</h2>
       <fieldset class="p-rows">
         <legend>{t.places}</legend>
-        {words.places.length === 0 && <p class="n-note">{t.placesNote}</p>}
+        {words.places.length === 0 && <p class="n-note">{note ?? t.placesNote}</p>}
         <ul class="p-lines">
           {words.places.map((place, at) => (
             <li key={JSON.stringify(place)}>
@@ -58,6 +70,7 @@ export function WhereSection({ words, change, wrong }: Writing) {
         </ul>
         <PlaceSearch taken={words.places} add={(object) => add({ type: 'object', object })} />
         <Spot add={add} />
+        <Shapes taken={words.places} add={(places) => add(...places)} />
         {wrong('places') !== null && <small class="p-wrong">{wrong('places')}</small>}
       </fieldset>
       {zones.value.length > 0 && (
@@ -122,6 +135,21 @@ export function OriginSection({ words, change, wrong, problems }: Writing) {
   return (
     <section class="n-card">
       <h2>{t.sections.origin}</h2>
+      {words.tasks.length > 0 && (
+        <fieldset class="p-rows">
+          <legend>{workWords.value.tasks}</legend>
+          <ul class="p-lines">
+            {words.tasks.map((id) => (
+              <li key={id} data-task={id}>
+                <a href={hashOf('programming', id)}>{workWords.value.taskRow(id)}</a>{' '}
+                <button class="link" type="button" onClick={() => change({ tasks: words.tasks.filter((one) => one !== id) })}>
+                  {around.value.remove}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </fieldset>
+      )}
       {words.problems.length > 0 && (
         <fieldset class="p-rows">
           <legend>{workWords.value.problems}</legend>

@@ -1,12 +1,16 @@
-// A deed on a project: what the server answered is shown at once; who was overtaken sees how it stands now.
+// A deed on a project, or on what projects follow from: what the server answered is shown at once; who was overtaken sees how it stands now.
 import { ApiError } from '../../api/client';
-import type { ProjectDetail } from '../../api/projects';
 import { useDeed } from '../parts';
-import type { Shown } from './Project';
 
-export function useWork({ put, again }: Pick<Shown, 'put' | 'again'>): { readonly busy: boolean; readonly why: string | null; readonly work: (deed: () => Promise<ProjectDetail>) => Promise<boolean> } {
+/** What a page is given of what it shows: how to show what the server answered, and how to ask anew. */
+interface Shown<D> {
+  readonly put: (detail: D) => void;
+  readonly again: () => void;
+}
+
+export function useWork<D>({ put, again }: Shown<D>): { readonly busy: boolean; readonly why: string | null; readonly work: (deed: () => Promise<D>) => Promise<boolean> } {
   const { busy, why, run } = useDeed();
-  const work = (deed: () => Promise<ProjectDetail>): Promise<boolean> =>
+  const work = (deed: () => Promise<D>): Promise<boolean> =>
     run(async () => {
       try {
         put(await deed());

@@ -3,6 +3,7 @@
 //
 // In: what is typed. Out: drafts by indicator and object. Called by the form. Without storage they live as long as the page.
 import type { ValueDraft } from '../../api/checkups';
+import type { DraftPhoto } from './checkups-photos';
 
 /** An indicator at an object: codes of indicators hold no `:`. */
 export const keyOf = (indicator: string, object: string): string => `${indicator}:${object}`;
@@ -14,6 +15,8 @@ export interface Draft {
   /** As it was typed; empty takes the value out. */
   readonly text: string;
   readonly remark: string;
+  /** Absent: those that the value before has. */
+  readonly photos?: readonly DraftPhoto[];
   /** When the value over which it was written was given; null where there was none. Another one means that someone was faster. */
   readonly base: string | null;
   /** Whether it was asked to be saved, and is sent again by itself. */
@@ -37,8 +40,14 @@ export function readDrafts(checkUp: number, who: string, storage: Pick<Storage, 
 function isEntry(entry: unknown): entry is [string, Draft] {
   if (!Array.isArray(entry) || typeof entry[0] !== 'string' || !entry[0].includes(':')) return false;
   const draft = entry[1] as Partial<Draft> | null;
-  return typeof draft?.text === 'string' && typeof draft.remark === 'string' && typeof draft.asked === 'boolean' && (draft.base === null || typeof draft.base === 'string');
+  const said = typeof draft?.text === 'string' && typeof draft.remark === 'string' && typeof draft.asked === 'boolean' && (draft.base === null || typeof draft.base === 'string');
+  return said && (draft.photos === undefined || (Array.isArray(draft.photos) && draft.photos.every(isPhoto)));
 }
+
+const isPhoto = (photo: unknown): boolean => {
+  const { local, id } = (photo ?? {}) as Partial<DraftPhoto>;
+  return (local === null || typeof local === 'string') && (id === null || typeof id === 'string');
+};
 
 /** Whether they are kept. */
 export function writeDrafts(checkUp: number, who: string, drafts: Drafts, storage: Pick<Storage, 'setItem' | 'removeItem'>): boolean {
@@ -58,9 +67,10 @@ export function numberOf(text: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
 }
 
-/** A draft as the server takes it; photographs of the value before stay. */
-export function valueOf(key: string, { text, remark }: Draft, photos: readonly string[]): ValueDraft {
+/** A draft as the server takes it; photographs of the value before, `before`, stay where it says nothing of them. */
+export function valueOf(key: string, { text, remark, photos: own }: Draft, before: readonly string[]): ValueDraft {
   const value = numberOf(text);
+  const photos = own ? own.flatMap(({ id }) => id ?? []) : before;
   return {
     indicator: indicatorOf(key),
     object: objectOf(key),

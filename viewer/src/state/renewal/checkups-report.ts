@@ -1,20 +1,7 @@
-// What the report of a check-up reckons: what became of indicators since the one before, and the table of problems.
+// What the report of a check-up reckons: what became of indicators since the one before.
 //
-// In: problems, comparisons, the catalogue. Out: values and a table. Pure.
-import type { Comparison, Indicator, Problem, ValueComparison } from '../../api/checkups';
-import { line } from '../csv';
-
-/** A byte order mark, by which spreadsheets know that the table is UTF-8. */
-const BOM = '\ufeff';
-
-/** How a cell of the table is found. */
-export interface Column {
-  readonly head: string;
-  readonly of: (problem: Problem) => string | number;
-}
-
-export const problemTable = (problems: readonly Problem[], columns: readonly Column[]): string =>
-  BOM + line(columns.map(({ head }) => head)) + problems.map((problem) => line(columns.map(({ of }) => of(problem)))).join('');
+// In: comparisons, the catalogue. Out: values. Pure.
+import type { Comparison, Indicator, ValueComparison } from '../../api/checkups';
 
 /** The figures of a comparison that say something: with what neither has, nothing is said. In the order of the catalogue. */
 export function changedFigures({ figures = [] }: Comparison, indicators: readonly Indicator[]): { readonly indicator: Indicator; readonly better: number; readonly worse: number; readonly same: number }[] {

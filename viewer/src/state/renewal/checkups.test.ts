@@ -7,7 +7,8 @@ import { beginOf, dayOf, endOf, lastDayOf } from './checkups-days';
 import { faultsOf, numberOf, readDrafts } from './checkups-drafts';
 import { inModel } from './checkups-place';
 import { able, byVersion, countBy, narrowed } from './checkups-problems';
-import { changedFigures, mostChanged, problemTable } from './checkups-report';
+import { changedFigures, mostChanged } from './checkups-report';
+import { tableText } from './table';
 
 const box = { min: { east_m: 0, north_m: 0, up_m: 0 }, max: { east_m: 10, north_m: 10, up_m: 20 } };
 const object = (id: string, of: ModelObject['class'], more: Partial<ModelObject> = {}): ModelObject => ({ id, class: of, bounds: box, ...more });
@@ -98,7 +99,7 @@ test('a_comparison_tells_what_got_worse_first_and_the_greatest_step_before_other
 });
 
 test('the_table_of_problems_opens_in_a_spreadsheet_and_holds_no_formula', () => {
-  const table = problemTable([problem(1, { reason: '=1+1, "x"' })], [{ head: '编号', of: ({ id }) => id }, { head: '理由', of: ({ reason }) => reason ?? '' }]);
+  const table = tableText([problem(1, { reason: '=1+1, "x"' })], [{ head: '编号', of: ({ id }) => id }, { head: '理由', of: ({ reason }) => reason ?? '' }]);
   expect(table).toBe('\ufeff编号,理由\r\n1,"\'=1+1, ""x"""\r\n');
 });
 

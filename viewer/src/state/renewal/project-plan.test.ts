@@ -8,7 +8,7 @@ import { problemsOf, whereOf } from './project-problems';
 const PLAN: ProjectPlan = {
   name: { zh: '加装电梯', en: 'A lift' }, summary: '平层入户', kind: 'infrastructure', level: 'improving', zones: ['zone/z01'], places: [{ type: 'object', object: 'building/3' }],
   budget: { planned_fen: 85_000_050, sources: [{ name: '区财政', amount_fen: 60_000_000 }] }, phases: [{ id: 'p1', name: { zh: '主体' }, from: '2027-01-01', to: '2027-03-01' }],
-  alternatives: [{ id: 'a', name: { zh: '现状' }, role: 'before', model: { type: 'scene', scene: 'survey' } }], parties: [{ role: 'owner', name: '街道' }], documents: [{ title: '设计', url: 'https://example.org/a.pdf' }], reports: [4, 9],
+  alternatives: [{ id: 'a', name: { zh: '现状' }, role: 'before', model: { type: 'scene', scene: 'survey' } }], parties: [{ role: 'owner', name: '街道' }], documents: [{ title: '设计', url: 'https://example.org/a.pdf' }], reports: [4, 9], tasks: [6],
   problems: [{ check_up: 7, problem: 17 }],
 };
 const written = (changes: Partial<PlanWords>): PlanWords => ({ ...wordsOfPlan(PLAN), ...changes });

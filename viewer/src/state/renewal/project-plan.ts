@@ -3,6 +3,7 @@
 // In: a plan, what people write. Out: the same in the other form; faults by field. Pure. The limits are those of the
 // server, which has the last word.
 import type { ProjectPatch, ProjectPlace, ProjectPlan } from '../../api/project-work';
+import { CORNERS_MOST, cornersOf } from './project-shapes';
 
 type Alternative = NonNullable<ProjectPlan['alternatives']>[number];
 type Party = NonNullable<ProjectPlan['parties']>[number];
@@ -49,9 +50,11 @@ export interface PlanWords {
   /** Numbers of reports, as they are written. */
   readonly reports: string;
   readonly problems: readonly ProblemRef[];
+  /** Numbers of the tasks that it comes from. */
+  readonly tasks: readonly number[];
 }
 
-export type Fault = 'required' | 'tooLong' | 'tooMany' | 'number' | 'money' | 'sources' | 'span' | 'year' | 'address' | 'model' | 'reports' | 'percent' | 'spent' | 'nothing';
+export type Fault = 'required' | 'tooLong' | 'tooMany' | 'corners' | 'number' | 'money' | 'sources' | 'span' | 'year' | 'address' | 'model' | 'reports' | 'percent' | 'spent' | 'nothing';
 export type Faults = Readonly<Record<string, Fault>>;
 
 const NAME_MOST = 200;
@@ -62,7 +65,7 @@ const DOCUMENTS_MOST = 500;
 const FEN_MOST = 10_000_000_000_000;
 
 export const EMPTY: PlanWords = {
-  zh: '', en: '', summary: '', kind: 'infrastructure', level: 'basic', zones: [], places: [], budget: '', sources: [], phases: [], alternatives: [], parties: [], documents: [], reports: '', problems: [],
+  zh: '', en: '', summary: '', kind: 'infrastructure', level: 'basic', zones: [], places: [], budget: '', sources: [], phases: [], alternatives: [], parties: [], documents: [], reports: '', problems: [], tasks: [],
 };
 
 /** Fen as yuan in a field: no more decimals than there are. */
@@ -79,7 +82,7 @@ export function fenOf(yuan: string): number | null {
   return fen <= FEN_MOST ? fen : null;
 }
 
-export function wordsOfPlan(plan: ProjectPlan & { readonly problems?: readonly ProblemRef[] | undefined }): PlanWords {
+export function wordsOfPlan(plan: ProjectPlan): PlanWords {
   const modelOf = ({ model }: Alternative): string => (!model ? '' : model.type === 'scene' ? `scene:${model.scene}` : `gltf:${model.path}`);
   return {
     zh: plan.name.zh ?? '',
@@ -97,6 +100,7 @@ export function wordsOfPlan(plan: ProjectPlan & { readonly problems?: readonly P
     documents: plan.documents ?? [],
     reports: (plan.reports ?? []).join(', '),
     problems: plan.problems ?? [],
+    tasks: plan.tasks ?? [],
   };
 }
 
@@ -128,6 +132,7 @@ export function planOf(words: PlanWords): ProjectPlan {
     documents: words.documents.map(({ title, url }) => ({ title: title.trim(), url: url.trim() })),
     reports: [...reportsOf(words.reports)],
     problems: [...words.problems],
+    tasks: [...words.tasks],
   };
 }
 
@@ -152,6 +157,7 @@ export function faultsOf(words: PlanWords): Faults {
   name('name', words.zh, words.en);
   put('summary', lengthOf(words.summary) > TEXT_MOST ? 'tooLong' : null);
   for (const list of ['zones', 'places', 'sources', 'phases', 'alternatives', 'parties'] as const) put(list, words[list].length > PARTS_MOST ? 'tooMany' : null);
+  put('places', cornersOf(words.places) > CORNERS_MOST ? 'corners' : null);
   put('documents', words.documents.length > DOCUMENTS_MOST ? 'tooMany' : null);
   moneyFaults(words, put, filled);
   words.phases.forEach(({ zh, en, from, to }, at) => {
@@ -199,7 +205,7 @@ export function missingOf({ summary, places, phases }: ProjectPlan): ('summary' 
   return [...((summary ?? '').trim() === '' ? (['summary'] as const) : []), ...((places ?? []).length === 0 ? (['places'] as const) : []), ...((phases ?? []).length === 0 ? (['phases'] as const) : [])];
 }
 
-const FIELDS = ['name', 'summary', 'kind', 'level', 'zones', 'places', 'budget', 'phases', 'parties', 'documents', 'alternatives', 'reports', 'problems'] as const satisfies readonly (keyof ProjectPlan)[];
+const FIELDS = ['name', 'summary', 'kind', 'level', 'zones', 'places', 'budget', 'phases', 'parties', 'documents', 'alternatives', 'reports', 'problems', 'tasks'] as const satisfies readonly (keyof ProjectPlan)[];
 type Field = (typeof FIELDS)[number];
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -236,5 +242,5 @@ export function rebased(words: PlanWords, base: ProjectPlan, theirs: ProjectPlan
 /** The fields of the form that a part of the plan is written in. */
 const KEYS: Readonly<Record<Field, readonly (keyof PlanWords)[]>> = {
   name: ['zh', 'en'], summary: ['summary'], kind: ['kind'], level: ['level'], zones: ['zones'], places: ['places'], budget: ['budget', 'sources'], phases: ['phases'], parties: ['parties'], documents: ['documents'], alternatives: ['alternatives'],
-  reports: ['reports'], problems: ['problems'],
+  reports: ['reports'], problems: ['problems'], tasks: ['tasks'],
 };

@@ -1,8 +1,9 @@
-// Problems of a check-up as the beginning of a project: where they are, and what they are.
+// Tasks of programming and problems of check-ups as the beginning of a project: where they are, and what they are.
 //
 // In: the address, the server's problems. Out: what a form begins with. Pure but for the questions.
 import { getCheckUpProblem, type CheckUpProblem, type ProjectPlace } from '../../api/project-work';
 import { getCheckUp, getIndicators, type Indicator } from '../../api/checkups';
+import { tasks, type Task } from '../../api/programming';
 import { ApiError } from '../../api/client';
 import type { ProblemRef } from './project-plan';
 import type { Route } from './route';
@@ -19,15 +20,20 @@ export function problemsOf(query: Route['query']): readonly ProblemRef[] {
 }
 
 /** What the server tells of problems; those that one may not see, or that are not there, are left out. */
-export async function askProblems(refs: readonly ProblemRef[], signal?: AbortSignal): Promise<readonly CheckUpProblem[]> {
-  const asked = refs.map(({ check_up, problem }) =>
-    getCheckUpProblem(check_up, problem, signal).catch((error: unknown) => {
+export const askProblems = (refs: readonly ProblemRef[], signal?: AbortSignal): Promise<readonly CheckUpProblem[]> => known(refs.map(({ check_up, problem }) => getCheckUpProblem(check_up, problem, signal)));
+
+async function known<T>(asked: readonly Promise<T>[]): Promise<readonly T[]> {
+  const answers = asked.map((answer) =>
+    answer.catch((error: unknown) => {
       if (error instanceof ApiError && (error.failure === 'missing' || error.failure === 'denied') && error.status !== 503) return null;
       throw error;
     }),
   );
-  return (await Promise.all(asked)).filter((problem) => problem !== null);
+  return (await Promise.all(answers)).filter((answer): answer is Awaited<T> & T => answer !== null);
 }
+
+/** The tasks of programming that an address names; those that one may not see, or that are not there, are left out. */
+export const askTasks = (ids: readonly number[], signal?: AbortSignal): Promise<readonly Task[]> => known(ids.slice(0, MOST).map(async (id) => (await tasks.one(id, signal)).row.task));
 
 /** What the indicators of problems are called, by code: in the catalogue that their check-up goes by. */
 export async function askNames(problems: readonly CheckUpProblem[], signal?: AbortSignal): Promise<ReadonlyMap<string, Indicator['name']>> {

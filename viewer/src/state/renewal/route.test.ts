@@ -7,6 +7,12 @@ test('an_address_leads_to_its_page_and_back', () => {
     ['checkups', 12, 'problems', { urgency: 'high', q: '电梯 & 楼道' }],
     ['projects', 'new', '', {}],
     ['projects', 3, 'plan', {}],
+    ['report', 2026, '', {}],
+    ['programming', null, '', { state: 'open' }],
+    ['programming', 4, 'edit', {}],
+    ['programming/needs', 'new', '', { reports: '3,5' }],
+    ['programming/resources', 7, '', {}],
+    ['programming/generate', null, '', {}],
   ] as const) {
     const at = routeOf(hashOf(section, id, part, query));
     expect([at.section, at.id, at.part, Object.fromEntries(at.query)]).toEqual([section, id, part, query]);

@@ -4,25 +4,26 @@
 // lies behind a `?` and is no step, but is in a link that someone passes on.
 import { computed, signal } from '@preact/signals-core';
 
-/** The parts of a page about one thing, by its first word. */
-export type Section = 'checkups' | 'projects';
+/** The parts of a page about one thing, by its first word or words. */
+export type Section = 'checkups' | 'indicators' | 'programming' | 'programming/resources' | 'programming/needs' | 'programming/problems' | 'programming/generate' | 'projects' | 'report';
 
 export interface Route {
   readonly section: Section;
-  /** The number of the check-up or project; null for the list of all, `new` for one that is to be. */
+  /** The number of the check-up, project, task and so on, the year of a report; null for the list of all, `new` for one that is to be. */
   readonly id: number | 'new' | null;
   /** Which part of its page, '' for the first. */
   readonly part: string;
   readonly query: ReadonlyMap<string, string>;
 }
 
-const SECTIONS: readonly Section[] = ['checkups', 'projects'];
+/** Those that begin with the words of another come before it. */
+const SECTIONS: readonly Section[] = ['checkups', 'indicators', 'programming/resources', 'programming/needs', 'programming/problems', 'programming/generate', 'programming', 'projects', 'report'];
 
 export function routeOf(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?');
-  const [name, id = '', part = ''] = path.split('/');
-  const section = SECTIONS.find((one) => one === name);
+  const section = SECTIONS.find((one) => path === one || path.startsWith(`${one}/`));
   if (!section) return { section: 'checkups', id: null, part: '', query: new Map() };
+  const [id = '', part = ''] = path.slice(section.length + 1).split('/');
   return {
     section,
     id: /^\d{1,15}$/.test(id) ? Number(id) : id === 'new' ? id : null,

@@ -1,0 +1,106 @@
+// Texts of the page of the catalogue of indicators (指标体系), in both languages; words of check-ups are in `checkup.ts`.
+import type { Language } from './words';
+
+const zh = {
+  under: (number: number | null, imported: boolean, indicators: number) => `${number === null ? '随系统提供' : imported ? `第 ${number} 版，本地导入` : `第 ${number} 版`}，共 ${indicators} 项指标`,
+  note: '新建的体检采用现行指标体系；已经制定计划的体检仍用当时的版本。',
+  search: '按名称、代码、统计内容或数据来源查找',
+  family: '类别',
+  allFamilies: '全部类别',
+  level: '评价对象',
+  allLevels: '全部评价对象',
+  filters: '筛选',
+  shown: (shown: number, all: number) => (shown === all ? `共 ${all} 项指标` : `${shown} 项指标，共 ${all} 项`),
+  none: '没有符合条件的指标。',
+  clear: '清除条件',
+
+  indicator: '指标',
+  range: '单位与范围',
+  direction: '方向',
+  thresholds: '阈值与办理时限',
+  supplier: '数据来源',
+  counted: '个数',
+  from: (min: string, max: string) => `${min} 至 ${max}`,
+  reaches: (value: string, more: boolean) => (more ? `低于 ${value}` : `达到 ${value}`),
+  days: (days: number) => `${days} 天内`,
+  noThreshold: '不判定',
+  widespread: (percent: string) => `涉及 ${percent} 以上对象时提高一级`,
+  computed: '由系统计算',
+
+  tables: '维护指标体系',
+  tablesNote: '下载现行指标体系，在表格软件里修改或补充，再导入。导入前先检查，任何一行有误都不会改动现行体系。',
+  mode: '导入方式',
+  modes: { add: '补充和更新', replace: '全部替换' },
+  modeNotes: { add: '按代码对应：表格中有的指标新增或更新，其余保留。', replace: '以表格为完整的指标体系：表格中没有的指标不再采用。' },
+  check: (name: string) => `${name}：检查通过`,
+  would: { added: '新增', updated: '更新', unchanged: '不变', removed: '移除' },
+  nothing: '与现行指标体系相同，没有需要导入的内容。',
+  removes: (n: number) => `导入后 ${n} 项指标不再采用。已经制定计划的体检不受影响。`,
+  importNow: '导入',
+  importReplace: '全部替换',
+  imported: (number: number | null) => (number === null ? '没有改动。' : `已导入，现行为第 ${number} 版。`),
+  wrong: '表格有误，没有导入',
+  wrongNote: '更正后再选择这个文件。',
+  wholeRow: '整行',
+  reasons: {
+    missing: '必填，没有填写', number: '应为数字', days: '应为整天数', choice: '不在可选的词中', range: '超出可填范围', order: '更紧急的阈值应当更差', threshold: '至少填写一个阈值',
+    span: '最小值应小于最大值', length: '字数不符', empty: '中文和英文至少填写一种', levels: '至少一级评价对象，且不重复', code: '代码只能用字母、数字、- _ .，1 至 64 个字符',
+  },
+  // As the template names them.
+  columns: {
+    code: '代码', name: '名称', name_zh: '名称', name_en: '英文名称', family: '体检类别', dimension: '维度', dimension_zh: '维度', dimension_en: '英文维度', group_zh: '分组', group_en: '英文分组', unit: '单位', levels: '评估层级', counts: '统计内容', counts_zh: '统计内容', counts_en: '英文统计内容', direction: '方向', min: '最小值', max: '最大值',
+    ordinary: '一般阈值', pressing: '较紧急阈值', urgent: '紧急阈值', ordinary_d: '一般时限天数', pressing_d: '较紧急时限天数', urgent_d: '紧急时限天数', widespread_pct: '普遍性比例', supplier: '数据来源单位', supplier_zh: '数据来源单位', supplier_en: '英文数据来源单位', method: '计算方法', how: '计算说明', how_zh: '计算说明', how_en: '英文计算说明',
+  } as Readonly<Record<string, string>>,
+};
+
+export type IndicatorTexts = typeof zh;
+
+const en: IndicatorTexts = {
+  under: (number, imported, indicators) => `${number === null ? 'As it came with the server' : imported ? `Version ${number}, imported` : `Version ${number}`}, ${indicators} indicators`,
+  note: 'New check-ups use the catalogue in force; those that are planned keep the version that they were planned with.',
+  search: 'Name, code, what is counted, or who supplies it',
+  family: 'Family',
+  allFamilies: 'Both families',
+  level: 'Assessed at',
+  allLevels: 'All levels',
+  filters: 'Narrow',
+  shown: (shown, all) => (shown === all ? `${all} indicators` : `${shown} of ${all} indicators`),
+  none: 'No indicator fits.',
+  clear: 'Clear',
+
+  indicator: 'Indicator',
+  range: 'Unit and range',
+  direction: 'Direction',
+  thresholds: 'Thresholds and time limits',
+  supplier: 'Supplied by',
+  counted: 'count',
+  from: (min, max) => `${min} to ${max}`,
+  reaches: (value, more) => (more ? `below ${value}` : `from ${value}`),
+  days: (days) => (days === 1 ? 'within 1 day' : `within ${days} days`),
+  noThreshold: 'none',
+  widespread: (percent) => `One step more urgent where ${percent} of the objects or more are affected`,
+  computed: 'Computed by the server',
+
+  tables: 'Change the catalogue',
+  tablesNote: 'Download the catalogue in force, change or add rows in a spreadsheet, and bring it back. It is checked first; while any row is wrong nothing changes.',
+  mode: 'How it is taken',
+  modes: { add: 'Add and update', replace: 'Replace all' },
+  modeNotes: { add: 'By code: indicators of the table are added or updated, the others stay.', replace: 'The table is the whole catalogue: indicators that it lacks are not used any more.' },
+  check: (name) => `${name}: checked, nothing is wrong`,
+  would: { added: 'New', updated: 'Changed', unchanged: 'As before', removed: 'Removed' },
+  nothing: 'It is the same as the catalogue in force; there is nothing to import.',
+  removes: (n) => (n === 1 ? 'One indicator will not be used any more. Check-ups that are planned keep it.' : `${n} indicators will not be used any more. Check-ups that are planned keep them.`),
+  importNow: 'Import',
+  importReplace: 'Replace all',
+  imported: (number) => (number === null ? 'Nothing changed.' : `Imported; version ${number} is in force now.`),
+  wrong: 'The table has errors; nothing was imported',
+  wrongNote: 'Mend it, and choose the file again.',
+  wholeRow: 'The row',
+  reasons: {
+    missing: 'Needed, but empty', number: 'Not a number', days: 'Not a whole number of days', choice: 'Not one of the words that can be used', range: 'Out of range', order: 'A more urgent threshold must be a worse value', threshold: 'At least one threshold is needed',
+    span: 'The least value must be below the greatest', length: 'Too long or too short', empty: 'Needed in Chinese or English', levels: 'At least one level, and none twice', code: 'A code has 1 to 64 letters, digits, - _ or .',
+  },
+  columns: {},
+};
+
+export const indicatorTexts = (language: Language): IndicatorTexts => (language === 'zh' ? zh : en);
