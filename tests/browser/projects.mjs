@@ -119,6 +119,8 @@ test('the_strip_of_time_shows_what_is_built_on_a_day_in_lanes_and_in_the_scene',
   const before = await purple();
   await card.getByRole('button', { name: /外墙：.*2030/ }).click();
   await card.getByText(/2030年3月1日，按计划/).waitFor();
+  for (const mark of ['公示', '尚未开工', '施工中', '已完工']) await card.locator('.works-legend').getByText(mark, { exact: true }).waitFor();
+  await card.locator('.months').getByText(/年\d+月/).first().waitFor();
   await card.getByText('1 个项目施工').waitFor();
   await until(page, 'the address', () => location.hash.includes('t=2030-03-01/works/all'), null);
   const built = await purple();

@@ -12,7 +12,7 @@ import { daysBetween } from '../state/renewal/project-days';
 import { selection } from '../state/selection';
 import { language } from '../state/settings';
 import { day, goToDay, playing, rows, setStretch, stepDays, stretch, stretchId, timed, toTurn, today, togglePlayingDays, tryAgain, worked } from '../state/works';
-import { STEP_DAYS, dayLater, isLate, type StretchId } from '../state/works-plan';
+import { STEP_DAYS, dayLater, isLate, monthsOf, type StretchId } from '../state/works-plan';
 import { ProjectGlyph } from './ProjectGlyph';
 import { Follows, Press, Speed } from './time-parts';
 import { Choice } from './tool-parts';
@@ -119,10 +119,7 @@ function Lanes({ t }: { t: WorksTexts }) {
         )}
       </div>
       <div class="lane scale-days">
-        <span class="ends" aria-hidden="true">
-          <span>{said(from)}</span>
-          <span>{said(to)}</span>
-        </span>
+        <Months t={t} />
         <input
           type="range"
           aria-label={t.slider}
@@ -144,6 +141,21 @@ function Lanes({ t }: { t: WorksTexts }) {
         />
       </div>
     </div>
+  );
+}
+
+/** Names of months under the lanes, each with a line through them; the year where it is new. */
+function Months({ t }: { t: WorksTexts }) {
+  return (
+    <span class="months" aria-hidden="true">
+      {monthsOf(stretch.value)
+        .filter((first) => left(first) < 94)
+        .map((first, i) => (
+          <span key={first} style={`left:${left(first)}%`}>
+            {t.month(Number(first.slice(0, 4)), Number(first.slice(5, 7)), i === 0 || first.slice(5, 7) === '01')}
+          </span>
+        ))}
+    </span>
   );
 }
 
@@ -191,14 +203,23 @@ function Bar({ of, from, to, name, text }: { of: 'notice' | 'works' | 'done' | '
 }
 
 function Legend({ t }: { t: WorksTexts }) {
+  const lates = rows.value.some(({ phases }) => phases.some((phase) => isLate(phase, today.value)));
+  const { from, to } = stretch.value;
+  const notices = rows.value.some(({ notice }) => notice && notice.from <= to && from <= notice.to);
   return (
     <ul class="works-legend">
+      {notices && <Key fill={lookOfStage('notice').fill} text={t.noticeMark} />}
       {SHOWN.map((stage) => (
-        <li key={stage}>
-          <i style={`background:${lookOfStage(stage).fill}`} />
-          {t.stages[stage]}
-        </li>
+        <Key key={stage} fill={lookOfStage(stage).fill} text={t.stages[stage]} />
       ))}
+      {lates && <Key fill={lookOfStage('works').fill} text={t.lateMark} of="late" />}
     </ul>
   );
 }
+
+const Key = ({ fill, text, of }: { fill: string; text: string; of?: 'late' }) => (
+  <li>
+    <i data-of={of} style={`background:${fill}`} />
+    {text}
+  </li>
+);
