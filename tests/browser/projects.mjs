@@ -138,6 +138,29 @@ test('the_strip_of_time_shows_what_is_built_on_a_day_in_lanes_and_in_the_scene',
   await page.keyboard.press('t');
 });
 
+test('a_phone_shows_the_place_under_the_lanes_of_works', async () => {
+  const phone = await open(`${address}/#t=2030-03-01/works/all`, { width: 390, height: 844, touch: true });
+  try {
+    await phone.settled();
+    await phone.page.getByRole('button', { name: '工具' }).click();
+    await phone.page.getByRole('button', { name: '时间', exact: true }).click();
+    await phone.page.locator('.lane-bar').first().waitFor();
+    // In the middle of what is free, between the lanes and the drawer.
+    const { min, max } = building.bounds;
+    const middle = [(min.east_m + max.east_m) / 2, (min.north_m + max.north_m) / 2, max.up_m];
+    const stands = (at) => {
+      const [top, bottom] = [document.querySelector('.tool-card').getBoundingClientRect().bottom, document.querySelector('.drawer').getBoundingClientRect().top];
+      const { y } = window.__twin.projectPoint(...at);
+      return bottom - top > innerHeight / 4 && top < y && y < bottom;
+    };
+    await until(phone.page, 'the building stands under the lanes', stands, middle);
+    await phone.settled();
+    await phone.screenshot('projects-works-phone');
+  } finally {
+    await phone.close();
+  }
+});
+
 test('a_link_opens_a_project_and_flies_to_it_and_another_is_not_there', async () => {
   const phone = await open(`${address}/#s=project/${numbers.notice}&l=en`, { width: 390, height: 780, touch: true });
   try {

@@ -6,12 +6,14 @@ import { named } from '../i18n/format';
 import { timeTexts } from '../i18n/time';
 import { worksTexts, type WorksTexts } from '../i18n/works';
 import type { TimedPhase, TimedProject } from '../api/timetable';
+import { onPhone } from '../state/actions';
 import { lookOfStage, type Stage } from '../state/project-looks';
 import { projectSought } from '../state/projects';
 import { daysBetween } from '../state/renewal/project-days';
 import { selection } from '../state/selection';
 import { language } from '../state/settings';
 import { day, goToDay, playing, rows, setStretch, stepDays, stretch, stretchId, timed, toTurn, today, togglePlayingDays, tryAgain, worked } from '../state/works';
+import { pull, stripCover_px } from '../state/view';
 import { STEP_DAYS, dayLater, isLate, monthsOf, type StretchId } from '../state/works-plan';
 import { ProjectGlyph } from './ProjectGlyph';
 import { Follows, Press, Speed } from './time-parts';
@@ -29,15 +31,23 @@ export function WorksStrip() {
   const at = day.value ?? today.value;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    // Or nothing would be seen of the place between the drawer and the lanes.
+    if (onPhone()) pull.value = 'peek';
+  }, []);
+  useEffect(() => {
     const card = box.current?.parentElement;
     if (!card) return;
     // As many lanes as there are: what stands above follows.
     const { style } = document.documentElement;
-    const observer = new ResizeObserver(() => style.setProperty('--strip', `${card.offsetHeight}px`));
+    const observer = new ResizeObserver(() => {
+      style.setProperty('--strip', `${card.offsetHeight}px`);
+      stripCover_px.value = onPhone() ? card.offsetHeight : 0;
+    });
     observer.observe(card);
     return () => {
       observer.disconnect();
       style.removeProperty('--strip');
+      stripCover_px.value = 0;
     };
   }, []);
   return (
@@ -58,7 +68,7 @@ export function WorksStrip() {
           <Press icon="skip-forward" label={t.later} press={() => toTurn(1)} />
         </div>
         <Legend t={t} />
-        <div class="stack-row">
+        <div class="stack-row of-day">
           <button class="tool" aria-label={times.back} title={times.back} disabled={at <= stretch.value.from} onClick={() => stepDays(-1)}>
             −
           </button>
