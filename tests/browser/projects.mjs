@@ -119,6 +119,8 @@ test('the_strip_of_time_shows_what_is_built_on_a_day_in_lanes_and_in_the_scene',
   const before = await purple();
   await card.getByRole('button', { name: /外墙：.*2030/ }).click();
   await card.getByText(/2030年3月1日，按计划/).waitFor();
+  for (const mark of ['公示', '尚未开工', '施工中', '已完工']) await card.locator('.works-legend').getByText(mark, { exact: true }).waitFor();
+  await card.locator('.months').getByText(/年\d+月/).first().waitFor();
   await card.getByText('1 个项目施工').waitFor();
   await until(page, 'the address', () => location.hash.includes('t=2030-03-01/works/all'), null);
   const built = await purple();
@@ -134,6 +136,29 @@ test('the_strip_of_time_shows_what_is_built_on_a_day_in_lanes_and_in_the_scene',
   await card.getByRole('button', { name: '设备历史' }).click();
   await until(page, 'the present', () => !document.documentElement.hasAttribute('data-past') && !location.hash.includes('works'), null);
   await page.keyboard.press('t');
+});
+
+test('a_phone_shows_the_place_under_the_lanes_of_works', async () => {
+  const phone = await open(`${address}/#t=2030-03-01/works/all`, { width: 390, height: 844, touch: true });
+  try {
+    await phone.settled();
+    await phone.page.getByRole('button', { name: '工具' }).click();
+    await phone.page.getByRole('button', { name: '时间', exact: true }).click();
+    await phone.page.locator('.lane-bar').first().waitFor();
+    // In the middle of what is free, between the lanes and the drawer.
+    const { min, max } = building.bounds;
+    const middle = [(min.east_m + max.east_m) / 2, (min.north_m + max.north_m) / 2, max.up_m];
+    const stands = (at) => {
+      const [top, bottom] = [document.querySelector('.tool-card').getBoundingClientRect().bottom, document.querySelector('.drawer').getBoundingClientRect().top];
+      const { y } = window.__twin.projectPoint(...at);
+      return bottom - top > innerHeight / 4 && top < y && y < bottom;
+    };
+    await until(phone.page, 'the building stands under the lanes', stands, middle);
+    await phone.settled();
+    await phone.screenshot('projects-works-phone');
+  } finally {
+    await phone.close();
+  }
 });
 
 test('a_link_opens_a_project_and_flies_to_it_and_another_is_not_there', async () => {

@@ -120,7 +120,7 @@ export const en: Dictionary = {
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   home: 'Show everything',
-  help: 'How to move',
+  help: 'Help',
   scale: 'Scale',
   sheetHandle: 'Pull the panel up or down',
   hint: 'Drag to move, right-drag to rotate, wheel to zoom, double-click to go',

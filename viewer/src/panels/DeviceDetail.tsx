@@ -52,6 +52,8 @@ export function DeviceDetail({ device }: { device: DeviceView }) {
 }
 
 function ClockOffset({ offset_ms, is_off }: Clock) {
+  // Below a second it is the way here, not the clock: nobody can do anything about it.
+  if (!is_off && Math.abs(offset_ms) < 1000) return null;
   const seconds = figure(Math.abs(offset_ms) / 1000, language.value);
   return (
     <p class={is_off ? 'clock off' : 'clock'}>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../state/settings';
-import { cover, pull } from '../state/view';
+import { cover, pull, stripCover_px } from '../state/view';
 
 type Pull = 'peek' | 'half' | 'full';
 
@@ -35,8 +35,8 @@ export function Drawer({ children }: { children: ComponentChildren }) {
   useEffect(() => {
     // A full sheet hides the scene anyway: its view need not move for that.
     const bottom = Math.min(heights[pull.value], heights.half);
-    cover.value = { left: 0, right: 0, top: BAR_PX, bottom };
-  }, [pull.value, window_px.value]);
+    cover.value = { left: 0, right: 0, top: BAR_PX + stripCover_px.value, bottom };
+  }, [pull.value, window_px.value, stripCover_px.value]);
 
   const down = (event: PointerEvent & { currentTarget: HTMLElement }): void => {
     event.currentTarget.setPointerCapture(event.pointerId);

@@ -74,7 +74,7 @@ function Drawing({ step, touch }: { step: number; touch: boolean }) {
       {step === 1 && (touch ? <Fingers /> : <Mouse />)}
       {step === 2 && (
         <>
-          <rect class="sheet" x="28" y="14" width="264" height="102" rx="6" />
+          <rect class="page" x="28" y="14" width="264" height="102" rx="6" />
           <path class="line" d="M28 34h264M108 34v82" />
           <rect class="field" x="38" y="44" width="60" height="14" rx="7" />
           <path class="line" d="M38 72h42M38 86h54M38 100h36" />
@@ -92,7 +92,7 @@ function Drawing({ step, touch }: { step: number; touch: boolean }) {
 
 const Mouse = () => (
   <>
-    <rect class="sheet" x="134" y="22" width="52" height="84" rx="26" />
+    <rect class="page" x="134" y="22" width="52" height="84" rx="26" />
     <path class="line" d="M160 22v34M134 56h52" />
     <rect class="accent" x="157" y="34" width="6" height="14" rx="3" />
     <path class="stem" d="M106 64H66m0 0 8-8m-8 8 8 8M86 44v40M214 50a30 30 0 1 1 0 30m0 0 12-1m-12 1-3-12" />
@@ -101,10 +101,10 @@ const Mouse = () => (
 
 const Fingers = () => (
   <>
-    <circle class="sheet" cx="86" cy="64" r="18" />
+    <circle class="page" cx="86" cy="64" r="18" />
     <path class="stem" d="M60 64H36m0 0 8-8m-8 8 8 8M112 64h24m0 0-8-8m8 8-8 8" />
-    <circle class="sheet" cx="210" cy="80" r="15" />
-    <circle class="sheet" cx="256" cy="48" r="15" />
+    <circle class="page" cx="210" cy="80" r="15" />
+    <circle class="page" cx="256" cy="48" r="15" />
     <path class="stem" d="M192 96l-14 12m0 0 2-10m-2 10 10 0M274 32l14-12m0 0-2 10m2-10-10 0" />
   </>
 );

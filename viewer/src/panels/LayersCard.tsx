@@ -6,11 +6,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { reportIconPath } from '../api/report-icons';
 import { anythingHidden, showEverything } from '../state/hiding';
 import { isolated, showAllStoreys } from '../state/bim';
+import { models } from '../state/models';
 import { publication } from '../state/session';
 import {
   canIsolate, goTo, isolateNode, labelOf, selectedKey, setOpen, shownState, storeyParts, toggleShown, treeRows, treeText, type NodeKind, type TreeNode, type TreeRow,
 } from '../state/tree';
-import { classWord } from './bim-texts';
+import { classWord, words } from './bim-texts';
 import { groundWords } from './ground-texts';
 import { Icon } from './Icon';
 import { toolIcon } from './tool-cards';
@@ -28,6 +29,12 @@ function nameOf(node: TreeNode): string {
   if (node.kind === 'class') return classWord(node.fallback);
   if (node.kind === 'element') return node.name?.zh || node.name?.en ? labelOf(node) : classWord(node.object?.bim?.ifc_class ?? '');
   return labelOf(node);
+}
+
+/** Models of one building often bear one name: whether each shows what stands or what is planned. */
+function standOf({ kind, key }: TreeNode): string {
+  const model = kind === 'model' ? models.value.find(({ source }) => key === `model:${source}`) : undefined;
+  return model ? words.value.state[model.state] : '';
 }
 
 export function LayersCard() {
@@ -140,7 +147,7 @@ function Row({ row: { node, level, expandable, open, at, of }, current, choose }
     then(node);
   };
   const parts = node.kind === 'storey' && open ? storeyParts.value.get(node.key) : undefined;
-  const note = node.kind === 'storey' && open && parts === undefined ? t.loading : parts === 'failed' ? t.failed : '';
+  const note = node.kind === 'storey' && open && parts === undefined ? t.loading : parts === 'failed' ? t.failed : standOf(node);
   return (
     <div
       class="node"

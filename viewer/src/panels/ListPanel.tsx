@@ -1,8 +1,7 @@
 // Everything that stands in the scene, as a list: devices and buildings, counted, searched, filtered;
 // and the alarms that are not over.
-import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { showList } from '../state/actions';
 import { counts, devices, filter, findings, kindsInUse } from '../state/devices';
 import { models } from '../state/models';
@@ -24,16 +23,15 @@ const ModelRows = later(() => import('./bim').then((module) => module.ModelRows)
 export function ListPanel({ phone }: { phone: boolean }) {
   const t = texts.value;
   const search = useRef<HTMLInputElement>(null);
-  useSignalEffect(() => {
-    const asked = focusAsked.value;
+  const asked = focusAsked.value;
+  // At once: whoever types on after the key must not press the keys of tools meanwhile.
+  useLayoutEffect(() => {
     if (!asked) return;
     focusAsked.value = null;
+    if ('search' in asked) search.current?.focus();
     // The row may be about to be made.
-    requestAnimationFrame(() => {
-      if ('search' in asked) search.current?.focus();
-      else document.getElementById(`row-${asked.row}`)?.focus();
-    });
-  });
+    else requestAnimationFrame(() => document.getElementById(`row-${asked.row}`)?.focus());
+  }, [asked]);
   const tabs = models.value.length > 0 ? (['devices', 'alarms', 'buildings', 'models'] as const) : (['devices', 'alarms', 'buildings'] as const);
   return (
     <nav class="list" id="list" aria-label={t[tab.value]}>

@@ -6,13 +6,15 @@ import { named } from '../i18n/format';
 import { timeTexts } from '../i18n/time';
 import { worksTexts, type WorksTexts } from '../i18n/works';
 import type { TimedPhase, TimedProject } from '../api/timetable';
+import { onPhone } from '../state/actions';
 import { lookOfStage, type Stage } from '../state/project-looks';
 import { projectSought } from '../state/projects';
 import { daysBetween } from '../state/renewal/project-days';
 import { selection } from '../state/selection';
 import { language } from '../state/settings';
 import { day, goToDay, playing, rows, setStretch, stepDays, stretch, stretchId, timed, toTurn, today, togglePlayingDays, tryAgain, worked } from '../state/works';
-import { STEP_DAYS, dayLater, isLate, type StretchId } from '../state/works-plan';
+import { pull, stripCover_px } from '../state/view';
+import { STEP_DAYS, dayLater, isLate, monthsOf, type StretchId } from '../state/works-plan';
 import { ProjectGlyph } from './ProjectGlyph';
 import { Follows, Press, Speed } from './time-parts';
 import { Choice } from './tool-parts';
@@ -29,15 +31,23 @@ export function WorksStrip() {
   const at = day.value ?? today.value;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    // Or nothing would be seen of the place between the drawer and the lanes.
+    if (onPhone()) pull.value = 'peek';
+  }, []);
+  useEffect(() => {
     const card = box.current?.parentElement;
     if (!card) return;
     // As many lanes as there are: what stands above follows.
     const { style } = document.documentElement;
-    const observer = new ResizeObserver(() => style.setProperty('--strip', `${card.offsetHeight}px`));
+    const observer = new ResizeObserver(() => {
+      style.setProperty('--strip', `${card.offsetHeight}px`);
+      stripCover_px.value = onPhone() ? card.offsetHeight : 0;
+    });
     observer.observe(card);
     return () => {
       observer.disconnect();
       style.removeProperty('--strip');
+      stripCover_px.value = 0;
     };
   }, []);
   return (
@@ -58,7 +68,7 @@ export function WorksStrip() {
           <Press icon="skip-forward" label={t.later} press={() => toTurn(1)} />
         </div>
         <Legend t={t} />
-        <div class="stack-row">
+        <div class="stack-row of-day">
           <button class="tool" aria-label={times.back} title={times.back} disabled={at <= stretch.value.from} onClick={() => stepDays(-1)}>
             −
           </button>
@@ -119,10 +129,7 @@ function Lanes({ t }: { t: WorksTexts }) {
         )}
       </div>
       <div class="lane scale-days">
-        <span class="ends" aria-hidden="true">
-          <span>{said(from)}</span>
-          <span>{said(to)}</span>
-        </span>
+        <Months t={t} />
         <input
           type="range"
           aria-label={t.slider}
@@ -144,6 +151,21 @@ function Lanes({ t }: { t: WorksTexts }) {
         />
       </div>
     </div>
+  );
+}
+
+/** Names of months under the lanes, each with a line through them; the year where it is new. */
+function Months({ t }: { t: WorksTexts }) {
+  return (
+    <span class="months" aria-hidden="true">
+      {monthsOf(stretch.value)
+        .filter((first) => left(first) < 94)
+        .map((first, i) => (
+          <span key={first} style={`left:${left(first)}%`}>
+            {t.month(Number(first.slice(0, 4)), Number(first.slice(5, 7)), i === 0 || first.slice(5, 7) === '01')}
+          </span>
+        ))}
+    </span>
   );
 }
 
@@ -191,14 +213,23 @@ function Bar({ of, from, to, name, text }: { of: 'notice' | 'works' | 'done' | '
 }
 
 function Legend({ t }: { t: WorksTexts }) {
+  const lates = rows.value.some(({ phases }) => phases.some((phase) => isLate(phase, today.value)));
+  const { from, to } = stretch.value;
+  const notices = rows.value.some(({ notice }) => notice && notice.from <= to && from <= notice.to);
   return (
     <ul class="works-legend">
+      {notices && <Key fill={lookOfStage('notice').fill} text={t.noticeMark} />}
       {SHOWN.map((stage) => (
-        <li key={stage}>
-          <i style={`background:${lookOfStage(stage).fill}`} />
-          {t.stages[stage]}
-        </li>
+        <Key key={stage} fill={lookOfStage(stage).fill} text={t.stages[stage]} />
       ))}
+      {lates && <Key fill={lookOfStage('works').fill} text={t.lateMark} of="late" />}
     </ul>
   );
 }
+
+const Key = ({ fill, text, of }: { fill: string; text: string; of?: 'late' }) => (
+  <li>
+    <i data-of={of} style={`background:${fill}`} />
+    {text}
+  </li>
+);

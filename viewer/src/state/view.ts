@@ -54,6 +54,8 @@ export interface Cover {
 }
 /** How far the desk's queue reaches from the left edge; 0 while it is not there. */
 export const deskCover_px = signal(0);
+/** How high a phone's strip of works is, under the bar; 0 while it is not there. */
+export const stripCover_px = signal(0);
 /** How many sheets have stood beside the scene: the paper of one that comes later is measured when it does. */
 export const sheetsMade = signal(0);
 export const cover = signal<Cover>({ left: 0, right: 0, top: 0, bottom: 0 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TimedPhase, TimedProject } from '../api/timetable';
-import { isLate, phasesOn, stageOn, stretchFor, stretchOf, turns } from './works-plan';
+import { isLate, monthsOf, phasesOn, stageOn, stretchFor, stretchOf, turns, workedOn } from './works-plan';
 
 const TODAY = '2026-11-29';
 const phase = (id: string, from: string, to: string, done_on?: string): TimedPhase => ({ id, name: { zh: id }, from, to, ...(done_on !== undefined && { done_on }) });
@@ -34,4 +34,18 @@ test('a_stretch_holds_the_day_that_an_address_names', () => {
   expect(stretchOf('all', [far], TODAY)).toEqual({ from: '2026-11-22', to: '2029-07-07' });
   expect(stretchOf('quarter', [far], TODAY)).toEqual({ from: '2026-10-30', to: '2027-02-27' });
   expect([stretchFor('2026-12-01', 'year', [far], TODAY), stretchFor('2027-05-01', 'quarter', [far], TODAY), stretchFor('2029-02-01', 'quarter', [far], TODAY), stretchFor('2035-01-01', 'all', [far], TODAY)]).toEqual(['year', 'year', 'all', null]);
+});
+
+test('nobody_works_on_a_project_that_is_not_that_far_whatever_its_phases_foresaw', () => {
+  const phases = [phase('pit', '2026-11-01', '2026-12-30')];
+  const on = (state: TimedProject['state'], day: string): number => workedOn(project(state, ...phases), day, TODAY).length;
+  expect([on('notice', TODAY), on('notice', '2026-11-10'), on('notice', '2026-12-10'), on('suspended', TODAY)]).toEqual([0, 0, 1, 0]);
+  expect([on('works', TODAY), on('works', '2026-11-10'), on('works', '2026-10-31')]).toEqual([1, 1, 0]);
+});
+
+test('months_are_marked_so_far_apart_that_their_names_have_room', () => {
+  expect(monthsOf({ from: '2026-10-30', to: '2027-02-27' })).toEqual(['2026-11-01', '2026-12-01', '2027-01-01', '2027-02-01']);
+  expect(monthsOf({ from: '2026-08-31', to: '2027-08-31' })).toEqual(['2026-09-01', '2026-11-01', '2027-01-01', '2027-03-01', '2027-05-01', '2027-07-01']);
+  expect(monthsOf({ from: '2026-11-22', to: '2029-07-07' })).toEqual(['2027-01-01', '2027-07-01', '2028-01-01', '2028-07-01', '2029-01-01', '2029-07-01']);
+  expect(monthsOf({ from: '2026-11-22', to: '2026-11-29' })).toEqual([]);
 });

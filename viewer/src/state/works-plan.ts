@@ -60,6 +60,22 @@ export function stageOn(project: TimedProject, day: string, today: string): Stag
   return known === 'done' && (over || day > last) ? 'done' : 'works';
 }
 
+/** What is worked on on a day: nothing of a project that was, or is, not that far, whatever its phases had foreseen. */
+export const workedOn = (project: TimedProject, day: string, today: string): readonly TimedPhase[] => (stageOn(project, day, today) === 'works' ? phasesOn(project, day) : []);
+
+/** First days of months in a span, so far apart that no more than this many remain. */
+const MOST_MONTHS = 6;
+const MONTH_STEPS = [1, 2, 3, 6, 12, 24, 60];
+
+/** Months to mark on a span of days: their first days, evenly apart, Januaries among them. */
+export function monthsOf({ from, to }: Span): readonly string[] {
+  const first = Number(from.slice(0, 4)) * 12 + Number(from.slice(5, 7)) - 1;
+  const last = Number(to.slice(0, 4)) * 12 + Number(to.slice(5, 7)) - 1;
+  const step = MONTH_STEPS.find((months) => (last - first) / months <= MOST_MONTHS) ?? 120;
+  const months = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((month) => month % step === 0);
+  return months.map((month) => `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}-01`).filter((day) => lies(day, { from, to }));
+}
+
 /** The days on which something begins or has ended, in order. */
 export function turns(list: readonly TimedProject[]): readonly string[] {
   const days = list.flatMap(({ phases }) => phases.flatMap(({ from, to }) => [from, dayLater(to, 1)]));

@@ -14,7 +14,7 @@ import { stagesThen } from './projects';
 import type { Stage } from './project-looks';
 import { dayAt } from './renewal/project-days';
 import { setChip, tool } from './tools';
-import { STEP_DAYS, STRETCHES, dayLater, lies, phasesOn, stageOn, stretchFor, stretchOf, turns, type Span, type StretchId } from './works-plan';
+import { STEP_DAYS, STRETCHES, dayLater, lies, stageOn, stretchFor, stretchOf, turns, workedOn, type Span, type StretchId } from './works-plan';
 
 /** Days before and after today that are asked for: some years each way. */
 const ASKED_DAYS = [1000, 2500] as const;
@@ -50,7 +50,8 @@ export const rows = computed<readonly TimedProject[]>(() => {
 /** What is worked on on the day that is looked at. */
 export const worked = computed<readonly (readonly [TimedProject, readonly TimedPhase[]])[]>(() => {
   const at = day.value;
-  return at === null ? [] : listed.value.flatMap((project) => (phasesOn(project, at).length > 0 ? [[project, phasesOn(project, at)] as const] : []));
+  if (at === null) return [];
+  return listed.value.map((project) => [project, workedOn(project, at, today.value)] as const).filter(([, phases]) => phases.length > 0);
 });
 
 /** How far each project is on the day that is looked at. */

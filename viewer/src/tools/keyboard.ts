@@ -2,11 +2,12 @@
 //
 // In: key presses anywhere on the page. Out: commands and state. Keys in a text field, a menu or a
 // dialog are left to it; arrow keys in a list move through the list.
+import { batch } from '@preact/signals-core';
 import { goToSelection, deselect, onPhone, showList, toggleHidden } from '../state/actions';
 import { takesKeys } from '../state/keys';
 import { selectedBuilding, selection } from '../state/selection';
 import { tool } from '../state/tools';
-import { command, focusAsked, helpOpen, identified, listOpen, type Command } from '../state/view';
+import { command, focusAsked, helpOpen, identified, listOpen, tab, type Command } from '../state/view';
 
 /** Camera commands by key. */
 const CAMERA: Readonly<Record<string, Command>> = {
@@ -39,17 +40,26 @@ export function startKeyboard(): () => void {
     else if (key === 'f') goToSelection();
     else if (key === 'h' && identified.peek() && selectedBuilding.peek()) toggleHidden(selectedBuilding.peek()?.id ?? '');
     else if (key === '?') helpOpen.value = true;
-    else if (key === '/') {
-      if (!listOpen.peek() || onPhone()) showList();
-      focusAsked.value = { search: true };
-    } else return;
+    else if (key === '/') search();
+    else return;
     event.preventDefault();
   };
   document.addEventListener('keydown', press);
   return () => document.removeEventListener('keydown', press);
 }
 
+/** To the field that searches everything, whichever list is open. */
+function search(): void {
+  batch(() => {
+    if (!listOpen.peek() || onPhone()) showList();
+    if (tab.peek() !== 'buildings') tab.value = 'devices';
+    focusAsked.value = { search: true };
+  });
+}
+
 function escape(target: EventTarget | null): void {
+  // A field of search that holds words is emptied by the browser first.
+  if (target instanceof HTMLInputElement && target.type === 'search' && target.value !== '') return;
   if (target instanceof HTMLInputElement) target.blur();
   // From a report one goes back to the queue.
   else if (tool.peek() && !(tool.peek() === 'desk' && selection.peek()?.type === 'report')) tool.value = null;

@@ -33,7 +33,7 @@ export function Reports() {
         {cell('reopened', total ? count(total.reopened) : '–', t.reopened)}
         {cell('stars', total ? stars(total) : '–', t.meanStars)}
       </ul>
-      {all && <Groups />}
+      {all && (all.by_body.length > 0 || all.by_kind.length > 0 ? <Groups /> : <p class="w-empty">{t.noReports(FIGURES_DAYS)}</p>)}
     </Panel>
   );
 }
