@@ -684,6 +684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/needs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports needs as a table (CSV, RFC 4180), newest first. */
+        get: operations["export_needs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/projects.csv": {
         parameters: {
             query?: never;
@@ -713,6 +730,40 @@ export interface paths {
          *     and `plausible`: by device and stream, in the order of time.
          */
         get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/resources.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports resources as a table (CSV, RFC 4180), newest first; money in yuan. */
+        get: operations["export_resources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/tasks.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports tasks as a table (CSV, RFC 4180), newest first. A problem is written `check-up/problem`. */
+        get: operations["export_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -965,6 +1016,76 @@ export interface paths {
         get: operations["get_mqtt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists needs, newest first. */
+        get: operations["list_needs"];
+        put?: never;
+        /** Enters a need. One that comes from reports and says no place is where these are. */
+        post: operations["post_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts needs and the people who have them by state, kind and urgency. */
+        get: operations["get_need_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a need with what happened to it and what one may do with it. */
+        get: operations["get_need"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what is said of a need. */
+        patch: operations["patch_need"];
+        trace?: never;
+    };
+    "/api/v1/needs/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with a need. */
+        post: operations["act_on_need"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1498,6 +1619,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists resources, newest first. */
+        get: operations["list_resources"];
+        put?: never;
+        /** Enters a resource. */
+        post: operations["post_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts resources and their money by state and kind. */
+        get: operations["get_resource_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enters the resources of a table: CSV (UTF-8, UTF-16, GBK) or a spreadsheet (XLSX) with the columns of the template, at
+         *     most 5,000 rows. Rows that cannot be taken are named with their column and do not keep the others from being entered.
+         *     Each import enters its rows anew: send a table once.
+         */
+        post: operations["import_resources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives an empty table of resources to fill in. The spreadsheet explains itself on a second sheet, with examples. */
+        get: operations["get_resource_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a resource with what happened to it and what one may do with it. */
+        get: operations["get_resource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what is said of a resource. It cannot become less than what its tasks draw. */
+        patch: operations["patch_resource"];
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with a resource. */
+        post: operations["act_on_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1623,6 +1852,114 @@ export interface paths {
          *     thing; and of them those that have others near.
          */
         post: operations["query_things"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the themes by which problems and needs become tasks. */
+        get: operations["list_task_themes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists tasks, newest first. */
+        get: operations["list_tasks"];
+        put?: never;
+        /** Enters a task, as proposed. */
+        post: operations["post_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts tasks by state, kind, level and urgency. */
+        get: operations["get_task_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds the tasks that follow from confirmed problems of concluded check-ups and from open needs that are in no task yet,
+         *     where one plans tasks. They are stored as proposed, all or none, unless it is a dry run. The same lists give the same
+         *     tasks.
+         */
+        post: operations["generate_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a task with what happened to it and what one may do with it. */
+        get: operations["get_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what is said of a task. Once it is adopted, its resources must leave as much as it would draw. */
+        patch: operations["patch_task"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with a task. Adopting it commits its resources; dropping it gives back what it names. */
+        post: operations["act_on_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2129,7 +2466,7 @@ export interface components {
          * @description What can be done. A route names one for each of its methods.
          * @enum {string}
          */
-        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "read_contacts" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "read_check_ups" | "assess_indicators" | "manage_check_ups" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
+        Action: "use_service" | "sign_in" | "manage_own_account" | "read_model" | "read_publication" | "read_devices" | "read_events" | "read_alarms" | "handle_alarms" | "manage_alarm_rules" | "edit_model" | "register_devices" | "write_readings" | "purge_readings" | "submit_reports" | "read_reports" | "dispatch_reports" | "handle_reports" | "check_reports" | "read_contacts" | "programme_reports" | "read_projects" | "speak_on_projects" | "plan_projects" | "review_projects" | "host_projects" | "build_projects" | "read_check_ups" | "assess_indicators" | "manage_check_ups" | "read_programming" | "manage_resources" | "collect_needs" | "plan_tasks" | "manage_displays" | "switch_displays" | "read_metrics" | "manage_users" | "manage_keys" | "manage_webhooks" | "read_audit";
         /** @description An action and who may do it. */
         ActionView: {
             id: components["schemas"]["Action"];
@@ -2590,6 +2927,26 @@ export interface components {
          * @enum {string}
          */
         AlternativeRole: "before" | "plan";
+        /** @description How much there is, or how much is drawn. */
+        Amount: {
+            /**
+             * Format: int64
+             * @description In fen.
+             */
+            fen: number;
+            /** @enum {string} */
+            type: "money";
+        } | {
+            /** @enum {string} */
+            type: "measure";
+            /** @description Of what, such as `m²`, `间` or `人`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description How much, more than nothing.
+             */
+            value: number;
+        };
         /** @description The surroundings of an object, or of a device. */
         AroundPlace: {
             /** @description Id of the device. */
@@ -3532,6 +3889,17 @@ export interface components {
             /** @description The zone that it stands in, if its source says so. */
             zone?: string | null;
         };
+        /** @description The tasks that follow. */
+        GeneratedTasks: {
+            /** @description Numbers of the check-ups that were looked at. */
+            check_ups: number[];
+            /** @description Whether nothing was stored. */
+            dry_run: boolean;
+            /** @description What was not looked at. */
+            left_out: components["schemas"]["LeftOut"];
+            /** @description The tasks, the most urgent first. Each problem and each need is in exactly one. */
+            proposals: components["schemas"]["TaskProposal"][];
+        };
         /** @description A WGS 84 position. */
         GeographicPoint: {
             /**
@@ -3903,6 +4271,24 @@ export interface components {
              */
             value: number;
         };
+        /** @description What was not looked at, counted. */
+        LeftOut: {
+            /**
+             * Format: int64
+             * @description Needs that are in a task already.
+             */
+            needs_in_tasks: number;
+            /**
+             * Format: int64
+             * @description Problems and needs of zones for which one does not plan.
+             */
+            not_yours: number;
+            /**
+             * Format: int64
+             * @description Problems that are in a task already.
+             */
+            problems_in_tasks: number;
+        };
         /** @description An axis-aligned box in the community's local frame. `min` is at or below `max` on every axis. */
         LocalBox: {
             /** @description The east, north, upper corner. */
@@ -4213,6 +4599,219 @@ export interface components {
              */
             within_m?: number | null;
         };
+        /** @description A need. */
+        Need: {
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What is said of it. */
+            plan: components["schemas"]["NeedPlan"];
+            /** @description What was said with the last deed that needed a reason. */
+            reason?: string | null;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["NeedState"];
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Ids of the zones that it lies in: those that were named, and those of its places. */
+            zones?: string[];
+        };
+        /** @description What is done with a need, and what is said with it. */
+        NeedAction: {
+            /** @description What: `meet`, `dismiss` or `reopen`; the others follow from tasks. */
+            deed: components["schemas"]["NeedDeed"];
+            /** @description By what it is met (`meet`), or why (`dismiss`, `reopen`). */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that it must still have.
+             */
+            version?: number | null;
+        };
+        /**
+         * @description What is done with a need.
+         * @enum {string}
+         */
+        NeedDeed: "take" | "release" | "meet" | "dismiss" | "reopen";
+        /** @description A need with its trail, and what whoever asks may do. */
+        NeedDetail: {
+            /** @description Whether one may change what is said of it now. */
+            may_plan: boolean;
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["NeedDeed"][];
+            /** @description The need, with the tasks that take it up. */
+            row: components["schemas"]["NeedRow"];
+            /** @description What happened to it, newest first; the newest 1,000 entries. */
+            trail: components["schemas"]["NeedEntry"][];
+        };
+        /** @description Something that happened to a need. */
+        NeedEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            deed?: components["schemas"]["NeedDeed"] | null;
+            /** @description The parts of the plan that are others now. */
+            fields?: string[];
+            /** @description Who did it: the collector, or the system after a task. */
+            party: string;
+            /** @description The state that it led to. */
+            state: components["schemas"]["NeedState"];
+            /**
+             * Format: int64
+             * @description Number of the task that it follows from, where nobody did it.
+             */
+            task?: number | null;
+            /** @description What was said with it. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it made.
+             */
+            version: number;
+        };
+        /** @description Needs of one sort. */
+        NeedFigure: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            needs: number;
+            /**
+             * Format: int64
+             * @description How many people they are of, as far as that is known; someone may have several.
+             */
+            people: number;
+        };
+        /** @description How many needs there are of each sort. */
+        NeedFigures: {
+            /** @description By what they are about. */
+            kinds: {
+                [key: string]: components["schemas"]["NeedFigure"];
+            };
+            /** @description By state. */
+            states: {
+                [key: string]: components["schemas"]["NeedFigure"];
+            };
+            /** @description All. */
+            total: components["schemas"]["NeedFigure"];
+            /** @description By urgency. */
+            urgencies: {
+                [key: string]: components["schemas"]["NeedFigure"];
+            };
+        };
+        /**
+         * @description Whose need it is.
+         * @enum {string}
+         */
+        NeedGroup: "all" | "elderly" | "children" | "young" | "disabled" | "tenants" | "businesses" | "workers";
+        /**
+         * @description What a need is about.
+         * @enum {string}
+         */
+        NeedKind: "housing" | "safety" | "accessibility" | "facilities" | "environment" | "services" | "digital" | "management" | "participation" | "other";
+        /** @description A page of needs. */
+        NeedPage: {
+            /** @description The needs, newest first. */
+            needs: components["schemas"]["NeedRow"][];
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description How many there are on all pages. */
+            total: number;
+        };
+        /** @description What of a need is changed; what is absent stays, `null` takes out what may be absent. */
+        NeedPatch: {
+            /** @description Whose need it is. */
+            groups?: components["schemas"]["NeedGroup"][] | null;
+            kind?: components["schemas"]["NeedKind"] | null;
+            name?: components["schemas"]["LocalizedText"] | null;
+            /**
+             * Format: int32
+             * @description How many people need it.
+             */
+            people?: number | null;
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][] | null;
+            /** @description Numbers of the residents' reports that it comes from. Those that one may not read stay. */
+            reports?: number[] | null;
+            source?: components["schemas"]["NeedSource"] | null;
+            /** @description Which survey or meeting, and when. */
+            source_text?: string | null;
+            /** @description What is needed, and why. */
+            text?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
+            /**
+             * Format: int32
+             * @description The `version` that it must still have.
+             */
+            version?: number | null;
+            /** @description Ids of zones beside those that the places lie in. */
+            zones?: string[] | null;
+        };
+        /** @description What is said of a need. */
+        NeedPlan: {
+            /** @description Whose need it is; at least one group. */
+            groups: components["schemas"]["NeedGroup"][];
+            /** @description What it is about. */
+            kind: components["schemas"]["NeedKind"];
+            /** @description Name in both languages; one of them must be there. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description How many people need it, as far as that is known.
+             */
+            people?: number | null;
+            /** @description Where it is; none: where its reports are, if they have places. */
+            places?: components["schemas"]["ProjectPlace"][];
+            /** @description Numbers of the residents' reports that it comes from. */
+            reports?: number[];
+            /** @description From whom it is known; `reports` with at least one report. */
+            source: components["schemas"]["NeedSource"];
+            /** @description Which survey or meeting, and when. */
+            source_text?: string | null;
+            /** @description What is needed, and why. */
+            text?: string;
+            /** @description How urgent it is. */
+            urgency: components["schemas"]["Urgency"];
+            /** @description Ids of zones beside those that the places lie in; none and no places: the whole community. */
+            zones?: string[];
+        };
+        /** @description A need with the tasks that take it up. */
+        NeedRow: {
+            bounds?: components["schemas"]["LocalBox"] | null;
+            /** @description The need, with those of its reports that one may read. */
+            need: components["schemas"]["Need"];
+            /** @description Numbers of the tasks that take it up or took it up, dropped ones left out. */
+            tasks: number[];
+        };
+        /**
+         * @description From whom it is known.
+         * @enum {string}
+         */
+        NeedSource: "reports" | "survey" | "meeting" | "other";
+        /**
+         * @description Where a need is on its way.
+         * @enum {string}
+         */
+        NeedState: "open" | "in_task" | "met" | "dismissed";
         /** @description A key to be issued. */
         NewKey: {
             /** @description Actions of the role that it is limited to. */
@@ -4351,6 +4950,11 @@ export interface components {
             /** @description Id of the object. */
             id: string;
         };
+        /**
+         * @description Who runs what is made of something, and so who may use it.
+         * @enum {string}
+         */
+        OperationMode: "government" | "enterprise" | "joint";
         /** @description An answer to an opinion or a complaint. */
         OpinionAnswer: {
             /** @description The answer, up to 2,000 characters. */
@@ -5185,6 +5789,8 @@ export interface components {
             reports?: number[] | null;
             /** @description What it is about. */
             summary?: string | null;
+            /** @description Numbers of the tasks of the programming that it comes from. */
+            tasks?: number[] | null;
             /**
              * Format: int32
              * @description The `version` that the project must still have.
@@ -5258,6 +5864,8 @@ export interface components {
             reports?: number[];
             /** @description What it is about; needed before it is declared. */
             summary?: string;
+            /** @description Numbers of the tasks of the programming that it comes from. */
+            tasks?: number[];
             /** @description Ids of zones beside those that the places lie in. */
             zones?: string[];
         };
@@ -5643,6 +6251,8 @@ export interface components {
             contact?: components["schemas"]["ContactHint"] | null;
             /** @description Whether one may say something to the other side. */
             may_say: boolean;
+            /** @description Numbers of the needs of renewal that come from it, for those who may read them. */
+            needs?: number[];
             /** @description Whether it is one's own. */
             own: boolean;
             /** @description What one may do with it now. */
@@ -5902,6 +6512,249 @@ export interface components {
              */
             reports: number;
         };
+        /** @description A resource. */
+        Resource: {
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What is said of it. */
+            plan: components["schemas"]["ResourcePlan"];
+            /** @description What was said with the last deed that needed a reason. */
+            reason?: string | null;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ResourceState"];
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Ids of the zones that it lies in: those that were named, and those of its places. */
+            zones?: string[];
+        };
+        /** @description What is done with a resource, and what is said with it. */
+        ResourceAction: {
+            /** @description What: `use_up`, `withdraw` or `restore`; the others follow from tasks. */
+            deed: components["schemas"]["ResourceDeed"];
+            /** @description For what (`use_up`), or why (`withdraw`, `restore`). */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that it must still have.
+             */
+            version?: number | null;
+        };
+        /**
+         * @description What is done with a resource.
+         * @enum {string}
+         */
+        ResourceDeed: "commit" | "release" | "use_up" | "withdraw" | "restore";
+        /** @description A resource with its trail, and what whoever asks may do. */
+        ResourceDetail: {
+            /** @description Whether one may change what is said of it now. */
+            may_plan: boolean;
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["ResourceDeed"][];
+            /** @description The resource, with what is drawn of it. */
+            row: components["schemas"]["ResourceRow"];
+            /** @description What happened to it, newest first; the newest 1,000 entries. */
+            trail: components["schemas"]["ResourceEntry"][];
+        };
+        /** @description Something that happened to a resource. */
+        ResourceEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            deed?: components["schemas"]["ResourceDeed"] | null;
+            /** @description The parts of the plan that are others now. */
+            fields?: string[];
+            /** @description Who did it: the keeper, or the system after a task. */
+            party: string;
+            /** @description The state that it led to. */
+            state: components["schemas"]["ResourceState"];
+            /**
+             * Format: int64
+             * @description Number of the task that it follows from, where nobody did it.
+             */
+            task?: number | null;
+            /** @description What was said with it. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it made.
+             */
+            version: number;
+        };
+        /** @description Resources of one sort. */
+        ResourceFigure: {
+            /**
+             * Format: int64
+             * @description Of that, drawn by tasks that are adopted, in a project or done.
+             */
+            drawn_fen: number;
+            /**
+             * Format: int64
+             * @description Money of them, in fen.
+             */
+            fen: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            resources: number;
+        };
+        /** @description How many resources there are of each sort. */
+        ResourceFigures: {
+            /** @description By what they are. */
+            kinds: {
+                [key: string]: components["schemas"]["ResourceFigure"];
+            };
+            /** @description By state. */
+            states: {
+                [key: string]: components["schemas"]["ResourceFigure"];
+            };
+            /** @description All. */
+            total: components["schemas"]["ResourceFigure"];
+        };
+        /** @description What became of a table of resources. */
+        ResourceImport: {
+            /**
+             * Format: int64
+             * @description Resources that were entered, or would be.
+             */
+            accepted: number;
+            /** @description Why rows were not taken, for the first 1,000 of them, by line. */
+            problems: components["schemas"]["ValueRowProblem"][];
+            /**
+             * Format: int64
+             * @description Rows that were not taken.
+             */
+            rejected: number;
+            /** @description Numbers of the resources that were entered, in the order of the rows. */
+            resources: number[];
+            /**
+             * Format: int64
+             * @description Rows that hold anything.
+             */
+            rows: number;
+        };
+        /**
+         * @description What a resource is.
+         * @enum {string}
+         */
+        ResourceKind: "land" | "premises" | "money" | "facility" | "people" | "policy";
+        /** @description A resource that suits a task. */
+        ResourceMatch: {
+            /**
+             * Format: double
+             * @description How far it is from the task's places, in metres; absent where either has none.
+             */
+            distance_m?: number | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            resource: number;
+            /** @description Whether it lies in a zone of the task, or is of the whole community. */
+            same_zone: boolean;
+        };
+        /** @description A page of resources. */
+        ResourcePage: {
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The resources, newest first. */
+            resources: components["schemas"]["ResourceRow"][];
+            /** @description How many there are on all pages. */
+            total: number;
+        };
+        /** @description What of a resource is changed; what is absent stays, `null` takes out what may be absent. */
+        ResourcePatch: {
+            amount?: components["schemas"]["Amount"] | null;
+            /**
+             * Format: date
+             * @description The first day on which it can be used.
+             */
+            from?: string | null;
+            kind?: components["schemas"]["ResourceKind"] | null;
+            name?: components["schemas"]["LocalizedText"] | null;
+            /** @description Who owns it. */
+            owner?: string | null;
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][] | null;
+            /** @description More about it. */
+            text?: string | null;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to?: string | null;
+            used_by?: components["schemas"]["OperationMode"] | null;
+            /**
+             * Format: int32
+             * @description The `version` that it must still have.
+             */
+            version?: number | null;
+            /** @description Ids of zones beside those that the places lie in. */
+            zones?: string[] | null;
+        };
+        /** @description What is said of a resource. */
+        ResourcePlan: {
+            amount?: components["schemas"]["Amount"] | null;
+            /**
+             * Format: date
+             * @description The first day on which it can be used; absent: now.
+             */
+            from?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["ResourceKind"];
+            /** @description Name in both languages; one of them must be there. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Who owns it. */
+            owner: string;
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][];
+            /** @description More about it. */
+            text?: string;
+            /**
+             * Format: date
+             * @description The last day; absent: no end is known.
+             */
+            to?: string | null;
+            /** @description Who may use it. */
+            used_by: components["schemas"]["OperationMode"];
+            /** @description Ids of zones beside those that the places lie in; none and no places: the whole community. */
+            zones?: string[];
+        };
+        /** @description A resource with what is drawn of it. */
+        ResourceRow: {
+            bounds?: components["schemas"]["LocalBox"] | null;
+            drawn?: components["schemas"]["Amount"] | null;
+            /** @description The resource. */
+            resource: components["schemas"]["Resource"];
+            /** @description Numbers of the tasks that draw on it, dropped ones left out. */
+            tasks: number[];
+        };
+        /**
+         * @description Where a resource is on its way.
+         * @enum {string}
+         */
+        ResourceState: "available" | "committed" | "used_up" | "withdrawn";
         /**
          * @description What someone is in the community.
          * @enum {string}
@@ -6148,6 +7001,324 @@ export interface components {
             /** @description Unit symbol (UCUM where it has one); empty for a count or a switch. */
             unit?: string;
         };
+        /** @description A task. */
+        Task: {
+            /**
+             * Format: date-time
+             * @description When something was done with it last.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What is said of it. */
+            plan: components["schemas"]["TaskPlan"];
+            /** @description What was said with the last deed that needed a reason. */
+            reason?: string | null;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["TaskState"];
+            /**
+             * Format: int32
+             * @description Raised by each change.
+             */
+            version: number;
+            /** @description Ids of the zones that it lies in: those that were named, and those of its places. */
+            zones?: string[];
+        };
+        /** @description What is done with a task, and what is said with it. */
+        TaskAction: {
+            /** @description What: `adopt` or `drop`; the others follow from projects. */
+            deed: components["schemas"]["TaskDeed"];
+            /** @description Why (`drop`), or a remark. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The `version` that it must still have.
+             */
+            version?: number | null;
+        };
+        /** @description What a proposed task comes from, each with its reason in words. */
+        TaskBecause: {
+            /** @description Why it is one. */
+            because: components["schemas"]["LocalizedText"];
+            /** @description Which. */
+            of: components["schemas"]["ProjectProblem"];
+            /** @enum {string} */
+            type: "problem";
+        } | {
+            /** @description Its name. */
+            because: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            need: number;
+            /** @enum {string} */
+            type: "need";
+        };
+        /**
+         * @description What is done with a task.
+         * @enum {string}
+         */
+        TaskDeed: "adopt" | "enter" | "leave" | "finish" | "drop";
+        /** @description A task with its trail, and what whoever asks may do. */
+        TaskDetail: {
+            /** @description Numbers of the tasks that come after it. */
+            later: number[];
+            /** @description Whether one may change what is said of it now. */
+            may_plan: boolean;
+            /** @description What one may do with it now. */
+            possible: components["schemas"]["TaskDeed"][];
+            /** @description The task, with the projects that come from it. */
+            row: components["schemas"]["TaskRow"];
+            /** @description Resources that suit it and that it does not draw on yet, the best first; while it is proposed or adopted. */
+            suiting: components["schemas"]["ResourceMatch"][];
+            /** @description What happened to it, newest first; the newest 1,000 entries. */
+            trail: components["schemas"]["TaskEntry"][];
+        };
+        /** @description A resource that a task draws on. */
+        TaskDraw: {
+            amount?: components["schemas"]["Amount"] | null;
+            /**
+             * Format: int64
+             * @description Number of the resource.
+             */
+            resource: number;
+        };
+        /** @description Something that happened to a task. */
+        TaskEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            deed?: components["schemas"]["TaskDeed"] | null;
+            /** @description The parts of the plan that are others now. */
+            fields?: string[];
+            /** @description Who did it: the planner, or the system after a project. */
+            party: string;
+            /**
+             * Format: int64
+             * @description Number of the project that it follows from, where nobody did it.
+             */
+            project?: number | null;
+            /** @description The state that it led to. */
+            state: components["schemas"]["TaskState"];
+            /** @description What was said with it. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The version that it made.
+             */
+            version: number;
+        };
+        /** @description How many tasks there are of each sort. */
+        TaskFigures: {
+            /** @description By kind. */
+            kinds: {
+                [key: string]: number;
+            };
+            /** @description By level. */
+            levels: {
+                [key: string]: number;
+            };
+            /** @description By state. */
+            states: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+            /** @description By urgency. */
+            urgencies: {
+                [key: string]: number;
+            };
+        };
+        /** @description A page of tasks. */
+        TaskPage: {
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The tasks, newest first. */
+            tasks: components["schemas"]["TaskRow"][];
+            /** @description How many there are on all pages. */
+            total: number;
+        };
+        /** @description What of a task is changed; what is absent stays, `null` takes out what may be absent. */
+        TaskPatch: {
+            /** @description Numbers of the tasks that it comes after. */
+            after?: number[] | null;
+            /** @description The quarter or month in which it begins: `2027-Q1` or `2027-03`. */
+            first?: string | null;
+            kind?: components["schemas"]["ProjectKind"] | null;
+            /** @description The quarter or month in which it ends. */
+            last?: string | null;
+            level?: components["schemas"]["ProjectLevel"] | null;
+            name?: components["schemas"]["LocalizedText"] | null;
+            /** @description Numbers of the needs that it is to meet. */
+            needs?: number[] | null;
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][] | null;
+            /** @description The problems of check-ups that it is to solve. */
+            problems?: components["schemas"]["ProjectProblem"][] | null;
+            /** @description Numbers of residents' reports that it comes from. Those that one may not read stay. */
+            reports?: number[] | null;
+            /** @description The resources that it draws on. */
+            resources?: components["schemas"]["TaskDraw"][] | null;
+            size?: components["schemas"]["TaskSize"] | null;
+            /** @description What is to be done. */
+            text?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
+            /**
+             * Format: int32
+             * @description The `version` that it must still have.
+             */
+            version?: number | null;
+            /** @description Ids of zones beside those that the places lie in. */
+            zones?: string[] | null;
+        };
+        /** @description What is said of a task. */
+        TaskPlan: {
+            /** @description Numbers of the tasks that it comes after. */
+            after?: number[];
+            /**
+             * @description The quarter or month in which it begins: `2027-Q1` or `2027-03`.
+             * @example 2027-Q1
+             */
+            first?: string | null;
+            /** @description Which of the five kinds of task. */
+            kind: components["schemas"]["ProjectKind"];
+            /**
+             * @description The quarter or month in which it ends.
+             * @example 2027-Q3
+             */
+            last?: string | null;
+            /** @description Its level. */
+            level: components["schemas"]["ProjectLevel"];
+            /** @description Name in both languages; one of them must be there. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Numbers of the needs that it is to meet; each is in one task that was not dropped. */
+            needs?: number[];
+            /** @description Where it is. */
+            places?: components["schemas"]["ProjectPlace"][];
+            /** @description The problems of check-ups that it is to solve; each is in one task that was not dropped. */
+            problems?: components["schemas"]["ProjectProblem"][];
+            /** @description Numbers of residents' reports that it comes from beside those of its needs. */
+            reports?: number[];
+            /** @description The resources that it draws on. */
+            resources?: components["schemas"]["TaskDraw"][];
+            size?: components["schemas"]["TaskSize"] | null;
+            /** @description What is to be done. */
+            text?: string;
+            /** @description How urgent it is. */
+            urgency: components["schemas"]["Urgency"];
+            /** @description Ids of zones beside those that the places lie in; none and no places: the whole community. */
+            zones?: string[];
+        };
+        /** @description A task that follows from problems and needs. */
+        TaskProposal: {
+            /** @description What it comes from: every problem and need of the plan once. */
+            because: components["schemas"]["TaskBecause"][];
+            /** @description The task, as it can be sent to `/api/v1/tasks`. */
+            plan: components["schemas"]["TaskPlan"];
+            /** @description Resources that suit it, the best first; at most 10. */
+            resources: components["schemas"]["ResourceMatch"][];
+            /**
+             * Format: int64
+             * @description Number of the task, where it was stored.
+             */
+            task?: number | null;
+            /** @description Id of its theme. */
+            theme: string;
+        };
+        /** @description From what tasks are to follow. */
+        TaskQuestion: {
+            /** @description Numbers of concluded check-ups, at most 100; none: the concluded ones that no other concluded one follows. */
+            check_ups?: number[];
+            kind?: components["schemas"]["ProjectKind"] | null;
+            /**
+             * Format: double
+             * @description How far a resource of another zone may be, in metres, 0 to 5,000, default 500.
+             */
+            reach_m?: number | null;
+            /**
+             * Format: double
+             * @description How near to each other is what becomes one task, in metres, 0 to 5,000, default 150.
+             */
+            within_m?: number | null;
+            /** @description Only problems and needs of the zone with this id. */
+            zone?: string | null;
+        };
+        /** @description A task with the projects that come from it. */
+        TaskRow: {
+            bounds?: components["schemas"]["LocalBox"] | null;
+            /** @description Numbers of the projects that come from it, as far as one may read them. */
+            projects: number[];
+            /** @description The task, with those of its reports that one may read. */
+            task: components["schemas"]["Task"];
+        };
+        /** @description How large a task is. */
+        TaskSize: {
+            /** @enum {string} */
+            type: "measure";
+            /** @description Of what, such as `m²` or `栋`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description How much, more than nothing.
+             */
+            value: number;
+        } | {
+            /** @description The words. */
+            text: components["schemas"]["LocalizedText"];
+            /** @enum {string} */
+            type: "words";
+        };
+        /**
+         * @description Where a task is on its way.
+         * @enum {string}
+         */
+        TaskState: "proposed" | "adopted" | "in_project" | "done" | "dropped";
+        /** @description What problems and needs have in common that become one task. */
+        TaskTheme: {
+            /** @description Stable id. */
+            id: string;
+            /** @description The indicators whose problems belong to it. */
+            indicators?: components["schemas"]["ThemeIndicators"][];
+            /** @description The kind of its tasks. */
+            kind: components["schemas"]["ProjectKind"];
+            /** @description The level of its tasks; what is urgent is `basic` whatever stands here. */
+            level: components["schemas"]["ProjectLevel"];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The needs that belong to it. */
+            needs?: components["schemas"]["NeedKind"][];
+            /** @description The kinds of resource that suit it. */
+            resources: components["schemas"]["ResourceKind"][];
+        };
+        /** @description What belongs together in one task. */
+        TaskThemeList: {
+            /** @description The themes, in the order in which people read them. */
+            themes: components["schemas"]["TaskTheme"][];
+        };
+        /** @description Which indicators belong to a theme. */
+        ThemeIndicators: {
+            /** @description A dimension by its Chinese name, such as `住房`. */
+            dimension: string;
+            /** @description A group within it; absent: all that no other theme names. */
+            group?: string | null;
+        };
         /**
          * @description The values that make a problem, by how urgent it is: see [`IndicatorDirection`]. At least one is there, and the more
          *     urgent one is the worse value.
@@ -6391,7 +7562,7 @@ export interface components {
         ValueRowProblem: {
             /** @description Stable, machine-readable name of the reason. */
             code: string;
-            /** @description The column that is wrong. */
+            /** @description The column that is wrong; empty if it is no single one. */
             column: string;
             /**
              * Format: int64
@@ -11014,6 +12185,80 @@ export interface operations {
             };
         };
     };
+    export_needs: {
+        parameters: {
+            query?: {
+                /** @description States with commas between them. */
+                state?: string;
+                /** @description What it is about. */
+                kind?: "housing" | "safety" | "accessibility" | "facilities" | "environment" | "services" | "digital" | "management" | "participation" | "other";
+                /** @description How urgent it is. */
+                urgency?: "ordinary" | "pressing" | "urgent";
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     export_projects: {
         parameters: {
             query?: {
@@ -11147,6 +12392,154 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_resources: {
+        parameters: {
+            query?: {
+                /** @description States with commas between them, or `open`. */
+                state?: string;
+                /** @description What it is. */
+                kind?: "land" | "premises" | "money" | "facility" | "people" | "policy";
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_tasks: {
+        parameters: {
+            query?: {
+                /** @description States with commas between them, or `open`. */
+                state?: string;
+                /** @description One of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description A level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description How urgent it is. */
+                urgency?: "ordinary" | "pressing" | "urgent";
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description Begin with a byte order mark, by which spreadsheets know Chinese text in UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12587,6 +13980,603 @@ export interface operations {
             };
         };
     };
+    list_needs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description States with commas between them.
+                 * @example open,in_task
+                 */
+                state?: string;
+                /** @description What it is about. */
+                kind?: "housing" | "safety" | "accessibility" | "facilities" | "environment" | "services" | "digital" | "management" | "participation" | "other";
+                /** @description Whose need it is. */
+                group?: "all" | "elderly" | "children" | "young" | "disabled" | "tenants" | "businesses" | "workers";
+                /** @description How urgent it is. */
+                urgency?: "ordinary" | "pressing" | "urgent";
+                /** @description From whom it is known. */
+                source?: "reports" | "survey" | "meeting" | "other";
+                /** @description Words that name, text or source hold; case does not matter. */
+                text?: string;
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description `east,north` in local metres: only what lies around there. */
+                near?: string;
+                /** @description How far around `near`, in metres, 0 to 5,000, default 100. */
+                within_m?: number;
+                /** @description Number of a report that it comes from. */
+                report?: number;
+                /** @description Only needs with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Needs on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Need"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_need_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedFigures"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the need */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the need */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the need */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_objects: {
         parameters: {
             query?: {
@@ -13592,6 +15582,8 @@ export interface operations {
                 check_up?: number;
                 /** @description With `check_up`: number of the problem. */
                 problem?: number;
+                /** @description Number of a task of the programming that it comes from. */
+                task?: number;
                 /** @description Only those whose step is over its limit. */
                 late?: boolean;
                 /** @description Only those that one can do something with now. */
@@ -16021,6 +18013,779 @@ export interface operations {
             };
         };
     };
+    list_resources: {
+        parameters: {
+            query?: {
+                /**
+                 * @description States with commas between them, or `open`: all that can be drawn on.
+                 * @example available,committed
+                 */
+                state?: string;
+                /** @description What it is. */
+                kind?: "land" | "premises" | "money" | "facility" | "people" | "policy";
+                /** @description Who may use it. */
+                used_by?: "government" | "enterprise" | "joint";
+                /** @description Words that name, text or owner hold; case does not matter. */
+                text?: string;
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description `east,north` in local metres: only what lies around there. */
+                near?: string;
+                /** @description How far around `near`, in metres, 0 to 5,000, default 100. */
+                within_m?: number;
+                /** @description A day on which it can be used, `2026-05-04`. */
+                on?: string;
+                /** @description Only resources with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Resources on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcePlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_resource_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceFigures"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_resources: {
+        parameters: {
+            query?: {
+                /** @description Only check the table; nothing is changed. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The table, as it is on disk */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceImport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_resource_template: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default) or `xlsx`. */
+                format?: "csv" | "xlsx";
+                /** @description `zh` (default) or `en`, for the names of the columns; both are read. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the resource */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the resource */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the resource */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourceAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -16755,6 +19520,792 @@ export interface operations {
                 };
             };
             /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_task_themes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskThemeList"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description States with commas between them, or `open`: all that go on.
+                 * @example proposed,adopted
+                 */
+                state?: string;
+                /** @description One of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description A level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description How urgent it is. */
+                urgency?: "ordinary" | "pressing" | "urgent";
+                /** @description Words that name or text hold; case does not matter. */
+                text?: string;
+                /** @description Id of a zone, such as `zone/z1`. */
+                zone?: string;
+                /** @description `min_e,min_n,max_e,max_n` in local metres. */
+                bbox?: string;
+                /** @description `east,north` in local metres: only what lies around there. */
+                near?: string;
+                /** @description How far around `near`, in metres, 0 to 5,000, default 100. */
+                within_m?: number;
+                /** @description Number of a report that it, or a need of it, comes from. */
+                report?: number;
+                /** @description Number of a check-up some problem of which it solves. */
+                check_up?: number;
+                /** @description With `check_up`: number of the problem. */
+                problem?: number;
+                /** @description Number of a need that it meets. */
+                need?: number;
+                /** @description Number of a resource that it draws on. */
+                resource?: number;
+                /** @description Number of a project that comes from it. */
+                project?: number;
+                /** @description Only tasks with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Tasks on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_task_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskFigures"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    generate_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only show the tasks; nothing is stored. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeneratedTasks"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the task */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the task */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the task */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
