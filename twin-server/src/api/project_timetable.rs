@@ -20,7 +20,7 @@ use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
-use crate::domain::project::{day_of, full_days, may_read};
+use crate::domain::project::{day_of, full_days, is_public, may_read};
 use crate::spatial::{PlacedProject, Snapshot};
 
 /// Most days that are looked at.
@@ -165,18 +165,8 @@ fn timed(project: &Arc<Project>, query: &TimetableQuery, now: &Snapshot) -> Opti
 
 /// Whether a project left its notice before that was over.
 fn was_taken_back(project: &Project, notice: &ProjectNotice) -> bool {
-    use ProjectState as State;
-    let has_passed = matches!(
-        project.state,
-        State::Notice
-            | State::Noticed
-            | State::Approved
-            | State::Works
-            | State::Suspended
-            | State::Completed
-            | State::Evaluated
-    );
-    !has_passed && project.changed_at < notice.ends_at
+    let goes_on = is_public(project) && project.state != ProjectState::Verified;
+    !goes_on && project.changed_at < notice.ends_at
 }
 
 impl TimedPhase {

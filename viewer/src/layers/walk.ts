@@ -5,7 +5,7 @@ import { batch, effect } from '@preact/signals-core';
 import { outwardOf } from '../scene/hits';
 import { add, clamp, ease, scale, sub, toAim, wrap, type Pose, type Vec } from '../scene/pose';
 import type { Viewport } from '../scene/viewport';
-import { EYE_M, groundMissing, intent, step, turned, walking, type Around } from '../state/walk';
+import { EYE_M, groundMissing, intent, openHeading, step, turned, walking, type Around } from '../state/walk';
 import { buildingById } from '../state/session';
 import { reducedMotion } from '../state/settings';
 import { tool } from '../state/tools';
@@ -94,7 +94,7 @@ export class WalkLayer implements Guide {
     });
     if (!spot || this.#navigation.guide === this) return;
     this.#before = pose;
-    this.#look = { heading_rad: pose.heading_rad, pitch_rad: 0 };
+    this.#look = { heading_rad: openHeading(spot, pose.heading_rad, this.#around), pitch_rad: 0 };
     this.#navigation.guide = this;
     this.#free = this.#claims.take({ tap: this.#goTo, hover: () => undefined, leave: () => undefined, doubleTap: () => undefined });
     this.#enter(spot);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BODY_M, step, turned, type Around, type Vec } from './walk';
+import { BODY_M, openHeading, step, turned, type Around, type Vec } from './walk';
 
 /** Level ground, a wall along a north line, a kerb along another: [east, height]. */
 const place = ({ wall = Infinity, kerb = Infinity, kerb_m = 0 }): Around => ({
@@ -48,4 +48,16 @@ test('one_turns_to_the_right_and_no_slow_picture_spins_the_head', () => {
   expect(turned(1, 1, 0.1)).toBeGreaterThan(1);
   expect(turned(1, -1, 0.1)).toBeLessThan(1);
   expect(turned(0, 1, 9)).toBe(turned(0, 1, 0.25));
+});
+
+test('who_arrives_before_a_wall_looks_to_the_side_that_is_open', () => {
+  const east = Math.PI / 2;
+  expect(openHeading([0, 0, 0], east, place({ wall: 50 }))).toBe(east);
+  // Two metres before a wall: 67.5° and more away from it, the first to the right.
+  const turn = openHeading([0, 0, 0], east, place({ wall: 2 })) - east;
+  expect(Math.abs(turn)).toBeGreaterThan(Math.PI / 3);
+  expect(Math.abs(turn)).toBeLessThanOrEqual(Math.PI / 2 + 1e-9);
+  // Walls all around: where it is farthest to the next.
+  const shaft: Around = { ahead: (_, [x, y]) => ({ distance_m: y > 0.99 ? 3 : 1, outward: [-x, -y] }), below: () => 0 };
+  expect(Math.cos(openHeading([0, 0, 0], east, shaft))).toBeCloseTo(1, 6);
 });

@@ -85,6 +85,22 @@ function stride(feet: Vec, [east, north]: readonly [number, number], length_m: n
   return ground === null ? feet : [next[0], next[1], ground > feet[2] ? ground : feet[2]];
 }
 
+/** A wall that is nearer is all that one would see. */
+const NEAR_M = 4;
+/** As far as this the way is open, and in so many directions it is looked for. */
+const OPEN_M = 12;
+const DIRECTIONS = 16;
+
+/** Where one looks who arrives: ahead, or, before a wall, the nearest direction to the side in which the way is open. */
+export function openHeading(feet: Vec, heading_rad: number, around: Around): number {
+  const eyes: Vec = [feet[0], feet[1], feet[2] + EYE_M];
+  const free_m = (heading: number): number => around.ahead(eyes, [Math.sin(heading), Math.cos(heading), 0], OPEN_M)?.distance_m ?? OPEN_M;
+  if (free_m(heading_rad) >= NEAR_M) return heading_rad;
+  const turns = Array.from({ length: DIRECTIONS }, (_, i) => (i % 2 === 1 ? 1 : -1) * Math.ceil(i / 2) * ((2 * Math.PI) / DIRECTIONS));
+  const seen = turns.map((turn) => ({ heading: heading_rad + turn, free_m: free_m(heading_rad + turn) }));
+  return (seen.find((one) => one.free_m >= OPEN_M) ?? seen.reduce((best, one) => (one.free_m > best.free_m ? one : best))).heading;
+}
+
 /** Where one looks after some time. */
 export const turned = (heading_rad: number, turn: number, passed_s: number): number => heading_rad + turn * TURN_RAD_PER_S * Math.min(passed_s, LONGEST_S);
 
