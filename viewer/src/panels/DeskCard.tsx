@@ -54,7 +54,7 @@ export function DeskCard() {
       <Tabs />
       <div id="desk-body" class="scroll" role="tabpanel" aria-labelledby={`desk-${tab.value}`}>
         <Filters />
-        {account.value && !signedIn.value && (
+        {account.value && !signedIn.value && account.value.roles.length === 0 && (
           <p class="note">
             {t.signedOut}{' '}
             <button class="link" onClick={() => (accountOpen.value = true)}>
