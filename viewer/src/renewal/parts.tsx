@@ -92,7 +92,7 @@ export function Failed({ why }: { why: string | null }) {
 
 /** For who is not signed in: that signing in lets them work. */
 export function SignInHint() {
-  if (signedIn.value || !account.value) return null;
+  if (signedIn.value || !account.value || account.value.roles.length > 0) return null;
   return (
     <p class="n-note">
       <button class="link" type="button" onClick={() => (accountOpen.value = true)}>
