@@ -175,9 +175,6 @@ pub async fn start(
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
-        tokio::spawn(jobs::pass_time_of_reports(Arc::clone(&reports), stop.clone())),
-        tokio::spawn(jobs::pass_time_of_projects(Arc::clone(&projects), stop.clone())),
-        tokio::spawn(jobs::follow_projects(Arc::clone(&programming), Arc::clone(&projects), stop.clone())),
         tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
@@ -203,6 +200,7 @@ pub async fn start(
         status
     });
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
+    jobs.extend(renewal_jobs(&reports, &projects, &programming, &stop));
     jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
     let app = App {
         hub,
@@ -270,6 +268,20 @@ async fn open_renewal(
     let programming = Programming::open(Arc::clone(store), Arc::clone(hub.index()), themes).await?;
     let (reports, check_ups, programming) = (Arc::new(reports), Arc::new(check_ups), Arc::new(programming));
     Ok(Renewal { contacts, projects, reports, check_ups, programming })
+}
+
+/// What time brings for reports and projects, and what follows from projects for tasks.
+fn renewal_jobs(
+    reports: &Arc<Reports>,
+    projects: &Arc<Projects>,
+    programming: &Arc<Programming>,
+    stop: &watch::Receiver<bool>,
+) -> [JoinHandle<()>; 3] {
+    [
+        tokio::spawn(jobs::pass_time_of_reports(Arc::clone(reports), stop.clone())),
+        tokio::spawn(jobs::pass_time_of_projects(Arc::clone(projects), stop.clone())),
+        tokio::spawn(jobs::follow_projects(Arc::clone(programming), Arc::clone(projects), stop.clone())),
+    ]
 }
 
 /// What happens to contact data by itself. What has ended is deleted also where there is no key any more.

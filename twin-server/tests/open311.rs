@@ -1,4 +1,4 @@
-//! Open311 GeoReport v2: hotlines list services, hand on requests with a key in the form, and follow them; in XML and JSON.
+//! Open311 `GeoReport` v2: hotlines list services, hand on requests with a key in the form, and follow them; in XML and JSON.
 //! Nobody learns more by it than elsewhere.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
@@ -8,11 +8,12 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use common::people::{People, add_zone_2, send_as};
 use common::{Answer, Server};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 
 async fn post(server: &Server, format: &str, fields: &[(&str, &str)]) -> Answer {
-    let encode = |text: &str| percent(text);
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let form: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let request = Request::builder()
         .method("POST")
@@ -21,10 +22,6 @@ async fn post(server: &Server, format: &str, fields: &[(&str, &str)]) -> Answer 
         .body(Body::from(form.join("&")))
         .unwrap();
     server.ask(request).await
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 struct Hotline<'s> {

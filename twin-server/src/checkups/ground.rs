@@ -172,7 +172,7 @@ mod tests {
         serde_json::from_value(object).unwrap()
     }
 
-    fn scene(source: &str, more: Value) -> Scene {
+    fn scene(source: &str, more: &Value) -> Scene {
         let mut scene = json!({ "id": source, "profile": "full", "content": "model", "source": source, "tileset": "t.json",
             "bounds": { "min": { "east_m": 0, "north_m": 0, "up_m": 0 }, "max": { "east_m": 1, "north_m": 1, "up_m": 1 } },
             "tiles": 1, "triangles": 1, "texture_px": 0, "size_bytes": 1 });
@@ -190,9 +190,9 @@ mod tests {
         ];
         let snapshot = Snapshot::of_objects("v1", Arc::new(ObjectTable::new(objects)), [], []);
         let scenes = [
-            scene("twin", json!({ "replaces": ["building/b01"] })),
-            scene("alone", json!({})),
-            scene("plan", json!({ "state": "proposed" })),
+            scene("twin", &json!({ "replaces": ["building/b01"] })),
+            scene("alone", &json!({})),
+            scene("plan", &json!({ "state": "proposed" })),
         ];
         let ground = Ground::new(Arc::new(snapshot), "garden", LocalizedText::default())
             .without_models_beside(&scenes);

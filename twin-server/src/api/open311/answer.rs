@@ -22,7 +22,7 @@ pub(crate) enum Format {
 impl Format {
     /// The format that an address ends with; XML if it says none.
     pub(super) fn of_path(path: &str) -> Self {
-        if path.ends_with(".json") { Self::Json } else { Self::Xml }
+        Self::split(path).map_or(Self::Xml, |(_, format)| format)
     }
 
     /// The name before the end of an address that says the format.

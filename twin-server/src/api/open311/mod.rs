@@ -1,4 +1,4 @@
-//! `/open311`: residents' reports by Open311 GeoReport v2, the way in which city hotlines and their apps speak with each
+//! `/open311`: residents' reports by Open311 `GeoReport` v2, the way in which city hotlines and their apps speak with each
 //! other. A kind of report is a service, a report a service request.
 //!
 //! Source: <https://wiki.open311.org/GeoReport_v2>. Answers are XML or JSON by the end of the address. A key comes as

@@ -37,6 +37,7 @@ const MEDIA_LIMIT: usize = 500;
 
 /// A request, as far as everyone may know of it who may read it; who reported it is not among it.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "names are those of the standard")]
 struct ServiceRequest {
     service_request_id: String,
     status: &'static str,

@@ -20,6 +20,7 @@ const CHANGED: &str = "2026-11-29T00:00:00Z";
 
 /// A service of the list.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "names are those of the standard")]
 struct Service {
     service_code: String,
     service_name: String,
