@@ -35,4 +35,10 @@ impl LocalizedText {
     pub fn en_or_zh(&self) -> &str {
         self.en.as_deref().or(self.zh.as_deref()).unwrap_or_default()
     }
+
+    /// The Chinese text, else the English one, else nothing.
+    #[must_use]
+    pub fn zh_or_en(&self) -> &str {
+        self.zh.as_deref().or(self.en.as_deref()).unwrap_or_default()
+    }
 }

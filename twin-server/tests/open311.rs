@@ -112,7 +112,7 @@ async fn a_request_is_handed_on_with_a_key_in_the_form_and_followed_to_its_answe
         "{}",
         one.text()
     );
-    assert!(one.text().contains("<agency_responsible>Community</agency_responsible>"), "{}", one.text());
+    assert!(one.text().contains("<agency_responsible>community</agency_responsible>"), "{}", one.text());
     let query = twin_server::store::AuditQuery { limit: 99, ..Default::default() };
     let log = server.app.store.audit_after(0, &query).await.unwrap();
     assert!(

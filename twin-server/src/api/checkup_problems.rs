@@ -15,8 +15,8 @@ use twin_schemas::projects::Project;
 use utoipa::{IntoParams, ToSchema};
 
 use super::checkup_values::{place_of, written};
-use super::checkups::page_limit;
 use super::extract::{Json, Path, Query};
+use super::lists::page_limit;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;

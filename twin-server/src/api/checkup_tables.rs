@@ -123,8 +123,7 @@ fn row(indicator: &Indicator, object: &str, name: &LocalizedText, chinese: bool)
 }
 
 fn in_words(text: &LocalizedText, chinese: bool) -> String {
-    let (own, other) = if chinese { (&text.zh, &text.en) } else { (&text.en, &text.zh) };
-    own.clone().or_else(|| other.clone()).unwrap_or_default()
+    if chinese { text.zh_or_en() } else { text.en_or_zh() }.to_owned()
 }
 
 /// How to import values.

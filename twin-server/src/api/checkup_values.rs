@@ -14,9 +14,10 @@ use twin_schemas::checkups::{CheckUp, IndicatorValue, ValueSource};
 use twin_schemas::indicators::{Indicator, Urgency};
 use utoipa::{IntoParams, ToSchema};
 
-use super::checkups::{ground, page_limit};
+use super::checkups::ground;
 use super::extract::{Json, Path, Query};
 use super::imports::Room;
+use super::lists::page_limit;
 use super::room::work_in;
 use super::session::no_store;
 use super::{Problem, ProblemBody};

@@ -14,6 +14,7 @@ use twin_schemas::indicators::Urgency;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
+use super::lists::page_limit;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -291,16 +292,6 @@ pub(super) fn ground(app: &App) -> Ground {
     let community = &served.catalog.community;
     Ground::new(app.model.now(), &community.id, community.name.clone())
         .without_models_beside(&served.catalog.scenes)
-}
-
-/// A limit of a page, checked.
-pub(super) fn page_limit(asked: Option<usize>, default: usize, most: usize) -> Result<usize, Problem> {
-    let limit = asked.unwrap_or(default);
-    if !(1..=most).contains(&limit) {
-        let detail = format!("`limit` is {limit}, 1 to {most} are given");
-        return Err(Problem::bad_request("bad_limit", detail));
-    }
-    Ok(limit)
 }
 
 impl From<CheckUpFault> for Problem {

@@ -27,6 +27,7 @@ pub(crate) mod imports;
 pub(crate) mod indicators;
 pub(crate) mod keys;
 pub(crate) mod layers;
+mod lists;
 pub(crate) mod live;
 pub(crate) mod maintenance_windows;
 pub(crate) mod metrics;

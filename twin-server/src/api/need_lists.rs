@@ -8,8 +8,8 @@ use twin_schemas::programming::{Need, NeedGroup, NeedKind, NeedSource};
 use utoipa::IntoParams;
 
 use super::Problem;
-use super::programming::{Region, says, states, words};
-use super::project_lists::from_zero;
+use super::lists::{from_zero, says, states, words};
+use super::programming::Region;
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::programming::{Lists, NEED_COURSE};
@@ -78,7 +78,10 @@ pub(super) fn found(
 ) -> Result<Vec<Arc<Need>>, Problem> {
     let region =
         Region::of(query.zone.as_deref(), query.bbox.as_deref(), query.near.as_deref(), query.within_m)?;
-    let (states, text) = (states(&NEED_COURSE, query.state.as_deref())?, words(query.text.as_deref())?);
+    let (states, text) = (
+        query.state.as_deref().map(|text| states(&NEED_COURSE, "need", &[], text)).transpose()?,
+        words(query.text.as_deref())?,
+    );
     let report: Option<u64> = from_zero("report", query.report)?;
     // Whoever may not read a report does not learn what came from it.
     if report.is_some_and(|report| app.reports.readable(report, permit.actor()).is_err()) {

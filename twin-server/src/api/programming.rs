@@ -4,16 +4,14 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use twin_schemas::LocalizedText;
 use twin_schemas::projects::ProjectPlace;
 
 use super::Problem;
-use super::project_lists::from_zero;
+use super::lists::{from_zero, page_limit};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::bounds::LocalRect;
-use crate::domain::cycle::{Course, Word};
-use crate::domain::programming::{Party, Refusal, Said};
+use crate::domain::programming::Refusal;
 use crate::programming::{Kept, ProgrammingFault};
 use crate::spatial::{Covered, Snapshot};
 
@@ -21,8 +19,6 @@ use crate::spatial::{Covered, Snapshot};
 const PAGE_DEFAULT: usize = 100;
 /// Most members of a page.
 const PAGE_LIMIT: usize = 1_000;
-/// Longest text that is looked for, in characters.
-const TEXT_LIMIT: usize = 200;
 /// How far around a place is looked if nothing is said, in metres.
 const WITHIN_M: f64 = 100.0;
 /// How far is looked at most, in metres.
@@ -99,47 +95,6 @@ fn place(text: &str) -> Result<[f64; 2], Problem> {
     Ok([number(east).ok_or_else(wrong)?, number(north).ok_or_else(wrong)?])
 }
 
-/// Words that are looked for, in lower case; none if nothing is.
-pub(super) fn words(text: Option<&str>) -> Result<Option<String>, Problem> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
-    if let Some(chars) = text.map(|text| text.chars().count()).filter(|chars| *chars > TEXT_LIMIT) {
-        let detail = format!("`text` has {chars} characters, limit {TEXT_LIMIT}");
-        return Err(Problem::bad_request("bad_text", detail));
-    }
-    Ok(text.map(str::to_lowercase))
-}
-
-/// Whether a name or some words say something, which is in lower case.
-pub(super) fn says<'t>(
-    name: &'t LocalizedText,
-    others: impl IntoIterator<Item = &'t str>,
-    text: &str,
-) -> bool {
-    let names = [&name.zh, &name.en].into_iter().flatten().map(String::as_str);
-    names.chain(others).any(|words| words.to_lowercase().contains(text))
-}
-
-/// `open`: all states that are no end; or words of states with commas between them.
-pub(super) fn states<S: Word, D: Word>(
-    course: &Course<S, D, Party, Said>,
-    text: Option<&str>,
-) -> Result<Option<Vec<S>>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    if text == "open" && !S::ALL.iter().any(|state| state.id() == "open") {
-        return Ok(Some(S::ALL.iter().copied().filter(|state| !course.is_end(*state)).collect()));
-    }
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty()).take(S::ALL.len());
-    let states = words.map(|word| {
-        S::ALL.iter().copied().find(|state| state.id() == word).ok_or_else(|| {
-            let known: Vec<&str> = S::ALL.iter().map(|state| state.id()).collect();
-            let word: String = word.chars().take(100).collect();
-            Problem::bad_request("bad_state", format!("`{word}` is no state of these"))
-                .with_hint(format!("use some of {}", known.join(", ")))
-        })
-    });
-    states.collect::<Result<_, _>>().map(Some)
-}
-
 /// A page of what was found.
 pub(super) struct Page<T> {
     /// Its members, newest first.
@@ -153,7 +108,7 @@ pub(super) struct Page<T> {
 impl<T: Kept> Page<T> {
     /// The page of what was found, newest first, that an address asks for.
     pub(super) fn of(found: &[Arc<T>], before: Option<i64>, limit: Option<usize>) -> Result<Self, Problem> {
-        let limit = super::checkups::page_limit(limit, PAGE_DEFAULT, PAGE_LIMIT)?;
+        let limit = page_limit(limit, PAGE_DEFAULT, PAGE_LIMIT)?;
         let before: Option<u64> = from_zero("before", before)?;
         let behind = found.iter().filter(|item| before.is_none_or(|before| item.id() < before));
         let mut members: Vec<Arc<T>> = behind.take(limit + 1).cloned().collect();

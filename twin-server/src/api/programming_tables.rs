@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -18,9 +17,8 @@ use super::audit::cell;
 use super::extract::Query;
 use super::need_lists::{self, NeedsQuery};
 use super::programming::readable;
-use super::project_table::yuan;
+use super::project_table::{table, yuan};
 use super::resources::{self, ResourcesQuery};
-use super::session::no_store;
 use super::task_lists::{self, TasksQuery};
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -302,19 +300,4 @@ fn numbers(numbers: impl IntoIterator<Item = u64>) -> String {
 
 fn instant(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
-}
-
-fn table(name: &str, columns: &[&str], rows: impl Iterator<Item = Vec<String>>, bom: bool) -> Response {
-    let start = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start);
-    // Memory takes every row.
-    let _ = table.write_record(columns);
-    for row in rows {
-        let _ = table.write_record(row);
-    }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    no_store((headers, table.into_inner().unwrap_or_default()).into_response())
 }

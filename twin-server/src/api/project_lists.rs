@@ -18,6 +18,7 @@ use twin_schemas::reports::ReportUrge;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
+use super::lists::{from_zero, page_limit, says, states, words};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -31,8 +32,6 @@ use crate::spatial::{PlacedProject, Snapshot};
 const PAGE_DEFAULT: usize = 100;
 /// Most projects on a page.
 const PAGE_LIMIT: usize = 1_000;
-/// Longest text that is looked for, in characters.
-const TEXT_LIMIT: usize = 200;
 
 /// Which projects are meant; all conditions must hold.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -187,11 +186,7 @@ pub(crate) async fn list_projects(
     permit: Permit,
     Query(query): Query<ProjectsQuery>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_LIMIT).contains(&limit) {
-        let detail = format!("`limit` is {limit}, 1 to {PAGE_LIMIT} are given");
-        return Err(Problem::bad_request("bad_limit", detail));
-    }
+    let limit = page_limit(query.limit, PAGE_DEFAULT, PAGE_LIMIT)?;
     let wanted = Wanted::of(&query)?;
     let before = from_zero("before", query.before)?;
     // Whoever may not read a report, a check-up or a task does not learn what came from it.
@@ -281,15 +276,10 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     pub(super) fn of(query: &'a ProjectsQuery) -> Result<Self, Problem> {
-        let states = query.state.as_deref().map(states).transpose()?;
+        let states = query.state.as_deref().map(states_of).transpose()?;
         if query.problem.is_some() && query.check_up.is_none() {
             return Err(Problem::bad_request("bad_query", "`problem` is a number within a check-up")
                 .with_hint("say which one with `check_up`"));
-        }
-        let text = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        if let Some(chars) = text.map(|text| text.chars().count()).filter(|chars| *chars > TEXT_LIMIT) {
-            let detail = format!("`text` has {chars} characters, limit {TEXT_LIMIT}");
-            return Err(Problem::bad_request("bad_text", detail));
         }
         Ok(Self {
             query,
@@ -300,7 +290,7 @@ impl<'a> Wanted<'a> {
             check_up: from_zero("check_up", query.check_up)?,
             problem: from_zero("problem", query.problem)?,
             task: from_zero("task", query.task)?,
-            text: text.map(str::to_lowercase),
+            text: words(query.text.as_deref())?,
         })
     }
 
@@ -318,7 +308,7 @@ impl<'a> Wanted<'a> {
             && self.task.is_none_or(|task| plan.tasks.contains(&task))
             && (!query.late || project.urge >= ReportUrge::Overdue)
             && may_read(actor, project)
-            && self.text.as_ref().is_none_or(|text| says(project, text))
+            && self.text.as_ref().is_none_or(|text| is_said(project, text))
             && (!query.todo || !possible(project, &parties_of(actor, project)).is_empty())
     }
 
@@ -329,46 +319,20 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A number from 0. The document says no more of 64 bits than that they have a sign.
-pub(super) fn from_zero<T: TryFrom<i64>>(name: &str, given: Option<i64>) -> Result<Option<T>, Problem> {
-    let read = |number| {
-        T::try_from(number).map_err(|_| {
-            Problem::bad_request("bad_query", format!("`{name}` is {number}, a number from 0 is taken"))
-        })
-    };
-    given.map(read).transpose()
-}
-
-/// Whether a project says something, in lower case.
-fn says(project: &Project, text: &str) -> bool {
+/// Whether a project says something, which is in lower case.
+fn is_said(project: &Project, text: &str) -> bool {
     let plan = &project.plan;
-    let names = [&plan.name.zh, &plan.name.en].into_iter().flatten().map(String::as_str);
     let parties = plan.parties.iter().map(|party| party.name.as_str());
-    let mut words = names.chain([plan.summary.as_str()]).chain(parties);
-    words.any(|words| words.to_lowercase().contains(text))
+    says(&plan.name, parties.chain([plan.summary.as_str()]), text)
 }
 
-/// `open`, `library`, or words of states.
-fn states(text: &str) -> Result<Vec<ProjectState>, Problem> {
+/// `library`: all from the confirmation on; or as everywhere.
+fn states_of(text: &str) -> Result<Vec<ProjectState>, Problem> {
     use ProjectState as State;
-    let all = State::ALL.iter().copied();
     match text {
-        "open" => return Ok(all.filter(|state| !COURSE.is_end(*state)).collect()),
         "library" => {
-            let library =
-                [State::Approved, State::Works, State::Suspended, State::Completed, State::Evaluated];
-            return Ok(library.to_vec());
+            Ok(vec![State::Approved, State::Works, State::Suspended, State::Completed, State::Evaluated])
         }
-        _ => {}
+        text => states(&COURSE, "project", &["library"], text),
     }
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty()).take(State::ALL.len());
-    words
-        .map(|word| {
-            State::ALL.iter().copied().find(|state| state.id() == word).ok_or_else(|| {
-                let known: Vec<&str> = State::ALL.iter().map(|state| state.id()).collect();
-                Problem::bad_request("bad_state", format!("`{word}` is no state of a project"))
-                    .with_hint(format!("use `open`, `library`, or some of {}", known.join(", ")))
-            })
-        })
-        .collect()
 }

@@ -75,18 +75,26 @@ pub(crate) async fn export_projects(
     let query = ProjectsQuery::of(state, kind, level, zone);
     let wanted = Wanted::of(&query)?;
     let found = app.projects.newest(|project| wanted.accepts(project, permit.actor()));
+    Ok(table("projects.csv", &COLUMNS, found.iter().map(|project| row(project)), bom))
+}
+
+/// A table (CSV, RFC 4180) as an answer. `bom`: with a byte order mark.
+pub(super) fn table<R>(name: &str, columns: &[&str], rows: impl Iterator<Item = R>, bom: bool) -> Response
+where
+    R: IntoIterator<Item: AsRef<[u8]>>,
+{
     let start = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
     let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start);
     // Memory takes every row.
-    let _ = table.write_record(COLUMNS);
-    for project in &found {
-        let _ = table.write_record(row(project));
+    let _ = table.write_record(columns);
+    for row in rows {
+        let _ = table.write_record(row);
     }
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"projects.csv\""),
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    Ok(no_store((headers, table.into_inner().unwrap_or_default()).into_response()))
+    no_store((headers, table.into_inner().unwrap_or_default()).into_response())
 }
 
 fn row(project: &Project) -> [String; COLUMNS.len()] {

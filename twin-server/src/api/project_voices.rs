@@ -10,7 +10,7 @@ use twin_schemas::projects::{DepartmentStance, ProjectEffect, ProjectEntry, Proj
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
-use super::project_lists::from_zero;
+use super::lists::from_zero;
 use super::projects::{ProjectDetail, acted, trail_of};
 use super::session::no_store;
 use super::{Problem, ProblemBody};

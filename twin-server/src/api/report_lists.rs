@@ -12,13 +12,13 @@ use twin_schemas::reports::{
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
+use super::lists::{page_limit, states};
 use super::reports::unknown_kind;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::bounds::LocalRect;
-use crate::domain::cycle::Word as _;
 use crate::domain::permission::Actor;
 use crate::domain::report::{COURSE, may_read, parties_of, possible};
 use crate::store::StoredReport;
@@ -140,11 +140,7 @@ pub(crate) async fn list_reports(
     permit: Permit,
     Query(query): Query<ReportsQuery>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_LIMIT).contains(&limit) {
-        let detail = format!("`limit` is {limit}, 1 to {PAGE_LIMIT} are given");
-        return Err(Problem::bad_request("bad_limit", detail));
-    }
+    let limit = page_limit(query.limit, PAGE_DEFAULT, PAGE_LIMIT)?;
     let before = query.before.map(u64::try_from).transpose();
     let before = before.map_err(|_| Problem::bad_request("bad_query", "`before` is a number from 0"))?;
     let wanted = Wanted::of(&query)?;
@@ -202,7 +198,7 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn of(query: &'a ReportsQuery) -> Result<Self, Problem> {
-        let states = query.state.as_deref().map(states).transpose()?;
+        let states = query.state.as_deref().map(|text| states(&COURSE, "report", &[], text)).transpose()?;
         let bounds = query.bbox.as_deref().map(str::parse::<LocalRect>).transpose();
         let bounds = bounds.map_err(|error| Problem::bad_request("bad_bbox", error.to_string()))?;
         Ok(Self { query, states, bounds })
@@ -229,22 +225,4 @@ impl<'a> Wanted<'a> {
 /// What someone can do with a report now.
 fn possible_for(kept: &StoredReport, actor: &Actor) -> Vec<ReportDeed> {
     possible(&kept.report, &parties_of(kept.asked_by(actor), &kept.report))
-}
-
-/// `open`, or words of states.
-fn states(text: &str) -> Result<Vec<ReportState>, Problem> {
-    if text == "open" {
-        let is_open = |state: &ReportState| !COURSE.is_end(*state);
-        return Ok(ReportState::ALL.iter().copied().filter(is_open).collect());
-    }
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty()).take(ReportState::ALL.len());
-    words
-        .map(|word| {
-            ReportState::ALL.iter().copied().find(|state| state.id() == word).ok_or_else(|| {
-                let known: Vec<&str> = ReportState::ALL.iter().map(|state| state.id()).collect();
-                Problem::bad_request("bad_state", format!("`{word}` is no state of a report"))
-                    .with_hint(format!("use `open`, or some of {}", known.join(", ")))
-            })
-        })
-        .collect()
 }

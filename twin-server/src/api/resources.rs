@@ -18,7 +18,8 @@ use twin_schemas::projects::{ProjectPlace, day};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
-use super::programming::{Page, Region, TRAIL_LIMIT, says, states, words};
+use super::lists::{says, states, words};
+use super::programming::{Page, Region, TRAIL_LIMIT};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -236,7 +237,10 @@ pub(super) fn found(
 ) -> Result<Vec<Arc<Resource>>, Problem> {
     let region =
         Region::of(query.zone.as_deref(), query.bbox.as_deref(), query.near.as_deref(), query.within_m)?;
-    let (states, text) = (states(&RESOURCE_COURSE, query.state.as_deref())?, words(query.text.as_deref())?);
+    let (states, text) = (
+        query.state.as_deref().map(|text| states(&RESOURCE_COURSE, "resource", &[], text)).transpose()?,
+        words(query.text.as_deref())?,
+    );
     let accepts = |resource: &Resource| {
         let plan = &resource.plan;
         states.as_ref().is_none_or(|states| states.contains(&resource.state))

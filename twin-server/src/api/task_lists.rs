@@ -9,8 +9,8 @@ use twin_schemas::projects::{ProjectKind, ProjectLevel};
 use utoipa::IntoParams;
 
 use super::Problem;
-use super::programming::{Region, says, states, words};
-use super::project_lists::from_zero;
+use super::lists::{from_zero, says, states, words};
+use super::programming::Region;
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::permission::Action;
@@ -135,7 +135,10 @@ pub(super) fn found(
 ) -> Result<Vec<Arc<Task>>, Problem> {
     let region =
         Region::of(query.zone.as_deref(), query.bbox.as_deref(), query.near.as_deref(), query.within_m)?;
-    let (states, text) = (states(&TASK_COURSE, query.state.as_deref())?, words(query.text.as_deref())?);
+    let (states, text) = (
+        query.state.as_deref().map(|text| states(&TASK_COURSE, "task", &[], text)).transpose()?,
+        words(query.text.as_deref())?,
+    );
     let named = Named::of(query)?;
     let project: Option<u64> = from_zero("project", query.project)?;
     let project = project.map(|id| app.projects.get(id).filter(|project| may_read(permit.actor(), project)));

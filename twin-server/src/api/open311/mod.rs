@@ -20,6 +20,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::{Form, RequestExt};
 use serde::Deserialize;
+use twin_schemas::LocalizedText;
 
 use super::Problem;
 use super::error::MEDIA_TYPE;
@@ -56,6 +57,11 @@ impl Language {
         let wish = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let wish = fields.get("locale").map(String::as_str).or(wish).unwrap_or_default();
         if wish.trim_start().to_ascii_lowercase().starts_with("en") { Self::En } else { Self::Zh }
+    }
+
+    /// A text in this language, else in the other.
+    pub(super) fn text(self, text: &LocalizedText) -> String {
+        self.pick(text.zh_or_en(), text.en_or_zh()).to_owned()
     }
 
     /// One of two words.

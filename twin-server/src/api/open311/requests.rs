@@ -11,17 +11,18 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use twin_schemas::geometry::{GeographicPoint, LocalBox, LocalPoint};
-use twin_schemas::reports::{Report, ReportBody, ReportKind, ReportLine, ReportPlace, ReportState};
+use twin_schemas::reports::{Report, ReportKind, ReportLine, ReportPlace};
 
 use super::super::Problem;
 use super::super::extract::Path;
 use super::super::report_contacts::ContactDraft;
 use super::super::reports::{ReportDraft, take_in};
 use super::answer::Named;
-use super::services::{name_of, unknown_service};
+use super::services::unknown_service;
 use super::{Call, Fields, Format, Language, answer};
 use crate::app::App;
 use crate::auth::Permit;
+use crate::domain::cycle::Word as _;
 use crate::domain::enu::{to_geographic, to_local};
 use crate::domain::report::{COURSE, is_of, may_read};
 use crate::spatial::Kind;
@@ -67,11 +68,11 @@ impl ServiceRequest {
         Self {
             service_request_id: report.id.to_string(),
             status: if is_closed(report) { "closed" } else { "open" },
-            status_notes: report.answer.clone().unwrap_or_else(|| state(report.state, call.language).into()),
-            service_name: kind.map_or_else(|| report.kind.clone(), |kind| name_of(kind, call.language)),
+            status_notes: report.answer.clone().unwrap_or_else(|| call.language.text(&report.state.name())),
+            service_name: kind.map_or_else(|| report.kind.clone(), |kind| call.language.text(&kind.name)),
             service_code: report.kind.clone(),
             description: report.text.clone(),
-            agency_responsible: report.body.map(|body| body_name(body, call.language).into()),
+            agency_responsible: report.body.map(|body| call.language.text(&body.name())),
             service_notice: None,
             requested_datetime: instant(report.created_at),
             updated_datetime: instant(report.changed_at),
@@ -334,32 +335,4 @@ fn picture(url: &str) -> Result<&str, Problem> {
 
 fn with_picture(text: &str, picture: Option<&str>) -> String {
     picture.map_or_else(|| text.to_owned(), |url| format!("{text}\n{url}"))
-}
-
-/// The word of a state.
-fn state(state: ReportState, language: Language) -> &'static str {
-    use ReportState as State;
-    match state {
-        State::Submitted => language.pick("待受理", "received"),
-        State::Accepted => language.pick("已立案", "taken up"),
-        State::Dispatched => language.pick("已派遣", "sent to whoever handles it"),
-        State::InProgress => language.pick("处理中", "being handled"),
-        State::Answered => language.pick("已反馈", "answered"),
-        State::Checked => language.pick("已核查", "checked on site"),
-        State::Closed => language.pick("已结案", "closed"),
-        State::Declined => language.pick("不予受理", "not taken up"),
-        State::Programmed => language.pick("纳入更新策划", "entered the programming of a renewal"),
-        State::Merged => language.pick("已并入", "joined to another of the same"),
-        State::Withdrawn => language.pick("已撤回", "taken back"),
-    }
-}
-
-fn body_name(body: ReportBody, language: Language) -> &'static str {
-    match body {
-        ReportBody::Community => language.pick("社区", "Community"),
-        ReportBody::Property => language.pick("物业公司", "Property management"),
-        ReportBody::CommunityPlanner => language.pick("社区规划师", "Community planner"),
-        ReportBody::Company => language.pick("相关公司", "Company"),
-        ReportBody::UpperUnit => language.pick("上级单位", "Upper unit"),
-    }
 }

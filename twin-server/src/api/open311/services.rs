@@ -44,7 +44,7 @@ impl Service {
         let hours = kind.limits.accept_h + kind.limits.dispatch_h + kind.limits.handle_h;
         Self {
             service_code: kind.id.clone(),
-            service_name: name_of(kind, language),
+            service_name: language.text(&kind.name),
             description: match language {
                 Language::Zh => format!("{hours} 小时内答复"),
                 Language::En => format!("answered within {hours} hours"),
@@ -55,16 +55,6 @@ impl Service {
             group: taken.first().map(|(.., name)| (*name).to_owned()).unwrap_or_default(),
         }
     }
-}
-
-/// The name of a kind.
-pub(super) fn name_of(kind: &ReportKind, language: Language) -> String {
-    let (zh, en) = (kind.name.zh.as_ref(), kind.name.en.as_ref());
-    let name = match language {
-        Language::Zh => zh.or(en),
-        Language::En => en.or(zh),
-    };
-    name.cloned().unwrap_or_else(|| kind.id.clone())
 }
 
 /// Tells where the interface is.
