@@ -9,7 +9,7 @@ import { models } from '../state/models';
 import { wantElements } from '../state/things';
 import { ofSignal, remember } from '../state/undo';
 import { painted, paintedDevices, type DevicePaint, type Paint } from '../state/view';
-import { readHex } from './colours';
+import { buildingOf, readHex } from './colours';
 
 /** How much of the survey's or the model's own colour stays. */
 const SHARE = 0.88;
@@ -41,11 +41,11 @@ function colours(legend: Legend): (readonly [number, number, number])[] {
 function paintOf(legend: Legend, only: number | null, exact: boolean): (id: string) => Paint {
   const looks = colours(legend).map(([r, g, b]): Paint => [r, g, b, SHARE]);
   // A model takes the colour of the building that it stands for.
-  const stands = new Map(models.value.flatMap(({ source, replaces }) => (replaces[0] === undefined ? [] : [[source, replaces[0]] as const])));
+  const standsFor = buildingOf();
   const sources = new Set(models.value.map(({ source }) => source));
   return (id) => {
     const source = id.slice(0, id.indexOf('/'));
-    const at = legend.places.get(id) ?? (exact ? undefined : legend.places.get(stands.get(source) ?? ''));
+    const at = legend.places.get(id) ?? (exact ? undefined : legend.places.get(standsFor(id) ?? ''));
     if (only !== null && at !== only) return exact && sources.has(source) ? 'hidden' : null;
     return at === undefined ? null : (looks[at] ?? null);
   };

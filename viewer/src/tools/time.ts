@@ -4,13 +4,12 @@
 // `paintedWorks`. Fetched with the tool.
 import { computed, effect } from '@preact/signals-core';
 import { past } from '../state/devices';
-import { models } from '../state/models';
 import { lookOfStage, type Stage } from '../state/project-looks';
 import { speed, startTime } from '../state/time';
 import { linkTime } from '../state/time-link';
 import { paintedWorks, type Paint } from '../state/view';
 import { day, objectStages, startWorks, today } from '../state/works';
-import { readHex } from './colours';
+import { buildingOf, readHex } from './colours';
 
 /** How much of the survey's or the model's own colour is covered: the place stays to be known under dark colours. */
 const SHARE = 0.55;
@@ -29,9 +28,9 @@ export function startTimeTool(): void {
 
 /** A model takes the colour of the building that it stands for. */
 function paintOf(stages: ReadonlyMap<string, Stage>): (id: string) => Paint {
-  const stands = new Map(models.value.flatMap(({ source, replaces }) => (replaces[0] === undefined ? [] : [[source, replaces[0]] as const])));
+  const standsFor = buildingOf();
   return (id) => {
-    const stage = stages.get(id) ?? stages.get(stands.get(id.slice(0, id.indexOf('/'))) ?? '');
+    const stage = stages.get(id) ?? stages.get(standsFor(id) ?? '');
     if (stage === undefined) return null;
     const [r, g, b] = readHex(lookOfStage(stage).fill);
     return [r, g, b, SHARE];

@@ -2,26 +2,16 @@
 import { needs, tasks, type NeedDetail } from '../../api/programming';
 import { hashOf } from '../../state/renewal/route';
 import { UrgencyMark } from '../checkups/parts';
-import { Head, Known, SignInHint, useAsked } from '../parts';
+import { Head } from '../parts';
 import { momentOf } from '../projects/words';
+import { One, type Shown } from './Listing';
 import { TaskLinks } from './TaskLinks';
-import { Back, Deeds, Facts, StateMark, Trail, Where, may } from './parts';
+import { Deeds, Facts, StateMark, Trail, Where, may } from './parts';
 import { count, listed, nameOf, texts } from './words';
 
-export function Need({ id }: { id: number }) {
-  const [asked, again, put] = useAsked(`need/${id}`, (signal) => needs.one(id, signal));
-  return (
-    <>
-      <Back to="needs" />
-      <SignInHint />
-      <Known asked={asked} again={again}>
-        {(detail) => <Page detail={detail} again={again} put={put} />}
-      </Known>
-    </>
-  );
-}
+export const Need = ({ id }: { id: number }) => <One name={`need/${id}`} to="needs" ask={(signal) => needs.one(id, signal)} page={(shown) => <Page {...shown} />} />;
 
-function Page({ detail, again, put }: { detail: NeedDetail; again: () => void; put: (detail: NeedDetail) => void }) {
+function Page({ detail, again, put }: Shown<NeedDetail>) {
   const [all, t] = [texts.value, texts.value.needs];
   const { row, possible, may_plan, trail } = detail;
   const { id, plan, zones, state, version, reason, changed_at } = row.need;

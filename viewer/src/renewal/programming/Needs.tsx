@@ -2,28 +2,28 @@
 import { needs, type NeedFigures, type NeedRow } from '../../api/programming';
 import { hashOf } from '../../state/renewal/route';
 import { UrgencyMark } from '../checkups/parts';
-import { Figures, Head, Known, SignInHint, useAsked } from '../parts';
-import { words } from '../words';
-import { Filters, Pages, StateMark, Tabs, may } from './parts';
+import { Figures, useAsked } from '../parts';
+import { Listing } from './Listing';
+import { Filters, Pages, StateMark, may } from './parts';
 import { count, listed, nameOf, texts, zonesIn } from './words';
 
 export function Needs() {
   const [all, t] = [texts.value, texts.value.needs];
   const [figures, again] = useAsked('needs/figures', (signal) => needs.figures(signal));
   return (
-    <>
-      <Head title={words.value.programming} under={t.under}>
-        {may('collect_needs') && (
+    <Listing
+      under={t.under}
+      deeds={
+        may('collect_needs') && (
           <a class="button" href={hashOf('programming/needs', 'new')}>
             {t.newOne}
           </a>
-        )}
-      </Head>
-      <SignInHint />
-      <Tabs />
-      <Known asked={figures} again={again}>
-        {(known) => <Standing of={known} />}
-      </Known>
+        )
+      }
+      figures={figures}
+      again={again}
+      standing={(known) => <Standing of={known} />}
+    >
       <Filters list="needs" choices={[{ key: 'state', from: t.states }, { key: 'kind', from: t.kinds }, { key: 'urgency', from: all.urgencies }, { key: 'group', from: t.groups }, { key: 'source', from: t.sources }]} />
       <Pages list="needs" ask={needs.page} none={t.none}>
         {(rows: readonly NeedRow[]) => (
@@ -36,7 +36,7 @@ export function Needs() {
           </ul>
         )}
       </Pages>
-    </>
+    </Listing>
   );
 }
 

@@ -2,26 +2,16 @@
 import { resources, tasks, type ResourceDetail } from '../../api/programming';
 import { leftOf } from '../../state/renewal/programming';
 import { hashOf } from '../../state/renewal/route';
-import { Head, Known, SignInHint, useAsked } from '../parts';
+import { Head } from '../parts';
 import { dayOf, momentOf } from '../projects/words';
+import { One, type Shown } from './Listing';
 import { TaskLinks } from './TaskLinks';
-import { Back, Deeds, Facts, StateMark, Trail, Where } from './parts';
+import { Deeds, Facts, StateMark, Trail, Where } from './parts';
 import { amountIn, nameOf, texts } from './words';
 
-export function Resource({ id }: { id: number }) {
-  const [asked, again, put] = useAsked(`resource/${id}`, (signal) => resources.one(id, signal));
-  return (
-    <>
-      <Back to="resources" />
-      <SignInHint />
-      <Known asked={asked} again={again}>
-        {(detail) => <Page detail={detail} again={again} put={put} />}
-      </Known>
-    </>
-  );
-}
+export const Resource = ({ id }: { id: number }) => <One name={`resource/${id}`} to="resources" ask={(signal) => resources.one(id, signal)} page={(shown) => <Page {...shown} />} />;
 
-function Page({ detail, again, put }: { detail: ResourceDetail; again: () => void; put: (detail: ResourceDetail) => void }) {
+function Page({ detail, again, put }: Shown<ResourceDetail>) {
   const [all, t] = [texts.value, texts.value.resources];
   const { row, possible, may_plan, trail } = detail;
   const { id, plan, zones, state, version, reason, changed_at } = row.resource;

@@ -2,30 +2,30 @@
 import { resources, type ResourceFigures, type ResourceRow } from '../../api/programming';
 import { leftOf } from '../../state/renewal/programming';
 import { hashOf } from '../../state/renewal/route';
-import { Figures, Head, Known, SignInHint, useAsked } from '../parts';
+import { Figures, useAsked } from '../parts';
 import { moneyOf } from '../projects/words';
-import { words } from '../words';
 import { ResourceTable } from './ResourceTable';
-import { Filters, Pages, StateMark, Tabs, may } from './parts';
+import { Listing } from './Listing';
+import { Filters, Pages, StateMark, may } from './parts';
 import { amountIn, count, nameOf, texts, zonesIn } from './words';
 
 export function Resources() {
   const t = texts.value.resources;
   const [figures, again] = useAsked('resources/figures', (signal) => resources.figures(signal));
   return (
-    <>
-      <Head title={words.value.programming} under={t.under}>
-        {may('manage_resources') && (
+    <Listing
+      under={t.under}
+      deeds={
+        may('manage_resources') && (
           <a class="button" href={hashOf('programming/resources', 'new')}>
             {t.newOne}
           </a>
-        )}
-      </Head>
-      <SignInHint />
-      <Tabs />
-      <Known asked={figures} again={again}>
-        {(known) => <Standing of={known} />}
-      </Known>
+        )
+      }
+      figures={figures}
+      again={again}
+      standing={(known) => <Standing of={known} />}
+    >
       {may('manage_resources') && <ResourceTable done={again} />}
       <Filters list="resources" choices={[{ key: 'state', from: t.states }, { key: 'kind', from: t.kinds }, { key: 'used_by', from: t.modes }]} />
       <Pages list="resources" ask={resources.page} none={t.none}>
@@ -39,7 +39,7 @@ export function Resources() {
           </ul>
         )}
       </Pages>
-    </>
+    </Listing>
   );
 }
 

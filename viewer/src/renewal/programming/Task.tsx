@@ -3,35 +3,18 @@ import { tasks, type TaskDetail } from '../../api/programming';
 import { inTurn } from '../../api/in-turn';
 import { hashOf } from '../../state/renewal/route';
 import { UrgencyMark } from '../checkups/parts';
-import { Head, Known, SignInHint, useAsked } from '../parts';
+import { Head, Known, useAsked } from '../parts';
 import { momentOf, projectWords, workWords } from '../projects/words';
+import { One, type Shown } from './Listing';
 import { Reasons } from './Reasons';
 import { TaskLines } from './TaskLinks';
 import { TaskResources } from './TaskResources';
-import { Back, Deeds, Facts, StateMark, Trail, Where, may } from './parts';
+import { Deeds, Facts, StateMark, Trail, Where, may } from './parts';
 import { nameOf, sizeIn, spanIn, texts } from './words';
 
-/** What a part of the page is given: the task as it is known, and how to know it anew. */
-export interface Shown {
-  readonly detail: TaskDetail;
-  readonly again: () => void;
-  readonly put: (detail: TaskDetail) => void;
-}
+export const Task = ({ id }: { id: number }) => <One name={`task/${id}`} to="tasks" ask={(signal) => tasks.one(id, signal)} page={(shown) => <Page {...shown} />} />;
 
-export function Task({ id }: { id: number }) {
-  const [asked, again, put] = useAsked(`task/${id}`, (signal) => tasks.one(id, signal));
-  return (
-    <>
-      <Back to="tasks" />
-      <SignInHint />
-      <Known asked={asked} again={again}>
-        {(detail) => <Page detail={detail} again={again} put={put} />}
-      </Known>
-    </>
-  );
-}
-
-function Page(shown: Shown) {
+function Page(shown: Shown<TaskDetail>) {
   const [all, t, p] = [texts.value, texts.value.tasks, projectWords.value];
   const { row, possible, may_plan, trail } = shown.detail;
   const { id, plan, zones, state, version, reason, changed_at } = row.task;

@@ -1,6 +1,6 @@
 // The resources that a task uses, and those that suit it: taken up and given back with a press.
 import { inTurn } from '../../api/in-turn';
-import { resources, tasks, type ResourceMatch, type ResourceRow, type TaskDraw } from '../../api/programming';
+import { resources, tasks, type ResourceMatch, type ResourceRow, type TaskDetail, type TaskDraw } from '../../api/programming';
 import { quantity } from '../../i18n/format';
 import { leftOf } from '../../state/renewal/programming';
 import { hashOf } from '../../state/renewal/route';
@@ -8,10 +8,10 @@ import { language } from '../../state/settings';
 import { Failed, Known, useAsked } from '../parts';
 import { useWork } from '../projects/useWork';
 import { StateMark } from './parts';
-import type { Shown } from './Task';
+import type { Shown } from './Listing';
 import { amountIn, nameOf, texts } from './words';
 
-export function TaskResources({ detail, again, put }: Shown) {
+export function TaskResources({ detail, again, put }: Shown<TaskDetail>) {
   const t = texts.value.tasks;
   const { row: { task }, suiting, may_plan } = detail;
   const draws = task.plan.resources ?? [];

@@ -3,10 +3,10 @@ import { useSignal, type Signal } from '@preact/signals';
 import { tasks, type TaskFigures, type TaskRow } from '../../api/programming';
 import { hashOf } from '../../state/renewal/route';
 import { UrgencyMark } from '../checkups/parts';
-import { Figures, Head, Known, SignInHint, useAsked } from '../parts';
+import { Figures, useAsked } from '../parts';
 import { projectWords } from '../projects/words';
-import { words } from '../words';
-import { Filters, Pages, StateMark, Tabs, may } from './parts';
+import { Listing } from './Listing';
+import { Filters, Pages, StateMark, may } from './parts';
 import { count, nameOf, spanIn, texts, zonesIn } from './words';
 
 export function Tasks() {
@@ -14,9 +14,10 @@ export function Tasks() {
   const [figures, again] = useAsked('tasks/figures', (signal) => tasks.figures(signal));
   const selected = useSignal<ReadonlySet<number>>(new Set());
   return (
-    <>
-      <Head title={words.value.programming} under={t.under}>
-        {may('plan_tasks') && (
+    <Listing
+      under={t.under}
+      deeds={
+        may('plan_tasks') && (
           <>
             <a class="button quiet" href={hashOf('programming', 'new')}>
               {t.newOne}
@@ -25,13 +26,12 @@ export function Tasks() {
               {t.generate}
             </a>
           </>
-        )}
-      </Head>
-      <SignInHint />
-      <Tabs />
-      <Known asked={figures} again={again}>
-        {(known) => <Standing of={known} />}
-      </Known>
+        )
+      }
+      figures={figures}
+      again={again}
+      standing={(known) => <Standing of={known} />}
+    >
       <Filters list="tasks" choices={[{ key: 'state', from: t.states }, { key: 'kind', from: p.kinds }, { key: 'level', from: p.levels }, { key: 'urgency', from: all.urgencies }]} />
       <Pages list="tasks" ask={tasks.page} none={t.none}>
         {(rows: readonly TaskRow[]) => (
@@ -48,7 +48,7 @@ export function Tasks() {
           </>
         )}
       </Pages>
-    </>
+    </Listing>
   );
 }
 
