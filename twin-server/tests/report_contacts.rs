@@ -126,6 +126,45 @@ async fn whoever_must_call_now_has_it_whole_and_who_works_on_it_has_a_mask() {
     check_problem(&by_key, 403, "people_only");
 }
 
+/// Hands a report on as a hotline does; gives its number and what the hotline is told.
+async fn handed_on(server: &Server, key: &str, more: &str) -> (u64, Value) {
+    let form = format!("service_code=lighting&description=lamp&address_string=3&api_key={key}{more}");
+    let request = Request::builder()
+        .method("POST")
+        .uri("/open311/v2/requests.json?locale=en")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .unwrap();
+    let taken = server.ask(request).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
+    let taken = taken.json()[0].clone();
+    (taken["service_request_id"].as_str().unwrap().parse().unwrap(), taken["service_notice"].clone())
+}
+
+#[tokio::test]
+async fn a_hotline_may_say_whom_to_call_and_is_told_where_that_is_not_kept() {
+    let caller = "&phone=13911113456&first_name=Jianguo&last_name=Wang";
+    let server = Gateway::start(&[]).await.server(false).await;
+    let people = People::begin(&server).await;
+    let key = people.key(&json!({ "name": "hotline", "role": "grid_worker" })).await.secret;
+    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
+    let (id, notice) = handed_on(&server, &key, caller).await;
+    assert_eq!(notice, Value::Null);
+    let contact = server.get_with(&format!("/api/v1/reports/{id}/contact"), &[("cookie", &desk)]).await;
+    assert_eq!(contact.json(), json!({ "name": "Jianguo Wang", "phone": "+8613911113456" }));
+    let told = server.get_with(&format!("/open311/v2/requests/{id}.json"), &[("cookie", &desk)]).await;
+    assert!(told.status == StatusCode::OK && !told.text().contains("3456") && !told.text().contains("Wang"));
+    let (nameless, _) = handed_on(&server, &key, "&phone=13911113456").await;
+    let contact = server.get_with(&format!("/api/v1/reports/{nameless}/contact"), &[("cookie", &desk)]).await;
+    assert_eq!(contact.json()["name"], json!("caller"));
+    // Without a key for contact data the report is taken, and the number is not.
+    let server = Server::start().await;
+    let people = People::begin(&server).await;
+    let key = people.key(&json!({ "name": "hotline", "role": "grid_worker" })).await.secret;
+    let (_, notice) = handed_on(&server, &key, caller).await;
+    assert_eq!(notice, json!("The telephone number is not kept."));
+}
+
 #[tokio::test]
 async fn a_role_in_another_zone_calls_nobody() {
     let server = Gateway::start(&[]).await.server(false).await;

@@ -74,24 +74,24 @@ pub(crate) enum TableFormat {
     Xlsx,
 }
 
-/// How a table of indicators is wanted.
+/// How a table that people fill in is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct IndicatorTemplateQuery {
+pub(crate) struct TableQuery {
     /// `csv` (default) or `xlsx`.
     #[serde(default)]
     #[param(inline)]
-    format: TableFormat,
+    pub(super) format: TableFormat,
     /// `zh` (default) or `en`, for the names of the columns; both are read.
     #[serde(default)]
     #[param(inline)]
-    lang: Language,
+    pub(super) lang: Language,
 }
 
 /// Gives the catalogue in force as a table, to be changed and imported again.
 #[utoipa::path(
-    get, path = "/api/v1/indicators/template", tag = "check-ups", params(IndicatorTemplateQuery),
+    get, path = "/api/v1/indicators/template", tag = "check-ups", params(TableQuery),
     security((), ("key" = []), ("session" = [])),
     responses(
         (status = 200, content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
@@ -100,7 +100,7 @@ pub(crate) struct IndicatorTemplateQuery {
 )]
 pub(crate) async fn get_indicator_template(
     State(app): State<Arc<App>>,
-    Query(IndicatorTemplateQuery { format, lang }): Query<IndicatorTemplateQuery>,
+    Query(TableQuery { format, lang }): Query<TableQuery>,
 ) -> Result<Response, Problem> {
     let catalogue = app.check_ups.in_force().catalogue;
     let rows: Vec<Vec<String>> =

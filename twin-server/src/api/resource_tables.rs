@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::checkup_tables::ValueRowProblem;
 use super::extract::Query;
-use super::imports::{Language, Room};
-use super::indicators::{TableFormat, table};
+use super::imports::Room;
+use super::indicators::{TableQuery, table};
 use super::room::work_in;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
@@ -25,24 +25,9 @@ use crate::ingest::resource_table::{self, COLUMNS, examples};
 /// Refused rows that are named; the others are counted.
 const NAMED_LIMIT: usize = 1_000;
 
-/// Which template.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ResourceTemplateQuery {
-    /// `csv` (default) or `xlsx`.
-    #[serde(default)]
-    #[param(inline)]
-    format: TableFormat,
-    /// `zh` (default) or `en`, for the names of the columns; both are read.
-    #[serde(default)]
-    #[param(inline)]
-    lang: Language,
-}
-
 /// Gives an empty table of resources to fill in. The spreadsheet explains itself on a second sheet, with examples.
 #[utoipa::path(
-    get, path = "/api/v1/resources/template", tag = "programming", params(ResourceTemplateQuery),
+    get, path = "/api/v1/resources/template", tag = "programming", params(TableQuery),
     security((), ("key" = []), ("session" = [])),
     responses(
         (status = 200, content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
@@ -50,7 +35,7 @@ pub(crate) struct ResourceTemplateQuery {
     )
 )]
 pub(crate) async fn get_resource_template(
-    Query(ResourceTemplateQuery { format, lang }): Query<ResourceTemplateQuery>,
+    Query(TableQuery { format, lang }): Query<TableQuery>,
 ) -> Result<Response, Problem> {
     table("resources", &COLUMNS, format, lang, &[], &examples())
 }
