@@ -60,6 +60,18 @@ export async function until(page, what, test, argument, timeout = 60_000) {
   }
 }
 
+/** How long something must stand still to count as resting: a software GPU draws once a second. */
+const REST_MS = 3000;
+
+/** Waits until what a selector finds has stopped moving, as people do before they press it. */
+export const atRest = (page, selector) =>
+  until(page, `${selector} rests`, ([one, rest_ms]) => {
+    const { x, y } = document.querySelector(one)?.getBoundingClientRect() ?? {};
+    const seen = (window.__rest ??= {});
+    if (x === undefined || seen.x !== x || seen.y !== y) window.__rest = { x, y, since: performance.now() };
+    return x !== undefined && performance.now() - window.__rest.since > rest_ms;
+  }, [selector, REST_MS]);
+
 let axe;
 
 /** Serious findings of axe, each with where it is; without what is `known`, a selector, and by these rules alone if any are named. */
@@ -67,6 +79,8 @@ export async function findings(page, { known = '', rules = [] } = {}) {
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Not as a script of the page: its policy refuses those.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  // What is still coming in is faint, and judged once it is there.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map(({ finished }) => finished)));
   const { violations } = await page.evaluate(
     ([exclude, runOnly]) => window.axe.run(exclude === '' ? document : { exclude }, { resultTypes: ['violations'], ...(runOnly.length > 0 ? { runOnly } : {}) }),
     [known, rules],

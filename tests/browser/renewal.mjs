@@ -4,7 +4,7 @@
 // In: the server's address; `notice` or `works`. Out: exit code; screenshots. Both parts use one database.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { findings, open, until } from './page.mjs';
+import { atRest, findings, open, until } from './page.mjs';
 import { dayIn, serverAt, signInAtHome } from './server.mjs';
 
 const address = process.env.TWIN_ADDRESS;
@@ -96,7 +96,10 @@ test('after_the_notice_and_its_answers_it_is_built_and_stands_in_the_scene', { s
   await page.locator(".r-pin[data-of='project']").waitFor({ state: 'attached' });
   await view.screenshot('renewal-home');
   await page.getByRole('link', { name: '看看社区' }).click();
+  // It moves while the scene gets its size and buildings come.
+  await atRest(page, ".r-pin[data-of='project']");
   await page.getByLabel(NAME).and(page.locator('.r-pin')).click();
+  await until(page, 'the page of the project', () => location.hash.startsWith('#project/'));
   for (const text of ['已完成 15%', '东侧道路单向通行', '东侧消防通道一直保留', '脚手架已搭好']) await shown(text);
   await nothingSerious('works');
   await view.screenshot('renewal-works');

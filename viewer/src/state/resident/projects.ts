@@ -19,17 +19,26 @@ export const nearest = computed(() => {
   return projects.value && [...projects.value].sort((a, b) => own(b) - own(a));
 });
 
+let looking = false;
+
 async function look(): Promise<void> {
+  if (looking) return;
+  looking = true;
   await reaching(getProjects(`state=${STATES}&limit=${MOST}`)).then(
     (page) => (projects.value = page.projects),
     () => undefined,
   );
+  looking = false;
 }
 
 let stop: (() => void) | null = null;
 
-/** Keeps the list as it is at the server while the page is looked at; once for all who call it. */
+/**
+ * Looks now, for whoever comes to the list from a project has seen there what is newer; and keeps the list as it is at the
+ * server while the page is looked at.
+ */
 export function startProjects(): void {
+  void look();
   if (stop) return;
   const lookIfSeen = (): void => {
     if (document.visibilityState === 'visible') void look();
@@ -40,5 +49,4 @@ export function startProjects(): void {
     document.removeEventListener('visibilitychange', lookIfSeen);
     clearInterval(timer);
   };
-  void look();
 }
