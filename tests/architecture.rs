@@ -249,3 +249,41 @@ fn the_programs_meet_only_in_the_schemas() {
         }
     }
 }
+
+/// The modules that a file of Rust declares as files of their own.
+fn declared(file: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let items = syn::parse_file(&text).unwrap().items;
+    let modules = items.iter().filter_map(|item| match item {
+        syn::Item::Mod(module) if module.content.is_none() => Some(module.ident.to_string()),
+        _ => None,
+    });
+    modules.collect()
+}
+
+#[test]
+fn no_file_of_tests_is_left_out_of_the_program_of_tests() {
+    for folder in ["tile-builder/tests", "twin-server/tests"] {
+        let folder = root().join(folder);
+        let program = folder.join("main.rs");
+        let mut files = Vec::new();
+        rust_files(&folder, &mut files);
+        let names: BTreeSet<String> = files
+            .iter()
+            .filter(|file| **file != program)
+            .map(|file| {
+                let inside = file.strip_prefix(&folder).unwrap().with_extension("");
+                inside.iter().next().unwrap().to_string_lossy().into_owned()
+            })
+            .collect();
+        assert_eq!(declared(&program), names, "what {} declares", program.display());
+        for module in files.iter().filter(|file| file.ends_with("mod.rs")) {
+            let beside: BTreeSet<String> = files
+                .iter()
+                .filter(|file| file.parent() == module.parent() && *file != module)
+                .map(|file| file.file_stem().unwrap().to_string_lossy().into_owned())
+                .collect();
+            assert_eq!(declared(module), beside, "what {} declares", module.display());
+        }
+    }
+}

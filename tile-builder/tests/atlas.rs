@@ -1,13 +1,11 @@
 //! New atlases: what baking a level and repacking a leaf keep of the textures.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::surfaces::{bake_rule, block, compare, decode, dressed, ground, psnr, rule, texture, welded};
+use crate::common::surfaces::{
+    bake_rule, block, compare, decode, dressed, ground, psnr, rule, texture, welded,
+};
 use image::{Rgba, RgbaImage};
 use tile_builder::geometry::weld::Surface;
 use tile_builder::geometry::{Aabb, scan};

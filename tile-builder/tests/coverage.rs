@@ -1,12 +1,8 @@
 //! Trees of files that are whole in part, and vertices astray: what is shown must cover the place.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::path::Path;
 
-use common::{OsgbFile, build_into, try_build};
+use crate::common::{OsgbFile, build_into, try_build};
 use tile_builder::validate;
 
 fn triangle(at: f64) -> [[f64; 3]; 3] {
@@ -99,7 +95,7 @@ fn a_tile_whose_files_all_lack_is_named_before_the_build_fails() {
     let tile = dir.path().join("survey/T");
     std::fs::create_dir_all(&tile).unwrap();
     std::fs::write(tile.join("T_L15_0.osgb"), b"").unwrap();
-    let said = common::Said::default();
+    let said = crate::common::Said::default();
     let request =
         tile_builder::pipeline::BuildRequest::new(dir.path().join("survey"), dir.path().join("out"));
     assert!(tile_builder::pipeline::build(&request, &said).is_err());

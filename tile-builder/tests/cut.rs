@@ -1,8 +1,6 @@
 //! Properties of cutting along outlines, over random ground, houses and outlines: nothing is lost,
 //! nothing opens, and every piece lies on one side.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
 use std::collections::BTreeMap;
 
 use geo::{Area as _, Distance as _, Euclidean, LineString, MultiPolygon, Point, Polygon};

@@ -1,11 +1,7 @@
 //! Properties of the encoder, over random meshes: what a viewer decodes is what went in.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
-use common::Glb;
-use common::random::mesh;
+use crate::common::Glb;
+use crate::common::random::mesh;
 use proptest::prelude::*;
 use tile_builder::encode::encode;
 use tile_builder::geometry::Aabb;

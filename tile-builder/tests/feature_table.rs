@@ -1,11 +1,7 @@
 //! Feature ids and property tables as another program would read them: from the bytes, by the
 //! clauses of `EXT_mesh_features` and `EXT_structural_metadata`, with none of the encoder's code.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
-use common::Glb;
+use crate::common::Glb;
 use proptest::prelude::*;
 use serde_json::Value;
 use tile_builder::encode::{encode, encode_with_features};

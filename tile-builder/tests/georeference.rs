@@ -1,14 +1,5 @@
 //! Every form of `metadata.xml`, and every vertex against PROJ.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::float_cmp,
-    reason = "a test that cannot go on should stop where it is"
-)]
-
-mod common;
-
 use std::path::Path;
 
 use proj::Proj;
@@ -37,7 +28,7 @@ fn place(path: &Path) -> Placed {
 }
 
 fn check(variant: &str, method: GeoreferenceMethod, codes: &[&str]) {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let placed = place(&data.join("osgb-made/metadata-variants").join(variant));
     let georeference = &placed.placement.georeference;
     assert_eq!(georeference.method, method, "{variant}");
@@ -72,7 +63,7 @@ fn an_enu_origin_places_the_origin() {
 #[test]
 fn the_parameters_of_a_wkt_win_over_its_code_and_the_distance_is_told() {
     check("wkt_real.xml", GeoreferenceMethod::Wkt, &["wkt_contradicts_code"]);
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let placed = place(&data.join("osgb-made/metadata-variants/wkt_real.xml"));
     assert!(placed.messages[0].text.contains("64.8 km"), "{}", placed.messages[0].text);
 }
@@ -90,7 +81,7 @@ fn degrees_are_never_added_to_metres() {
 
 #[test]
 fn an_origin_that_is_no_list_of_numbers_names_file_and_element() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let error =
         read_metadata(&data.join("osgb-made/metadata-variants/bad_origin.xml")).unwrap_err().to_string();
     assert!(error.contains("bad_origin.xml") && error.contains("SRSOrigin"), "{error}");
@@ -153,10 +144,10 @@ fn within_5_km_of_the_origin_the_warp_is_a_millimetre_from_proj() {
 
 #[test]
 fn every_published_vertex_of_the_real_survey_is_within_2_cm_of_proj() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let survey = data.join("osgb/cc-zhongshan");
     let out = tempfile::tempdir().unwrap();
-    let published = common::build_into(&survey, out.path());
+    let published = crate::common::build_into(&survey, out.path());
     let metadata = read_metadata(&survey.join("metadata.xml")).unwrap();
     let (definition, origin) = (metadata.srs.unwrap(), metadata.origin.unwrap());
     let at = &published.catalog["community"]["origin"];
@@ -211,10 +202,10 @@ fn cell(p: [f64; 3]) -> [i64; 3] {
     p.map(|v| (v / 0.05).floor() as i64)
 }
 
-fn vertex_cells(published: &common::Published, bounds: &Aabb) -> Cells {
+fn vertex_cells(published: &crate::common::Published, bounds: &Aabb) -> Cells {
     let mut cells = Cells(std::collections::HashMap::new());
     for path in published.contents() {
-        for p in common::Glb::read(&path).positions() {
+        for p in crate::common::Glb::read(&path).positions() {
             if bounds.grown(1.0).encloses(&Aabb { min: p, max: p }, 0.0) {
                 cells.0.entry(cell(p)).or_default().push(p);
             }

@@ -1,19 +1,10 @@
 //! Which triangles of the one skin are whose: made-up houses for the rules, a real survey for the
 //! whole.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test speaks to the person who runs it, and stops where it cannot go on"
-)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::data;
+use crate::common::data;
 use tile_builder::geometry::Aabb;
 use tile_builder::georef::ellipsoid::{EnuFrame, from_ecef};
 use tile_builder::georef::{Placement, PlacementRequest, Srs, Turn, place_source};

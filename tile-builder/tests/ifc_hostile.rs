@@ -1,11 +1,7 @@
 //! Damaged IFC files: cut off anywhere, bytes turned over, references that lead astray. Each must be
 //! read as far as it goes or refused, within its memory and without a panic that gets out.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it cannot go on")]
-
-mod common;
-
-use common::ifc::{HOUSE, house, house_with};
+use crate::common::ifc::{HOUSE, house, house_with};
 use tile_builder::read::Limits;
 use tile_builder::read::ifc::{self, IfcErrorKind, Wanted};
 

@@ -1,14 +1,10 @@
 //! Reading of IFC files: structure, properties, colours, places, and what writers get wrong.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it cannot go on")]
-
-mod common;
-
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use common::ifc::{HOUSE, house, house_with};
+use crate::common::ifc::{HOUSE, house, house_with};
 use tile_builder::read::Limits;
 use tile_builder::read::ifc::worker::{Patience, read_patiently};
 use tile_builder::read::ifc::{self, IfcErrorKind, Model, Node, NodeKind, Wanted};

@@ -1,15 +1,11 @@
 //! Builds that were done before, in part, on other machines, or killed: the same bytes, and no more
 //! work than needed.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::meshes::{hills, write_old};
-use common::{OsgbFile, Said, build_into, snapshot};
+use crate::common::meshes::{hills, write_old};
+use crate::common::{OsgbFile, Said, build_into, snapshot};
 use tile_builder::pipeline::{self, BuildRequest};
 use tile_builder::validate;
 
@@ -159,7 +155,7 @@ fn kill_and_go_on(dir: &Path, input: &Path, kills: u32, change: impl Fn()) {
     let earlier = std::fs::read_to_string(old.join("current")).unwrap();
     change();
     let undisturbed = dir.join("undisturbed");
-    common::copy_tree(&old, &undisturbed);
+    crate::common::copy_tree(&old, &undisturbed);
     let begun = std::time::Instant::now();
     assert!(command(&undisturbed).status().unwrap().success());
     let whole = begun.elapsed();
@@ -168,7 +164,7 @@ fn kill_and_go_on(dir: &Path, input: &Path, kills: u32, change: impl Fn()) {
     let mut cut_short = 0;
     for turn in 0..kills {
         let out = dir.join(format!("killed-{turn}"));
-        common::copy_tree(&old, &out);
+        crate::common::copy_tree(&old, &out);
         let mut child = command(&out).spawn().unwrap();
         std::thread::sleep(whole * (turn * 37 % kills) / kills);
         child.kill().unwrap();

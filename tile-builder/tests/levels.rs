@@ -1,18 +1,9 @@
 //! Made levels: what simplifying keeps, on made surfaces and on a real survey.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop where it is"
-)]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use common::surfaces::{bake_rule, block, compare, decode, dressed, ground, rule, welded};
+use crate::common::surfaces::{bake_rule, block, compare, decode, dressed, ground, rule, welded};
 use image::RgbaImage;
 use proptest::prelude::*;
 use tile_builder::geometry::grid::TriangleGrid;
@@ -190,7 +181,7 @@ fn show(name: &str, image: &RgbaImage) {
 
 #[test]
 fn a_real_tile_keeps_its_look_at_thirty_percent() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let tile = data.join("osgb/cc-zhongshan/Data/Tile_+000_+016");
     let finer = level(&tile.join("Tile_+000_+016_L18_0uuuu.osgb"));
     let count: usize = finer.iter().map(Mesh::triangles).sum();

@@ -1,14 +1,6 @@
 //! Damaged mesh files: an error or a warning, never a panic, a hang, or memory out of proportion.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
-#[allow(dead_code, reason = "each test binary uses its own part")]
-#[path = "mesh_readers/support.rs"]
-mod support;
-
-use support::{Files, png, try_read};
+use crate::mesh_readers::support::{Files, png, try_read};
 use tile_builder::encode::encode;
 use tile_builder::read::soup::StreamOptions;
 use tile_builder::read::{Limits, gltf};
@@ -84,7 +76,7 @@ fn own_glb() -> Vec<u8> {
 
 #[test]
 fn a_damaged_obj_never_panics() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     for name in
         ["cube/cube.obj", "cube-colors-3d.obj", "multi-material.obj", "ngon.obj", "triangle-uv-negative.obj"]
     {
@@ -98,7 +90,7 @@ fn a_damaged_ply_never_panics() {
         property uchar red\nproperty uchar green\nproperty uchar blue\nelement face 1\n\
         property list uchar int vertex_indices\nend_header\n0 0 0 1 2 3\n1 0 0 1 2 3\n1 1 0 1 2 3\n0 1 0 1 2 3\n4 0 1 2 3\n";
     damage("a.ply", ascii.as_bytes(), 1000);
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let real = std::fs::read(data.join("ply/scene_mesh.ply")).unwrap();
     damage("a.ply", &real[..20_000], 200);
 }

@@ -1,14 +1,10 @@
 //! Building models built into tiles: partition, identity, place, levels, scenes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it cannot go on")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use common::ifc::{HOUSE, house, house_with};
-use common::{Published, build_into, build_profile, snapshot};
+use crate::common::ifc::{HOUSE, house, house_with};
+use crate::common::{Published, build_into, build_profile, snapshot};
 use serde_json::{Value, json};
 use tile_builder::georef::ellipsoid::EnuFrame;
 use tile_builder::georef::{PlacementRequest, Srs, Turn, place_source};

@@ -1,12 +1,8 @@
 //! Damaged OSGB files: always an error that names file, class and offset, never a panic.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::path::Path;
 
-use common::OsgbFile as File;
+use crate::common::OsgbFile as File;
 use tile_builder::read::Limits;
 use tile_builder::read::osgb::{OsgbErrorKind, parse};
 use tile_builder::scene::{Finer, LodNode};
@@ -140,7 +136,7 @@ fn small_files(data: &Path) -> Vec<Vec<u8>> {
 
 #[test]
 fn a_file_cut_at_any_byte_is_an_error() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     for bytes in small_files(&data) {
         // Every cut in the first kilobytes, where the structure is; every 97th after.
         for end in (0..bytes.len().min(3000)).chain((3000..bytes.len()).step_by(97)) {
@@ -152,7 +148,7 @@ fn a_file_cut_at_any_byte_is_an_error() {
 
 #[test]
 fn a_changed_byte_anywhere_never_panics() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     for bytes in small_files(&data) {
         let mut random = 0x2545_F491_4F6C_DD1Du64;
         for _ in 0..4000 {
@@ -169,7 +165,7 @@ fn a_changed_byte_anywhere_never_panics() {
 
 #[test]
 fn the_broken_variants_say_what_is_wrong() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let read = |name: &str| {
         let bytes = std::fs::read(data.join("osgb-made/variants").join(name)).unwrap();
         parse(&bytes, name, &Limits::default()).unwrap_err()

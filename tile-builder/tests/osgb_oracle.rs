@@ -1,9 +1,5 @@
 //! The OSGB reader against what OpenSceneGraph itself says about the same files.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::path::Path;
 
 use serde_json::Value;
@@ -105,7 +101,7 @@ fn check_paged(name: &str, got: &Value, expected: &Value) {
 
 #[test]
 fn every_readable_file_gives_what_openscenegraph_gives() {
-    let Some(root) = common::data() else { return };
+    let Some(root) = crate::common::data() else { return };
     let expected: Value =
         serde_json::from_str(&std::fs::read_to_string(root.join("osgb-expected.json")).unwrap()).unwrap();
     let mut failures = Vec::new();

@@ -1,15 +1,6 @@
 //! OpenSceneGraph's own converter as a second oracle: what it writes, in versions and shapes that
 //! no fixture has, reads back the same.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop where it is"
-)]
-
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
@@ -56,7 +47,7 @@ fn measure(path: &Path) -> (usize, [f64; 3], usize) {
 
 #[test]
 fn what_openscenegraph_writes_reads_back_the_same() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let source = data.join("osgb/cc-fragments/Tile_+005_+005_L22_000020t4.osgb");
     let dir = tempfile::tempdir().unwrap();
     let wanted = measure(&source);
@@ -83,7 +74,7 @@ fn what_openscenegraph_writes_reads_back_the_same() {
 
 #[test]
 fn a_matrix_transform_of_openscenegraph_is_baked() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let source = data.join("osgb/cc-fragments/Tile_+005_+005_L22_000020t4.osgb");
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("moved.osgb");

@@ -1,13 +1,9 @@
 //! What a second build has to notice, and what it may take over.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::path::Path;
 
-use common::meshes::{block, picture, plan, rectangle, write_old};
-use common::{OsgbFile, Published, Said, build_into, build_profile};
+use crate::common::meshes::{block, picture, plan, rectangle, write_old};
+use crate::common::{OsgbFile, Published, Said, build_into, build_profile};
 use serde_json::Value;
 use tile_builder::pipeline::{self, BuildRequest};
 
@@ -97,7 +93,7 @@ fn a_mesh_may_be_built_cell_by_cell() {
         assert!(pipeline::run(&request, &job.id).unwrap());
     }
     pipeline::merge(&request, &Said::default()).unwrap();
-    assert_eq!(whole.snapshot(), common::snapshot(&request.out));
+    assert_eq!(whole.snapshot(), crate::common::snapshot(&request.out));
 }
 
 #[test]
@@ -114,7 +110,7 @@ fn a_mesh_alone_tells_how_high_its_buildings_are() {
         let up = |end: &str| building["bounds"][end]["up_m"].as_f64().unwrap();
         assert!(up("min").abs() < 1.0 && (up("max") - 15.0).abs() < 1.0, "{building}");
         let named = published.contents().iter().any(|path| {
-            common::Glb::read(path).json["extensionsUsed"]
+            crate::common::Glb::read(path).json["extensionsUsed"]
                 .as_array()
                 .into_iter()
                 .flatten()

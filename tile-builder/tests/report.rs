@@ -1,15 +1,11 @@
 //! The report's page: what it shows, from where, and that nothing in it is taken for markup.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::common::meshes::{aged, sheet};
+use crate::common::{Glb, Published, Said, build_into};
 use base64::Engine as _;
-use common::meshes::{aged, sheet};
-use common::{Glb, Published, Said, build_into};
 use image::RgbaImage;
 use tile_builder::pipeline::{self, BuildRequest};
 use tile_builder::report::{self, Level, Picture, SceneLevels, Shown};

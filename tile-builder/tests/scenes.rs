@@ -1,14 +1,10 @@
 //! What is made anew: levels above a survey, levels of a mesh, light scenes within their budgets.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use common::meshes::{hills, plan, rectangles};
-use common::{Glb, OsgbFile, Published, Said, build_into};
+use crate::common::meshes::{hills, plan, rectangles};
+use crate::common::{Glb, OsgbFile, Published, Said, build_into};
 use serde_json::Value;
 use tile_builder::pipeline::{self, BuildRequest};
 use tile_builder::sample::{self, Detail, SampleOptions};

@@ -1,12 +1,8 @@
 //! Whole builds of real surveys: what is published, and what happens when the input is damaged.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::path::Path;
 
-use common::{Glb, build_into, copy_tree, data, try_build};
+use crate::common::{Glb, build_into, copy_tree, data, try_build};
 use tile_builder::validate;
 
 const TILE: &str = "Data/Tile_+000_+017";

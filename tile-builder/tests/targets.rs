@@ -4,15 +4,6 @@
 //! The part about S3 runs against a real server of that protocol, `moto_server`, which `scripts/setup
 //! test` installs; without it, it says that it was skipped.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that cannot go on should stop where it is"
-)]
-
-mod common;
-#[path = "targets/moto.rs"]
 mod moto;
 
 use std::path::Path;
@@ -20,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{OsgbFile, Published, build_into, snapshot};
+use crate::common::{OsgbFile, Published, build_into, snapshot};
 use moto::{Moto, SIGNED};
 use tile_builder::publish::folder::FolderTarget;
 use tile_builder::publish::s3::S3Target;

@@ -1,9 +1,5 @@
 //! Textures by rule: what comes back, what it costs, and that files hold what their formats ask.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop where it is")]
-
-mod common;
-
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -308,7 +304,7 @@ fn a_glb_names_the_extension_of_its_textures_and_requires_it() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.glb");
         std::fs::write(&path, encode_glb(&[quad(texture.clone())], 0.01).unwrap().unwrap().bytes).unwrap();
-        let glb = common::Glb::read(&path);
+        let glb = crate::common::Glb::read(&path);
         assert_eq!(glb.images(), [texture.bytes.to_vec()]);
         assert_eq!(glb.json["images"][0]["mimeType"], mime);
         let entry = &glb.json["textures"][0];
@@ -344,7 +340,7 @@ fn collect(node: &LodNode, out: &mut Vec<Arc<Texture>>) {
 /// Photographs of a real survey, every eighth texture of all its levels.
 #[test]
 fn webp_of_real_photographs_leaves_37_decibels_in_three_fifths_of_the_bytes() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let files = |folder: PathBuf| {
         let mut paths: Vec<_> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -1,10 +1,7 @@
 //! Alarms over HTTP: rules, what they raise, what people do, windows, trials, and live viewers.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::{Server, check_problem, publish, reading};
 use axum::http::StatusCode;
-use common::{Server, check_problem, publish, reading};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};

@@ -1,18 +1,15 @@
 //! The audit log over HTTP and at the command line: what is written, that it cannot be changed
 //! unnoticed, and that no kill loses an entry of a change.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::common::people::{PASSWORD, People, sign_in};
+use crate::common::process::{Process, folder};
+use crate::common::{Server, check_problem, device};
 use axum::body::Body;
 use axum::http::Request;
-use common::people::{PASSWORD, People, sign_in};
-use common::process::{Process, folder};
-use common::{Server, check_problem, device};
 use serde_json::{Value, json};
 
 async fn entries(people: &People<'_>, query: &str) -> Vec<Value> {

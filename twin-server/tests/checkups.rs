@@ -1,13 +1,10 @@
 //! Check-ups over HTTP: from the plan to concluded problems, by those who may, with tables as people make them.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::fmt::Write as _;
 
+use crate::common::people::{People, send_as};
+use crate::common::{Answer, Server, check_problem};
 use axum::http::StatusCode;
-use common::people::{People, send_as};
-use common::{Answer, Server, check_problem};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 
@@ -95,7 +92,7 @@ async fn a_check_up_goes_from_its_plan_to_decided_problems_and_is_compared_with_
 async fn of_ten_thousand_rows_fifty_bad_ones_are_named_by_column_and_the_others_stay() {
     let server = Server::start().await;
     let root = server.folder.path().join("publication");
-    common::publish(&root, "v2");
+    crate::common::publish(&root, "v2");
     let model = root.join("versions/v2/model.ndjson");
     let mut lines = std::fs::read_to_string(&model).unwrap();
     for n in 0..2_000 {
@@ -149,7 +146,7 @@ async fn of_ten_thousand_rows_fifty_bad_ones_are_named_by_column_and_the_others_
 #[tokio::test]
 async fn each_assesses_in_their_own_zones_and_residents_read_nothing() {
     let server = Server::start().await;
-    common::people::add_zone_2(&server).await;
+    crate::common::people::add_zone_2(&server).await;
     let people = People::begin(&server).await;
     let in_zone = |role, zone: &str| Grant { role, zones: Some([zone.to_owned()].into()) };
     let worker = people.user("worker", &in_zone(Role::GridWorker, "zone/z2")).await;

@@ -1,11 +1,8 @@
 //! Devices, readings and states over HTTP, on the router.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::{Server, check_problem, device, reading};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::{Server, check_problem, device, reading};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};

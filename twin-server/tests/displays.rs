@@ -1,16 +1,12 @@
 //! What the walls of command centres show, over HTTP: kept, changed by those who may, told at once, and let in by
 //! the page's security policy.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
-mod common;
-
+use crate::common::events::Events;
+use crate::common::people::{People, send_as};
+use crate::common::process::{Process, folder};
+use crate::common::{Answer, Server, check_problem};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::events::Events;
-use common::people::{People, send_as};
-use common::process::{Process, folder};
-use common::{Answer, Server, check_problem};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 use twin_server::store::AuditQuery;

@@ -1,10 +1,7 @@
 //! History over HTTP: steps for charts, long stretches, deletion, tables, devices as they were.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::{Server, check_problem, reading};
 use axum::http::StatusCode;
-use common::{Server, check_problem, reading};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -185,7 +182,7 @@ async fn who_has_devices_of_an_instant_is_told_whether_they_changed() {
 #[tokio::test]
 async fn instants_that_are_to_come_or_of_which_nothing_is_kept_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    common::publish(&folder.path().join("publication"), "v1");
+    crate::common::publish(&folder.path().join("publication"), "v1");
     let retention = Retention { days: 30, kinds: [("camera".to_owned(), 7)].into() };
     let server = Server::start_as(folder, |config| ServeConfig { retention, ..config }).await;
     server.put("b", "waste_bin", 10.0).await;

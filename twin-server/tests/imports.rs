@@ -1,10 +1,7 @@
 //! Tables and lists that people fill in, over HTTP.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::{Server, check_problem};
 use axum::http::StatusCode;
-use common::{Server, check_problem};
 use serde_json::json;
 
 #[tokio::test]

@@ -1,16 +1,13 @@
 //! Keys of machines and limits of requests over HTTP.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
+use crate::common::people::{People, send_with_key};
+use crate::common::{Server, check_problem, device, publish};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
-use common::people::{People, send_with_key};
-use common::{Server, check_problem, device, publish};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use twin_server::auth::{AuthConfig, RateLimits};
@@ -21,7 +18,7 @@ fn readings(devices: &[&str]) -> String {
     json!({ "readings": devices.iter().map(reading).collect::<Vec<_>>() }).to_string()
 }
 
-async fn post(server: &Server, key: &str, devices: &[&str]) -> common::Answer {
+async fn post(server: &Server, key: &str, devices: &[&str]) -> crate::common::Answer {
     send_with_key(server, key, "POST", "/api/v1/readings", readings(devices)).await
 }
 
@@ -163,7 +160,7 @@ async fn a_key_that_is_narrowed_to_the_model_sees_no_devices_by_a_side_door() {
     let server = Server::start_with(folder, None, auth).await;
     server.put("s", "smoke_detector", 10.0).await;
     let now = time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339).unwrap();
-    server.post(json!([common::reading("s", "smoke_db_m", 0.3, &now)])).await;
+    server.post(json!([crate::common::reading("s", "smoke_db_m", 0.3, &now)])).await;
     let people = People::begin(&server).await;
     let key = async |actions: Value| {
         people.key(&json!({ "name": "k", "role": "community", "actions": actions })).await.secret
@@ -268,7 +265,12 @@ async fn figures_are_for_this_machine_the_token_and_whoever_may_read_them() {
         }
     }
     // The token opens nothing else.
-    let put =
-        send_with_key(&server, "0123456789abcdef", "PUT", "/api/v1/devices/b", common::device("lift", 0.0));
+    let put = send_with_key(
+        &server,
+        "0123456789abcdef",
+        "PUT",
+        "/api/v1/devices/b",
+        crate::common::device("lift", 0.0),
+    );
     check_problem(&put.await, 401, "key_required");
 }

@@ -1,15 +1,12 @@
 //! The server as a process on a real socket: events, stopping, being killed, simulated devices.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::client::Client;
-use common::events::Events;
-use common::process::{Process, folder, serve};
-use common::{device, publish, reading};
+use crate::common::client::Client;
+use crate::common::events::Events;
+use crate::common::process::{Process, folder, serve};
+use crate::common::{device, publish, reading};
 use serde_json::{Value, json};
 
 /// A running server, asked as its viewers ask it.

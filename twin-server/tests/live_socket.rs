@@ -1,14 +1,11 @@
 //! The live stream over a WebSocket, asked by a client that is not ours: what is told, what goes on, what is
 //! refused and how it ends.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::time::Duration;
 
-use common::people::PASSWORD;
-use common::process::{Process, folder};
-use common::{device, publish};
+use crate::common::people::PASSWORD;
+use crate::common::process::{Process, folder};
+use crate::common::{device, publish};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;

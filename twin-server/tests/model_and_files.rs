@@ -1,14 +1,10 @@
 //! The publication over HTTP: catalogue, objects, places, files; and what all answers have in
 //! common.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
-mod common;
-
+use crate::common::process::{self, Process};
+use crate::common::{Server, check_problem, publish, reading};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::process::{self, Process};
-use common::{Server, check_problem, publish, reading};
 use serde_json::{Value, json};
 use twin_server::auth::AuthConfig;
 
@@ -41,7 +37,7 @@ async fn pages_of_other_sites_read_tiles_and_features_where_anyone_may() {
         "/ogc/collections",
         "/sta/v1.1/Things",
     ];
-    let everyone = |answer: &common::Answer| answer.header("access-control-allow-origin") == "*";
+    let everyone = |answer: &crate::common::Answer| answer.header("access-control-allow-origin") == "*";
     let server = Server::start().await;
     // The second answer comes from memory.
     for path in SHARED.into_iter().chain(SHARED) {

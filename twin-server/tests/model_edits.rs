@@ -1,15 +1,12 @@
 //! The community model over HTTP: changes by people with their history, versions of the publication beside
 //! them, and what viewers are told.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
+use crate::common::people::{People, send_with_key};
+use crate::common::{Answer, Server, check_problem, publish};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use common::people::{People, send_with_key};
-use common::{Answer, Server, check_problem, publish};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 

@@ -1,18 +1,14 @@
 //! OGC API - Features with clients that nobody here wrote: GDAL's OAPIF driver and `OWSLib`. Where one is
 //! missing, its test says so and passes; `scripts/setup test` installs both.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
-
-mod common;
-mod ogc;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::{Arc, Mutex};
 
+use crate::common::Server;
+use crate::ogc;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use common::Server;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 

@@ -1,13 +1,10 @@
 //! Open311 `GeoReport` v2: hotlines list services, hand on requests with a key in the form, and follow them; in XML and JSON.
 //! Nobody learns more by it than elsewhere.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::people::{People, add_zone_2, send_as};
+use crate::common::{Answer, Server};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::people::{People, add_zone_2, send_as};
-use common::{Answer, Server};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};

@@ -1,15 +1,12 @@
 //! Signing in, sessions, users and invitations over HTTP.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::time::Duration;
 
+use crate::common::people::{PASSWORD, People, send_as, sign_in};
+use crate::common::{Server, check_problem, device, publish};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
-use common::people::{PASSWORD, People, send_as, sign_in};
-use common::{Server, check_problem, device, publish};
 use serde_json::{Value, json};
 use twin_server::auth::AuthConfig;
 use twin_server::domain::permission::{Grant, Role};

@@ -1,16 +1,13 @@
 //! The whole policy over HTTP: every route that the server has, asked by everyone who may come, must
 //! answer what the policy says. Routes come from the server itself, so that none is forgotten; for a
 //! change there must be a row here that says what to send.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::collections::BTreeMap;
 
+use crate::common::people::{OUTSIDE, People, ZONE_1, ZONE_2};
+use crate::common::{Server, device, publish};
 use axum::body::Body;
 use axum::http::Request;
-use common::people::{OUTSIDE, People, ZONE_1, ZONE_2};
-use common::{Server, device, publish};
 use serde_json::{Value, json};
 use twin_server::auth::AuthConfig;
 use twin_server::domain::permission::{Action, Actor, Decision, Grant, Place, Reach, Role, Who, may};
@@ -297,7 +294,7 @@ async fn check(require_sign_in: bool) {
     publish(&folder.path().join("publication"), "v1");
     let server =
         Server::start_with(folder, None, AuthConfig { require_sign_in, ..AuthConfig::default() }).await;
-    common::people::add_zone_2(&server).await;
+    crate::common::people::add_zone_2(&server).await;
     let people = People::begin(&server).await;
     let comers = comers(&people, !require_sign_in).await;
     restore(&server, &comers).await;

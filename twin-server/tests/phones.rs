@@ -1,13 +1,10 @@
 //! Signing in with a code to one's telephone, numbers that are attached and taken out, and how they lie in the
 //! database: by the interface, with a gateway that is a server of its own.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::gateway::{Gateway, KEY};
+use crate::common::people::{PASSWORD, People, send_as, sign_in};
+use crate::common::{Answer, Server, check_problem};
 use axum::http::StatusCode;
-use common::gateway::{Gateway, KEY};
-use common::people::{PASSWORD, People, send_as, sign_in};
-use common::{Answer, Server, check_problem};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 use twin_server::store::AuditQuery;
@@ -314,7 +311,7 @@ async fn a_number_stands_in_no_file_and_no_log_and_without_a_gateway_the_code_do
         .finish();
     let _until_the_end = tracing::subscriber::set_default(subscriber);
     let folder = tempfile::tempdir().unwrap();
-    common::publish(&folder.path().join("publication"), "v1");
+    crate::common::publish(&folder.path().join("publication"), "v1");
     let server = Server::start_as(folder, |mut config| {
         config.contacts.key = Some(KEY.parse().unwrap());
         config.auth.phone_sign_up = true;

@@ -1,8 +1,5 @@
 //! The server as a process on `PostgreSQL`: a whole life with restarts, a database that goes away under load,
 //! commands beside it. `scripts/setup test` installs `PostgreSQL`; without it, the tests say that they are skipped.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use common::people::PASSWORD;
-use common::postgres::Cluster;
-use common::process::{Process, folder, serve_address};
-use common::{device, reading};
+use crate::common::people::PASSWORD;
+use crate::common::postgres::Cluster;
+use crate::common::process::{Process, folder, serve_address};
+use crate::common::{device, reading};
 use serde_json::{Value, json};
 
 /// Nothing here may hang for ever; no test measures this.

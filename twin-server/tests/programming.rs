@@ -1,14 +1,11 @@
 //! The three lists of programming over HTTP: from what residents suggest and a check-up found to a project that is built,
 //! by those who may, and told to nobody else.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
-use common::quarter::{Quarter, in_days, lift};
-use common::{Answer, Server, check_problem};
+use crate::common::quarter::{Quarter, in_days, lift};
+use crate::common::{Answer, Server, check_problem};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 

@@ -1,12 +1,9 @@
 //! What projects come from, over HTTP: reports of residents, and problems that check-ups found.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::people::ZONE_2;
+use crate::common::quarter::{Quarter, lift};
+use crate::common::{Server, check_problem};
 use axum::http::StatusCode;
-use common::people::ZONE_2;
-use common::quarter::{Quarter, lift};
-use common::{Server, check_problem};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 

@@ -1,14 +1,11 @@
 //! The project library over HTTP: from the draft through the six steps of review and the public notice to the works and
 //! their evaluation; told to whom it is for; with what lies near, and the reports that entered.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::people::{ZONE_1, ZONE_2};
+use crate::common::quarter::{Quarter, in_days, lift};
+use crate::common::{Server, check_problem};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::people::{ZONE_1, ZONE_2};
-use common::quarter::{Quarter, in_days, lift};
-use common::{Server, check_problem};
 use serde_json::{Value, json};
 use twin_server::domain::permission::{Grant, Role};
 
@@ -228,7 +225,7 @@ async fn what_a_plan_names_must_be_there_and_what_it_is_made_of_has_limits() {
 async fn what_lies_near_a_project_is_told_to_whom_it_is_for() {
     let server = Server::start().await;
     let quarter = Quarter::of(&server).await;
-    let device = common::device("lift", 30.0);
+    let device = crate::common::device("lift", 30.0);
     let device =
         quarter.people.send("PUT", "/api/v1/devices/d1", &serde_json::from_str(&device).unwrap()).await;
     assert!(device.status.is_success(), "{}", device.text());

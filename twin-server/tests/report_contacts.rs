@@ -1,13 +1,10 @@
 //! Whom to call about a report: who sees how much of it, where it stands in no answer, and when it is gone.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::gateway::Gateway;
+use crate::common::people::{People, add_zone_2, send_as};
+use crate::common::{Answer, Server, check_problem};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::gateway::Gateway;
-use common::people::{People, add_zone_2, send_as};
-use common::{Answer, Server, check_problem};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};

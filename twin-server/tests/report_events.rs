@@ -1,15 +1,12 @@
 //! What open viewers are told of residents' reports: each what it may read and no more, and that something has left its
 //! sight.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::time::Duration;
 
+use crate::common::Server;
+use crate::common::people::{People, ZONE_1, ZONE_2, add_zone_2, send_as};
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, StatusCode};
-use common::Server;
-use common::people::{People, ZONE_1, ZONE_2, add_zone_2, send_as};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::time::timeout;

@@ -1,13 +1,10 @@
 //! The reports of residents over HTTP: from the broken lamp to the rating, told to whom it is for, late in front of
 //! the right people, and kept whatever happens to the server.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::people::{People, ZONE_1, ZONE_2, add_zone_2, send_as};
+use crate::common::{Answer, Server, check_problem};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::people::{People, ZONE_1, ZONE_2, add_zone_2, send_as};
-use common::{Answer, Server, check_problem};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use twin_server::domain::permission::{Grant, Role};

@@ -1,19 +1,11 @@
 //! SensorThings as clients that nobody here wrote use it: frost-sta-client, the Python client of the
 //! Fraunhofer IOSB. Skipped, and said so, where it is not installed; `scripts/setup` installs it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "helpers of tests fail like tests, and say what they leave out"
-)]
-
-mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::process::{Process, folder};
-use common::reading;
+use crate::common::process::{Process, folder};
+use crate::common::reading;
 use serde_json::json;
 
 /// The Python that has the client; nothing if it is not installed.

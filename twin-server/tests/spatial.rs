@@ -1,11 +1,8 @@
 //! Questions about places over HTTP. That the answers are right is held by `spatial::query`; here it is how
 //! they are asked and told.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-mod common;
-
+use crate::common::{Answer, Server, check_problem};
 use axum::http::StatusCode;
-use common::{Answer, Server, check_problem};
 use serde_json::{Value, json};
 
 async fn ask(server: &Server, question: Value) -> Answer {

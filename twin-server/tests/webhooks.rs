@@ -1,18 +1,15 @@
 //! Webhooks, delivered to a receiver on loopback by a server as a process: order, repetition, signatures, what
 //! outlasts a kill, and what is refused.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-mod common;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use crate::common::process::{Process, folder};
+use crate::common::{Server, check_problem, publish};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::process::{Process, folder};
-use common::{Server, check_problem, publish};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 

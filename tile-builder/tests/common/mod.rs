@@ -1,14 +1,6 @@
 //! What the builder's tests share: test data, builds into private folders, published glb files
 //! read back with a decoder.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "each test binary uses its own part, and stops where it cannot go on"
-)]
-
 pub(crate) mod ifc;
 pub(crate) mod meshes;
 pub(crate) mod random;

@@ -7,7 +7,7 @@ use tile_builder::partition::cells::{Cell, CellError, CellId, Census, Splitter, 
 use tile_builder::read::Limits;
 use tile_builder::read::soup::Face;
 
-use crate::support::{Files, Soup};
+use super::support::{Files, Soup};
 
 /// A relief with most of its faces in one corner, with texture coordinates on its western half.
 fn relief() -> Soup {

@@ -6,7 +6,7 @@ use tile_builder::read::soup::StreamOptions;
 use tile_builder::read::{Limits, gltf};
 use tile_builder::scene::Mesh;
 
-use crate::support::{Files, Soup, png};
+use super::support::{Files, Soup, png};
 
 /// A document over one buffer, to which accessors are added.
 pub(crate) struct Doc {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use tile_builder::read::Limits;
 use tile_builder::read::soup::{MeshKind, StreamError, StreamOptions, Up, open_folder, stream};
 
-use crate::common;
-use crate::support::{Files, Soup, png};
+use super::support::{Files, Soup, png};
 
 const TRIANGLE: &str = "v 0 0 0\nv 1 0 0\nv 0.5 1 0\n";
 
@@ -18,7 +17,7 @@ fn obj(text: &str) -> Soup {
 /// Faces, faces without area, and kinds of warnings of each file of other people's test set.
 #[test]
 fn the_edge_cases_are_read() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let check = |name: &str, faces: u64, degenerate: u64, codes: &[&str]| {
         let soup = Soup::read(&data.join("obj").join(name));
         assert_eq!((soup.summary.faces, soup.summary.degenerate), (faces, degenerate), "{name}");
@@ -47,14 +46,14 @@ fn the_edge_cases_are_read() {
     for name in ["empty.obj", "only-vertices.obj"] {
         let path = data.join("obj/edge-cases").join(name);
         let error =
-            crate::support::try_read(&path, &StreamOptions::default(), &Limits::default()).err().unwrap();
+            super::support::try_read(&path, &StreamOptions::default(), &Limits::default()).err().unwrap();
         assert_eq!(error, format!("`{}`: has no face that could be used", path.display()));
     }
 }
 
 #[test]
 fn a_delivery_is_listed_by_tiles_with_its_place() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let folder = open_folder(&data.join("obj/derived-cc")).unwrap();
     assert_eq!(folder.tiles.len(), 1);
     assert_eq!((folder.tiles[0].name.as_str(), folder.tiles[0].kind), ("Tile_+000_+016", MeshKind::Obj));

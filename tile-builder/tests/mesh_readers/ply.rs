@@ -1,7 +1,6 @@
 //! PLY: three encodings of one mesh, and what software adds to it.
 
-use crate::common;
-use crate::support::{Files, Soup, png};
+use super::support::{Files, Soup, png};
 
 /// A quad with colours, texture coordinates by vertex, an unknown element and unknown properties.
 fn encoded(format: &str) -> Vec<u8> {
@@ -112,7 +111,7 @@ fn faults_are_named_where_they_stand() {
 
 #[test]
 fn a_real_mesh_without_texture_is_read() {
-    let Some(data) = common::data() else { return };
+    let Some(data) = crate::common::data() else { return };
     let soup = Soup::read(&data.join("ply/scene_mesh.ply"));
     assert_eq!(soup.summary.faces + soup.summary.degenerate, 14_709);
     assert_eq!(soup.warnings(), [""; 0]);

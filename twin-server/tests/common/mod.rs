@@ -1,6 +1,5 @@
 //! What the tests of the interface share: a tiny publication, a private database, and a way to ask
 //! the router.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod client;
 pub(crate) mod events;

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use super::mosquitto::Mosquitto;
+use super::publisher::{Publisher, number};
+use super::server::{Fed, STREAM};
 use crate::common::events::Viewer;
 use crate::common::process::{Process, folder};
 use crate::common::{outage, until};
-use crate::mosquitto::Mosquitto;
-use crate::publisher::{Publisher, number};
-use crate::server::{Fed, STREAM};
 
 const BINS: [&str; 3] = ["bin-1", "bin-2", "bin-3"];
 

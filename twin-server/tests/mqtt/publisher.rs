@@ -14,8 +14,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 
-use crate::mosquitto::PASSWORD;
-use crate::server::STREAM;
+use super::mosquitto::PASSWORD;
+use super::server::STREAM;
 
 /// The time of the first reading.
 const START: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::publisher::number;
 use crate::common::process::Process;
 use crate::common::until;
-use crate::publisher::number;
 
 /// The stream of the devices in these tests.
 pub(crate) const STREAM: &str = "fill_pct";

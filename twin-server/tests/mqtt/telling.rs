@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::TOPIC;
+use super::TOPIC;
+use super::mosquitto::Mosquitto;
+use super::server::{Fed, STREAM};
+use super::wire::Door;
 use crate::common::process::{Process, folder};
 use crate::common::{reading, until};
-use crate::mosquitto::Mosquitto;
-use crate::server::{Fed, STREAM};
-use crate::wire::Door;
 
 const STATE: &str = "twin/devices/bin-1/state";
 

@@ -1,6 +1,5 @@
 //! A community for the tests of OGC API - Features: 4 zones, 120 buildings in rows, storeys, spaces and
 //! elements of one building model, and devices.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::path::Path;
 

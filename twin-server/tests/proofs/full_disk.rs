@@ -9,10 +9,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::command;
+use super::command;
+use super::writers::Series;
 use crate::common::client::{Client, Told};
 use crate::common::process::{Process, folder};
-use crate::writers::Series;
 
 /// Room for the database, its log and what the test puts beside them.
 const DISK: &str = "12m";

@@ -12,11 +12,11 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::writers::{Changes, Series};
+use super::{command, number};
 use crate::common::client::Client;
 use crate::common::people::PASSWORD;
 use crate::common::process::{Process, database, folder, serve_address};
-use crate::writers::{Changes, Series};
-use crate::{command, number};
 
 /// Numbers that look random (splitmix64), the same for the same seed.
 struct Random(u64);

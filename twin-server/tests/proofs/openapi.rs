@@ -10,10 +10,10 @@ use std::process::Command;
 
 use serde_json::json;
 
+use super::{command, number};
 use crate::common::client::Client;
 use crate::common::people::PASSWORD;
 use crate::common::process::{Process, database, folder};
-use crate::{command, number};
 
 /// Its program; nothing if it is not installed.
 fn schemathesis() -> Option<PathBuf> {

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::writers::{Series, instant, value};
 use crate::common::client::{Client, Told};
 use crate::common::events::{Events, Viewer};
 use crate::common::postgres::Cluster;
 use crate::common::process::{Process, folder};
 use crate::common::{device, outage, until};
-use crate::writers::{Series, instant, value};
 
 const STREAM: &str = "fill_pct";
 /// How long a device waits before it sends again what was refused.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::{T, ask, get, ids, list, two_devices};
 use crate::common::{Server, check_problem, reading};
-use crate::{T, ask, get, ids, list, two_devices};
 
 #[tokio::test]
 async fn the_service_document_names_the_sets_and_what_holds() {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::{STA, T, ask, datastream, get, ids, location, make, send, two_devices};
 use crate::common::people::{People, send_with_key};
 use crate::common::{Answer, Server, check_problem};
-use crate::{STA, T, ask, datastream, get, ids, location, make, send, two_devices};
 
 async fn send_as(server: &Server, key: &str, method: &str, path: &str, body: &Value) -> Answer {
     send_with_key(server, key, method, &format!("{STA}/{path}"), body.to_string()).await

@@ -4,8 +4,8 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
 
+use super::{STA, T, ask, datastream, get, ids, list, location, make, send, two_devices};
 use crate::common::{Server, check_problem};
-use crate::{STA, T, ask, datastream, get, ids, list, location, make, send, two_devices};
 
 #[tokio::test]
 async fn a_thing_with_everything_is_made_in_one_request() {

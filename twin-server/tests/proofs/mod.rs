@@ -1,15 +1,6 @@
 //! The server shown to hold: killed at random, on a full disk, without its database for a while, asked by a
 //! client that knows nothing but the OpenAPI document, and asked the same thing by every door. One program for
 //! all of it, which is linked once.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "helpers of tests fail like tests, and say what they found and left out"
-)]
-
-#[path = "../common/mod.rs"]
-mod common;
 
 #[cfg(target_os = "linux")]
 mod full_disk;

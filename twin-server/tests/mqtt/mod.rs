@@ -1,14 +1,6 @@
 //! Readings from a real broker: Mosquitto with the configuration that `scripts/deploy/mosquitto` offers.
 //! `scripts/setup test` installs it; without it, the tests say that they are skipped.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "helpers of tests fail like tests, and speak to the person who runs them"
-)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod mosquitto;
 mod outage;
 mod publisher;
@@ -20,8 +12,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use common::process::{Process, folder};
-use common::until;
+use crate::common::process::{Process, folder};
+use crate::common::until;
 use mosquitto::Mosquitto;
 use publisher::Publisher;
 use serde_json::json;

@@ -1,14 +1,11 @@
 //! Signing in through an identity provider: one that keeps to the standard, and one that cheats.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod provider;
 
 use std::num::NonZeroU32;
 
-use common::people::{People, sign_in};
-use common::{Answer, Server, check_problem, publish};
+use crate::common::people::{People, sign_in};
+use crate::common::{Answer, Server, check_problem, publish};
 use provider::{CLIENT, CODE, Provider, SECRET, Signature};
 use serde_json::{Value, json};
 use twin_server::auth::oidc::OidcConfig;

@@ -1,15 +1,11 @@
 //! OGC API - Features: what clients follow, ask and get.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
 mod asking;
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../ogc/mod.rs"]
-mod ogc;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{Answer, Server, check_problem, reading};
+use crate::common::{Answer, Server, check_problem, reading};
+use crate::ogc;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use twin_schemas::geometry::{GeographicPoint, LocalPoint};

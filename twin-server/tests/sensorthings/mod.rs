@@ -1,14 +1,10 @@
 //! SensorThings 1.1 by the letter: what is asked, what is answered, what is refused.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like tests")]
-
-#[path = "../common/mod.rs"]
-mod common;
 
 mod asking;
 mod rights;
 mod writing;
 
-use common::{Answer, Server, reading};
+use crate::common::{Answer, Server, reading};
 use serde_json::{Value, json};
 
 const STA: &str = "/sta/v1.1";
