@@ -67,7 +67,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("checkups", &["domain", "live", "own_task", "spatial", "store"]),
     ("programming", &["checkups", "domain", "own_task", "spatial", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
-    ("photo", &[]),
+    ("photo", &["domain"]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),
     ("ingest", &["domain", "store", "live", "metrics", "webhooks"]),
     ("tiles", &["domain", "spatial", "metrics"]),

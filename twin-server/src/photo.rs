@@ -12,6 +12,8 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use twin_schemas::geometry::GeographicPoint;
 
+use crate::domain::refusal::InChinese;
+
 /// Most bytes of a file.
 pub const FILE_LIMIT_BYTES: usize = 15 * 1024 * 1024;
 /// Widest and highest picture that is decoded.
@@ -63,6 +65,20 @@ pub enum PhotoError {
     /// Damaged, or more than may be decoded.
     #[error("the picture cannot be read: {0}")]
     Unreadable(String),
+}
+
+impl InChinese for PhotoError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Format => {
+                "文件不是 JPEG、PNG 或 WebP 图片；苹果手机请在“设置 > 相机 > 格式”中选“兼容性最佳”".to_owned()
+            }
+            Self::TooLarge { width_px, height_px } => format!(
+                "图片为 {width_px} x {height_px} 像素，每边最多 {SIDE_LIMIT_PX} 像素，总计最多 {AREA_LIMIT_PX} 像素"
+            ),
+            Self::Unreadable(_) => "图片已损坏，读不出来；请重新拍摄或另选一张".to_owned(),
+        }
+    }
 }
 
 /// Reads a photograph.

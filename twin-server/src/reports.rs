@@ -16,6 +16,7 @@ use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Contact;
 use crate::domain::cycle::Word as _;
 use crate::domain::permission::Actor;
+use crate::domain::refusal::{InChinese, NOT_STORED_ZH, STOPPING_ZH, UNKNOWN_PHOTO_ZH};
 use crate::domain::report::{
     self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
     speaks_as,
@@ -63,6 +64,22 @@ pub enum ReportFault {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl InChinese for ReportFault {
+    fn zh(&self) -> String {
+        match self {
+            Self::Unknown(id) => format!("没有您可以查看的上报 {id}"),
+            Self::Stale => "这件上报在您查看之后有了变化；请重新查看后再处理".to_owned(),
+            Self::NotInvolved => "只有上报人和办理人可以在此沟通".to_owned(),
+            Self::UnknownPhoto => UNKNOWN_PHOTO_ZH.to_owned(),
+            Self::Project(fault) => fault.zh(),
+            Self::Refused(refusal) => refusal.zh(),
+            Self::NoContacts => "本服务器没有设置联系方式的存放".to_owned(),
+            Self::Vault(_) | Self::Store(_) => NOT_STORED_ZH.to_owned(),
+            Self::Stopping => STOPPING_ZH.to_owned(),
+        }
+    }
 }
 
 /// What someone does with a report.

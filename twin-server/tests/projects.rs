@@ -149,6 +149,11 @@ async fn each_does_its_own_part_and_is_told_why_not() {
     quarter.deed(&quarter.reviewer, id, "verify").await;
     let publish = |days| json!({ "deed": "publish", "text": "现予公示", "last_day": in_days(days) });
     refused(&quarter.community, publish(9), 422, "bad_notice").await;
+    // People read it in their language.
+    let said = quarter.post(&quarter.community, id, "deeds", &publish(9)).await.json()["text"].clone();
+    let zh = said["zh"].as_str().unwrap();
+    assert!(zh.starts_with("公示期为 9 个整天，应为 10 到"), "{zh}");
+    assert!(said["en"].as_str().unwrap().contains("the day on which it is put up does not count"), "{said}");
     quarter.done(&quarter.community, id, "deeds", &publish(10)).await;
     refused(&quarter.reviewer, json!({ "deed": "end_notice" }), 403, "not_your_part").await;
     check_problem(

@@ -22,6 +22,7 @@ use crate::auth::Permit;
 use crate::checkups::{CheckUpFault, Counts, Ground, parties_of};
 use crate::domain::checkup::{INDICATORS_LIMIT, NewCheckUp, Refusal, Request, ZONES_LIMIT, possible};
 use crate::domain::cycle::Word as _;
+use crate::domain::refusal::{InChinese as _, NotPossible};
 
 /// Check-ups on a page if no limit is asked for.
 const PAGE_DEFAULT: usize = 100;
@@ -299,7 +300,8 @@ impl From<CheckUpFault> for Problem {
         let detail = fault.to_string();
         let unprocessable = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
         let conflict = |code| Self::new(StatusCode::CONFLICT, code, detail.clone());
-        match fault {
+        let zh = fault.zh();
+        let problem = match fault {
             CheckUpFault::Unknown(_) => Self::not_found("unknown_check_up", detail)
                 .with_hint("`/api/v1/check-ups` lists those that there are"),
             CheckUpFault::UnknownProblem(..) => Self::not_found("unknown_problem", detail),
@@ -323,11 +325,13 @@ impl From<CheckUpFault> for Problem {
             }
             CheckUpFault::Refused(refusal) => {
                 let (status, code) = match refusal {
-                    Refusal::State { .. } => (StatusCode::CONFLICT, "not_in_this_state"),
+                    Refusal::Course(NotPossible::State { .. }) => (StatusCode::CONFLICT, "not_in_this_state"),
                     Refusal::NoValues => (StatusCode::CONFLICT, "no_values"),
                     Refusal::Undecided(_) => (StatusCode::CONFLICT, "undecided_problems"),
-                    Refusal::Party { .. } => (StatusCode::FORBIDDEN, "not_your_part"),
-                    Refusal::Missing { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "something_missing"),
+                    Refusal::Course(NotPossible::Party { .. }) => (StatusCode::FORBIDDEN, "not_your_part"),
+                    Refusal::Course(NotPossible::Missing { .. }) => {
+                        (StatusCode::UNPROCESSABLE_ENTITY, "something_missing")
+                    }
                     Refusal::TooLong(_) | Refusal::NameTooLong(_) => {
                         (StatusCode::UNPROCESSABLE_ENTITY, "text_too_long")
                     }
@@ -342,6 +346,7 @@ impl From<CheckUpFault> for Problem {
             CheckUpFault::Catalogue(_) => unprocessable("bad_list"),
             CheckUpFault::Store(error) => error.into(),
             CheckUpFault::Stopping => Self::unavailable("stopping", detail),
-        }
+        };
+        problem.in_chinese(zh)
     }
 }

@@ -5,8 +5,10 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use twin_schemas::LocalizedText;
 use utoipa::ToSchema;
 
+use crate::domain::refusal::InChinese;
 use crate::domain::registration::RegistrationError;
 use crate::ingest::WriteError;
 use crate::store::StoreError;
@@ -33,6 +35,10 @@ pub(crate) struct ProblemBody {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The same for people, in their languages: what went wrong and what to do about it. Where it is not there, `detail`
+    /// and `hint` say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<LocalizedText>,
     /// Everything that is wrong with a list, one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
@@ -45,6 +51,8 @@ pub(crate) struct Problem {
     code: &'static str,
     detail: String,
     hint: Option<String>,
+    /// Boxed like the next.
+    zh: Option<Box<str>>,
     errors: Vec<String>,
     /// Boxed to keep results small: few failures have one.
     header: Option<Box<(HeaderName, HeaderValue)>>,
@@ -54,12 +62,15 @@ impl Problem {
     /// A failure with its HTTP status, its stable name and one sentence.
     #[must_use]
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        let mut detail: String = detail.into();
-        if let Some((cut, _)) = detail.char_indices().nth(DETAIL_LIMIT) {
-            detail.truncate(cut);
-            detail.push('…');
+        Self {
+            status,
+            code,
+            detail: cut(detail.into()),
+            hint: None,
+            zh: None,
+            errors: Vec::new(),
+            header: None,
         }
-        Self { status, code, detail, hint: None, errors: Vec::new(), header: None }
     }
 
     /// A failure in the words of the domain, which bring their hint on a line of its own.
@@ -69,6 +80,18 @@ impl Problem {
             Some((detail, hint)) => Self::new(status, code, detail).with_hint(hint),
             None => Self::new(status, code, message),
         }
+    }
+
+    /// A failure in the words of the domain, in both languages.
+    #[must_use]
+    pub(crate) fn told(status: StatusCode, code: &'static str, error: &impl InChinese) -> Self {
+        Self::worded(status, code, &error.to_string()).in_chinese(error.zh())
+    }
+
+    /// With the same in Chinese, what to do about it included.
+    #[must_use]
+    pub(crate) fn in_chinese(self, zh: String) -> Self {
+        Self { zh: Some(cut(zh).into()), ..self }
     }
 
     /// The request asks for something that cannot be.
@@ -127,6 +150,10 @@ impl Problem {
             code: self.code.into(),
             detail: self.detail.clone(),
             hint: self.hint.clone(),
+            text: self.zh.as_deref().map(|zh| {
+                let en = [Some(self.detail.as_str()), self.hint.as_deref()];
+                LocalizedText::new(zh, en.into_iter().flatten().collect::<Vec<_>>().join("; "))
+            }),
             errors: self.errors.clone(),
         }
     }
@@ -171,6 +198,14 @@ impl Problem {
         };
         Self::new(status, code, detail)
     }
+}
+
+fn cut(mut text: String) -> String {
+    if let Some((cut, _)) = text.char_indices().nth(DETAIL_LIMIT) {
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
 }
 
 impl IntoResponse for Problem {

@@ -295,7 +295,7 @@ fn sent() -> Response {
 
 impl From<PhoneError> for Problem {
     fn from(error: PhoneError) -> Self {
-        Self::worded(StatusCode::UNPROCESSABLE_ENTITY, "bad_phone", &error.to_string())
+        Self::told(StatusCode::UNPROCESSABLE_ENTITY, "bad_phone", &error)
     }
 }
 
@@ -304,7 +304,7 @@ impl From<ContactError> for Problem {
         match error {
             ContactError::Phone(error) => error.into(),
             ContactError::Name(_) | ContactError::NameCharacter => {
-                Self::worded(StatusCode::UNPROCESSABLE_ENTITY, "bad_name", &error.to_string())
+                Self::told(StatusCode::UNPROCESSABLE_ENTITY, "bad_name", &error)
             }
         }
     }

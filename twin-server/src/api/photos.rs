@@ -159,6 +159,6 @@ impl From<PhotoError> for Problem {
             PhotoError::TooLarge { .. } => "photo_too_large",
             PhotoError::Unreadable(_) => "unreadable_photo",
         };
-        Self::worded(StatusCode::UNPROCESSABLE_ENTITY, code, &error.to_string())
+        Self::told(StatusCode::UNPROCESSABLE_ENTITY, code, &error)
     }
 }

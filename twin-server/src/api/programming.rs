@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::bounds::LocalRect;
 use crate::domain::programming::Refusal;
+use crate::domain::refusal::{InChinese as _, NotPossible};
 use crate::programming::{Kept, ProgrammingFault};
 use crate::spatial::{Covered, Snapshot};
 
@@ -139,9 +140,14 @@ impl From<ProgrammingFault> for Problem {
     fn from(fault: ProgrammingFault) -> Self {
         let detail = fault.to_string();
         let unprocessable = |code| Self::worded(StatusCode::UNPROCESSABLE_ENTITY, code, &detail);
-        match fault {
-            ProgrammingFault::Unknown { what: "resource", .. } => Self::not_found("unknown_resource", detail),
-            ProgrammingFault::Unknown { what: "need", .. } => Self::not_found("unknown_need", detail),
+        let zh = fault.zh();
+        let problem = match fault {
+            ProgrammingFault::Unknown { what, .. } if what.id() == "resource" => {
+                Self::not_found("unknown_resource", detail)
+            }
+            ProgrammingFault::Unknown { what, .. } if what.id() == "need" => {
+                Self::not_found("unknown_need", detail)
+            }
             ProgrammingFault::Unknown { .. } => Self::not_found("unknown_task", detail),
             ProgrammingFault::Stale => Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail)
                 .with_hint("read it again, look at what happened, and decide anew"),
@@ -157,21 +163,22 @@ impl From<ProgrammingFault> for Problem {
             ProgrammingFault::CheckUp(fault) => fault.into(),
             ProgrammingFault::Store(error) => error.into(),
             ProgrammingFault::Stopping => Self::unavailable("stopping", detail),
-        }
+        };
+        problem.in_chinese(zh)
     }
 }
 
 fn refused(refusal: &Refusal) -> Problem {
     let (conflict, unprocessable) = (StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY);
     let (status, code) = match refusal {
-        Refusal::State { .. } => (conflict, "not_in_this_state"),
+        Refusal::Course(NotPossible::State { .. }) => (conflict, "not_in_this_state"),
         Refusal::NotNow { .. } => (conflict, "not_now"),
         Refusal::ProblemTaken { .. } => (conflict, "problem_taken"),
         Refusal::NeedTaken { .. } => (conflict, "need_taken"),
         Refusal::Overdrawn { .. } => (conflict, "overdrawn"),
         Refusal::Expired { .. } => (conflict, "expired"),
-        Refusal::Party { .. } => (StatusCode::FORBIDDEN, "not_your_part"),
-        Refusal::Missing { .. } => (unprocessable, "something_missing"),
+        Refusal::Course(NotPossible::Party { .. }) => (StatusCode::FORBIDDEN, "not_your_part"),
+        Refusal::Course(NotPossible::Missing { .. }) => (unprocessable, "something_missing"),
         Refusal::TooLong(_) => (unprocessable, "text_too_long"),
         Refusal::Unchanged => (unprocessable, "unchanged"),
         Refusal::Plan(_) => (unprocessable, "bad_plan"),

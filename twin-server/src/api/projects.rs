@@ -25,6 +25,7 @@ use crate::domain::project::{
     Finding, Refusal, Request, is_for_all, is_involved, may_voice, parties_of, parts, possible,
 };
 use crate::domain::reading::whole_microseconds;
+use crate::domain::refusal::{InChinese as _, NotPossible};
 use crate::projects::{Doing, ProjectFault};
 
 /// Entries of a trail that come with the project.
@@ -265,7 +266,8 @@ fn waiting(app: &App, shown: &Project) -> Vec<u64> {
 impl From<ProjectFault> for Problem {
     fn from(fault: ProjectFault) -> Self {
         let unprocessable = |code| Self::worded(StatusCode::UNPROCESSABLE_ENTITY, code, &fault.to_string());
-        match fault {
+        let zh = fault.zh();
+        let problem = match fault {
             ProjectFault::Unknown(_) => Self::not_found("unknown_project", fault.to_string()),
             ProjectFault::UnknownOpinion(_) => Self::not_found("unknown_opinion", fault.to_string()),
             ProjectFault::NoNumber(_) => unprocessable("unknown_project"),
@@ -284,21 +286,22 @@ impl From<ProjectFault> for Problem {
             ProjectFault::Refused(refusal) => refused(&refusal),
             ProjectFault::Store(error) => error.into(),
             ProjectFault::Stopping => Self::unavailable("stopping", fault.to_string()),
-        }
+        };
+        problem.in_chinese(zh)
     }
 }
 
 fn refused(refusal: &Refusal) -> Problem {
     let (conflict, unprocessable) = (StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY);
     let (status, code) = match refusal {
-        Refusal::State { .. } => (conflict, "not_in_this_state"),
+        Refusal::Course(NotPossible::State { .. }) => (conflict, "not_in_this_state"),
         Refusal::UnderWorks(_) => (conflict, "under_works"),
         Refusal::DepartmentsOpen(_) => (conflict, "departments_open"),
         Refusal::OpinionsOpen(_) => (conflict, "opinions_open"),
         Refusal::PhasesOpen(_) => (conflict, "phases_open"),
         Refusal::Already(_) => (conflict, "already"),
-        Refusal::Party { .. } => (StatusCode::FORBIDDEN, "not_your_part"),
-        Refusal::Missing { .. } => (unprocessable, "something_missing"),
+        Refusal::Course(NotPossible::Party { .. }) => (StatusCode::FORBIDDEN, "not_your_part"),
+        Refusal::Course(NotPossible::Missing { .. }) => (unprocessable, "something_missing"),
         Refusal::Incomplete(_) => (unprocessable, "plan_incomplete"),
         Refusal::TooLong(_) => (unprocessable, "text_too_long"),
         Refusal::TooManyPhotos(_) => (unprocessable, "too_many_photos"),

@@ -23,6 +23,7 @@ use crate::auth::Permit;
 use crate::contacts::ContactFault;
 use crate::domain::cycle::Word;
 use crate::domain::permission::{Action, Who};
+use crate::domain::refusal::{InChinese as _, NotPossible};
 use crate::domain::registration::DISTANCE_LIMIT_M;
 use crate::domain::report::{
     Main, NewReport, PHOTOS_LIMIT, Refusal, Request, TEXT_LIMIT, is_involved, is_of, parties_of, possible,
@@ -384,7 +385,8 @@ pub(super) fn unknown_kind(id: &str) -> Problem {
 
 impl From<ReportFault> for Problem {
     fn from(fault: ReportFault) -> Self {
-        match fault {
+        let zh = fault.zh();
+        let problem = match fault {
             ReportFault::Unknown(_) => Self::not_found("unknown_report", fault.to_string()),
             ReportFault::NotInvolved => Self::new(StatusCode::FORBIDDEN, "not_involved", fault.to_string()),
             ReportFault::Stale => {
@@ -398,13 +400,15 @@ impl From<ReportFault> for Problem {
             ReportFault::Project(fault) => fault.into(),
             ReportFault::Refused(refusal) => {
                 let (status, code) = match refusal {
-                    Refusal::State { .. } => (StatusCode::CONFLICT, "not_in_this_state"),
-                    Refusal::Party { .. } => (StatusCode::FORBIDDEN, "not_your_part"),
-                    Refusal::Missing { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "something_missing"),
+                    Refusal::Course(NotPossible::State { .. }) => (StatusCode::CONFLICT, "not_in_this_state"),
+                    Refusal::Course(NotPossible::Party { .. }) => (StatusCode::FORBIDDEN, "not_your_part"),
+                    Refusal::Course(NotPossible::Missing { .. }) => {
+                        (StatusCode::UNPROCESSABLE_ENTITY, "something_missing")
+                    }
                     Refusal::TooLong(_) => (StatusCode::UNPROCESSABLE_ENTITY, "text_too_long"),
                     Refusal::TooManyPhotos(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_photos"),
                     Refusal::Stars(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_rating"),
-                    Refusal::Main(..) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_main"),
+                    Refusal::Main { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad_main"),
                     Refusal::TooLate => (StatusCode::CONFLICT, "too_late"),
                 };
                 Self::worded(status, code, &refusal.to_string())
@@ -413,6 +417,7 @@ impl From<ReportFault> for Problem {
             ReportFault::Vault(error) => ContactFault::from(error).into(),
             ReportFault::Store(error) => error.into(),
             ReportFault::Stopping => Self::unavailable("stopping", fault.to_string()),
-        }
+        };
+        problem.in_chinese(zh)
     }
 }

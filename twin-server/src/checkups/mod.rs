@@ -24,6 +24,7 @@ use crate::domain::checkup::{
 };
 use crate::domain::cycle::Word as _;
 use crate::domain::permission::{Action, Actor, Decision, Place as Where, may};
+use crate::domain::refusal::{InChinese, NOT_STORED_ZH, STOPPING_ZH, UNKNOWN_PHOTO_ZH};
 use crate::own_task::in_own_task;
 use crate::store::{
     CheckUpChange, CheckUpStored, ProblemQuery, ProblemStep, Store, StoreError, StoredCatalogue,
@@ -81,6 +82,30 @@ pub enum CheckUpFault {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl InChinese for CheckUpFault {
+    fn zh(&self) -> String {
+        match self {
+            Self::Unknown(id) => format!("没有体检 {id}"),
+            Self::UnknownProblem(check_up, id) => format!("体检 {check_up} 没有问题 {id}"),
+            Self::UnknownCatalogue(id) => format!("没有指标体系 {id}"),
+            Self::UnknownZone(id) => format!("没有片区 `{id}`"),
+            Self::UnknownIndicator(code) => format!("没有指标 `{code}`"),
+            Self::NotConcluded(id) => format!("体检 {id} 还没有结束，不能接着它做"),
+            Self::NotYours(places) => format!("{places} 的体检不归您组织；请在范围中选择您负责的片区"),
+            Self::NotCollecting(_) => {
+                "只有在采集期间才能填报指标值；请先开始体检，或说明理由重新打开".to_owned()
+            }
+            Self::NotInReview(_) => "只有在审核期间才能处理问题；请先结束采集".to_owned(),
+            Self::Stale => "内容在您查看之后有了变化；请重新查看后再处理".to_owned(),
+            Self::UnknownPhoto => UNKNOWN_PHOTO_ZH.to_owned(),
+            Self::Refused(refusal) => refusal.zh(),
+            Self::Catalogue(error) => format!("指标体系不能使用：{error}"),
+            Self::Store(_) => NOT_STORED_ZH.to_owned(),
+            Self::Stopping => STOPPING_ZH.to_owned(),
+        }
+    }
 }
 
 /// A catalogue with its number.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::audit::Digest;
 use super::privacy::{Personal, mask};
+use super::refusal::InChinese;
 
 /// Longest text that is looked at as a number, in bytes.
 pub const PHONE_LIMIT_BYTES: usize = 40;
@@ -29,6 +30,18 @@ pub enum PhoneError {
     /// It cannot be sent a code.
     #[error("this is no number of a mobile telephone, and a code can only be sent to one")]
     NotMobile,
+}
+
+impl InChinese for PhoneError {
+    fn zh(&self) -> String {
+        let text = match self {
+            Self::Number => {
+                "这不是电话号码；请填写 11 位手机号，如 `13800005678`，其他国家和地区的号码以 `+` 和国际区号开头"
+            }
+            Self::NotMobile => "这不是手机号码，收不到验证码",
+        };
+        text.to_owned()
+    }
 }
 
 impl Phone {
@@ -157,6 +170,16 @@ pub enum ContactError {
     /// The number.
     #[error(transparent)]
     Phone(#[from] PhoneError),
+}
+
+impl InChinese for ContactError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Name(chars) => format!("联系人姓名应为 1 到 {CONTACT_NAME_LIMIT} 个字，现为 {chars} 个字"),
+            Self::NameCharacter => "联系人姓名中有控制字符".to_owned(),
+            Self::Phone(error) => error.zh(),
+        }
+    }
 }
 
 impl Contact {

@@ -16,6 +16,9 @@ pub trait Word: Copy + Eq + Ord + std::fmt::Debug + 'static {
     /// Its stable name.
     fn id(self) -> &'static str;
 
+    /// Its name in Chinese.
+    fn zh(self) -> &'static str;
+
     /// Its name for people.
     fn name(self) -> LocalizedText;
 }
@@ -119,6 +122,8 @@ macro_rules! words {
             const ALL: &'static [Self] = &[$(Self::$word,)+];
 
             fn id(self) -> &'static str { match self { $(Self::$word => $id,)+ } }
+
+            fn zh(self) -> &'static str { match self { $(Self::$word => $zh,)+ } }
 
             fn name(self) -> twin_schemas::LocalizedText {
                 match self { $(Self::$word => twin_schemas::LocalizedText::new($zh, $en),)+ }

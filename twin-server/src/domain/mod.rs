@@ -20,6 +20,7 @@ pub mod privacy;
 pub mod programming;
 pub mod project;
 pub mod reading;
+pub mod refusal;
 pub mod registration;
 pub mod report;
 pub mod retention;

@@ -28,6 +28,7 @@ use crate::domain::programming::{
     self, Drawn, Lists, Offer, Party, Pursuit, Refusal, TaskThemes, follow_projects, lags,
 };
 use crate::domain::project::may_in;
+use crate::domain::refusal::{InChinese, NOT_STORED_ZH, Named, STOPPING_ZH};
 use crate::own_task::in_own_task;
 use crate::spatial::{Covered, Snapshot, SpatialIndex, Unlocated, Where, located};
 use crate::store::{ProgrammingChange, Store, StoreError};
@@ -41,10 +42,10 @@ const LIST_LIMIT: usize = 50_000;
 #[derive(Debug, thiserror::Error)]
 pub enum ProgrammingFault {
     /// There is no such thing on the list.
-    #[error("there is no {what} {id}")]
+    #[error("there is no {} {id}", what.id())]
     Unknown {
         /// What.
-        what: &'static str,
+        what: Named,
         /// Its number.
         id: u64,
     },
@@ -80,6 +81,26 @@ pub enum ProgrammingFault {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl InChinese for ProgrammingFault {
+    fn zh(&self) -> String {
+        match self {
+            Self::Unknown { what, id } => format!("没有{} {id}", what.zh()),
+            Self::Stale => "内容在您查看之后有了变化；请重新查看后再处理".to_owned(),
+            Self::Zones(zones) => format!("您不能在这些片区全部办理：{zones}"),
+            Self::Unlocated(Unlocated::Object(id)) => format!("没有对象 `{id}`"),
+            Self::Unlocated(Unlocated::Zone(id)) => format!("没有片区 `{id}`"),
+            Self::Full => format!("清单已有 {LIST_LIMIT} 条，达到上限"),
+            Self::TooMany { limit } => {
+                format!("问题和需求超过 {limit} 条；请按片区、任务类型或某次体检分别生成")
+            }
+            Self::Refused(refusal) => refusal.zh(),
+            Self::CheckUp(fault) => fault.zh(),
+            Self::Store(_) => NOT_STORED_ZH.to_owned(),
+            Self::Stopping => STOPPING_ZH.to_owned(),
+        }
+    }
 }
 
 /// What makes another plan of the one before.
@@ -127,7 +148,7 @@ impl Programming {
     /// [`ProgrammingFault::Unknown`] if there is nothing.
     pub fn get<T: Kept>(&self, id: u64) -> Result<Arc<T>, ProgrammingFault> {
         let found = T::of(&self.now()).get(&id).cloned();
-        found.ok_or(ProgrammingFault::Unknown { what: T::LIST.one(), id })
+        found.ok_or(ProgrammingFault::Unknown { what: T::LIST.named(), id })
     }
 
     /// What happened to what stands on a list before a version, newest first.
@@ -370,5 +391,5 @@ fn check_new<T: Kept>(
 }
 
 fn kept_in<T: Kept>(lists: &Lists, id: u64) -> Result<Arc<T>, ProgrammingFault> {
-    T::of(lists).get(&id).cloned().ok_or(ProgrammingFault::Unknown { what: T::LIST.one(), id })
+    T::of(lists).get(&id).cloned().ok_or(ProgrammingFault::Unknown { what: T::LIST.named(), id })
 }

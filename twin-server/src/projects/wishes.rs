@@ -5,6 +5,7 @@ use twin_schemas::projects::ProjectPlan;
 use super::VOICES_OF_ONE;
 use crate::domain::cycle::Word as _;
 use crate::domain::project::{Heard, Progress, Refusal, Request};
+use crate::domain::refusal::{InChinese, NOT_STORED_ZH, STOPPING_ZH, UNKNOWN_PHOTO_ZH};
 use crate::store::StoreError;
 
 /// Why a project was not taken or not changed.
@@ -46,6 +47,25 @@ pub enum ProjectFault {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl InChinese for ProjectFault {
+    fn zh(&self) -> String {
+        match self {
+            Self::Unknown(id) => format!("没有您可以查看的项目 {id}"),
+            Self::NoNumber(text) => format!("`{text}` 不是项目编号"),
+            Self::UnknownOpinion(id) => format!("该项目没有意见 {id}"),
+            Self::Stale => "项目在您查看之后有了变化；请重新查看后再处理".to_owned(),
+            Self::Zones(zones) => format!("您不能在这些片区全部编制项目：{zones}"),
+            Self::UnknownObject(id) => format!("没有对象 `{id}`"),
+            Self::UnknownZone(id) => format!("没有片区 `{id}`"),
+            Self::Voices => format!("您对该项目已提出 {VOICES_OF_ONE} 条意见，已到上限"),
+            Self::UnknownPhoto => UNKNOWN_PHOTO_ZH.to_owned(),
+            Self::Refused(refusal) => refusal.zh(),
+            Self::Store(_) => NOT_STORED_ZH.to_owned(),
+            Self::Stopping => STOPPING_ZH.to_owned(),
+        }
+    }
 }
 
 /// What someone does with a project.

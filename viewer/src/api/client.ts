@@ -64,12 +64,19 @@ function failureOf(status: number): ApiFailure {
   return status === 404 || status === 503 ? 'missing' : 'fault';
 }
 
-/** The problem's name, its words with its advice, and what is wrong line by line. */
+interface ProblemSaid {
+  code?: string;
+  detail?: string;
+  hint?: string;
+  text?: { zh?: string };
+  errors?: string[];
+}
+
+/** The problem's name, its words with its advice, in the language of the page where the server has it, and what is wrong line by line. */
 async function problemOf(response: Response): Promise<{ code: string | null; detail: string | null; errors?: string[] | undefined }> {
-  const problem = isProblem(response) ? ((await response.json().catch(() => null)) as Readonly<Record<string, unknown>> | null) : null;
-  const text = (name: string): string | null => (typeof problem?.[name] === 'string' ? problem[name] : null);
-  const said = [text('detail'), text('hint')].filter((part) => part !== null);
-  return { code: text('code'), detail: said.length > 0 ? said.join('; ') : null, errors: problem?.errors as string[] | undefined };
+  const said: ProblemSaid = isProblem(response) ? ((await response.json().catch(() => ({}))) as ProblemSaid) : {};
+  const zh = document.documentElement.lang === 'zh-CN' ? said.text?.zh : null;
+  return { code: said.code ?? null, detail: zh ?? (said.detail ? [said.detail, said.hint].filter(Boolean).join('; ') : null), errors: said.errors };
 }
 
 export async function body<T>(path: string, response: Response): Promise<T> {

@@ -5127,6 +5127,7 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
+            text?: components["schemas"]["LocalizedText"] | null;
             /** @description The words of the HTTP status. */
             title: string;
             /** @description Always `about:blank`. */

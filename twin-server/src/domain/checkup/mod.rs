@@ -6,6 +6,7 @@
 //! side. A worked example is the first test.
 
 mod catalogue;
+mod chinese;
 mod compare;
 mod course;
 mod finding;
@@ -28,6 +29,7 @@ pub use value::{
 };
 
 use super::cycle::{Course, Rule, Word};
+use super::refusal::{Named, NotPossible};
 
 /// Longest text that is said with a deed, in characters.
 pub const TEXT_LIMIT: usize = 2_000;
@@ -66,35 +68,16 @@ pub struct Request {
     pub text: Option<String>,
 }
 
+/// What is refused is refused of these.
+const CHECK_UP: Named = Named::new("check-up", "体检");
+const PROBLEM: Named = Named::new("problem", "问题");
+
 /// Why something is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Not from this state.
-    #[error("`{deed}` is not possible while the {what} is `{state}`")]
-    State {
-        /// The deed.
-        deed: &'static str,
-        /// Check-up or problem.
-        what: &'static str,
-        /// The state.
-        state: &'static str,
-    },
-    /// Not by this one.
-    #[error("`{deed}` is for {by}")]
-    Party {
-        /// The deed.
-        deed: &'static str,
-        /// Who may do it.
-        by: String,
-    },
-    /// Something must be said with it.
-    #[error("`{deed}` needs {need}")]
-    Missing {
-        /// The deed.
-        deed: &'static str,
-        /// What is missing.
-        need: String,
-    },
+    /// The table of the course refuses it.
+    #[error(transparent)]
+    Course(#[from] NotPossible),
     /// A text is too long.
     #[error("the text has {0} characters, limit {TEXT_LIMIT}")]
     TooLong(usize),
@@ -220,8 +203,8 @@ pub fn act(
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
     let text = spoken(request.text.as_deref())?;
-    let rule = rule_for(&COURSE, "check-up", check_up.state, request.deed, parties)?;
-    check_said(request.deed.id(), rule.needs, |need| match need {
+    let rule = rule_for(&COURSE, CHECK_UP, check_up.state, request.deed, parties)?;
+    check_said(request.deed, rule.needs, |need| match need {
         Need::Reason => text.is_some(),
         Need::Urgency => false,
     })?;
@@ -271,16 +254,16 @@ fn possible_by<S: Word, D: Word>(course: &Course<S, D, Party, Need>, state: S, p
 /// The row by which a deed is possible in a state for one of some parties.
 fn rule_for<S: Word, D: Word>(
     course: &Course<S, D, Party, Need>,
-    what: &'static str,
+    what: Named,
     state: S,
     deed: D,
     parties: &[Party],
 ) -> Result<&'static Rule<S, D, Party, Need>, Refusal> {
     let Some(rule) = course.of(state, deed).next() else {
-        return Err(Refusal::State { deed: deed.id(), what, state: state.id() });
+        return Err(NotPossible::state(deed, what, state).into());
     };
     if !parties.contains(&rule.by) {
-        return Err(Refusal::Party { deed: deed.id(), by: rule.by.name().en_or_zh().to_owned() });
+        return Err(NotPossible::party(deed, [rule.by]).into());
     }
     Ok(rule)
 }
@@ -294,9 +277,9 @@ fn spoken(text: Option<&str>) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn check_said(deed: &'static str, needs: &[Need], is_said: impl Fn(Need) -> bool) -> Result<(), Refusal> {
+fn check_said(deed: impl Into<Named>, needs: &[Need], is_said: impl Fn(Need) -> bool) -> Result<(), Refusal> {
     match needs.iter().find(|need| !is_said(**need)) {
-        Some(need) => Err(Refusal::Missing { deed, need: need.name().en_or_zh().to_owned() }),
+        Some(need) => Err(NotPossible::missing(deed, need.name()).into()),
         None => Ok(()),
     }
 }

@@ -148,8 +148,8 @@ pub fn decide(
     now: OffsetDateTime,
 ) -> Result<ProblemChange, Refusal> {
     let text = spoken(request.text.as_deref())?;
-    let rule = super::rule_for(&PROBLEM_COURSE, "problem", problem.state, request.deed, parties)?;
-    check_said(request.deed.id(), rule.needs, |need| match need {
+    let rule = super::rule_for(&PROBLEM_COURSE, super::PROBLEM, problem.state, request.deed, parties)?;
+    check_said(request.deed, rule.needs, |need| match need {
         Need::Reason => text.is_some(),
         Need::Urgency => request.urgency.is_some(),
     })?;

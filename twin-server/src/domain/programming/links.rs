@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use time::Date;
+use twin_schemas::LocalizedText;
 use twin_schemas::programming::{
     Amount, NeedState, Resource, ResourcePlan, ResourceState, Task, TaskPlan, TaskState,
 };
 
-use super::{Lists, Refusal, days_of};
-use crate::domain::cycle::Word as _;
+use super::{List, Lists, Refusal, days_of};
 
 /// How much of a resource is drawn, in its unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -98,21 +98,22 @@ pub fn check_links(lists: &Lists, before: Option<&Task>, plan: &TaskPlan) -> Res
         }
     }
     for need in &plan.needs {
-        let there = lists.needs.get(need).ok_or(Refusal::Unknown { what: "need", id: *need })?;
+        let there = lists.needs.get(need).ok_or(Refusal::Unknown { what: List::Needs.named(), id: *need })?;
         if let Some(task) = lists.holder_of_need(*need).filter(is_other) {
             return Err(Refusal::NeedTaken { need: *need, task });
         }
         let is_known = known.is_some_and(|known| known.needs.contains(need));
         if !is_known && there.state != NeedState::Open {
-            let (state, asked) = (there.state.id(), "needs that are `open`");
-            return Err(Refusal::NotNow { what: "need", id: *need, state, asked });
+            let asked = LocalizedText::new("未列入任务的需求", "needs that are `open`");
+            let state = there.state.into();
+            return Err(Refusal::NotNow { what: List::Needs.named(), id: *need, state, asked });
         }
     }
     for draw in &plan.resources {
         let resource = lists
             .resources
             .get(&draw.resource)
-            .ok_or(Refusal::Unknown { what: "resource", id: draw.resource })?;
+            .ok_or(Refusal::Unknown { what: List::Resources.named(), id: draw.resource })?;
         check_unit(resource, draw.amount.as_ref())?;
         let is_known = known.is_some_and(|known| known.resources.contains(draw));
         if !is_known {
@@ -193,8 +194,9 @@ fn check_is_offered(resource: &Resource) -> Result<(), Refusal> {
     if matches!(resource.state, ResourceState::Available | ResourceState::Committed) {
         return Ok(());
     }
-    let (state, asked) = (resource.state.id(), "resources that are `available` or `committed`");
-    Err(Refusal::NotNow { what: "resource", id: resource.id, state, asked })
+    let asked = LocalizedText::new("可用或已安排的资源", "resources that are `available` or `committed`");
+    let state = resource.state.into();
+    Err(Refusal::NotNow { what: List::Resources.named(), id: resource.id, state, asked })
 }
 
 /// The days of a plan, from the first of its first to the last of its last quarter or month.
@@ -225,7 +227,8 @@ fn check_sequence(lists: &Lists, id: Option<u64>, plan: &TaskPlan) -> Result<(),
         if Some(*earlier) == id {
             return Err(Refusal::Cycle(*earlier));
         }
-        let there = lists.tasks.get(earlier).ok_or(Refusal::Unknown { what: "task", id: *earlier })?;
+        let there =
+            lists.tasks.get(earlier).ok_or(Refusal::Unknown { what: List::Tasks.named(), id: *earlier })?;
         if there.state != TaskState::Dropped && begins_early(&there.plan, plan) {
             return Err(Refusal::Sequence { earlier: *earlier, later: id.unwrap_or_default() });
         }

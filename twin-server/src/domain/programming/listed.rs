@@ -10,6 +10,7 @@ use twin_schemas::programming::{
 
 use super::course::{NEED_COURSE, Party, RESOURCE_COURSE, Said, TASK_COURSE};
 use crate::domain::cycle::{Course, Word};
+use crate::domain::refusal::Named;
 
 /// One of the three lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,10 +30,16 @@ impl List {
     /// What stands on it, in a word: also its stable name.
     #[must_use]
     pub const fn one(self) -> &'static str {
+        self.named().id()
+    }
+
+    /// What stands on it.
+    #[must_use]
+    pub const fn named(self) -> Named {
         match self {
-            Self::Resources => "resource",
-            Self::Needs => "need",
-            Self::Tasks => "task",
+            Self::Resources => Named::new("resource", "资源"),
+            Self::Needs => Named::new("need", "需求"),
+            Self::Tasks => Named::new("task", "任务"),
         }
     }
 }

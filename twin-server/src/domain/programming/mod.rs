@@ -7,6 +7,7 @@
 //! follows from a change, `theme` what belongs together, `generate` the tasks that follow, `near` what lies together,
 //! `suit` the resources that suit a task.
 
+mod chinese;
 mod course;
 mod generate;
 mod links;
@@ -35,6 +36,10 @@ pub use theme::{TaskThemes, ThemesError};
 pub use when::{days_of, quarter_of};
 
 use super::cycle::Word as _;
+use super::refusal::{Named, NotPossible};
+
+/// What is said of something that stands on a list, given anew; no deed of a course.
+const PLAN: Named = Named::new("plan", "修改");
 
 /// Longest text that is said with a deed, in characters.
 pub const TEXT_LIMIT: usize = super::project::TEXT_LIMIT;
@@ -65,10 +70,10 @@ pub fn plan_anew<T: Listed>(
     now: OffsetDateTime,
 ) -> Result<Change<T>, Refusal> {
     if !parties.contains(&T::KEPT_BY) {
-        return Err(Refusal::Party { deed: "plan", by: T::KEPT_BY.name().en_or_zh().to_owned() });
+        return Err(NotPossible::party(PLAN, [T::KEPT_BY]).into());
     }
     if !item.takes_plan() {
-        return Err(Refusal::State { deed: "plan", what: T::LIST.one(), state: item.state().id() });
+        return Err(NotPossible::state(PLAN, T::LIST.named(), item.state()).into());
     }
     let mut fields = T::differences(item.plan(), &plan);
     if fields.is_empty() && zones == item.zones() {
@@ -100,16 +105,16 @@ pub fn act<T: Listed>(
     }
     let mut rules = T::COURSE.of(item.state(), deed).peekable();
     if rules.peek().is_none() {
-        return Err(Refusal::State { deed: deed.id(), what: T::LIST.one(), state: item.state().id() });
+        return Err(NotPossible::state(deed, T::LIST.named(), item.state()).into());
     }
     let by_hand = |by: Party| by != Party::System;
     let Some(rule) = rules.find(|rule| by_hand(rule.by) && parties.contains(&rule.by)) else {
         let mut parties = T::COURSE.of(item.state(), deed).map(|rule| rule.by);
         let party = parties.find(|by| by_hand(*by)).unwrap_or(Party::System);
-        return Err(Refusal::Party { deed: deed.id(), by: party.name().en_or_zh().to_owned() });
+        return Err(NotPossible::party(deed, [party]).into());
     };
     if let Some(said) = rule.needs.first().filter(|_| text.is_none()) {
-        return Err(Refusal::Missing { deed: deed.id(), need: said.name().en_or_zh().to_owned() });
+        return Err(NotPossible::missing(deed, said.name()).into());
     }
     let mut after = item.next(now);
     let reason = text.map(str::to_owned).filter(|_| !rule.needs.is_empty());

@@ -20,11 +20,11 @@ use crate::domain::project::plan::{
 /// Most needs that a task meets.
 pub const TASK_NEEDS_LIMIT: usize = 1_000;
 /// Most people who need something.
-const PEOPLE_LIMIT: u32 = 10_000_000;
+pub(super) const PEOPLE_LIMIT: u32 = 10_000_000;
 /// Largest number that something measures.
-const MEASURE_LIMIT: f64 = 1e12;
+pub(super) const MEASURE_LIMIT: f64 = 1e12;
 /// Longest name of a unit, in characters.
-const UNIT_LIMIT: usize = 20;
+pub(super) const UNIT_LIMIT: usize = 20;
 
 /// Why something cannot be meant.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -33,8 +33,8 @@ pub enum PlanError {
     #[error(transparent)]
     Common(#[from] Error),
     /// Money in square metres, or rooms in fen.
-    #[error("`amount` is {0}")]
-    Amount(&'static str),
+    #[error("`amount` is {}", .0.en_or_zh())]
+    Amount(LocalizedText),
     /// A measure that nothing has.
     #[error("`{field}` is {value}, more than 0 and at most {MEASURE_LIMIT} is possible")]
     Measure {
@@ -82,10 +82,16 @@ pub fn check_resource(plan: &ResourcePlan) -> Result<(), PlanError> {
     match &plan.amount {
         None => {}
         Some(Amount::Money { .. }) if !is_money => {
-            return Err(PlanError::Amount("money, the resource is something else"));
+            return Err(PlanError::Amount(LocalizedText::new(
+                "金额，而该资源不是资金",
+                "money, the resource is something else",
+            )));
         }
         Some(Amount::Measure { .. }) if is_money => {
-            return Err(PlanError::Amount("a measure, the resource is money"));
+            return Err(PlanError::Amount(LocalizedText::new(
+                "数量，而该资源是资金",
+                "a measure, the resource is money",
+            )));
         }
         Some(given) => amount("amount", given)?,
     }

@@ -1,36 +1,16 @@
 //! Why something is not possible with resources, needs and tasks, in words for whoever wanted it.
 
+use twin_schemas::LocalizedText;
+
 use super::{PlanError, TEXT_LIMIT};
+use crate::domain::refusal::{Named, NotPossible};
 
 /// Why something is not possible.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Not from this state.
-    #[error("`{deed}` is not possible while the {what} is `{state}`")]
-    State {
-        /// What was to be done.
-        deed: &'static str,
-        /// With what.
-        what: &'static str,
-        /// The state.
-        state: &'static str,
-    },
-    /// Not by this one.
-    #[error("`{deed}` is for {by}")]
-    Party {
-        /// What was to be done.
-        deed: &'static str,
-        /// Who may do it.
-        by: String,
-    },
-    /// Something must be said with it.
-    #[error("`{deed}` needs {need}")]
-    Missing {
-        /// What was to be done.
-        deed: &'static str,
-        /// What is missing.
-        need: String,
-    },
+    /// The table of the course refuses it.
+    #[error(transparent)]
+    Course(#[from] NotPossible),
     /// A text is too long.
     #[error("the text has {0} characters, limit {TEXT_LIMIT}")]
     TooLong(usize),
@@ -41,10 +21,10 @@ pub enum Refusal {
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// A task names what is not there.
-    #[error("there is no {what} {id}")]
+    #[error("there is no {} {id}", what.id())]
     Unknown {
         /// What.
-        what: &'static str,
+        what: Named,
         /// Its number.
         id: u64,
     },
@@ -69,16 +49,16 @@ pub enum Refusal {
         task: u64,
     },
     /// Something is not in the state in which a task can name it.
-    #[error("{what} {id} is `{state}`\nhint: a task names {asked}")]
+    #[error("{} {id} is `{}`\nhint: a task names {}", what.id(), state.id(), asked.en_or_zh())]
     NotNow {
         /// What.
-        what: &'static str,
+        what: Named,
         /// Its number.
         id: u64,
         /// Its state.
-        state: &'static str,
+        state: Named,
         /// What is asked of it.
-        asked: &'static str,
+        asked: LocalizedText,
     },
     /// An amount is in another unit than the resource.
     #[error(

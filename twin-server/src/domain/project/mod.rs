@@ -4,6 +4,7 @@
 //! `course` is the table of what is possible, `plan` what may be planned, `notice` the days of a notice, `voices` what
 //! departments and residents say, `works` what those who build tell, `clock` the time limits.
 
+mod chinese;
 mod clock;
 mod course;
 mod notice;
@@ -14,12 +15,14 @@ mod voices;
 mod works;
 
 use time::{Date, OffsetDateTime};
+use twin_schemas::LocalizedText;
 use twin_schemas::projects::{
     Project, ProjectDeed, ProjectDepartment, ProjectEntry, ProjectEvaluation, ProjectEvent, ProjectNotice,
     ProjectOpinion, ProjectPart, ProjectPlan, ProjectState, ProjectVoices,
 };
 use twin_schemas::reports::ReportUrge;
 
+pub(in crate::domain) use chinese::field as field_zh;
 pub use clock::{next_at, pass_time};
 pub use course::{COURSE, Need, Party, step_of};
 pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day, full_days};
@@ -30,6 +33,12 @@ pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
 pub use works::{Finding, Progress, programmed, progress};
 
 use super::cycle::Word as _;
+use super::refusal::{Named, NotPossible};
+
+/// What is refused is refused of this.
+const PROJECT: Named = Named::new("project", "项目");
+/// A plan that is given anew; no deed of the course.
+const PLAN: Named = Named::new("plan", "修改方案");
 
 /// Longest text that is said with a deed, in characters.
 pub const TEXT_LIMIT: usize = 2_000;
@@ -118,12 +127,11 @@ pub fn act(
     let deed = request.deed;
     let mut possible = COURSE.of(project.state, deed).peekable();
     if possible.peek().is_none() {
-        return Err(Refusal::State { deed: deed.id(), state: project.state.id() });
+        return Err(NotPossible::state(deed, PROJECT, project.state).into());
     }
     let by = || COURSE.of(project.state, deed).map(|rule| rule.by);
-    let rule = possible
-        .find(|rule| parties.contains(&rule.by))
-        .ok_or_else(|| Refusal::Party { deed: deed.id(), by: named(by()) })?;
+    let rule =
+        possible.find(|rule| parties.contains(&rule.by)).ok_or_else(|| NotPossible::party(deed, by()))?;
     check_said(request, rule.needs)?;
     check_guards(project, request, now)?;
     Ok(done(project, request, (rule.to, rule.by), now))
@@ -143,24 +151,28 @@ pub fn plan_anew(
 ) -> Result<Change, Refusal> {
     use ProjectState as State;
     if !parties.contains(&Party::Planner) {
-        return Err(Refusal::Party { deed: "plan", by: named([Party::Planner]) });
+        return Err(NotPossible::party(PLAN, [Party::Planner]).into());
     }
     plan::check(&plan)?;
     let fields = plan::differences(&project.plan, &plan, zones == project.zones);
     let stays = |id: &str| plan.phases.iter().any(|phase| phase.id == id);
     if let Some(lost) = project.phases_done.iter().find(|done| !stays(&done.phase)) {
-        return Err(Refusal::Already(format!("phase `{}` is done and stays in the plan", lost.phase)));
+        let id = &lost.phase;
+        return Err(Refusal::Already(LocalizedText::new(
+            format!("阶段 `{id}` 已完成，须留在方案中"),
+            format!("phase `{id}` is done and stays in the plan"),
+        )));
     }
     check_spent(project.spent_fen, &plan)?;
     let material = fields.iter().filter(|field| plan::is_material(field)).copied().collect::<Vec<_>>();
     match project.state {
         _ if fields.is_empty() => return Err(Refusal::Unchanged),
         State::Evaluated | State::Rejected | State::Withdrawn => {
-            return Err(Refusal::State { deed: "plan", state: project.state.id() });
+            return Err(NotPossible::state(PLAN, PROJECT, project.state).into());
         }
         // What is under review is corrected by sending it back.
         State::Declared | State::Screened | State::Assessed if !material.is_empty() => {
-            return Err(Refusal::State { deed: "plan", state: project.state.id() });
+            return Err(NotPossible::state(PLAN, PROJECT, project.state).into());
         }
         State::Works | State::Completed if !material.is_empty() => {
             return Err(Refusal::UnderWorks(material.join(", ")));
@@ -199,8 +211,7 @@ fn check_said(request: &Request, needs: &[Need]) -> Result<(), Refusal> {
             Need::Plan => request.plan.is_some(),
         };
         if !is_said {
-            let need = need.name().en_or_zh().to_owned();
-            return Err(Refusal::Missing { deed: request.deed.id(), need });
+            return Err(NotPossible::missing(request.deed, need.name()).into());
         }
     }
     Ok(())
@@ -212,7 +223,7 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
         ProjectDeed::Declare => {
             let missing = plan::missing(&project.plan);
             if !missing.is_empty() {
-                return Err(Refusal::Incomplete(missing.join(", ")));
+                return Err(Refusal::Incomplete(missing));
             }
         }
         ProjectDeed::Verify => {
@@ -232,7 +243,11 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
         }
         ProjectDeed::EndNotice => {
             if let Some(notice) = project.notice.as_ref().filter(|notice| now < notice.ends_at) {
-                return Err(Refusal::Already(format!("the notice is out until the end of {}", notice.to)));
+                let last = notice.to;
+                return Err(Refusal::Already(LocalizedText::new(
+                    format!("公示到 {last} 当天结束"),
+                    format!("the notice is out until the end of {last}"),
+                )));
             }
         }
         ProjectDeed::Confirm if project.voices.opinions_open > 0 => {
@@ -251,7 +266,7 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
             if let Some(revised) = &request.plan {
                 let missing = plan::missing(&revised.0);
                 if !missing.is_empty() {
-                    return Err(Refusal::Incomplete(missing.join(", ")));
+                    return Err(Refusal::Incomplete(missing));
                 }
             }
         }
@@ -341,11 +356,6 @@ fn entry_of(after: &Project, event: ProjectEvent, party: Party, text: Option<Str
         text: text.map(|text| text.trim().to_owned()),
         photos: Vec::new(),
     }
-}
-
-fn named(parties: impl IntoIterator<Item = Party>) -> String {
-    let names = parties.into_iter().map(|party| party.name().en_or_zh().to_owned());
-    names.collect::<Vec<_>>().join(" or ")
 }
 
 /// What someone of some parties may do with a project now, in the order of the table. Another plan is given with the

@@ -8,6 +8,7 @@ use twin_schemas::projects::{ProjectModel, ProjectPlace, ProjectPlan};
 use url::Url;
 
 use super::TEXT_LIMIT;
+use crate::domain::refusal::Named;
 use crate::domain::registration::{DISTANCE_LIMIT_M, check_id};
 
 /// Longest name or title, in characters.
@@ -69,8 +70,8 @@ pub enum PlanError {
         id: String,
     },
     /// A place is far away, or no shape.
-    #[error("a place is {0}")]
-    Place(&'static str),
+    #[error("a place is {}", .0.en_or_zh())]
+    Place(LocalizedText),
     /// A phase ends before it begins.
     #[error("phase `{0}` ends before it begins, or not between 1950 and 2200")]
     Phase(String),
@@ -154,14 +155,20 @@ pub(in crate::domain) fn places(places: &[ProjectPlace]) -> Result<(), PlanError
             }
             ProjectPlace::Line { points } => {
                 if points.len() < 2 {
-                    return Err(PlanError::Place("a line of fewer than two points"));
+                    return Err(PlanError::Place(LocalizedText::new(
+                        "不足两个点的线",
+                        "a line of fewer than two points",
+                    )));
                 }
                 count += points.len();
                 far = points.iter().flatten().any(is_far);
             }
             ProjectPlace::Polygon { rings } => {
                 if rings.is_empty() || rings.iter().any(|ring| ring.len() < 3) {
-                    return Err(PlanError::Place("an area with a ring of fewer than three points"));
+                    return Err(PlanError::Place(LocalizedText::new(
+                        "环上不足三个点的面",
+                        "an area with a ring of fewer than three points",
+                    )));
                 }
                 count += rings.iter().map(Vec::len).sum::<usize>();
                 far = rings.iter().flatten().flatten().any(is_far);
@@ -169,7 +176,10 @@ pub(in crate::domain) fn places(places: &[ProjectPlace]) -> Result<(), PlanError
             ProjectPlace::Object { object } => text("places.object", object, NAME_LIMIT)?,
         }
         if far {
-            return Err(PlanError::Place("further than 100 km from the community's origin"));
+            return Err(PlanError::Place(LocalizedText::new(
+                "距社区原点超过 100 km",
+                "further than 100 km from the community's origin",
+            )));
         }
     }
     if count > POINT_LIMIT {
@@ -282,18 +292,13 @@ fn is_own_model(path: &str) -> bool {
 
 /// What is still missing before a plan can be declared.
 #[must_use]
-pub(super) fn missing(plan: &ProjectPlan) -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    for (field, is_there) in [
-        ("summary", !plan.summary.trim().is_empty()),
-        ("places", !plan.places.is_empty()),
-        ("phases", !plan.phases.is_empty()),
-    ] {
-        if !is_there {
-            missing.push(field);
-        }
-    }
-    missing
+pub(super) fn missing(plan: &ProjectPlan) -> Vec<Named> {
+    let parts = [
+        (Named::new("summary", "概述"), !plan.summary.trim().is_empty()),
+        (Named::new("places", "地点"), !plan.places.is_empty()),
+        (Named::new("phases", "阶段"), !plan.phases.is_empty()),
+    ];
+    parts.into_iter().filter(|(_, is_there)| !is_there).map(|(part, _)| part).collect()
 }
 
 /// The parts in which two plans, and the zones that follow from them, are different.

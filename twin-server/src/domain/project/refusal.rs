@@ -1,36 +1,17 @@
 //! Why something is not possible with a project, in words for whoever wanted it.
 
 use time::Date;
+use twin_schemas::LocalizedText;
 
 use super::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, PHOTOS_LIMIT, PlanError, TEXT_LIMIT};
+use crate::domain::refusal::{Named, NotPossible};
 
 /// Why something is not possible.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Not from this state.
-    #[error("`{deed}` is not possible while the project is `{state}`")]
-    State {
-        /// What was to be done.
-        deed: &'static str,
-        /// The state.
-        state: &'static str,
-    },
-    /// Not by this one.
-    #[error("`{deed}` is for {by}")]
-    Party {
-        /// What was to be done.
-        deed: &'static str,
-        /// Who may do it.
-        by: String,
-    },
-    /// Something must be said with it.
-    #[error("`{deed}` needs {need}")]
-    Missing {
-        /// What was to be done.
-        deed: &'static str,
-        /// What is missing.
-        need: String,
-    },
+    /// The table of the course refuses it.
+    #[error(transparent)]
+    Course(#[from] NotPossible),
     /// A text is too long.
     #[error("the text has {0} characters, limit {TEXT_LIMIT}")]
     TooLong(usize),
@@ -38,8 +19,8 @@ pub enum Refusal {
     #[error("there are {0} photographs, limit {PHOTOS_LIMIT}")]
     TooManyPhotos(usize),
     /// The plan says too little to be reviewed.
-    #[error("the plan cannot be declared without {0}\nhint: change the plan first")]
-    Incomplete(String),
+    #[error("the plan cannot be declared without {}\nhint: change the plan first", ids(.0))]
+    Incomplete(Vec<Named>),
     /// The plan cannot be meant.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -94,16 +75,16 @@ pub enum Refusal {
         most: u64,
     },
     /// Something is named that the project does not have.
-    #[error("the project has no {0}")]
-    Unknown(String),
+    #[error("the project has no {}", .0.en_or_zh())]
+    Unknown(LocalizedText),
     /// Something was done already.
-    #[error("{0}")]
-    Already(String),
+    #[error("{}", .0.en_or_zh())]
+    Already(LocalizedText),
     /// A list has too many members.
-    #[error("there are {count} {what}, limit {limit}")]
+    #[error("there are {count} {}, limit {limit}", what.id())]
     TooMany {
         /// Of what.
-        what: &'static str,
+        what: Named,
         /// How many.
         count: usize,
         /// How many may be.
@@ -112,4 +93,8 @@ pub enum Refusal {
     /// Nothing would be another than before.
     #[error("the plan is as it was")]
     Unchanged,
+}
+
+fn ids(of: &[Named]) -> String {
+    of.iter().copied().map(Named::id).collect::<Vec<_>>().join(", ")
 }

@@ -2,13 +2,20 @@
 //! works, and the answers.
 
 use time::OffsetDateTime;
+use twin_schemas::LocalizedText;
 use twin_schemas::projects::{
     DepartmentOpinion, DepartmentStance, OpinionKind, Project, ProjectDepartment, ProjectEvent,
     ProjectOpinion, ProjectState,
 };
 
-use super::{Change, Party, Refusal, check_length, entry_of, named, next};
-use crate::domain::cycle::Word as _;
+use super::{Change, Party, Refusal, check_length, entry_of, next};
+use crate::domain::refusal::{Named, NotPossible};
+
+/// What is said of a project; no deeds of its course.
+const ASK: Named = Named::new("ask", "征求部门意见");
+const HEAR: Named = Named::new("hear", "记录部门意见");
+const VOICE: Named = Named::new("voice", "提出意见");
+const ANSWER: Named = Named::new("answer", "答复");
 
 /// Most departments of a project.
 const DEPARTMENTS_LIMIT: usize = 50;
@@ -38,7 +45,7 @@ pub fn ask(
     parties: &[Party],
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
-    reviewing("ask", project, parties)?;
+    reviewing(ASK, project, parties)?;
     let mut after = next(project, now);
     let mut asked = Vec::new();
     for name in names.iter().map(|name| name.trim()) {
@@ -51,11 +58,18 @@ pub fn ask(
         // Looked at each time: the list is as long as whoever sends it likes.
         let count = after.departments.len();
         if count > DEPARTMENTS_LIMIT {
-            return Err(Refusal::TooMany { what: "departments", count, limit: DEPARTMENTS_LIMIT });
+            return Err(Refusal::TooMany {
+                what: Named::new("departments", "个部门"),
+                count,
+                limit: DEPARTMENTS_LIMIT,
+            });
         }
     }
     if asked.is_empty() {
-        return Err(Refusal::Already("all of these departments were asked already".into()));
+        return Err(Refusal::Already(LocalizedText::new(
+            "这些部门都已征求过意见",
+            "all of these departments were asked already",
+        )));
     }
     let entry = entry_of(&after, ProjectEvent::Asked { departments: asked }, Party::Reviewer, None);
     Ok(Change { after, entry, opinion: None })
@@ -71,15 +85,18 @@ pub fn hear(
     parties: &[Party],
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
-    reviewing("hear", project, parties)?;
-    let text = said("hear", &heard.text)?;
+    reviewing(HEAR, project, parties)?;
+    let text = said(HEAR, &heard.text)?;
     let mut after = next(project, now);
     let (at, plan_number) = (after.changed_at, after.plan_number);
     let name = heard.department.trim();
     let mut asked = after.departments.iter_mut();
     let department = asked.find(|department| department.name == name).ok_or_else(|| {
         let name: String = name.chars().take(NAME_LIMIT).collect();
-        Refusal::Unknown(format!("department `{name}`, which must be asked first"))
+        Refusal::Unknown(LocalizedText::new(
+            format!("被征求意见的部门 `{name}`，请先征求其意见"),
+            format!("department `{name}`, which must be asked first"),
+        ))
     })?;
     department.opinion =
         Some(DepartmentOpinion { stance: heard.stance, text: text.clone(), plan_number, at });
@@ -94,18 +111,18 @@ pub(super) const fn hears(state: ProjectState) -> bool {
 }
 
 /// While departments are heard: before the verification has ended, and by whoever reviews.
-fn reviewing(what: &'static str, project: &Project, parties: &[Party]) -> Result<(), Refusal> {
+fn reviewing(what: Named, project: &Project, parties: &[Party]) -> Result<(), Refusal> {
     if !hears(project.state) {
-        return Err(Refusal::State { deed: what, state: project.state.id() });
+        return Err(NotPossible::state(what, super::PROJECT, project.state).into());
     }
     by(what, Party::Reviewer, parties)
 }
 
-fn by(what: &'static str, party: Party, parties: &[Party]) -> Result<(), Refusal> {
+fn by(what: Named, party: Party, parties: &[Party]) -> Result<(), Refusal> {
     if parties.contains(&party) {
         return Ok(());
     }
-    Err(Refusal::Party { deed: what, by: named([party]) })
+    Err(NotPossible::party(what, [party]).into())
 }
 
 /// What residents may say of a project now: opinions while it is on notice, complaints from the library on.
@@ -128,16 +145,21 @@ pub const fn takes_voices(state: ProjectState) -> Option<OpinionKind> {
 /// # Errors
 /// A [`Refusal`] that says why it is not possible.
 pub fn voice(project: &Project, text: &str, now: OffsetDateTime) -> Result<Change, Refusal> {
-    let impossible = || Refusal::State { deed: "voice", state: project.state.id() };
+    let impossible = || NotPossible::state(VOICE, super::PROJECT, project.state);
     let kind = takes_voices(project.state).ok_or_else(impossible)?;
     let notice = project.notice.as_ref().ok_or_else(impossible)?;
     if kind == OpinionKind::Opinion && now >= notice.ends_at {
-        return Err(Refusal::Already(format!("the notice ended with {}", notice.to)));
+        let last = notice.to;
+        return Err(Refusal::Already(LocalizedText::new(
+            format!("公示已于 {last} 期满"),
+            format!("the notice ended with {last}"),
+        )));
     }
-    let text = said("voice", text)?;
+    let text = said(VOICE, text)?;
     let limit = VOICES_LIMIT;
     if project.voices.given >= limit {
-        let (what, count) = ("opinions and complaints", project.voices.given as usize + 1);
+        let (what, count) =
+            (Named::new("opinions and complaints", "条意见和投诉"), project.voices.given as usize + 1);
         return Err(Refusal::TooMany { what, count, limit: limit as usize });
     }
     let mut after = next(project, now);
@@ -165,9 +187,8 @@ pub fn answer(
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
     let party = [Party::Community, Party::Planner].into_iter().find(|party| parties.contains(party));
-    let party = party
-        .ok_or_else(|| Refusal::Party { deed: "answer", by: named([Party::Community, Party::Planner]) })?;
-    let text = said("answer", text)?;
+    let party = party.ok_or_else(|| NotPossible::party(ANSWER, [Party::Community, Party::Planner]))?;
+    let text = said(ANSWER, text)?;
     let mut after = next(project, now);
     if opinion.answer.is_none() {
         let open = match opinion.kind {
@@ -182,21 +203,25 @@ pub fn answer(
     Ok(Change { after, entry, opinion: Some(opinion) })
 }
 
-fn said(what: &'static str, text: &str) -> Result<String, Refusal> {
+fn said(what: Named, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     check_length(Some(text))?;
     if text.is_empty() {
-        return Err(Refusal::Missing { deed: what, need: "a text".to_owned() });
+        return Err(NotPossible::missing(what, LocalizedText::new("内容", "a text")).into());
     }
     Ok(text.to_owned())
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {
     match name.chars().count() {
-        0 => Err(Refusal::Missing { deed: "ask", need: "the name of a department".to_owned() }),
-        count if count > NAME_LIMIT => {
-            Err(Refusal::TooMany { what: "characters in the name of a department", count, limit: NAME_LIMIT })
+        0 => {
+            Err(NotPossible::missing(ASK, LocalizedText::new("部门名称", "the name of a department")).into())
         }
+        count if count > NAME_LIMIT => Err(Refusal::TooMany {
+            what: Named::new("characters in the name of a department", "个字的部门名称"),
+            count,
+            limit: NAME_LIMIT,
+        }),
         _ => Ok(()),
     }
 }

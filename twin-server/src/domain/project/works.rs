@@ -2,14 +2,20 @@
 //! evaluation found; and the reports that entered it.
 
 use time::{Date, OffsetDateTime};
-use twin_schemas::projects::{PhaseDone, Project, ProjectEffect, ProjectEvent, ProjectFinding, ProjectState};
+use twin_schemas::LocalizedText;
+use twin_schemas::projects::{
+    PhaseDone, Project, ProjectDeed, ProjectEffect, ProjectEvent, ProjectFinding, ProjectState,
+};
 use twin_schemas::reports::ReportBody;
 
 use super::{
     Change, PHOTOS_LIMIT, Party, REPORTS_LIMIT, Refusal, Request, TEXT_LIMIT, check_length, check_spent,
-    day_of, entry_of, named, next,
+    day_of, entry_of, next,
 };
-use crate::domain::cycle::Word as _;
+use crate::domain::refusal::{Named, NotPossible};
+
+/// What those who build tell; no deed of the course.
+const PROGRESS: Named = Named::new("progress", "上报进展");
 
 /// Most effects on residents that are told at once.
 const EFFECTS_LIMIT: usize = 50;
@@ -66,10 +72,10 @@ pub fn progress(
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
     if !takes_progress(project.state) {
-        return Err(Refusal::State { deed: "progress", state: project.state.id() });
+        return Err(NotPossible::state(PROGRESS, super::PROJECT, project.state).into());
     }
     if !parties.contains(&Party::Builder) {
-        return Err(Refusal::Party { deed: "progress", by: named([Party::Builder]) });
+        return Err(NotPossible::party(PROGRESS, [Party::Builder]).into());
     }
     let text = told.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     check_told(told, text.as_deref())?;
@@ -112,21 +118,27 @@ fn check_told(told: &Progress, text: Option<&str>) -> Result<(), Refusal> {
     if says {
         Ok(())
     } else {
-        Err(Refusal::Missing { deed: "progress", need: "something to tell".to_owned() })
+        Err(NotPossible::missing(PROGRESS, LocalizedText::new("要上报的内容", "something to tell")).into())
     }
 }
 
 /// A phase is done while works go on: what is done otherwise was not built.
 fn finish(after: &mut Project, phase: &str) -> Result<(), Refusal> {
     if after.state != ProjectState::Works {
-        return Err(Refusal::State { deed: "phase", state: after.state.id() });
+        return Err(NotPossible::state(Named::new("phase", "完成阶段"), super::PROJECT, after.state).into());
     }
     if !after.plan.phases.iter().any(|known| known.id == phase) {
         let phase: String = phase.chars().take(64).collect();
-        return Err(Refusal::Unknown(format!("phase `{phase}`")));
+        return Err(Refusal::Unknown(LocalizedText::new(
+            format!("阶段 `{phase}`"),
+            format!("phase `{phase}`"),
+        )));
     }
     if after.phases_done.iter().any(|done| done.phase == phase) {
-        return Err(Refusal::Already(format!("phase `{phase}` is done already")));
+        return Err(Refusal::Already(LocalizedText::new(
+            format!("阶段 `{phase}` 已完成"),
+            format!("phase `{phase}` is done already"),
+        )));
     }
     after.phases_done.push(PhaseDone { phase: phase.to_owned(), on: day_of(after.changed_at) });
     Ok(())
@@ -135,12 +147,19 @@ fn finish(after: &mut Project, phase: &str) -> Result<(), Refusal> {
 fn check_effects(effects: &[ProjectEffect]) -> Result<(), Refusal> {
     let count = effects.len();
     if count > EFFECTS_LIMIT {
-        return Err(Refusal::TooMany { what: "effects", count, limit: EFFECTS_LIMIT });
+        return Err(Refusal::TooMany {
+            what: Named::new("effects", "条居民影响"),
+            count,
+            limit: EFFECTS_LIMIT,
+        });
     }
     for effect in effects {
         check_length(Some(&effect.text))?;
         if effect.to < effect.from {
-            return Err(Refusal::Already("an effect ends before it begins".into()));
+            return Err(Refusal::Already(LocalizedText::new(
+                "有一条居民影响的结束日早于开始日",
+                "an effect ends before it begins",
+            )));
         }
     }
     Ok(())
@@ -152,31 +171,49 @@ pub(super) fn check_evaluation(
     request: &Request,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
-    let (what, count) = ("evaluations", project.evaluations.len() + 1);
+    let (what, count) = (Named::new("evaluations", "次评价"), project.evaluations.len() + 1);
     if count > EVALUATIONS_LIMIT {
         return Err(Refusal::TooMany { what, count, limit: EVALUATIONS_LIMIT });
     }
     let count = request.findings.len();
     if count > FINDINGS_LIMIT {
-        return Err(Refusal::TooMany { what: "findings", count, limit: FINDINGS_LIMIT });
+        return Err(Refusal::TooMany {
+            what: Named::new("findings", "条评价问题"),
+            count,
+            limit: FINDINGS_LIMIT,
+        });
     }
     let count = request.mended.len();
     if count > MENDED_LIMIT {
-        return Err(Refusal::TooMany { what: "mended findings", count, limit: MENDED_LIMIT });
+        return Err(Refusal::TooMany {
+            what: Named::new("mended findings", "条已整改问题"),
+            count,
+            limit: MENDED_LIMIT,
+        });
     }
     for finding in &request.findings {
         match finding.text.trim().chars().count() {
-            0 => return Err(Refusal::Missing { deed: "evaluate", need: "a text for each finding".into() }),
+            0 => {
+                let need = LocalizedText::new("每条问题的内容", "a text for each finding");
+                return Err(NotPossible::missing(ProjectDeed::Evaluate, need).into());
+            }
             chars if chars > TEXT_LIMIT => return Err(Refusal::TooLong(chars)),
             _ => {}
         }
         if finding.due < day_of(now) {
-            return Err(Refusal::Already(format!("the time limit {} of a finding is over", finding.due)));
+            let due = finding.due;
+            return Err(Refusal::Already(LocalizedText::new(
+                format!("有一条问题的整改期限 {due} 已过"),
+                format!("the time limit {due} of a finding is over"),
+            )));
         }
     }
     let open = |id: &u32| findings(project).any(|finding| finding.id == *id && finding.mended_at.is_none());
     match request.mended.iter().find(|id| !open(id)) {
-        Some(id) => Err(Refusal::Unknown(format!("open finding {id}"))),
+        Some(id) => Err(Refusal::Unknown(LocalizedText::new(
+            format!("待整改的问题 {id}"),
+            format!("open finding {id}"),
+        ))),
         None => Ok(()),
     }
 }
@@ -216,7 +253,9 @@ pub(super) fn numbered(project: &Project, found: &[Finding]) -> Vec<ProjectFindi
 pub fn programmed(project: &Project, report: u64, now: OffsetDateTime) -> Result<Change, Refusal> {
     use ProjectState as State;
     if matches!(project.state, State::Rejected | State::Withdrawn | State::Evaluated) {
-        return Err(Refusal::State { deed: "programme", state: project.state.id() });
+        return Err(
+            NotPossible::state(Named::new("programme", "纳入项目"), super::PROJECT, project.state).into()
+        );
     }
     let mut after = next(project, now);
     if !after.plan.reports.contains(&report) {
@@ -224,7 +263,9 @@ pub fn programmed(project: &Project, report: u64, now: OffsetDateTime) -> Result
     }
     let count = after.plan.reports.len();
     if count > REPORTS_LIMIT {
-        return Err(Refusal::TooMany { what: "reports", count, limit: REPORTS_LIMIT });
+        return Err(Refusal::TooMany {
+            what: Named::new("reports", "件上报"), count, limit: REPORTS_LIMIT
+        });
     }
     let entry = entry_of(&after, ProjectEvent::Programmed { report }, Party::Planner, None);
     Ok(Change { after, entry, opinion: None })

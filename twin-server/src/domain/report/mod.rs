@@ -5,6 +5,7 @@
 //! `course` is the table of what is possible, `clock` the time limits, `kinds` the catalogue, `figures` what
 //! is counted at the end.
 
+mod chinese;
 mod clock;
 mod course;
 mod figures;
@@ -12,6 +13,7 @@ mod kinds;
 mod parties;
 
 use time::{Duration, OffsetDateTime};
+use twin_schemas::LocalizedText;
 use twin_schemas::reports::{
     Report, ReportBody, ReportDeed, ReportEntry, ReportEvent, ReportKind, ReportLine, ReportPlace,
     ReportRating, ReportState, ReportUrge,
@@ -26,6 +28,7 @@ pub use parties::{
 };
 
 use super::cycle::Word as _;
+use super::refusal::{Named, NotPossible};
 
 /// How long after its end a report may be opened again.
 pub const REOPEN_WITHIN: Duration = Duration::days(30);
@@ -89,33 +92,17 @@ pub struct Main {
     pub state: ReportState,
 }
 
+/// What is refused is refused of this.
+const REPORT: Named = Named::new("report", "上报");
+/// Something that is said to the other side; no deed of the course.
+const SAY: Named = Named::new("say", "留言");
+
 /// Why a deed is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Not from this state.
-    #[error("`{deed}` is not possible while the report is `{state}`")]
-    State {
-        /// The deed.
-        deed: &'static str,
-        /// The state.
-        state: &'static str,
-    },
-    /// Not by this one.
-    #[error("`{deed}` is for {by}")]
-    Party {
-        /// The deed.
-        deed: &'static str,
-        /// Who may do it.
-        by: String,
-    },
-    /// Something must be said with it.
-    #[error("`{deed}` needs {need}")]
-    Missing {
-        /// The deed.
-        deed: &'static str,
-        /// What is missing.
-        need: String,
-    },
+    /// The table of the course refuses it.
+    #[error(transparent)]
+    Course(#[from] NotPossible),
     /// A text is too long.
     #[error("the text has {0} characters, limit {TEXT_LIMIT}")]
     TooLong(usize),
@@ -126,8 +113,13 @@ pub enum Refusal {
     #[error("`stars` is {0}, from 1 to 5 is possible")]
     Stars(u8),
     /// A report cannot be joined to this one.
-    #[error("report {0} cannot be the main report: {1}")]
-    Main(u64, &'static str),
+    #[error("report {id} cannot be the main report: {}", why.en_or_zh())]
+    Main {
+        /// Its number.
+        id: u64,
+        /// Why not.
+        why: LocalizedText,
+    },
     /// It ended too long ago.
     #[error("the report ended more than {} days ago\nhint: send a new one", REOPEN_WITHIN.whole_days())]
     TooLate,
@@ -198,12 +190,11 @@ pub fn act(
     let deed = request.deed;
     let mut possible = COURSE.of(report.state, deed).peekable();
     if possible.peek().is_none() {
-        return Err(Refusal::State { deed: deed.id(), state: report.state.id() });
+        return Err(NotPossible::state(deed, REPORT, report.state).into());
     }
-    let by = || COURSE.of(report.state, deed).map(|rule| rule.by.name().en_or_zh().to_owned());
-    let rule = possible
-        .find(|rule| parties.contains(&rule.by))
-        .ok_or_else(|| Refusal::Party { deed: deed.id(), by: by().collect::<Vec<_>>().join(" or ") })?;
+    let by = || COURSE.of(report.state, deed).map(|rule| rule.by);
+    let rule =
+        possible.find(|rule| parties.contains(&rule.by)).ok_or_else(|| NotPossible::party(deed, by()))?;
     check(report, request, rule.needs, now)?;
     Ok(done(report, request, (rule.to, rule.by), kind, now))
 }
@@ -225,8 +216,7 @@ fn check(report: &Report, request: &Request, needs: &[Need], now: OffsetDateTime
             Need::Main => request.main.is_some(),
         };
         if !is_said {
-            let need = need.name().en_or_zh().to_owned();
-            return Err(Refusal::Missing { deed: request.deed.id(), need });
+            return Err(NotPossible::missing(request.deed, need.name()).into());
         }
     }
     if let Some(stars) = request.rating.as_ref().map(|rating| rating.stars).filter(|s| !(1..=5).contains(s)) {
@@ -234,15 +224,17 @@ fn check(report: &Report, request: &Request, needs: &[Need], now: OffsetDateTime
     }
     if let Some(Main { id, state }) = request.main {
         let problem = match state {
-            _ if id == report.id => Some("it is the same"),
-            ReportState::Merged => Some("it is joined to another itself"),
+            _ if id == report.id => Some(("它就是这一件", "it is the same")),
+            ReportState::Merged => Some(("它已并入另一件", "it is joined to another itself")),
             // Whoever joins it later would wait for an answer that has been given.
-            ReportState::Answered | ReportState::Checked => Some("it is answered already"),
-            ReportState::Withdrawn | ReportState::Declined | ReportState::Closed => Some("it has ended"),
+            ReportState::Answered | ReportState::Checked => Some(("它已答复", "it is answered already")),
+            ReportState::Withdrawn | ReportState::Declined | ReportState::Closed => {
+                Some(("它已结束", "it has ended"))
+            }
             _ => None,
         };
-        if let Some(problem) = problem {
-            return Err(Refusal::Main(id, problem));
+        if let Some((zh, en)) = problem {
+            return Err(Refusal::Main { id, why: LocalizedText::new(zh, en) });
         }
     }
     let is_late = |ended: OffsetDateTime| now - ended > REOPEN_WITHIN;
@@ -304,7 +296,7 @@ fn done(
 pub fn say(report: &Report, text: &str, party: Party, now: OffsetDateTime) -> Result<Change, Refusal> {
     let text = text.trim();
     match text.chars().count() {
-        0 => return Err(Refusal::Missing { deed: "say", need: "a text".to_owned() }),
+        0 => return Err(NotPossible::missing(SAY, LocalizedText::new("内容", "a text")).into()),
         chars if chars > TEXT_LIMIT => return Err(Refusal::TooLong(chars)),
         _ => {}
     }
