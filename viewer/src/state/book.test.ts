@@ -42,7 +42,7 @@ beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
   vi.stubGlobal('navigator', { languages: ['zh-CN'] });
-  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', visibilityState: 'visible', addEventListener: () => undefined });
+  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', documentElement: { lang: 'en' }, visibilityState: 'visible', addEventListener: () => undefined });
   vi.stubGlobal('fetch', async (address: string) => {
     const found = answer(address);
     if (address.includes('reports?')) await held;

@@ -18,7 +18,7 @@ beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
   vi.stubGlobal('navigator', { languages: ['zh-CN'] });
-  vi.stubGlobal('document', { baseURI: 'http://twin.test/' });
+  vi.stubGlobal('document', { baseURI: 'http://twin.test/', documentElement: { lang: 'en' } });
   vi.stubGlobal('fetch', (url: string) => {
     fetched.push(url);
     return Promise.resolve(url.includes('/devices?') ? then() : new Response('{"alarms":[]}'));

@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.stubGlobal('window', globalThis);
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('removeEventListener', () => undefined);
-  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
+  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', documentElement: { lang: 'en' } });
   vi.stubGlobal('fetch', (address: string, init: { method: string; body: string | null }) => {
     if (server.away) return Promise.reject(new TypeError('no network'));
     if (init.method === 'GET') return Promise.resolve(Response.json({ values: listed(new URL(address).searchParams.get('object')) }));

@@ -23,7 +23,7 @@ beforeEach(() => {
   vi.stubGlobal('window', globalThis);
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('removeEventListener', () => undefined);
-  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
+  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', documentElement: { lang: 'en' } });
   vi.stubGlobal('fetch', (address: string, { method, body }: { method: string; body: string | null }) => {
     if (server.away) return Promise.reject(new TypeError('no network'));
     if (method === 'GET') return Promise.resolve(Response.json({ values: server.values }));

@@ -85,7 +85,7 @@ describe('displays', () => {
 
   test('who_asks_while_an_older_answer_is_on_its_way_gets_a_newer_one', async () => {
     const answers = [[of('a', { mode: 'ordinary' })], [{ ...of('a', emergency('fire')), version: 2 }]];
-    vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
+    vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', documentElement: { lang: 'en' } });
     const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(new Response(JSON.stringify({ displays: answers.shift() ?? [] }))));
     const first = displays.reloadDisplays();
     displays.displayTold({ id: 'a', version: 2, state: emergency('fire') });
@@ -173,7 +173,7 @@ describe('keeper', () => {
 });
 
 test('lines_of_a_trend_come_together_and_those_that_are_not_there_are_counted', async () => {
-  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
+  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', documentElement: { lang: 'en' } });
   const step = (time: string, mean?: number) => ({ time, readings: 1, count: 1, mean });
   const streams = [{ device: 'b', stream: 'power', step_s: 60, steps: [step('1970-01-01T00:01:00Z', 7), step('1970-01-01T00:02:00Z')] }];
   const answer = (): Promise<Response> => Promise.resolve(new Response(JSON.stringify({ step_s: 60, streams, unknown: ['a:power'] })));
