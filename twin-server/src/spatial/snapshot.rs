@@ -273,13 +273,25 @@ impl Snapshot {
     /// to it. An outline says more than a box, which a building model has in its place.
     #[must_use]
     pub fn at(&self, kind: Kind, east_m: f64, north_m: f64) -> Option<&Arc<StoredObject>> {
+        self.at_where(kind, east_m, north_m, |_| true)
+    }
+
+    /// As [`Self::at`], of the objects that a question accepts.
+    #[must_use]
+    pub fn at_where(
+        &self,
+        kind: Kind,
+        east_m: f64,
+        north_m: f64,
+        accepts: impl Fn(&StoredObject) -> bool,
+    ) -> Option<&Arc<StoredObject>> {
         let place = LocalPoint { east_m, north_m, up_m: 0.0 };
         let column =
             AABB::from_corners([east_m, north_m, f64::NEG_INFINITY], [east_m, north_m, f64::INFINITY]);
         let held = self.meeting([kind].into_iter().collect(), column).filter_map(|leaf| {
             let Thing::Object(object) = leaf.thing else { return None };
             let shape = leaf.shape();
-            shape.holds(&place).then(|| match shape.ground {
+            (accepts(object) && shape.holds(&place)).then(|| match shape.ground {
                 Ground::Outline(outline) => (false, outline.unsigned_area(), object),
                 Ground::Rect(rect) => (true, rect.unsigned_area(), object),
             })
