@@ -23,6 +23,7 @@ use crate::domain::report::{
 use crate::live::{Hub, ToldReport};
 use crate::own_task::in_own_task;
 use crate::projects::{ProjectFault, Projects};
+use crate::spatial::PlacedReport;
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
 
 /// Who did what the clock does, in the audit log and in trails.
@@ -145,6 +146,8 @@ impl Reports {
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
+        let placed = book.by_id.values().filter_map(|kept| placed(kept, &kinds));
+        hub.index().change(|now| now.set_reports(placed));
         Ok(Self { store, kinds, projects, hub, vault, turn: Mutex::default(), book: RwLock::new(book) })
     }
 
@@ -428,6 +431,15 @@ impl Reports {
     fn show(&self, reports: &[Arc<Kept>]) {
         let before: Vec<_> = reports.iter().map(|kept| self.get(kept.report.id)).collect();
         self.write(|book| reports.iter().for_each(|kept| book.put(Arc::clone(kept))));
+        let lies = |kept: &Arc<Kept>| placed(kept, &self.kinds);
+        let moved = before.iter().zip(reports).map(|(before, now)| (before.as_ref().and_then(lies), lies(now)));
+        // Most changes move nothing, and a snapshot is not made for them.
+        let moved: Vec<_> = moved.filter(|(before, now)| before != now).collect();
+        if !moved.is_empty() {
+            self.hub.index().change(|index| {
+                moved.into_iter().for_each(|(before, now)| index.replace_report(before, now));
+            });
+        }
         for (before, now) in before.iter().zip(reports) {
             self.hub.tell_report(before.as_deref().map(told), told(now));
         }
@@ -446,6 +458,11 @@ fn with_actors(changes: Vec<(Change, String)>) -> Vec<ReportChange> {
     let with_actor =
         |(Change { after, entry }, actor)| ReportChange { after, stored: StoredEntry { entry, actor } };
     changes.into_iter().map(with_actor).collect()
+}
+
+/// As it lies in the index, if it has a position.
+fn placed(kept: &Arc<Kept>, kinds: &ReportKinds) -> Option<Arc<PlacedReport>> {
+    PlacedReport::of(&kept.report, kinds.get_or_general(&kept.report.kind)).map(Arc::new)
 }
 
 fn told(Kept { report, reporter }: &Kept) -> ToldReport {

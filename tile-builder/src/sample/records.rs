@@ -14,7 +14,9 @@ use twin_schemas::plan::{
 
 use super::ifc::ModelFile;
 use super::paint::parking_bays;
-use super::quarter::{AVENUE, Building, CANAL, CELL_U, CELL_V, Cell, GROUND_M, Kind, Plot, Quarter, ROWS, Works};
+use super::quarter::{
+    AVENUE, Building, CANAL, CELL_U, CELL_V, Cell, GROUND_M, Kind, Plot, Quarter, ROWS, Works,
+};
 use super::site::{Device, DeviceKind, Site};
 use super::vector::Vec3;
 use super::{PLAN_MARK, SampleError, write};
@@ -266,9 +268,8 @@ fn zones(quarter: &Quarter, globe: &Globe) -> Result<Vec<Value>, SampleError> {
 fn parking(quarter: &Quarter, cell: Cell, [_, v0, _, v1]: [f32; 4]) -> JsonObject {
     let [u, v] = Quarter::corner(cell);
     let rows = (0_u8..).zip(ROWS).filter(|(_, behind)| (v0..v1).contains(&(v + behind)));
-    let bays = rows.flat_map(|(row, south)| {
-        parking_bays().map(move |[along, behind]| (row, [along, south + behind]))
-    });
+    let bays = rows
+        .flat_map(|(row, south)| parking_bays().map(move |[along, behind]| (row, [along, south + behind])));
     let is_painted = |&(row, [along, across]): &(u8, [f32; 2])| {
         let plot = Plot { cell, row, slot: u8::from(along > CELL_U / 2.0) };
         let place = quarter.frame.place(u + along, v + across, 0.0);

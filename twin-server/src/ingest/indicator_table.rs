@@ -94,8 +94,8 @@ fn indicator_of(row: &Row) -> Result<Indicator, String> {
     };
     let levels = needed("levels")?;
     let levels = levels.split('+').map(|level| word("levels", level)).collect::<Result<_, _>>()?;
-    let standard = maybe_number("standard")?
-        .map(|value| IndicatorStandard { value, source: both("standard_source") });
+    let standard =
+        maybe_number("standard")?.map(|value| IndicatorStandard { value, source: both("standard_source") });
     let method = text("method").map(|method| word::<IndicatorMethod>("method", &method)).transpose()?;
     Ok(Indicator {
         code: needed("code")?,

@@ -190,11 +190,7 @@ fn lacking(gap: Gap, standard: &IndicatorStandard, tally: &Tally) -> Figure {
 }
 
 /// The figure of the community: the sum over its neighbourhoods, for what one has too many is no help to the next.
-fn of_community(
-    gap: Gap,
-    standard: &IndicatorStandard,
-    tallies: &BTreeMap<Option<String>, Tally>,
-) -> Figure {
+fn of_community(gap: Gap, standard: &IndicatorStandard, tallies: &BTreeMap<Option<String>, Tally>) -> Figure {
     let lived_in = tallies.values().filter(|tally| tally.households.told + tally.households.silent > 0);
     let figures: Vec<Figure> = lived_in.map(|tally| lacking(gap, standard, tally)).collect();
     let known: Vec<f64> =

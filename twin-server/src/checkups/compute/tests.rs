@@ -140,8 +140,14 @@ fn parking_is_lacking_by_households_and_the_standard_of_the_catalogue() {
     // 61 households want 30.5 places, which is 31; 15 are known.
     assert_eq!(value, 16.0);
     let words = words.en.unwrap();
-    assert!(words.starts_with("61 households in 2 residential buildings, 0.5 places each: 31 wanted; 15 known, at 2"));
-    assert!(words.contains("1 residential buildings say no households") && words.contains("1 car parks say no"));
+    assert!(
+        words.starts_with(
+            "61 households in 2 residential buildings, 0.5 places each: 31 wanted; 15 known, at 2"
+        )
+    );
+    assert!(
+        words.contains("1 residential buildings say no households") && words.contains("1 car parks say no")
+    );
 }
 
 #[test]
@@ -180,10 +186,16 @@ fn what_nobody_wrote_down_is_no_gap_and_no_zero() {
     let places = json!({ "parking_places": 10 });
     lacks(of("parking_gap", &places, vec![]), "residential");
     lacks(of("parking_gap", &json!({}), vec![homes("a", &json!(10))]), "number of parking places");
-    lacks(of("parking_gap", &json!({ "parking_places": -1 }), vec![homes("a", &json!(10))]), "parking places");
+    lacks(
+        of("parking_gap", &json!({ "parking_places": -1 }), vec![homes("a", &json!(10))]),
+        "parking places",
+    );
     lacks(of("parking_gap", &places, vec![homes("a", &Value::Null)]), "says its `households`");
     lacks(of("charging_gap", &places, vec![homes("a", &json!(10))]), "number of charging points");
-    lacks(of("charging_gap", &json!({ "charging_points": 3 }), vec![homes("a", &json!(10))]), "parking places");
+    lacks(
+        of("charging_gap", &json!({ "charging_points": 3 }), vec![homes("a", &json!(10))]),
+        "parking places",
+    );
 }
 
 #[test]
@@ -208,6 +220,9 @@ fn the_community_sums_its_neighbourhoods_and_names_those_of_which_too_little_is_
     let (value, words) = computed[0].figure.clone().unwrap();
     assert_eq!(value, 40.0);
     let words = words.en.unwrap();
-    assert!(words.contains("2 neighbourhoods, 1 of them") && words.contains("of 1 too little is known"), "{words}");
+    assert!(
+        words.contains("2 neighbourhoods, 1 of them") && words.contains("of 1 too little is known"),
+        "{words}"
+    );
     assert!(computed[3].figure.is_err());
 }
