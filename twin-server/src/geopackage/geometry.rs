@@ -77,7 +77,7 @@ mod tests {
         assert_eq!((&blob[..2], blob[2]), (&b"GP"[..], 0));
         assert_eq!(blob[3] & 1, 1, "little-endian");
         let mut at = 4;
-        let mut u32_ = |at: &mut usize| {
+        let u32_ = |at: &mut usize| {
             *at += 4;
             u32::from_le_bytes(blob[*at - 4..*at].try_into().unwrap())
         };
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(u32_(&mut at), 4326);
         let numbers = [0, 4][usize::from(blob[3] >> 1 & 7)];
         let envelope: Vec<f64> = (0..numbers).map(|_| f64_(&mut at)).collect();
-        let mut typed = |at: &mut usize| {
+        let typed = |at: &mut usize| {
             assert_eq!(blob[*at], 1);
             *at += 1;
             u32_(at)

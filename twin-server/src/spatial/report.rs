@@ -93,7 +93,9 @@ mod tests {
             object("building/b", "building", [90.0, -1.0, 0.0], [91.0, 1.0, 9.0]),
         ];
         let mut now = Snapshot::of_objects("v1", Arc::new(ObjectTable::new(objects)), [], []);
-        now.set_reports([placed(1, "lamp", 2.0), placed(2, "road", 5.0), placed(3, "lamp", 95.0)].into_iter());
+        now.set_reports(
+            [placed(1, "lamp", 2.0), placed(2, "road", 5.0), placed(3, "lamp", 95.0)].into_iter(),
+        );
         now
     }
 
@@ -111,12 +113,16 @@ mod tests {
             (ids(&found), found.matched)
         };
         assert_eq!(told(None), (vec![], Some(0)));
-        assert_eq!(told(Some(ReportRule::new(|_| true))), (vec!["1".into(), "2".into(), "3".into()], Some(3)));
+        assert_eq!(
+            told(Some(ReportRule::new(|_| true))),
+            (vec!["1".into(), "2".into(), "3".into()], Some(3))
+        );
         assert_eq!(told(Some(ReportRule::new(|number| number == 3))), (vec!["3".into()], Some(1)));
         let houses = |wanted: bool, rule: fn(u64) -> bool| {
             let filter = Filter { reports: Some(ReportRule::new(rule)), ..Filter::of([Kind::Report]) };
             let company = Some(Company { filter, within_m: 10.0, wanted });
-            let query = Query { filter: Filter::of([Kind::Building]), place: Place::Anywhere, company, limit: 9 };
+            let query =
+                Query { filter: Filter::of([Kind::Building]), place: Place::Anywhere, company, limit: 9 };
             ids(&ask(&now, &query).unwrap())
         };
         assert_eq!(houses(true, |_| true), ["building/a", "building/b"]);
