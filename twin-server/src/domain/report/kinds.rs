@@ -15,7 +15,7 @@ const LIMIT_H: u32 = 24 * 366;
 const SAME_WITHIN_LIMIT_M: f64 = 1_000.0;
 
 /// Most kinds of a list: more than anybody chooses from.
-pub const KINDS_LIMIT: usize = 200;
+const KINDS_LIMIT: usize = 200;
 /// Longest name of a kind, in characters.
 const NAME_LIMIT: usize = 50;
 
