@@ -144,7 +144,7 @@ async fn whoever_may_read_less_takes_less_away() {
     let mut others = taken(&quarter, &quarter.neighbour, "?layers=reports", &path("neighbour")).await;
     assert_eq!(rows(&mut others, "SELECT id FROM reports").await.len(), 0, "nothing was taken up yet");
     let refused = quarter.get(&quarter.resident, &format!("{EXPORT}?layers=projects,problems")).await;
-    check_problem(&refused, 403, "forbidden");
+    check_problem(&refused, 403, "role_denied");
     let unknown = quarter.get(&quarter.planner, &format!("{EXPORT}?layers=roads")).await;
     assert!(
         check_problem(&unknown, 400, "bad_query")["hint"].as_str().unwrap().contains("projects, reports")
