@@ -91,9 +91,12 @@ pub(super) fn figures(
     places.iter().map(figure).collect()
 }
 
-/// What the model says, by neighbourhood; what stands in none is a neighbourhood of its own.
-fn tallies(ground: &Ground) -> BTreeMap<Option<String>, Tally> {
-    let mut tallies: BTreeMap<Option<String>, Tally> = BTreeMap::new();
+/// Tallies by the id of their neighbourhood; what stands in none is a neighbourhood of its own.
+type Tallies = BTreeMap<Option<String>, Tally>;
+
+/// What the model says, by neighbourhood.
+fn tallies(ground: &Ground) -> Tallies {
+    let mut tallies = Tallies::new();
     let snapshot = ground.snapshot();
     for (_, building) in snapshot.meeting_in_order(Kind::Building, &EVERYWHERE) {
         if is_residence(building) && !ground.is_beside(building) {
@@ -102,42 +105,49 @@ fn tallies(ground: &Ground) -> BTreeMap<Option<String>, Tally> {
         }
     }
     // What a neighbourhood says of itself stands for all that is in it.
-    let mut whole: BTreeMap<Option<String>, (Option<f64>, Option<f64>)> = BTreeMap::new();
-    for (_, zone) in snapshot.meeting_in_order(Kind::Zone, &EVERYWHERE) {
-        if ground.is_neighbourhood(zone) {
-            whole.insert(Some(zone.id.clone()), (number(zone, &PLACES), number(zone, &POINTS)));
-        }
+    let zones = snapshot.meeting_in_order(Kind::Zone, &EVERYWHERE).into_iter().map(|(_, zone)| zone);
+    let neighbourhoods = zones.filter(|zone| ground.is_neighbourhood(zone));
+    let whole: BTreeMap<_, _> = neighbourhoods
+        .map(|zone| (Some(zone.id.clone()), [number(zone, &PLACES), number(zone, &POINTS)]))
+        .collect();
+    add_facilities(ground, &whole, &mut tallies);
+    for (home, [places, points]) in whole {
+        let tally = tallies.entry(home).or_default();
+        places.into_iter().for_each(|number| tally.places.add(Some(number)));
+        points.into_iter().for_each(|number| tally.points.add(Some(number)));
     }
-    for object in snapshot.objects().filter(|object| !object.properties.is_empty()) {
+    tallies
+}
+
+/// Adds what stands in neighbourhoods, but where those speak for it: `whole` has their own places and points.
+fn add_facilities(
+    ground: &Ground,
+    whole: &BTreeMap<Option<String>, [Option<f64>; 2]>,
+    tallies: &mut Tallies,
+) {
+    for object in ground.snapshot().objects().filter(|object| !object.properties.is_empty()) {
         let is_whole = object.class == ObjectClass::Community || ground.is_neighbourhood(object);
         if is_whole || ground.is_beside(object) {
             continue;
         }
         let (parks, charges) = (says(object, &PARKING), says(object, &CHARGING));
         let capacity = |is: bool| number(object, &[CAPACITY]).filter(|_| is);
-        let (places, points) = (
-            number(object, &PLACES).or_else(|| capacity(parks)),
-            number(object, &POINTS).or_else(|| capacity(charges)),
-        );
-        if !(parks || charges || places.is_some() || points.is_some()) {
+        let places = number(object, &PLACES).or_else(|| capacity(parks));
+        let points = number(object, &POINTS).or_else(|| capacity(charges));
+        let (parks, charges) = (parks || places.is_some(), charges || points.is_some());
+        if !(parks || charges) {
             continue;
         }
         let home = neighbourhood_of(ground, object);
-        let (all_places, all_points) = whole.get(&home).copied().unwrap_or_default();
+        let [all_places, all_points] = whole.get(&home).copied().unwrap_or_default();
         let tally = tallies.entry(home).or_default();
-        if (parks || places.is_some()) && all_places.is_none() {
+        if parks && all_places.is_none() {
             tally.places.add(places);
         }
-        if (charges || points.is_some()) && all_points.is_none() {
+        if charges && all_points.is_none() {
             tally.points.add(points);
         }
     }
-    for (home, (places, points)) in whole {
-        let tally = tallies.entry(home).or_default();
-        places.into_iter().for_each(|number| tally.places.add(Some(number)));
-        points.into_iter().for_each(|number| tally.points.add(Some(number)));
-    }
-    tallies
 }
 
 /// The neighbourhood that something stands in: as it says itself, else by its middle.
