@@ -74,7 +74,7 @@ async fn what_one_may_read_goes_out_as_layers_of_the_standard() {
     let path = folder.path().join("planner.gpkg");
     let mut file = taken(&quarter, &quarter.planner, "?lang=en", &path).await;
     let pragmas = rows(&mut file, "SELECT * FROM pragma_application_id, pragma_user_version").await;
-    assert_eq!((pragmas[0].get::<i64, _>(0), pragmas[0].get::<i64, _>(1)), (0x4750_4B47, 10_400));
+    assert_eq!((pragmas[0].get::<i64, _>(0), pragmas[0].get::<i64, _>(1)), (0x4750_4B47, 10_300));
     let layers = rows(&mut file, "SELECT table_name, identifier FROM gpkg_contents ORDER BY rowid").await;
     let names: Vec<String> = layers.iter().map(|row| row.get(0)).collect();
     assert_eq!(names, ["projects", "reports", "problems", "resources", "needs", "tasks"]);

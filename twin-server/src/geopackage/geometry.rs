@@ -1,5 +1,5 @@
 //! Geometries as a `GeoPackage` has them: a plane geometry in longitude and latitude comes in, a blob with its envelope goes
-//! out. `GeoPackage` 1.4, 2.1.3 (`GeoPackageBinary`), around well-known binary (OGC 06-103r4, 8), both little-endian.
+//! out. `GeoPackage` 1.3, 2.1.3 (`GeoPackageBinary`), around well-known binary (OGC 06-103r4, 8), both little-endian.
 
 use geo::{BoundingRect, Geometry, LineString, Polygon, Rect};
 

@@ -1,5 +1,7 @@
-//! Layers as one file of the OGC's `GeoPackage` 1.4: layers and the community's place on the Earth come in, an `SQLite`
+//! Layers as one file of the OGC's `GeoPackage` 1.3: layers and the community's place on the Earth come in, an `SQLite`
 //! database that geographic systems open goes out, at a path of the caller's. Called by the export of renewal.
+//!
+//! 1.3 and not 1.4: nothing that is new there is used, and GDAL before 3.7 warns of it.
 //!
 //! Every layer is a table of features (2.1) in WGS 84; what has no place has no geometry. Instants are in UTC to the
 //! millisecond, lists of texts have commas between. Nothing waits for the disk: the file is thrown away if its writing ends
@@ -34,7 +36,7 @@ const INSTANT: &[FormatItem<'_>] =
 /// The tables that every file has (annex C), and the two that say what is no place on the Earth.
 const TABLES: &str = "
 PRAGMA application_id = 0x47504B47;
-PRAGMA user_version = 10400;
+PRAGMA user_version = 10300;
 CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
   organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
 CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
