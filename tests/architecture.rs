@@ -63,7 +63,7 @@ const TWIN_SERVER: &[Allowed] = &[
     ("projects", &["domain", "own_task", "spatial", "store"]),
     // What people are called at; plain there alone.
     ("contacts", &["auth", "domain", "store", "webhooks"]),
-    ("reports", &["contacts", "domain", "live", "own_task", "projects", "store"]),
+    ("reports", &["contacts", "domain", "live", "own_task", "projects", "spatial", "store"]),
     ("checkups", &["domain", "live", "own_task", "spatial", "store"]),
     ("programming", &["checkups", "domain", "own_task", "spatial", "store"]),
     // Photographs as phones send them; knows nothing of the rest.
@@ -71,7 +71,9 @@ const TWIN_SERVER: &[Allowed] = &[
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),
     ("ingest", &["domain", "store", "live", "metrics", "webhooks"]),
     ("tiles", &["domain", "spatial", "metrics"]),
-    ("features", &["domain", "live", "programming", "reports", "spatial", "store", "tiles"]),
+    ("features", &["checkups", "domain", "live", "programming", "reports", "spatial", "store", "tiles"]),
+    // Layers as a file that geographic systems open.
+    ("geopackage", &["features"]),
     (
         "jobs",
         &[

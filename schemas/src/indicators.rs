@@ -96,16 +96,33 @@ pub enum IndicatorMethod {
     RepairTime,
     /// Mean of the residents' ratings, 1 to 5.
     MeanRating,
+    /// Parking places that are lacking by the standard, which is places for each household.
+    ParkingGap,
+    /// Charging points that are lacking by the standard, which is the share of places that have one, in percent.
+    ChargingGap,
+}
+
+/// What a method holds the model against, as a city sets it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorStandard {
+    /// The number, in the unit that the method says.
+    pub value: f64,
+    /// The norm or decision that it comes from.
+    pub source: LocalizedText,
 }
 
 /// That an indicator is computed, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorComputation {
     /// The method.
     pub method: IndicatorMethod,
     /// How, in words.
     pub how: LocalizedText,
+    /// The standard, for methods that have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<IndicatorStandard>,
 }
 
 /// An indicator.

@@ -75,6 +75,8 @@ pub enum ProjectDeed {
     Verify,
     /// Puts it on public notice (公示).
     Publish,
+    /// Keeps the notice out for longer (公示延期).
+    Extend,
     /// The notice has been out for its time (公示期满).
     EndNotice,
     /// Takes it into the project library (确认入库).
@@ -175,6 +177,25 @@ pub struct ProjectNotice {
     /// When it is over: the end of its last day.
     #[serde(with = "time::serde::rfc3339")]
     pub ends_at: OffsetDateTime,
+    /// How often its last day was put to a later one, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<NoticeExtension>,
+}
+
+/// That a notice is out for longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeExtension {
+    /// When that was decided.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The last day before.
+    #[serde(with = "day")]
+    pub before: Date,
+    /// The last day since.
+    #[serde(with = "day")]
+    pub to: Date,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a department thinks.

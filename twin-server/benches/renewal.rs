@@ -1,6 +1,8 @@
 //! Purpose: what lists, filters, maps and joins of renewal cost in a large community, through the whole router, in one run.
 //! Inputs:  `TWIN_BENCH_REPORTS` (default 100,000), `TWIN_BENCH_PROJECTS` (5,000), `TWIN_BENCH_VALUES` of indicators
-//!          (1,000,000, half of them in the check-up before), `TWIN_BENCH_ROUNDS` (200).
+//!          (1,000,000, half of them in the check-up before), `TWIN_BENCH_LISTED` (50,000 resources, needs and tasks each,
+//!          the limit), `TWIN_BENCH_ROUNDS` (200), `TWIN_BENCH_DATABASE` (an empty database, `postgres://…`; a file of its
+//!          own without).
 //! Outputs: a table on standard output: milliseconds of the middle answer and of the 95th of a hundred, most bytes, question.
 #![allow(
     clippy::print_stdout,
@@ -33,10 +35,12 @@ use twin_server::app::{self, App};
 use twin_server::config::ServeConfig;
 use twin_server::domain::audit::AuditDraft;
 use twin_server::domain::checkup::Catalogue;
+use twin_server::domain::programming::{self, Party, Step};
 use twin_server::domain::project;
 use twin_server::domain::report::{self, NewReport, ReportKinds};
 use twin_server::store::{
-    ProjectChange, ReportStored, StoredEntry, StoredProjectEntry, StoredReport, ValueChange,
+    ProgrammingChange, ProjectChange, ReportStored, StoredEntry, StoredProjectEntry, StoredReport,
+    ValueChange,
 };
 
 /// As the server has it.
@@ -150,6 +154,53 @@ async fn projects(app: &App, count: usize) {
     }
 }
 
+/// The three lists of the programming, each with so many members.
+async fn lists(app: &App, count: usize) {
+    let now = OffsetDateTime::now_utc();
+    let step = |n: usize| {
+        let (id, zones) = (n as u64 + 1, vec![zone(n)]);
+        let places = json!([{ "type": "point", "position": place(n * 3) }]);
+        let name = json!({ "zh": format!("第 {n} 项：加装座椅") });
+        let urgency = ["ordinary", "pressing", "urgent"][n % 3];
+        let resource = json!({ "name": name, "kind": "money", "owner": "区住建局", "used_by": "joint",
+            "amount": { "type": "money", "fen": 1_000_000 }, "places": places });
+        let need = json!({ "name": name, "kind": "housing", "urgency": urgency, "source": "reports", "places": places });
+        let task = json!({ "name": name, "kind": "infrastructure", "level": "basic", "urgency": urgency, "places": places });
+        [
+            Step::Resource(programming::begun(
+                id,
+                serde_json::from_value(resource).unwrap(),
+                zones.clone(),
+                Party::Keeper,
+                now,
+            )),
+            Step::Need(programming::begun(
+                id,
+                serde_json::from_value(need).unwrap(),
+                zones.clone(),
+                Party::Collector,
+                now,
+            )),
+            Step::Task(programming::begun(
+                id,
+                serde_json::from_value(task).unwrap(),
+                zones,
+                Party::Planner,
+                now,
+            )),
+        ]
+    };
+    let mut left = (0..count).flat_map(step).map(|step| ProgrammingChange { step, actor: "user:u".into() });
+    loop {
+        let changes: Vec<_> = left.by_ref().take(3_000).collect();
+        if changes.is_empty() {
+            return;
+        }
+        let audit = [audit("programming.create")];
+        assert!(app.store.change_programming(&changes, &audit).await.unwrap());
+    }
+}
+
 /// A value with a problem at one object of fifty.
 fn value_of(indicator: &Indicator, n: usize, shift: f64) -> f64 {
     let Indicator { min, max, thresholds, direction, .. } = indicator;
@@ -219,8 +270,12 @@ async fn measure(router: &Router, rounds: usize, what: &str, path: impl Fn(usize
         bytes = bytes.max(answer(router, request).await.len());
         times_ms.push(started.elapsed().as_secs_f64() * 1_000.0);
     }
+    told(what, times_ms, bytes);
+}
+
+fn told(what: &str, mut times_ms: Vec<f64>, bytes: usize) {
     times_ms.sort_by(f64::total_cmp);
-    let at = |share: f64| times_ms[((rounds - 1) as f64 * share) as usize];
+    let at = |share: f64| times_ms[((times_ms.len() - 1) as f64 * share) as usize];
     println!("| {:.1} | {:.1} | {bytes} | {what} |", at(0.5), at(0.95));
 }
 
@@ -279,6 +334,35 @@ async fn questions(router: &Router, rounds: usize, reports: usize, projects: usi
     .await;
 }
 
+/// Questions about the three lists, and about reports among things.
+async fn programming_questions(router: &Router, rounds: usize, listed: usize) {
+    for list in ["resources", "needs", "tasks"] {
+        measure(router, rounds, &format!("{list}, the newest hundred"), |_| format!("{list}?limit=100"))
+            .await;
+        measure(router, rounds, &format!("{list} of a zone in a box"), |n| {
+            let LocalPoint { east_m: e, north_m: s, .. } = place(n * 31);
+            format!("{list}?zone={}&bbox={e:.1},{s:.1},{:.1},{:.1}&limit=100", zone(n), e + 500.0, s + 500.0)
+        })
+        .await;
+        measure(router, rounds, &format!("one of the {list} with its trail"), |n| {
+            format!("{list}/{}", n * 97 % listed + 1)
+        })
+        .await;
+    }
+    let (mut times_ms, mut bytes) = (Vec::with_capacity(rounds), 0);
+    for n in 0..rounds {
+        let LocalPoint { east_m, north_m, .. } = place(n * 31);
+        let question = json!({ "kinds": ["report"],
+            "where": { "radius": { "east_m": east_m, "north_m": north_m, "radius_m": 100.0 } } });
+        let request = Request::post("/api/v1/spatial/query").header(header::CONTENT_TYPE, "application/json");
+        let started = Instant::now();
+        bytes =
+            bytes.max(answer(router, request.body(Body::from(question.to_string())).unwrap()).await.len());
+        times_ms.push(started.elapsed().as_secs_f64() * 1_000.0);
+    }
+    told("reports within 100 m of a place", times_ms, bytes);
+}
+
 #[tokio::main]
 async fn main() {
     let (count, library) = (number("TWIN_BENCH_REPORTS", 100_000), number("TWIN_BENCH_PROJECTS", 5_000));
@@ -290,15 +374,15 @@ async fn main() {
         .filter(|indicator| indicator.levels.contains(&IndicatorLevel::Building))
         .count();
     let buildings = (values / 2).div_ceil(levels);
+    let listed = number("TWIN_BENCH_LISTED", 50_000);
     let folder = tempfile::tempdir().unwrap();
+    let database = std::env::var("TWIN_BENCH_DATABASE")
+        .unwrap_or_else(|_| format!("sqlite:{}/twin.db", folder.path().display()));
     publish(&folder.path().join("publication"), buildings);
     let config = ServeConfig {
         listen: "127.0.0.1:0".parse().unwrap(),
         cache_bytes: 1 << 20,
-        ..ServeConfig::of(
-            folder.path().join("publication"),
-            format!("sqlite:{}/twin.db", folder.path().display()),
-        )
+        ..ServeConfig::of(folder.path().join("publication"), database)
     };
     let started = Instant::now();
     let (stop, stopping) = watch::channel(false);
@@ -306,10 +390,11 @@ async fn main() {
     let router = twin_server::router::router(Arc::clone(&app));
     reports(&app, count).await;
     projects(&app, library).await;
+    lists(&app, listed).await;
     let before = check_up(&router, &app, 2025, buildings, values / 2).await;
     let now = check_up(&router, &app, 2026, buildings, values / 2).await;
     println!(
-        "{count} reports, {library} projects, {values} values of {buildings} buildings, stored in {:.0} s",
+        "{count} reports, {library} projects, {listed} each of resources, needs and tasks, {values} values of {buildings} buildings, stored in {:.0} s",
         started.elapsed().as_secs_f64()
     );
     for (id, year) in [(before, 2025), (now, 2026)] {
@@ -328,4 +413,5 @@ async fn main() {
     println!("ready again in {:.1} s", started.elapsed().as_secs_f64());
     let router = twin_server::router::router(Arc::clone(&app));
     questions(&router, rounds, count, library, [before, now]).await;
+    programming_questions(&router, rounds, listed).await;
 }

@@ -115,7 +115,7 @@ fn devices() -> Vec<Arc<Device>> {
 
 fn filter(kinds: &[Kind], class: Option<&str>) -> Filter {
     let kinds = if kinds.is_empty() { Kinds::ALL } else { kinds.iter().copied().collect() };
-    Filter { kinds, class: class.map(str::to_owned), zone: None }
+    Filter { kinds, class: class.map(str::to_owned), ..Filter::of([]) }
 }
 
 /// The questions of each sort, by name.

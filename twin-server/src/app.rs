@@ -27,7 +27,6 @@ use crate::domain::alarm::built_in_rules;
 use crate::domain::checkup::Catalogue as IndicatorCatalogue;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::programming::TaskThemes;
-use crate::domain::report::ReportKinds;
 use crate::domain::retention::Retention;
 use crate::domain::state::{DeviceState, StreamState};
 use crate::features::Catalogue;
@@ -259,8 +258,9 @@ async fn open_renewal(
         Some(vault) => Some(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?))),
         None => None,
     };
-    let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub.index())).await?);
-    let kinds = ReportKinds::built_in()?;
+    let (index, terms) = (Arc::clone(hub.index()), config.projects);
+    let projects = Arc::new(Projects::open(Arc::clone(store), index, terms).await?);
+    let kinds = config.reports.read_kinds()?;
     let (book, lines) = (Arc::clone(&projects), Arc::clone(hub));
     let reports = Reports::open(Arc::clone(store), kinds, book, lines, vault).await?;
     let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;

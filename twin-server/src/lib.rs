@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod displays;
 pub mod domain;
 pub mod features;
+pub mod geopackage;
 pub mod import;
 pub mod ingest;
 pub mod jobs;

@@ -24,6 +24,7 @@ use crate::domain::report::{
 use crate::live::{Hub, ToldReport};
 use crate::own_task::in_own_task;
 use crate::projects::{ProjectFault, Projects};
+use crate::spatial::PlacedReport;
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
 
 /// Who did what the clock does, in the audit log and in trails.
@@ -162,6 +163,9 @@ impl Reports {
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
+        warn_of_former(&book, &kinds);
+        let placed = book.by_id.values().filter_map(|kept| placed(kept, &kinds));
+        hub.index().change(|now| now.set_reports(placed));
         Ok(Self { store, kinds, projects, hub, vault, turn: Mutex::default(), book: RwLock::new(book) })
     }
 
@@ -299,7 +303,7 @@ impl Reports {
                 if let Some(main) = &mut request.main {
                     main.state = self.readable(main.id, actor)?.report.state;
                 }
-                let kind = self.kinds.get_or_general(&before.report.kind);
+                let kind = self.kinds.get_or_former(&before.report.kind);
                 let change = report::act(&before.report, &request, &parties, kind, now)?;
                 project = request.project.filter(|_| request.deed == ReportDeed::Programme);
                 (change, request.deed.id())
@@ -347,7 +351,7 @@ impl Reports {
         let request = Request { text, ..Request::plain(deed) };
         let followers: Vec<Arc<Kept>> = self.read().followers(after.id).cloned().collect();
         for kept in followers {
-            let kind = self.kinds.get_or_general(&kept.report.kind);
+            let kind = self.kinds.get_or_former(&kept.report.kind);
             // Either is possible for whatever is joined to another.
             if let Ok(change) = report::act(&kept.report, &request, &[Party::Clock], kind, now) {
                 let entry =
@@ -372,7 +376,7 @@ impl Reports {
                 due.filter_map(|(_, id)| book.by_id.get(id)).cloned().collect()
             };
             let changed = due.iter().filter_map(|kept| {
-                let kind = self.kinds.get_or_general(&kept.report.kind);
+                let kind = self.kinds.get_or_former(&kept.report.kind);
                 pass_time(&kept.report, kind, now).map(|change| (change, CLOCK.to_owned()))
             });
             let changes: Vec<_> = changed.collect();
@@ -445,6 +449,16 @@ impl Reports {
     fn show(&self, reports: &[Arc<Kept>]) {
         let before: Vec<_> = reports.iter().map(|kept| self.get(kept.report.id)).collect();
         self.write(|book| reports.iter().for_each(|kept| book.put(Arc::clone(kept))));
+        let lies = |kept: &Arc<Kept>| placed(kept, &self.kinds);
+        let moved =
+            before.iter().zip(reports).map(|(before, now)| (before.as_ref().and_then(lies), lies(now)));
+        // Most changes move nothing, and a snapshot is not made for them.
+        let moved: Vec<_> = moved.filter(|(before, now)| before != now).collect();
+        if !moved.is_empty() {
+            self.hub.index().change(|index| {
+                moved.into_iter().for_each(|(before, now)| index.replace_report(before, now));
+            });
+        }
         for (before, now) in before.iter().zip(reports) {
             self.hub.tell_report(before.as_deref().map(told), told(now));
         }
@@ -463,6 +477,26 @@ fn with_actors(changes: Vec<(Change, String)>) -> Vec<ReportChange> {
     let with_actor =
         |(Change { after, entry }, actor)| ReportChange { after, stored: StoredEntry { entry, actor } };
     changes.into_iter().map(with_actor).collect()
+}
+
+/// Says which kinds stored reports have that the list has no more: they go on by the limits of the last kind of the list.
+fn warn_of_former(book: &Book, kinds: &ReportKinds) {
+    let mut former: BTreeMap<&str, usize> = BTreeMap::new();
+    for kept in book.by_id.values().filter(|kept| kinds.get(&kept.report.kind).is_none()) {
+        *former.entry(&kept.report.kind).or_default() += 1;
+    }
+    for (kind, reports) in former {
+        tracing::warn!(
+            kind,
+            reports,
+            "reports have a kind that is not in the list any more; it is shown as a former one"
+        );
+    }
+}
+
+/// As it lies in the index, if it has a position.
+fn placed(kept: &Arc<Kept>, kinds: &ReportKinds) -> Option<Arc<PlacedReport>> {
+    PlacedReport::of(&kept.report, kinds.get_or_former(&kept.report.kind)).map(Arc::new)
 }
 
 fn told(Kept { report, reporter }: &Kept) -> ToldReport {

@@ -13,12 +13,13 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
-    checkup_values, checkups, device_kinds, devices, displays, events, exports, features, health, imports,
-    indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt, needs, object_edits, objects,
-    oidc, open311, openapi, permissions, phones, photos, place, programming_tables, project_lists,
-    project_nearby, project_table, project_timetable, project_voices, projects, publication, readings,
-    report_contacts, report_figures, report_lists, reports, resource_tables, resources, sensorthings,
-    session, spatial, task_proposals, tasks, users, viewer, webhooks,
+    checkup_value_table, checkup_values, checkups, device_kinds, devices, displays, events, exports,
+    features, health, imports, indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt,
+    needs, object_edits, objects, oidc, open311, openapi, permissions, phones, photos, place,
+    programming_tables, project_lists, project_nearby, project_table, project_timetable, project_voices,
+    projects, publication, readings, renewal_export, report_contacts, report_figures, report_lists, reports,
+    resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks, users, viewer,
+    webhooks,
 };
 use crate::app::App;
 use crate::auth::guard::{
@@ -243,6 +244,7 @@ pub fn router(app: Arc<App>) -> Router {
             "/api/v1/check-ups/{id}/values/template",
             [get(ReadCheckUps, checkup_tables::get_value_template)],
         )
+        .route("/api/v1/check-ups/{id}/values/table", [get(ReadCheckUps, checkup_value_table::export_values)])
         .route(
             "/api/v1/check-ups/{id}/compute",
             [post(audited_inside(inside(AssessIndicators)), checkup_values::compute_values)],
@@ -351,6 +353,9 @@ pub fn router(app: Arc<App>) -> Router {
             ],
         )
         .route("/api/v1/exports/projects.csv", [get(ReadProjects, project_table::export_projects)])
+        .route("/api/v1/exports/projects.xlsx", [get(ReadProjects, project_table::export_project_sheet)])
+        // What each layer needs is asked in the handler.
+        .route("/api/v1/exports/renewal.gpkg", [get(ReadProjects, renewal_export::export_geopackage)])
         .route("/api/v1/projects/figures", [get(ReadProjects, project_lists::get_project_figures)])
         .route("/api/v1/projects/timetable", [get(ReadProjects, project_timetable::get_project_timetable)])
         .route(

@@ -210,7 +210,7 @@ async fn what_the_system_knows_is_computed_and_what_it_does_not_is_said() {
     put(&server, id, "device_online_rate", "zone/z1", json!(77)).await;
     let path = format!("/api/v1/check-ups/{id}");
     let told = send(&server, "POST", &format!("{path}/compute"), json!({})).await.json();
-    assert_eq!((&told["values"], &told["lacking"]), (&json!(2), &json!(12)));
+    assert_eq!((&told["values"], &told["lacking"]), (&json!(2), &json!(16)));
     let parks =
         told["computed"].as_array().unwrap().iter().find(|it| it["indicator"] == "park_coverage").unwrap();
     assert!(parks["lacking"]["zh"].as_str().unwrap().contains("公园绿地"), "{parks}");
@@ -223,4 +223,82 @@ async fn what_the_system_knows_is_computed_and_what_it_does_not_is_said() {
     let order = json!({ "indicators": ["device_online_rate"], "replace": true });
     send(&server, "POST", &format!("{path}/compute"), order).await;
     assert_eq!(online().await, [0.0, 0.0]);
+}
+
+#[tokio::test]
+async fn values_go_out_as_tables_that_are_taken_in_again() {
+    let server = Server::start().await;
+    let id = collecting(&server).await;
+    put(&server, id, "housing_gas", "building/b1", json!(2)).await;
+    put(&server, id, "parking_gap", "zone/z1", json!(60)).await;
+    let path = format!("/api/v1/check-ups/{id}/values");
+    let table = server.get(&format!("{path}/table")).await;
+    assert_eq!(
+        table.header("content-disposition"),
+        format!("attachment; filename=\"check-up-{id}-values.csv\"")
+    );
+    let lines: Vec<String> = table.text().trim_start_matches('\u{feff}').lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("指标代码,指标名称,对象编号"), "{}", lines[0]);
+    assert!(lines[2].starts_with("parking_gap,停车泊位缺口,zone/z1,一组团,1,60,,填报,"), "{}", lines[2]);
+    let english = server.get(&format!("{path}/table?lang=en&indicator=housing_gas")).await.text();
+    assert!(
+        english.contains("given_by") && english.contains(",form,") && english.lines().count() == 2,
+        "{english}"
+    );
+    let other = collecting(&server).await;
+    for format in ["csv", "xlsx"] {
+        let table = server.get(&format!("{path}/table?format={format}")).await;
+        let taken =
+            server.send("POST", &format!("/api/v1/check-ups/{other}/values/import"), table.body).await;
+        assert_eq!(taken.json()["accepted"], 2, "{}", taken.text());
+    }
+    check_problem(&server.get("/api/v1/check-ups/99/values/table").await, 404, "unknown_check_up");
+}
+
+#[tokio::test]
+async fn gaps_of_parking_and_charging_follow_from_what_the_model_says_and_from_the_citys_own_standard() {
+    let server = Server::start().await;
+    let root = server.folder.path().join("publication");
+    crate::common::publish(&root, "v2");
+    let model = root.join("versions/v2/model.ndjson");
+    let lines = std::fs::read_to_string(&model).unwrap();
+    let lived_in = |line: &str| {
+        let mut object: Value = serde_json::from_str(line).unwrap();
+        object["properties"] = match object["class"].as_str() {
+            Some("building") => json!({ "use": "residential", "households": 90 }),
+            Some("zone") => json!({ "parking_places": 30, "charging_points": 1 }),
+            _ => json!({}),
+        };
+        object.to_string()
+    };
+    std::fs::write(&model, lines.lines().map(lived_in).collect::<Vec<_>>().join("\n")).unwrap();
+    let version = server.app.publications.load("v2").unwrap();
+    server.app.model.publish("v2", std::sync::Arc::clone(&version.objects)).await.unwrap();
+    server.app.publications.serve(version);
+    let computed = async || {
+        let id = collecting(&server).await;
+        let order = json!({ "indicators": ["parking_gap", "charging_gap"] });
+        send(&server, "POST", &format!("/api/v1/check-ups/{id}/compute"), order).await;
+        let page = server.get(&format!("/api/v1/check-ups/{id}/values?object=zone/z1")).await.json();
+        let values = page["values"].as_array().unwrap();
+        let of =
+            |value: &Value| (value["value"].as_f64().unwrap(), value["remark"].as_str().unwrap().to_owned());
+        values.iter().map(of).collect::<Vec<_>>()
+    };
+    let found = computed().await;
+    assert_eq!((found[0].0, found[1].0), (2.0, 15.0));
+    assert!(
+        found[1].1.contains("1 栋住宅 90 户，每户 0.5 个，应有 45 个；已知 30 个（1 处）"),
+        "{}",
+        found[1].1
+    );
+    // A city of its own mind.
+    let table = server.get("/api/v1/indicators/template?lang=en").await.text();
+    let own =
+        table.lines().filter(|line| line.contains("standard_source_en") || line.starts_with("parking_gap"));
+    let own = own.map(|line| line.replace(",0.5,", ",1,")).collect::<Vec<_>>().join("\r\n");
+    let imported = server.send("POST", "/api/v1/indicators/import", own).await;
+    assert_eq!(imported.json()["updated"], 1, "{}", imported.text());
+    assert_eq!(computed().await[1].0, 60.0);
 }

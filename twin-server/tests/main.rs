@@ -36,6 +36,7 @@ mod programming;
 mod project_origins;
 mod projects;
 mod proofs;
+mod renewal_export;
 mod report_contacts;
 mod report_events;
 mod reports;

@@ -487,3 +487,47 @@ async fn a_project_lies_where_its_object_lies_now() {
     assert_eq!((found(33.0).await, found(43.0).await), (0, 1));
     assert_eq!(quarter.detail(&quarter.resident, id).await["project"]["zones"], json!(["zone/z1"]));
 }
+
+#[tokio::test]
+async fn a_notice_that_goes_on_for_longer_tells_everyone_until_when_and_why() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let id = quarter.on_notice().await;
+    let extend = |days| json!({ "deed": "extend", "text": "居民要求延长公示", "last_day": in_days(days) });
+    check_problem(&quarter.post(&quarter.community, id, "deeds", &extend(10)).await, 422, "bad_notice");
+    check_problem(&quarter.post(&quarter.planner, id, "deeds", &extend(20)).await, 403, "not_your_part");
+    let longer = quarter.done(&quarter.community, id, "deeds", &extend(20)).await;
+    assert_eq!((&longer["state"], &longer["notice"]["to"]), (&json!("notice"), &json!(in_days(20))));
+    let public = server.get(&format!("/api/v1/projects/{id}")).await.json();
+    assert_eq!(public["project"]["notice"]["extensions"][0]["before"], json!(in_days(10)));
+    assert_eq!(
+        (&public["trail"][0]["event"]["deed"], &public["notice_days"]),
+        (&json!("extend"), &json!(10))
+    );
+    assert_eq!(public["trail"][0]["text"], "居民要求延长公示");
+    assert_eq!(quarter.pass(12).await, 0, "it is still out");
+    assert_eq!(quarter.pass(22).await, 1);
+}
+
+#[tokio::test]
+async fn the_library_goes_out_as_a_spreadsheet_too() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    quarter.on_notice().await;
+    quarter.begin(&lift()).await;
+    let sheet = async |who: &str, query: &str| {
+        let answer = quarter.get(who, &format!("/api/v1/exports/projects.xlsx{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(answer.body)).unwrap();
+        let rows = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+        rows.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let all = sheet(&quarter.planner, "").await;
+    assert_eq!((all.len(), all[0][0].as_str(), all[0][7].as_str()), (3, "编号", "计划资金（元）"));
+    assert_eq!(
+        (all[1][5].as_str(), all[2][5].as_str(), all[2][7].as_str()),
+        ("draft", "notice", "800000.00")
+    );
+    let theirs = sheet(&quarter.resident, "?lang=en").await;
+    assert_eq!((theirs.len(), theirs[0][7].as_str()), (2, "planned_yuan"));
+}

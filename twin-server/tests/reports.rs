@@ -487,3 +487,41 @@ async fn public_reports_are_a_collection_of_features_without_who_reported() {
         (&json!("dispatched"), &json!("property"))
     );
 }
+
+#[tokio::test]
+async fn reports_are_found_by_place_by_those_who_may_read_them_and_by_nobody_else() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let mut private = lamp();
+    private["open"] = json!(false);
+    let (open, hidden) =
+        (quarter.lamp().await, quarter.report(&quarter.resident, &private).await.json()["id"].clone());
+    let found = async |who: &str, question: &Value| {
+        let answer = send_as(&server, who, "POST", "/api/v1/spatial/query", question).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let answer = answer.json();
+        let ids =
+            answer["things"].as_array().unwrap().iter().map(|thing| thing["id"].as_str().unwrap().to_owned());
+        (ids.collect::<Vec<_>>(), answer["matched"].clone())
+    };
+    let near = json!({ "kinds": ["report"], "class": "lighting",
+        "where": { "radius": { "east_m": ZONE_1, "north_m": 5.0, "radius_m": 10.0 } } });
+    let both = (vec![open.to_string(), hidden.to_string()], json!(2));
+    assert_eq!(found(&quarter.resident, &near).await, both);
+    assert_eq!(found(&quarter.desk, &near).await, both);
+    // Before somebody took the open one up it is nobody else's either.
+    assert_eq!(found(&quarter.neighbour, &near).await, (vec![], json!(0)));
+    quarter.done(&quarter.desk, open, json!({ "deed": "accept" })).await;
+    assert_eq!(found(&quarter.neighbour, &near).await, (vec![open.to_string()], json!(1)));
+    let houses = |none: bool| {
+        json!({ "kinds": ["building"], "where": { "anywhere": {} },
+            "near": { "kinds": ["report"], "within_m": 20.0, "none": none } })
+    };
+    let alone = found(&quarter.neighbour, &houses(false)).await;
+    assert_eq!(alone.0, ["building/b1"]);
+    quarter.done(&quarter.resident, open, json!({ "deed": "withdraw" })).await;
+    // What was taken back is its reporter's again.
+    assert_eq!(found(&quarter.neighbour, &houses(false)).await.0, Vec::<String>::new());
+    let server = server.restart().await;
+    assert_eq!(server.app.model.now().count(twin_server::spatial::Kind::Report), 2);
+}

@@ -13,7 +13,10 @@ use twin_schemas::plan::{
 };
 
 use super::ifc::ModelFile;
-use super::quarter::{AVENUE, Building, CANAL, CELL_U, CELL_V, Cell, GROUND_M, Kind, Quarter, Works};
+use super::paint::parking_bays;
+use super::quarter::{
+    AVENUE, Building, CANAL, CELL_U, CELL_V, Cell, GROUND_M, Kind, Plot, Quarter, ROWS, Works,
+};
 use super::site::{Device, DeviceKind, Site};
 use super::vector::Vec3;
 use super::{PLAN_MARK, SampleError, write};
@@ -249,15 +252,31 @@ fn zones(quarter: &Quarter, globe: &Globe) -> Result<Vec<Value>, SampleError> {
             let n = features.len();
             let [zh, en] = COURTS[n % COURTS.len()];
             let round = n / COURTS.len();
-            let map = properties(json!({
+            let mut map = properties(json!({
                 "id": format!("z{:02}", n + 1),
                 "name_zh": if round == 0 { zh.to_owned() } else { format!("{zh}{}期", round + 1) },
                 "name_en": if round == 0 { en.to_owned() } else { format!("{en} {}", round + 1) },
             }));
+            map.extend(parking(quarter, cell, court));
             features.push(feature(&polygon(globe, &outline)?, &map));
         }
     }
     Ok(features)
+}
+
+/// What a court says of parking: the bays that are painted in it, and a charging point at one of forty.
+fn parking(quarter: &Quarter, cell: Cell, [_, v0, _, v1]: [f32; 4]) -> JsonObject {
+    let [u, v] = Quarter::corner(cell);
+    let rows = (0_u8..).zip(ROWS).filter(|(_, behind)| (v0..v1).contains(&(v + behind)));
+    let bays = rows
+        .flat_map(|(row, south)| parking_bays().map(move |[along, behind]| (row, [along, south + behind])));
+    let is_painted = |&(row, [along, across]): &(u8, [f32; 2])| {
+        let plot = Plot { cell, row, slot: u8::from(along > CELL_U / 2.0) };
+        let place = quarter.frame.place(u + along, v + across, 0.0);
+        !quarter.is_square(plot) && quarter.extent.holds(place)
+    };
+    let places = bays.filter(is_painted).count();
+    properties(json!({ "parking_places": places, "charging_points": places / 40 }))
 }
 
 /// A convex polygon within a box (Sutherland and Hodgman).

@@ -1,5 +1,4 @@
-//! `/api/v1/check-ups/{id}/values` as tables: the template to fill in, the import of what people made of it, and the
-//! export.
+//! `/api/v1/check-ups/{id}/values` as tables: the template to fill in, and the import of what people made of it.
 
 use std::sync::Arc;
 
@@ -122,7 +121,7 @@ fn row(indicator: &Indicator, object: &str, name: &LocalizedText, chinese: bool)
     ]
 }
 
-fn in_words(text: &LocalizedText, chinese: bool) -> String {
+pub(super) fn in_words(text: &LocalizedText, chinese: bool) -> String {
     if chinese { text.zh_or_en() } else { text.en_or_zh() }.to_owned()
 }
 

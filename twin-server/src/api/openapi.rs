@@ -16,12 +16,12 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems,
-    checkup_tables, checkup_values, checkups, device_kinds, devices, displays, events, exports, features,
-    health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt, needs, object_edits,
-    objects, oidc, permissions, phones, photos, place, programming_tables, project_lists, project_nearby,
-    project_table, project_timetable, project_voices, projects, readings, report_contacts, report_figures,
-    report_lists, reports, resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks,
-    users, webhooks,
+    checkup_tables, checkup_value_table, checkup_values, checkups, device_kinds, devices, displays, events,
+    exports, features, health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt,
+    needs, object_edits, objects, oidc, permissions, phones, photos, place, programming_tables,
+    project_lists, project_nearby, project_table, project_timetable, project_voices, projects, readings,
+    renewal_export, report_contacts, report_figures, report_lists, reports, resource_tables, resources,
+    sensorthings, session, spatial, task_proposals, tasks, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -88,6 +88,8 @@ use super::{
         project_nearby::get_nearby,
         project_timetable::get_project_timetable,
         project_table::export_projects,
+        project_table::export_project_sheet,
+        renewal_export::export_geopackage,
         project_voices::answer_opinion,
         project_voices::ask_departments,
         project_voices::get_project_trail,
@@ -117,6 +119,7 @@ use super::{
         checkup_values::get_map,
         checkup_tables::get_value_template,
         checkup_tables::import_values,
+        checkup_value_table::export_values,
         checkup_problems::list_problems,
         checkup_problems::get_problem,
         checkup_problems::act_on_problems,

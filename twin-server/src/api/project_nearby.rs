@@ -109,7 +109,7 @@ pub(crate) async fn get_nearby(
         if permit.somewhere(action).is_err() {
             continue;
         }
-        let filter = Filter { kinds: [kind].into_iter().collect(), class: None, zone: None };
+        let filter = Filter::of([kind]);
         let place = Place::Around { thing: thing.clone(), within_m: distance_m };
         let question = Question { filter, place, company: None, limit: LIMIT };
         let (things, cut) = ask_in_room(Arc::clone(&now), question).await?;

@@ -1,4 +1,4 @@
-//! `/api/v1/exports/projects.csv`: the project library as a table for spreadsheets.
+//! `/api/v1/exports/projects.csv` and `projects.xlsx`: the project library as a table for spreadsheets.
 
 use std::sync::Arc;
 
@@ -14,34 +14,15 @@ use utoipa::IntoParams;
 
 use super::audit::cell;
 use super::extract::Query;
+use super::imports::Language;
+use super::indicators::{self, TableFormat};
 use super::project_lists::{ProjectsQuery, Wanted};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::cycle::Word as _;
-
-const COLUMNS: [&str; 19] = [
-    "id",
-    "name_zh",
-    "name_en",
-    "kind",
-    "level",
-    "state",
-    "zones",
-    "planned_yuan",
-    "spent_yuan",
-    "progress_percent",
-    "notice_from",
-    "notice_to",
-    "planned_end",
-    "approved_at",
-    "completed_at",
-    "opinions",
-    "opinions_open",
-    "late",
-    "changed_at",
-];
+use crate::ingest::sheet::PROJECTS_OUT;
 
 /// Which projects to export; all conditions must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -72,10 +53,57 @@ pub(crate) async fn export_projects(
     Query(query): Query<ProjectTableQuery>,
 ) -> Result<Response, Problem> {
     let ProjectTableQuery { state, kind, level, zone, bom } = query;
-    let query = ProjectsQuery::of(state, kind, level, zone);
-    let wanted = Wanted::of(&query)?;
-    let found = app.projects.newest(|project| wanted.accepts(project, permit.actor()));
-    Ok(table("projects.csv", &COLUMNS, found.iter().map(|project| row(project)), bom))
+    let found = found(&app, &permit, &ProjectsQuery::of(state, kind, level, zone))?;
+    Ok(table(
+        "projects.csv",
+        &PROJECTS_OUT.map(|column| column.name),
+        found.iter().map(|project| row(project)),
+        bom,
+    ))
+}
+
+/// Which projects to export as a spreadsheet; all conditions must hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ProjectSheetQuery {
+    /// States with commas between them, `open`, or `library`.
+    state: Option<String>,
+    /// One of the five kinds of task.
+    kind: Option<ProjectKind>,
+    /// A level.
+    level: Option<ProjectLevel>,
+    /// Id of a zone.
+    zone: Option<String>,
+    /// `zh` (default) or `en`, for the names of the columns.
+    #[serde(default)]
+    #[param(inline)]
+    lang: Language,
+}
+
+/// Exports the projects that one may read as a spreadsheet (XLSX), newest first, with a second sheet that explains the
+/// columns.
+#[utoipa::path(
+    get, path = "/api/v1/exports/projects.xlsx", tag = "projects", params(ProjectSheetQuery),
+    responses(
+        (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>),
+        (status = 400, body = ProblemBody),
+    )
+)]
+pub(crate) async fn export_project_sheet(
+    State(app): State<Arc<App>>,
+    permit: Permit,
+    Query(query): Query<ProjectSheetQuery>,
+) -> Result<Response, Problem> {
+    let ProjectSheetQuery { state, kind, level, zone, lang } = query;
+    let found = found(&app, &permit, &ProjectsQuery::of(state, kind, level, zone))?;
+    let rows: Vec<Vec<String>> = found.iter().map(|project| row(project).to_vec()).collect();
+    indicators::table("projects", &PROJECTS_OUT, TableFormat::Xlsx, lang, &rows, &[])
+}
+
+fn found(app: &App, permit: &Permit, query: &ProjectsQuery) -> Result<Vec<Arc<Project>>, Problem> {
+    let wanted = Wanted::of(query)?;
+    Ok(app.projects.newest(|project| wanted.accepts(project, permit.actor())))
 }
 
 /// A table (CSV, RFC 4180) as an answer. `bom`: with a byte order mark.
@@ -97,7 +125,7 @@ where
     no_store((headers, table.into_inner().unwrap_or_default()).into_response())
 }
 
-fn row(project: &Project) -> [String; COLUMNS.len()] {
+fn row(project: &Project) -> [String; PROJECTS_OUT.len()] {
     let (plan, notice) = (&project.plan, project.notice.as_ref());
     let name = |name: &Option<String>| cell(name.as_deref().unwrap_or_default());
     let instant = |at: Option<OffsetDateTime>| at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();

@@ -47,6 +47,8 @@ pub(crate) struct ProjectDetail {
     possible: Vec<ProjectDeed>,
     /// What one may do with it now beside that.
     may: Vec<ProjectPart>,
+    /// Fewest full days of a notice.
+    notice_days: u32,
 }
 
 /// Something that an evaluation found.
@@ -68,11 +70,12 @@ pub(crate) struct FindingDraft {
 pub(crate) struct ProjectAction {
     /// What.
     deed: ProjectDeed,
-    /// The text of the notice (`publish`), the reason (`return`, `reject`, `withdraw`, `suspend`), the account
+    /// The text of the notice (`publish`), the reason (`extend`, `return`, `reject`, `withdraw`, `suspend`), the account
     /// (`complete`, `evaluate`), or a remark.
     #[serde(default)]
     text: Option<String>,
-    /// The last day of the notice: with `publish`. At least ten full days; the day on which it is put up does not count.
+    /// The last day of the notice. With `publish`: at least ten full days, or as many as the server's configuration says;
+    /// the day on which it is put up does not count. With `extend`: a later one than before.
     #[serde(default, with = "day::option")]
     last_day: Option<Date>,
     /// What was found: with `evaluate`.
@@ -216,6 +219,7 @@ async fn detail(app: &App, permit: &Permit, project: &Project) -> Result<Respons
         reports_waiting: waiting(app, &project),
         possible: possible(&project, &parties),
         may: parts(&project, &parties, may_voice(actor)),
+        notice_days: app.projects.terms().notice_days,
         trail,
         trail_next,
         project,
@@ -306,7 +310,7 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::TooLong(_) => (unprocessable, "text_too_long"),
         Refusal::TooManyPhotos(_) => (unprocessable, "too_many_photos"),
         Refusal::Plan(_) => (unprocessable, "bad_plan"),
-        Refusal::NoticeDays { .. } => (unprocessable, "bad_notice"),
+        Refusal::NoticeDays { .. } | Refusal::NoExtension { .. } => (unprocessable, "bad_notice"),
         Refusal::Overspent { .. } => (unprocessable, "overspent"),
         Refusal::Number { .. } => (unprocessable, "bad_number"),
         Refusal::Unknown(_) => (unprocessable, "unknown_part"),

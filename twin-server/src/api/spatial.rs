@@ -18,8 +18,9 @@ use super::{Problem, ProblemBody, devices, objects};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::permission::Action;
+use crate::domain::report::may_read;
 use crate::spatial::query::{self, Area, At, Company, Filter, Found, Hit, Place, Query, QueryError, Ray};
-use crate::spatial::{Kind, Snapshot, Thing};
+use crate::spatial::{Kind, Kinds, ReportRule, Snapshot, Thing};
 
 /// Things that are given if the question says nothing.
 const LIMIT: usize = 100;
@@ -52,10 +53,11 @@ pub(crate) struct SpatialQuestion {
 /// Which things are meant; all conditions must hold.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Which {
-    /// Things of these kinds. Default: all; projects only for those who may read them.
+    /// Things of these kinds. Default: all; projects only for those who may read them, and of
+    /// reports those that one may read.
     #[serde(default)]
     kinds: Option<Vec<Kind>>,
-    /// Things of this class: an IFC class such as `IfcDoor`, or a kind of device such as `lift`.
+    /// Things of this class: an IFC class such as `IfcDoor`, or a kind of device or report such as `lift`.
     #[serde(default)]
     class: Option<String>,
     /// Things of the zone with this id; devices by where they stand.
@@ -241,11 +243,11 @@ pub(crate) struct SpatialAnswer {
 /// A thing that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FoundThing {
-    /// Its id: of an object, of a device, or the number of a project.
+    /// Its id: of an object, of a device, or the number of a project or a report.
     id: String,
     /// What it is.
     kind: Kind,
-    /// IFC class, kind of device, or kind of task of a project.
+    /// IFC class, kind of device or report, or kind of task of a project.
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<String>,
     /// Name in both languages.
@@ -353,9 +355,10 @@ fn query_of(app: &App, permit: &Permit, now: &Snapshot, question: SpatialQuestio
     }
     let company = question.near.map(|near| {
         let within_m = distance("near.within_m", near.within_m)?;
-        Ok::<_, Problem>(Company { filter: filter_of(permit, near.which)?, within_m, wanted: !near.none })
+        let filter = filter_of(app, permit, near.which)?;
+        Ok::<_, Problem>(Company { filter, within_m, wanted: !near.none })
     });
-    let (filter, company) = (filter_of(permit, question.which)?, company.transpose()?);
+    let (filter, company) = (filter_of(app, permit, question.which)?, company.transpose()?);
     if matches!(&question.r#where, Where::Around(around) if around.device.is_some()) {
         permit.also(Action::ReadDevices)?;
     }
@@ -367,18 +370,19 @@ fn may_be_told(permit: &Permit, kind: Kind) -> bool {
     match kind {
         Kind::Device => permit.also(Action::ReadDevices).is_ok(),
         Kind::Project => permit.also(Action::ReadProjects).is_ok(),
+        Kind::Report => permit.also(Action::ReadReports).is_ok(),
         _ => true,
     }
 }
 
 /// Whoever may not read devices, or projects, finds none among things of all kinds.
-fn filter_of(permit: &Permit, which: Which) -> Result<Filter, Problem> {
+fn filter_of(app: &App, permit: &Permit, which: Which) -> Result<Filter, Problem> {
     for text in [&which.class, &which.zone].into_iter().flatten() {
         if text.len() > TEXT_LIMIT {
             return Err(bad(format!("a class or zone has {} bytes, limit {TEXT_LIMIT}", text.len())));
         }
     }
-    let kinds = match which.kinds {
+    let kinds: Kinds = match which.kinds {
         Some(kinds) => {
             if kinds.contains(&Kind::Device) {
                 permit.also(Action::ReadDevices)?;
@@ -386,11 +390,21 @@ fn filter_of(permit: &Permit, which: Which) -> Result<Filter, Problem> {
             if kinds.contains(&Kind::Project) {
                 permit.also(Action::ReadProjects)?;
             }
+            if kinds.contains(&Kind::Report) {
+                permit.also(Action::ReadReports)?;
+            }
             kinds.into_iter().collect()
         }
         None => Kind::ALL.into_iter().filter(|kind| may_be_told(permit, *kind)).collect(),
     };
-    Ok(Filter { kinds, class: which.class, zone: which.zone })
+    // As in their list: what one may not read is in no answer, and in no number of one.
+    let rule = kinds.contains(Kind::Report).then(|| {
+        let (reports, actor) = (Arc::clone(&app.reports), permit.actor().clone());
+        ReportRule::new(move |number| {
+            reports.get(number).is_some_and(|kept| may_read(kept.asked_by(&actor), &kept.report))
+        })
+    });
+    Ok(Filter { kinds, class: which.class, zone: which.zone, reports: rule })
 }
 
 fn place_of(app: &App, now: &Snapshot, place: Where) -> Result<Place, Problem> {

@@ -11,7 +11,7 @@ use twin_schemas::indicators::IndicatorLevel;
 use twin_schemas::model::ObjectClass;
 use twin_schemas::plan::ModelState;
 
-use super::compute::is_green;
+use super::compute::{is_green, is_parking};
 use crate::domain::bounds::LocalRect;
 use crate::domain::checkup::{Site, is_in_scope, level_of};
 use crate::spatial::{Kind, Snapshot, StoredObject};
@@ -65,7 +65,7 @@ impl Ground {
     }
 
     /// Whether an object is one of those buildings.
-    fn is_beside(&self, object: &StoredObject) -> bool {
+    pub(super) fn is_beside(&self, object: &StoredObject) -> bool {
         object.bim.as_ref().is_some_and(|bim| self.beside.contains(&bim.source))
     }
 
@@ -128,12 +128,23 @@ impl Ground {
         };
         for (_, object) in self.snapshot.meeting_in_order(kind, &EVERYWHERE) {
             let site = Site { id: &object.id, level, zone: zone_of(object) };
-            // A park that somebody drew as a zone is no neighbourhood.
-            let is_none = (kind == Kind::Zone && is_green(object)) || self.is_beside(object);
+            let is_none = (kind == Kind::Zone && !self.is_neighbourhood(object)) || self.is_beside(object);
             if !is_none && is_in_scope(check_up, site) {
                 visit(site, &object.name);
             }
         }
+    }
+
+    /// Whether an object is a neighbourhood. A park or a car park that somebody drew as a zone is none.
+    #[must_use]
+    pub fn is_neighbourhood(&self, object: &StoredObject) -> bool {
+        object.class == ObjectClass::Zone && !is_green(object) && !is_parking(object)
+    }
+
+    /// The smallest neighbourhood over a place.
+    #[must_use]
+    pub fn neighbourhood_at(&self, at: geo::Point) -> Option<&Arc<StoredObject>> {
+        self.snapshot.at_where(Kind::Zone, at.x(), at.y(), |zone| self.is_neighbourhood(zone))
     }
 
     /// Whether there is a zone with this id.

@@ -2,10 +2,11 @@
 //! stored, and then shown. Called by the API.
 //!
 //! Catalogues and check-ups are few and in memory; values and problems are many and stay in the store. `ground` is the
-//! model as check-ups see it, `values` what is said of it, `compute` what the server says itself, `review` which
+//! model as check-ups see it, `confirmed` the problems that others are shown, `values` what is said of it, `compute` what the server says itself, `review` which
 //! problems follow.
 
 pub mod compute;
+mod confirmed;
 mod counted;
 mod ground;
 mod review;
@@ -30,6 +31,7 @@ use crate::store::{
     CheckUpChange, CheckUpStored, ProblemQuery, ProblemStep, Store, StoreError, StoredCatalogue,
 };
 
+pub use confirmed::Confirmed;
 pub use counted::Counts;
 pub use ground::{Ground, Place};
 pub use values::{Checked, Checker};
@@ -146,6 +148,7 @@ pub struct CheckUps {
 struct Book {
     catalogues: BTreeMap<u32, Numbered>,
     check_ups: BTreeMap<u64, Arc<CheckUp>>,
+    confirmed: Arc<Confirmed>,
 }
 
 impl CheckUps {
@@ -161,13 +164,15 @@ impl CheckUps {
         }
         let check_ups = store.check_ups().await?;
         book.check_ups = check_ups.into_iter().map(|check_up| (check_up.id, Arc::new(check_up))).collect();
-        Ok(Self {
+        let check_ups = Self {
             store,
             built_in: Arc::new(built_in),
             turn: Turn::default(),
             book: RwLock::new(book),
             counted: counted::Counted::default(),
-        })
+        };
+        check_ups.load_confirmed().await?;
+        Ok(check_ups)
     }
 
     /// The catalogue in force: the last that a city brought, else the one that is built in.
@@ -389,6 +394,7 @@ impl CheckUps {
         let audit = [AuditDraft { object: object_of(id), ..entry }.with_detail(detail)];
         let _changing = self.counted.changing();
         is_stored(self.store.change_check_up(Some(&change), &steps, &audit).await?)?;
+        self.write(|book| Arc::make_mut(&mut book.confirmed).take(&steps));
         Ok(self.show(change.after))
     }
 
@@ -463,6 +469,7 @@ impl CheckUps {
             .collect();
         let _changing = self.counted.changing();
         is_stored(self.store.change_check_up(None, &steps, &audit).await?)?;
+        self.write(|book| Arc::make_mut(&mut book.confirmed).take(&steps));
         Ok(steps.into_iter().map(|step| step.after).collect())
     }
 

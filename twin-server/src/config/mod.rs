@@ -13,6 +13,7 @@ mod metrics;
 mod mqtt;
 mod oidc;
 mod print;
+mod renewal;
 mod retention;
 mod section;
 mod sms;
@@ -28,11 +29,13 @@ pub use load::{Loaded, Origin, Sources};
 pub use log::{LogConfig, LogFormat};
 pub use metrics::{MetricsAccess, MetricsConfig};
 pub use print::{effective, example};
+pub use renewal::ReportsConfig;
 pub use section::{Given, Key, Section, literal};
 
 use crate::auth::AuthConfig;
 use crate::auth::oidc::OidcConfig;
 use crate::contacts::{ContactsConfig, SmsConfig};
+use crate::domain::project::Terms;
 use crate::domain::retention::Retention;
 use crate::ingest::mqtt::MqttConfig;
 use crate::store;
@@ -67,6 +70,10 @@ pub struct ServeConfig {
     pub auth: AuthConfig,
     /// The identity provider.
     pub oidc: OidcConfig,
+    /// What is set about reports.
+    pub reports: ReportsConfig,
+    /// The days of the review of projects.
+    pub projects: Terms,
     /// How contact data is kept.
     pub contacts: ContactsConfig,
     /// Where codes are sent.
@@ -82,6 +89,8 @@ const SECTIONS: &[&str] = &[
     "",
     AuthConfig::NAME,
     OidcConfig::NAME,
+    ReportsConfig::NAME,
+    Terms::NAME,
     ContactsConfig::NAME,
     SmsConfig::NAME,
     Retention::NAME,
@@ -102,6 +111,8 @@ impl ServeConfig {
             MetricsConfig::NAME => Some(&mut self.metrics),
             AuthConfig::NAME => Some(&mut self.auth),
             OidcConfig::NAME => Some(&mut self.oidc),
+            ReportsConfig::NAME => Some(&mut self.reports),
+            Terms::NAME => Some(&mut self.projects),
             ContactsConfig::NAME => Some(&mut self.contacts),
             SmsConfig::NAME => Some(&mut self.sms),
             MqttConfig::NAME => Some(&mut self.mqtt),
@@ -135,6 +146,8 @@ impl Default for ServeConfig {
             metrics: MetricsConfig::default(),
             auth: AuthConfig::default(),
             oidc: OidcConfig::default(),
+            reports: ReportsConfig::default(),
+            projects: Terms::default(),
             contacts: ContactsConfig::default(),
             sms: SmsConfig::default(),
             mqtt: MqttConfig::default(),
@@ -200,6 +213,16 @@ impl Section for ServeConfig {
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// The file of the kinds of report cannot be used.
+    #[error(
+        "the kinds of report in `{path}` cannot be used: {reason}\nhint: `assets/report-kinds.json` shows the form"
+    )]
+    Kinds {
+        /// The file.
+        path: String,
+        /// Why, with the kind that is wrong.
+        reason: String,
+    },
     /// Anyone could write.
     #[error(
         "`{0}` can be reached from other machines, and without an ingest key anyone there could write\nhint: set TWIN_INGEST_KEY, for example to the output of `openssl rand -hex 32`, or listen on 127.0.0.1"

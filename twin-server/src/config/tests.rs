@@ -54,6 +54,39 @@ fn what_no_server_starts_without_is_asked_for() {
 }
 
 #[test]
+fn kinds_of_report_come_from_a_file_and_what_is_wrong_in_it_is_told_with_file_and_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kinds.json");
+    let file = format!("[reports]\nkinds = {}\n", literal(&path.display().to_string()));
+    let read = || load(&file, &[], &[]).unwrap().config.reports.read_kinds();
+    let told = || read().unwrap_err().to_string();
+    assert!(told().contains("kinds.json") && told().contains("No such file"), "{}", told());
+    let built_in = include_str!("../../../assets/report-kinds.json");
+    std::fs::write(&path, built_in).unwrap();
+    assert_eq!(read().unwrap().list().len(), ReportsConfig::default().read_kinds().unwrap().list().len());
+    std::fs::write(&path, built_in.replacen("\"accept_h\": 8", "\"accept_h\": 0", 1)).unwrap();
+    let wrong = told();
+    assert!(wrong.contains("kinds.json") && wrong.contains("report kind `"), "{wrong}");
+    assert!(wrong.contains("`accept_h` is 0"), "{wrong}");
+    std::fs::write(&path, "[{\n\"id\": 1}]").unwrap();
+    assert!(told().contains("line 2 column"), "{}", told());
+}
+
+#[test]
+fn days_of_the_review_are_set_and_no_notice_is_shorter_than_ten_days() {
+    let days = load("[projects]\nscreen_days = 5\nnotice_days = 15\n", &[], &[]).unwrap().config.projects;
+    assert_eq!((days.screen_days, days.notice_days, days.assess_days), (5, 15, 20));
+    check_refused(
+        "[projects]\nnotice_days = 9\n",
+        "twin.toml:2: `projects.notice_days` is 9, 10 to 366 are taken",
+    );
+    check_refused(
+        "[projects]\nscreen_days = 0\n",
+        "twin.toml:2: `projects.screen_days` is 0, 1 to 3660 are taken",
+    );
+}
+
+#[test]
 fn codes_need_a_key_to_keep_numbers_under_and_a_secret_to_be_posted_with() {
     let missing = |lines: &str| {
         let file = format!("publication = \"p\"\ndatabase = \"sqlite:d\"\n{lines}");

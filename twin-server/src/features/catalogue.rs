@@ -10,6 +10,7 @@ use super::collection::Collection;
 use super::devices::{self, Devices};
 use super::finds::Finds;
 use super::objects::{CLASSES, Objects};
+use super::problems::{self, Problems};
 use super::programming::{self, Listed};
 use super::projects::{self, Projects};
 use super::reports::{self, Reports};
@@ -22,9 +23,10 @@ use crate::domain::programming::List;
 #[derive(Debug)]
 pub struct Catalogue {
     device_schema: Arc<Schema>,
-    project_schema: Arc<Schema>,
-    report_schema: Arc<Schema>,
-    list_schemas: [Arc<Schema>; 3],
+    pub(super) project_schema: Arc<Schema>,
+    pub(super) report_schema: Arc<Schema>,
+    pub(super) problem_schema: Arc<Schema>,
+    pub(super) list_schemas: [Arc<Schema>; 3],
     surveys: Mutex<Surveys>,
     scans: Arc<Semaphore>,
 }
@@ -53,6 +55,7 @@ impl Catalogue {
             device_schema: Arc::new(devices::schema(kinds)),
             project_schema: Arc::new(projects::schema()),
             report_schema: Arc::new(reports::schema()),
+            problem_schema: Arc::new(problems::schema()),
             list_schemas: List::ALL.map(|list| Arc::new(programming::schema(list))),
             surveys: Mutex::default(),
             scans: Arc::new(Semaphore::new(cores)),
@@ -68,7 +71,7 @@ impl Catalogue {
     /// All collections, in the order in which they are listed.
     #[must_use]
     pub fn all(&self, source: &Source) -> Vec<Box<dyn Collection>> {
-        let live = [devices::ABOUT.id, projects::ABOUT.id, reports::ABOUT.id];
+        let live = [devices::ABOUT.id, projects::ABOUT.id, reports::ABOUT.id, problems::ABOUT.id];
         let lists = programming::ABOUT.iter().map(|(_, about)| about.id);
         let ids = CLASSES.iter().map(|(_, about)| about.id).chain(live).chain(lists);
         ids.filter_map(|id| self.get(source, id)).collect()
@@ -88,6 +91,10 @@ impl Catalogue {
         if id == reports::ABOUT.id {
             let schema = Arc::clone(&self.report_schema);
             return Some(Box::new(Reports { source: source.clone(), schema }));
+        }
+        if id == problems::ABOUT.id {
+            let schema = Arc::clone(&self.problem_schema);
+            return Some(Box::new(Problems { source: source.clone(), schema }));
         }
         let listed = programming::ABOUT.iter().zip(&self.list_schemas);
         if let Some(((list, about), schema)) = listed.into_iter().find(|((_, about), _)| about.id == id) {

@@ -11,8 +11,10 @@ mod devices;
 pub mod filter;
 mod finds;
 pub mod item;
+mod layers;
 mod objects;
 pub mod place;
+mod problems;
 mod programming;
 mod projects;
 mod reports;
@@ -22,6 +24,7 @@ mod source;
 
 pub use catalogue::Catalogue;
 pub use collection::{About, Collection, Gone, Visit};
+pub use layers::{Layer, Row, Rows};
 pub use select::{Page, Selected, Unselected, select};
 pub use source::Source;
 

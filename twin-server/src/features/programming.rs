@@ -149,15 +149,7 @@ impl Item for Programmed {
     }
 
     fn value(&self, property: &Property) -> Value<'_> {
-        let Path::Field(name) = &property.path else { return Value::Null };
-        if *name == "id" {
-            return Value::text(Some(&self.id));
-        }
-        match &self.item {
-            ProgrammedItem::Resource(resource) => of_resource(resource, name),
-            ProgrammedItem::Need(need) => of_need(need, name),
-            ProgrammedItem::Task(task) => of_task(task, name),
-        }
+        value_of(&self.id, &self.item, property)
     }
 
     fn shape(&self) -> Shape<'_> {
@@ -171,6 +163,19 @@ impl Item for Programmed {
             ProgrammedItem::Task(task) => (task.created_at, task.changed_at),
         };
         vec![created_at, changed_at]
+    }
+}
+
+/// What a property of the schema of its list is of a resource, a need or a task.
+pub(super) fn value_of<'a>(id: &'a str, item: &'a ProgrammedItem, property: &Property) -> Value<'a> {
+    let Path::Field(name) = &property.path else { return Value::Null };
+    if *name == "id" {
+        return Value::text(Some(id));
+    }
+    match item {
+        ProgrammedItem::Resource(resource) => of_resource(resource, name),
+        ProgrammedItem::Need(need) => of_need(need, name),
+        ProgrammedItem::Task(task) => of_task(task, name),
     }
 }
 

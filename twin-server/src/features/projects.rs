@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use twin_schemas::geometry::LocalBox;
+use twin_schemas::projects::Project;
 
 use super::collection::{About, Collection, Gone, Visit};
 use super::item::{Item, Shape, Value};
@@ -107,35 +108,7 @@ impl Item for PlacedProject {
     }
 
     fn value(&self, property: &Property) -> Value<'_> {
-        let (project, Path::Field(name)) = (&self.project, &property.path) else { return Value::Null };
-        let plan = &project.plan;
-        let notice = project.notice.as_ref();
-        let number = |number: u64| Value::Number(number as f64);
-        match *name {
-            "id" => Value::text(Some(&self.id)),
-            "name" => Value::text(plan.name.zh.as_deref().or(plan.name.en.as_deref())),
-            "name_zh" => Value::text(plan.name.zh.as_deref()),
-            "name_en" => Value::text(plan.name.en.as_deref()),
-            "summary" => Value::text(Some(&plan.summary)),
-            "kind" => Value::text(Some(plan.kind.id())),
-            "level" => Value::text(Some(plan.level.id())),
-            "state" => Value::text(Some(project.state.id())),
-            "zones" => Value::List(project.zones.iter().map(String::as_str).collect()),
-            "planned_fen" => number(plan.budget.planned_fen),
-            "spent_fen" => number(project.spent_fen),
-            "progress_percent" => number(project.progress_percent.into()),
-            "notice_from" => Value::instant(notice.map(|notice| notice.began_at)),
-            "notice_to" => Value::instant(notice.map(|notice| notice.ends_at)),
-            "approved_at" => Value::instant(project.approved_at),
-            "completed_at" => Value::instant(project.completed_at),
-            "changed_at" => Value::Instant(project.changed_at),
-            "planned_end" => Value::instant(plan.phases.iter().map(|phase| phase.to).max().map(end_of)),
-            "opinions" => number(project.voices.given.into()),
-            "opinions_open" => {
-                number(u64::from(project.voices.opinions_open) + u64::from(project.voices.complaints_open))
-            }
-            _ => Value::Null,
-        }
+        value_of(&self.id, &self.project, property)
     }
 
     fn shape(&self) -> Shape<'_> {
@@ -151,5 +124,38 @@ impl Item for PlacedProject {
             .collect();
         times.sort_unstable();
         times
+    }
+}
+
+/// What a property of the schema is of a project.
+pub(super) fn value_of<'a>(id: &'a str, project: &'a Project, property: &Property) -> Value<'a> {
+    let Path::Field(name) = &property.path else { return Value::Null };
+    let plan = &project.plan;
+    let notice = project.notice.as_ref();
+    let number = |number: u64| Value::Number(number as f64);
+    match *name {
+        "id" => Value::text(Some(id)),
+        "name" => Value::text(plan.name.zh.as_deref().or(plan.name.en.as_deref())),
+        "name_zh" => Value::text(plan.name.zh.as_deref()),
+        "name_en" => Value::text(plan.name.en.as_deref()),
+        "summary" => Value::text(Some(&plan.summary)),
+        "kind" => Value::text(Some(plan.kind.id())),
+        "level" => Value::text(Some(plan.level.id())),
+        "state" => Value::text(Some(project.state.id())),
+        "zones" => Value::List(project.zones.iter().map(String::as_str).collect()),
+        "planned_fen" => number(plan.budget.planned_fen),
+        "spent_fen" => number(project.spent_fen),
+        "progress_percent" => number(project.progress_percent.into()),
+        "notice_from" => Value::instant(notice.map(|notice| notice.began_at)),
+        "notice_to" => Value::instant(notice.map(|notice| notice.ends_at)),
+        "approved_at" => Value::instant(project.approved_at),
+        "completed_at" => Value::instant(project.completed_at),
+        "changed_at" => Value::Instant(project.changed_at),
+        "planned_end" => Value::instant(plan.phases.iter().map(|phase| phase.to).max().map(end_of)),
+        "opinions" => number(project.voices.given.into()),
+        "opinions_open" => {
+            number(u64::from(project.voices.opinions_open) + u64::from(project.voices.complaints_open))
+        }
+        _ => Value::Null,
     }
 }

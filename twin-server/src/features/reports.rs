@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use twin_schemas::geometry::LocalBox;
-use twin_schemas::reports::{ReportLine, ReportUrge};
+use twin_schemas::reports::{Report, ReportLine, ReportUrge};
 
 use super::collection::{About, Collection, Gone, Visit};
 use super::item::{Item, Shape, Value};
@@ -119,32 +119,7 @@ impl Item for PublicReport {
     }
 
     fn value(&self, property: &Property) -> Value<'_> {
-        let (report, Path::Field(name)) = (self.report(), &property.path) else { return Value::Null };
-        match *name {
-            "id" => Value::text(Some(PublicReport::id(self))),
-            "suggestion" => Value::Bool(report.line == ReportLine::Suggestion),
-            "kind" => Value::text(Some(&report.kind)),
-            "text" => Value::text(Some(&report.text)),
-            "address" => Value::text(report.place.address.as_deref()),
-            "zone" => Value::text(report.zone.as_deref()),
-            "state" => Value::text(Some(report.state.id())),
-            "body" => Value::text(report.body.map(Word::id)),
-            "late" => Value::Bool(report.urge >= ReportUrge::Overdue),
-            "due" => Value::instant(report.deadline.as_ref().map(|deadline| deadline.due)),
-            "answer" => Value::text(report.answer.as_deref()),
-            "stars" => {
-                report.rating.as_ref().map_or(Value::Null, |rating| Value::Number(rating.stars.into()))
-            }
-            "reopened" => Value::Number(report.reopened.into()),
-            "main" => report.main.map_or(Value::Null, |main| Value::made(Some(main.to_string()))),
-            "project" => Value::text(report.project.as_deref()),
-            "on_behalf" => Value::Bool(report.on_behalf),
-            "created_at" => Value::Instant(report.created_at),
-            "answered_at" => Value::instant(report.answered_at),
-            "ended_at" => Value::instant(report.ended_at),
-            "changed_at" => Value::Instant(report.changed_at),
-            _ => Value::Null,
-        }
+        value_of(PublicReport::id(self), self.report(), property)
     }
 
     fn shape(&self) -> Shape<'_> {
@@ -157,5 +132,32 @@ impl Item for PublicReport {
         let mut times: Vec<_> = times.into_iter().flatten().collect();
         times.sort_unstable();
         times
+    }
+}
+/// What a property of the schema is of a report; who reported is not among it.
+pub(super) fn value_of<'a>(id: &'a str, report: &'a Report, property: &Property) -> Value<'a> {
+    let Path::Field(name) = &property.path else { return Value::Null };
+    match *name {
+        "id" => Value::text(Some(id)),
+        "suggestion" => Value::Bool(report.line == ReportLine::Suggestion),
+        "kind" => Value::text(Some(&report.kind)),
+        "text" => Value::text(Some(&report.text)),
+        "address" => Value::text(report.place.address.as_deref()),
+        "zone" => Value::text(report.zone.as_deref()),
+        "state" => Value::text(Some(report.state.id())),
+        "body" => Value::text(report.body.map(Word::id)),
+        "late" => Value::Bool(report.urge >= ReportUrge::Overdue),
+        "due" => Value::instant(report.deadline.as_ref().map(|deadline| deadline.due)),
+        "answer" => Value::text(report.answer.as_deref()),
+        "stars" => report.rating.as_ref().map_or(Value::Null, |rating| Value::Number(rating.stars.into())),
+        "reopened" => Value::Number(report.reopened.into()),
+        "main" => report.main.map_or(Value::Null, |main| Value::made(Some(main.to_string()))),
+        "project" => Value::text(report.project.as_deref()),
+        "on_behalf" => Value::Bool(report.on_behalf),
+        "created_at" => Value::Instant(report.created_at),
+        "answered_at" => Value::instant(report.answered_at),
+        "ended_at" => Value::instant(report.ended_at),
+        "changed_at" => Value::Instant(report.changed_at),
+        _ => Value::Null,
     }
 }

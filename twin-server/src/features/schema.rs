@@ -117,6 +117,12 @@ impl Schema {
         schema
     }
 
+    /// The kind of geometry of its features.
+    #[must_use]
+    pub fn geometry(&self) -> GeometryKind {
+        self.geometry
+    }
+
     /// All properties.
     #[must_use]
     pub fn properties(&self) -> &[Property] {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use twin_schemas::catalog::{Community, Scene};
+use twin_schemas::checkups::CheckUpProblem;
 use twin_schemas::geometry::{LocalBox, LocalPoint};
 use twin_schemas::model::{ModelObject, ObjectClass};
 use twin_schemas::programming::{Need, Resource, Task};
@@ -13,13 +14,15 @@ use twin_schemas::reports::Report;
 
 use super::collection::Gone;
 use super::place::Frame;
+use super::problems::id_of;
+use crate::checkups::Confirmed;
 use crate::domain::bounds::LocalRect;
 use crate::domain::kinds::DeviceKinds;
 use crate::domain::programming::{List, Lists};
 use crate::domain::report::is_public;
 use crate::live::{Entry, Hub};
 use crate::reports::Reports;
-use crate::spatial::{Covered, Kind, PlacedProject, Snapshot};
+use crate::spatial::{Covered, Kind, PlacedProject, Snapshot, StoredObject};
 use crate::store::StoredReport;
 use crate::tiles::{Publication, Publications};
 
@@ -108,6 +111,14 @@ pub(super) enum ProgrammedItem {
     Task(Arc<Task>),
 }
 
+/// A confirmed problem at what was assessed.
+#[derive(Debug, Clone)]
+pub(super) struct AssessedProblem {
+    pub(super) id: String,
+    pub(super) problem: Arc<CheckUpProblem>,
+    pub(super) object: Arc<StoredObject>,
+}
+
 /// What stands on a list of the programming, at its place.
 #[derive(Debug, Clone)]
 pub(super) struct Programmed {
@@ -126,6 +137,7 @@ pub struct Source {
     kinds: Arc<DeviceKinds>,
     reports: Arc<Reports>,
     lists: Arc<Lists>,
+    confirmed: Arc<Confirmed>,
 }
 
 impl Source {
@@ -137,6 +149,7 @@ impl Source {
         kinds: &Arc<DeviceKinds>,
         reports: &Arc<Reports>,
         lists: Arc<Lists>,
+        confirmed: Arc<Confirmed>,
     ) -> Self {
         let (publication, now) = (publications.served(), hub.index().now());
         let model_version = format!("{}-{}-{}", publication.version, hub.epoch(), now.revision());
@@ -148,6 +161,7 @@ impl Source {
             kinds: Arc::clone(kinds),
             reports: Arc::clone(reports),
             lists,
+            confirmed,
         }
     }
 
@@ -157,11 +171,13 @@ impl Source {
         &self.model_version
     }
 
-    /// Names the state of devices, projects, reports and the programming: another one whenever one of them is seen to be another.
+    /// Names the state of devices, projects, reports, the programming and problems: another one whenever one of them is seen
+    /// to be another.
     #[must_use]
     pub fn live_version(&self) -> String {
         let (projects, lists) = (self.now.0.project_changes(), self.lists.changes());
-        format!("{}-{}-{projects}-{lists}", self.hub.epoch(), self.hub.seq())
+        let problems = self.confirmed.changes();
+        format!("{}-{}-{projects}-{lists}-{problems}", self.hub.epoch(), self.hub.seq())
     }
 
     /// The community.
@@ -298,15 +314,7 @@ impl Source {
             List::Needs => self.lists.needs.range(after + 1..).map(|(id, _)| *id).collect(),
             List::Tasks => self.lists.tasks.range(after + 1..).map(|(id, _)| *id).collect(),
         };
-        let meets = |placed: &Programmed| {
-            let LocalBox { min, max } = placed.covered.bounds();
-            area.is_none_or(|area| {
-                min.east_m <= area.max_east_m
-                    && max.east_m >= area.min_east_m
-                    && min.north_m <= area.max_north_m
-                    && max.north_m >= area.min_north_m
-            })
-        };
+        let meets = |placed: &Programmed| area.is_none_or(|area| meets(area, &placed.covered.bounds()));
         let placed = numbers.into_iter().filter_map(|id| self.programmed_item(list, id));
         let _ = placed.filter(meets).try_for_each(|placed| visit(&placed));
     }
@@ -325,6 +333,29 @@ impl Source {
         };
         let covered = Covered::of(places, &self.now.0)?;
         Some(Programmed { id: id.to_string(), item, covered })
+    }
+
+    /// Shows confirmed problems whose object is there, by check-up and number: those that meet `area`, of those behind
+    /// `after`.
+    pub(super) fn problems(
+        &self,
+        area: Option<&LocalRect>,
+        (check_up, problem): (u64, u64),
+        visit: &mut dyn FnMut(&AssessedProblem) -> ControlFlow<()>,
+    ) {
+        let assessed = self.confirmed.behind(check_up, problem).filter_map(|problem| self.assessed(problem));
+        let meets = |assessed: &AssessedProblem| area.is_none_or(|area| meets(area, &assessed.object.bounds));
+        let _ = assessed.filter(meets).try_for_each(|assessed| visit(&assessed));
+    }
+
+    /// The one of a check-up with this number.
+    pub(super) fn problem(&self, check_up: u64, problem: u64) -> Option<AssessedProblem> {
+        self.assessed(self.confirmed.get(check_up, problem)?)
+    }
+
+    fn assessed(&self, problem: &Arc<CheckUpProblem>) -> Option<AssessedProblem> {
+        let object = Arc::clone(self.now.0.get(&problem.object)?);
+        Some(AssessedProblem { id: id_of(problem), problem: Arc::clone(problem), object })
     }
 
     /// Number of devices.
@@ -366,4 +397,12 @@ impl Source {
             after = chunk.last().map(|entry| entry.device.id.clone());
         }
     }
+}
+
+/// Whether a box has a part in a rectangle.
+fn meets(area: &LocalRect, LocalBox { min, max }: &LocalBox) -> bool {
+    min.east_m <= area.max_east_m
+        && max.east_m >= area.min_east_m
+        && min.north_m <= area.max_north_m
+        && max.north_m >= area.min_north_m
 }

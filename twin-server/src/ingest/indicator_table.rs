@@ -4,7 +4,9 @@
 //! Families, levels, directions and methods are read by their stable names and by those that people read.
 
 use twin_schemas::LocalizedText;
-use twin_schemas::indicators::{Indicator, IndicatorComputation, IndicatorMethod, ProblemLimits, Thresholds};
+use twin_schemas::indicators::{
+    Indicator, IndicatorComputation, IndicatorMethod, IndicatorStandard, ProblemLimits, Thresholds,
+};
 
 use super::sheet::Column;
 use super::table::{self, Row, word};
@@ -16,7 +18,7 @@ const LISTED_LIMIT: usize = 100;
 
 /// The columns of a table of indicators.
 #[rustfmt::skip]
-pub(crate) const COLUMNS: [Column; 27] = [
+pub(crate) const COLUMNS: [Column; 30] = [
     Column { name: "code", must: true, zh: "唯一代码：字母、数字、- _ .", en: "unique code: letters, digits, - _ ." },
     Column { name: "name_zh", must: false, zh: "中文名称", en: "name in Chinese" },
     Column { name: "name_en", must: false, zh: "英文名称", en: "name in English" },
@@ -44,6 +46,9 @@ pub(crate) const COLUMNS: [Column; 27] = [
     Column { name: "method", must: false, zh: "由系统计算时的方法；空则由人填报", en: "method by which the server computes it; empty: people assess it" },
     Column { name: "how_zh", must: false, zh: "计算说明", en: "how it is computed, in Chinese" },
     Column { name: "how_en", must: false, zh: "英文计算说明", en: "how it is computed" },
+    Column { name: "standard", must: false, zh: "计算依据的标准值：parking_gap 为每户泊位数，charging_gap 为带充电桩的泊位比例（%）", en: "what it is held against: places per household (parking_gap), share of places with charging in % (charging_gap)" },
+    Column { name: "standard_source_zh", must: false, zh: "标准的来源", en: "where the standard comes from, in Chinese" },
+    Column { name: "standard_source_en", must: false, zh: "标准的英文来源", en: "where the standard comes from" },
 ];
 
 /// Reads a table of indicators: all or nothing.
@@ -89,6 +94,8 @@ fn indicator_of(row: &Row) -> Result<Indicator, String> {
     };
     let levels = needed("levels")?;
     let levels = levels.split('+').map(|level| word("levels", level)).collect::<Result<_, _>>()?;
+    let standard =
+        maybe_number("standard")?.map(|value| IndicatorStandard { value, source: both("standard_source") });
     let method = text("method").map(|method| word::<IndicatorMethod>("method", &method)).transpose()?;
     Ok(Indicator {
         code: needed("code")?,
@@ -114,7 +121,7 @@ fn indicator_of(row: &Row) -> Result<Indicator, String> {
         },
         widespread_pct: maybe_number("widespread_pct")?,
         supplier: both("supplier"),
-        computed: method.map(|method| IndicatorComputation { method, how: both("how") }),
+        computed: method.map(|method| IndicatorComputation { method, how: both("how"), standard }),
     })
 }
 
@@ -154,6 +161,9 @@ pub(crate) fn row_of(indicator: &Indicator) -> Vec<String> {
     row.extend(both(&indicator.supplier));
     row.push(computed.map_or("", |computed| computed.method.id()).to_owned());
     row.extend(both(&how));
+    let standard = computed.and_then(|computed| computed.standard.as_ref());
+    row.push(number(standard.map(|standard| standard.value)));
+    row.extend(both(&standard.map(|standard| standard.source.clone()).unwrap_or_default()));
     row
 }
 

@@ -41,6 +41,41 @@ pub(crate) const VALUES: [Column; 7] = [
     Column { name: "note", must: false, zh: "备注", en: "a remark" },
 ];
 
+/// The columns of values that are taken away: those of the import, and how each value came about.
+#[rustfmt::skip]
+pub(crate) const VALUES_OUT: [Column; 9] = {
+    let [indicator, indicator_name, object, object_name, unit, value, note] = VALUES;
+    [
+        indicator, indicator_name, object, object_name, unit, value, note,
+        Column { name: "given_by", must: false, zh: "来源：填报、导入或计算", en: "how it came about: form, import or computed" },
+        Column { name: "given_at", must: false, zh: "录入时刻", en: "when it was given" },
+    ]
+};
+
+/// The columns of projects that are taken away.
+#[rustfmt::skip]
+pub(crate) const PROJECTS_OUT: [Column; 19] = [
+    Column { name: "id", must: false, zh: "项目编号", en: "number of the project" },
+    Column { name: "name_zh", must: false, zh: "中文名称", en: "name in Chinese" },
+    Column { name: "name_en", must: false, zh: "英文名称", en: "name in English" },
+    Column { name: "kind", must: false, zh: "任务类型", en: "kind of task" },
+    Column { name: "level", must: false, zh: "项目级别", en: "level" },
+    Column { name: "state", must: false, zh: "状态", en: "state" },
+    Column { name: "zones", must: false, zh: "所在组团", en: "zones that it lies in" },
+    Column { name: "planned_yuan", must: false, zh: "计划资金（元）", en: "planned money in yuan" },
+    Column { name: "spent_yuan", must: false, zh: "已用资金（元）", en: "money spent in yuan" },
+    Column { name: "progress_percent", must: false, zh: "施工进度（%）", en: "progress in percent" },
+    Column { name: "notice_from", must: false, zh: "公示首日", en: "first day of the notice" },
+    Column { name: "notice_to", must: false, zh: "公示末日", en: "last day of the notice" },
+    Column { name: "planned_end", must: false, zh: "计划完成日期", en: "planned end" },
+    Column { name: "approved_at", must: false, zh: "入库时刻", en: "when it entered the library" },
+    Column { name: "completed_at", must: false, zh: "竣工时刻", en: "when it was completed" },
+    Column { name: "opinions", must: false, zh: "意见数", en: "opinions and complaints" },
+    Column { name: "opinions_open", must: false, zh: "待答复意见数", en: "those without an answer" },
+    Column { name: "late", must: false, zh: "是否超时", en: "whether its step is over its limit" },
+    Column { name: "changed_at", must: false, zh: "最近变动", en: "last change" },
+];
+
 /// A cell as other programs' spreadsheets do not take for a formula: a text that begins like one gets an apostrophe.
 fn harmless(text: &str) -> String {
     let begins = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -207,7 +207,7 @@ impl Hub {
     #[must_use]
     pub fn nearest(&self, east_m: f64, north_m: f64, radius_m: f64, count: usize) -> Vec<(DeviceView, f64)> {
         let query = Query {
-            filter: Filter { kinds: [Kind::Device].into_iter().collect(), class: None, zone: None },
+            filter: Filter::of([Kind::Device]),
             place: Place::Nearest { at: At { east_m, north_m, up_m: None }, within_m: radius_m },
             company: None,
             limit: count,

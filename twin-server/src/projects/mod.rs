@@ -21,7 +21,7 @@ use self::places::{located, may_plan, may_plan_in_part, placed};
 use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
 use crate::domain::programming::Pursuit;
-use crate::domain::project::{self, Change, Refusal, may_read, next_at, parties_of, pass_time};
+use crate::domain::project::{self, Change, Refusal, Terms, may_read, next_at, parties_of, pass_time};
 use crate::own_task::in_own_task;
 use crate::spatial::{PlacedProject, Snapshot, SpatialIndex};
 use crate::store::{
@@ -39,6 +39,7 @@ const VOICES_OF_ONE: u64 = 20;
 pub struct Projects {
     store: Arc<dyn Store>,
     index: Arc<SpatialIndex>,
+    terms: Terms,
     /// Held by whoever changes something. Whoever also changes a report holds the reports' first.
     turn: Arc<Mutex<()>>,
     book: RwLock<Book>,
@@ -75,11 +76,15 @@ pub struct Entering {
 }
 
 impl Projects {
-    /// The projects as they are stored, also put into the index of places.
+    /// The projects as they are stored, also put into the index of places. `terms`: the days of the review.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub async fn open(store: Arc<dyn Store>, index: Arc<SpatialIndex>) -> Result<Self, StoreError> {
+    pub async fn open(
+        store: Arc<dyn Store>,
+        index: Arc<SpatialIndex>,
+        terms: Terms,
+    ) -> Result<Self, StoreError> {
         let mut book = Book::default();
         let now = index.now();
         for project in store.projects().await? {
@@ -91,7 +96,13 @@ impl Projects {
         }
         index.change(|now| now.set_projects(book.placed.values().cloned()));
         let revision = AtomicU64::new(now.revision());
-        Ok(Self { store, index, turn: Arc::default(), book: RwLock::new(book), revision })
+        Ok(Self { store, index, terms, turn: Arc::default(), book: RwLock::new(book), revision })
+    }
+
+    /// The days of the review.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// A project.
@@ -240,14 +251,14 @@ impl Projects {
     ) -> Result<Change, ProjectFault> {
         let parties = parties_of(actor, before);
         Ok(match doing {
-            Doing::Deed(request) => project::act(before, &request, &parties, now)?,
+            Doing::Deed(request) => project::act(before, &request, &parties, &self.terms, now)?,
             Doing::Plan(change, reason) => {
                 let mut plan = before.plan.clone();
                 change(&mut plan);
                 // Limits come first: what is looked up costs as much as it is long.
                 project::check_plan(&plan).map_err(Refusal::from)?;
                 let zones = located(&plan, Some(before), &self.index.now())?;
-                let change = project::plan_anew(before, plan, zones, reason, &parties, now)?;
+                let change = project::plan_anew(before, plan, zones, reason, &parties, &self.terms, now)?;
                 may_plan(actor, &change.after.zones)?;
                 change
             }
@@ -325,7 +336,7 @@ impl Projects {
                 let due = book.due.iter().take_while(|(at, _)| *at <= now).take(SLICE);
                 due.filter_map(|(_, id)| book.by_id.get(id)).cloned().collect()
             };
-            let changes = due.iter().filter_map(|project| pass_time(project, now));
+            let changes = due.iter().filter_map(|project| pass_time(project, &self.terms, now));
             let changes: Vec<ProjectChange> =
                 changes.map(|change| stored(change, CLOCK.to_owned(), None)).collect();
             if changes.is_empty() {

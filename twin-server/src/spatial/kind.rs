@@ -1,5 +1,5 @@
 //! The kinds of things that have a place, and sets of them. What a new part of the system puts into the
-//! index (reports) becomes a kind here.
+//! index becomes a kind here.
 
 use serde::{Deserialize, Serialize};
 use twin_schemas::model::ObjectClass;
@@ -27,11 +27,13 @@ pub enum Kind {
     Device,
     /// A project of renewal that everyone may read.
     Project,
+    /// A resident's report, told to those who may read it.
+    Report,
 }
 
 impl Kind {
     /// All kinds, in the order in which answers list them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Community,
         Self::Site,
         Self::Zone,
@@ -41,6 +43,7 @@ impl Kind {
         Self::Element,
         Self::Device,
         Self::Project,
+        Self::Report,
     ];
 }
 

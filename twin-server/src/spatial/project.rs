@@ -120,7 +120,7 @@ mod tests {
         let line = placed(&json!([{ "type": "line", "points": [[15, 5], [25, 5]] }])).unwrap();
         assert_eq!(now.met_by(Kind::Zone, &line), ["zone/e", "zone/w"]);
         let around = |now: &Snapshot, thing: &Thing, kind, within_m| {
-            let filter = Filter { kinds: [kind].into_iter().collect(), class: None, zone: None };
+            let filter = Filter::of([kind]);
             let place = Place::Around { thing: thing.clone(), within_m };
             let found = ask(now, &Query { filter, place, company: None, limit: 9 }).unwrap();
             found

@@ -13,7 +13,7 @@ use twin_schemas::live::Device;
 use super::forest::{Forest, Leaf};
 use super::shape::{Ground, Shape};
 use super::thing::{Box3, Thing, box3_of};
-use super::{Covered, Kind, Kinds, ObjectTable, PlacedProject, StoredObject};
+use super::{Covered, Kind, Kinds, ObjectTable, PlacedProject, PlacedReport, StoredObject};
 use crate::domain::bounds::LocalRect;
 
 /// The community at one moment.
@@ -70,9 +70,10 @@ impl Snapshot {
         snapshot
     }
 
-    /// The objects of another snapshot with the devices and projects of this one.
+    /// The objects of another snapshot with the devices, projects and reports of this one.
     pub fn take_objects(&mut self, other: Self) {
-        let kept = [Kind::Device, Kind::Project].map(|kind| (kind, Arc::clone(&self.forests[kind as usize])));
+        let kept = [Kind::Device, Kind::Project, Kind::Report];
+        let kept = kept.map(|kind| (kind, Arc::clone(&self.forests[kind as usize])));
         // Goes on, or a version that comes back would seem to be as it was before.
         let (revision, project_changes) = (self.revision + 1, self.project_changes);
         *self = Self { revision, project_changes, ..other };
@@ -113,7 +114,7 @@ impl Snapshot {
         );
         let met = self.meeting([kind].into_iter().collect(), column).filter_map(|leaf| match leaf.thing {
             Thing::Object(object) => Some((self.position(&object.id)?, object)),
-            Thing::Device(_) | Thing::Project(_) => None,
+            Thing::Device(_) | Thing::Project(_) | Thing::Report(_) => None,
         });
         let mut found: Vec<_> = met.collect();
         found.sort_unstable_by_key(|(place, _)| *place);
@@ -220,6 +221,21 @@ impl Snapshot {
         }
     }
 
+    /// Puts reports in, in place of all that are there.
+    pub fn set_reports(&mut self, reports: impl Iterator<Item = Arc<PlacedReport>>) {
+        self.set_forest(Kind::Report, Forest::plant(reports.map(Thing::Report).collect()));
+    }
+
+    /// Puts a report in, in place of `before`; or takes it out.
+    pub fn replace_report(&mut self, before: Option<Arc<PlacedReport>>, after: Option<Arc<PlacedReport>>) {
+        if let Some(before) = before {
+            self.cut(&Thing::Report(before));
+        }
+        if let Some(after) = after {
+            self.set_forest(Kind::Report, self.forest(Kind::Report).with(Thing::Report(after)));
+        }
+    }
+
     /// Another number whenever a project is another; counts from 0 in each run.
     #[must_use]
     pub fn project_changes(&self) -> u64 {
@@ -238,7 +254,7 @@ impl Snapshot {
         let mut found: Vec<Arc<PlacedProject>> = met
             .filter_map(|leaf| match leaf.thing {
                 Thing::Project(placed) => Some(Arc::clone(placed)),
-                Thing::Object(_) | Thing::Device(_) => None,
+                Thing::Object(_) | Thing::Device(_) | Thing::Report(_) => None,
             })
             .collect();
         found.sort_unstable_by_key(|placed| placed.project.id);
@@ -273,13 +289,25 @@ impl Snapshot {
     /// to it. An outline says more than a box, which a building model has in its place.
     #[must_use]
     pub fn at(&self, kind: Kind, east_m: f64, north_m: f64) -> Option<&Arc<StoredObject>> {
+        self.at_where(kind, east_m, north_m, |_| true)
+    }
+
+    /// As [`Self::at`], of the objects that a question accepts.
+    #[must_use]
+    pub fn at_where(
+        &self,
+        kind: Kind,
+        east_m: f64,
+        north_m: f64,
+        accepts: impl Fn(&StoredObject) -> bool,
+    ) -> Option<&Arc<StoredObject>> {
         let place = LocalPoint { east_m, north_m, up_m: 0.0 };
         let column =
             AABB::from_corners([east_m, north_m, f64::NEG_INFINITY], [east_m, north_m, f64::INFINITY]);
         let held = self.meeting([kind].into_iter().collect(), column).filter_map(|leaf| {
             let Thing::Object(object) = leaf.thing else { return None };
             let shape = leaf.shape();
-            shape.holds(&place).then(|| match shape.ground {
+            (accepts(object) && shape.holds(&place)).then(|| match shape.ground {
                 Ground::Outline(outline) => (false, outline.unsigned_area(), object),
                 Ground::Rect(rect) => (true, rect.unsigned_area(), object),
             })

@@ -9,7 +9,7 @@ use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::Device;
 
 use super::shape::Shape;
-use super::{Kind, PlacedProject, StoredObject};
+use super::{Kind, PlacedProject, PlacedReport, StoredObject};
 use crate::domain::cycle::Word as _;
 
 /// A box as the trees have it: east, north and up, in local metres.
@@ -24,6 +24,8 @@ pub enum Thing {
     Device(Arc<Device>),
     /// A project of renewal.
     Project(Arc<PlacedProject>),
+    /// A resident's report.
+    Report(Arc<PlacedReport>),
 }
 
 impl Thing {
@@ -34,6 +36,7 @@ impl Thing {
             Self::Object(object) => &object.id,
             Self::Device(device) => &device.id,
             Self::Project(placed) => &placed.id,
+            Self::Report(placed) => &placed.id,
         }
     }
 
@@ -44,17 +47,19 @@ impl Thing {
             Self::Object(object) => object.class.into(),
             Self::Device(_) => Kind::Device,
             Self::Project(_) => Kind::Project,
+            Self::Report(_) => Kind::Report,
         }
     }
 
-    /// What it is more closely: the IFC class of what is from a building model, the kind of a device or of a
-    /// project.
+    /// What it is more closely: the IFC class of what is from a building model, the kind of a device, a project or a
+    /// report.
     #[must_use]
     pub fn class(&self) -> Option<&str> {
         match self {
             Self::Object(object) => object.bim.as_deref().map(|bim| bim.ifc_class.as_str()),
             Self::Device(device) => Some(&device.kind),
             Self::Project(placed) => Some(placed.project.plan.kind.id()),
+            Self::Report(placed) => Some(&placed.class),
         }
     }
 
@@ -65,6 +70,7 @@ impl Thing {
             Self::Object(object) => &object.name,
             Self::Device(device) => &device.name,
             Self::Project(placed) => &placed.project.plan.name,
+            Self::Report(placed) => &placed.kind.name,
         }
     }
 
@@ -75,6 +81,7 @@ impl Thing {
             Self::Object(object) => object.zone.as_deref(),
             Self::Device(_) => None,
             Self::Project(placed) => placed.project.zones.first().map(String::as_str),
+            Self::Report(placed) => placed.zone.as_deref(),
         }
     }
 
@@ -85,6 +92,7 @@ impl Thing {
             Self::Object(object) => object.bounds,
             Self::Device(device) => LocalBox { min: device.position, max: device.position },
             Self::Project(placed) => placed.covered.bounds,
+            Self::Report(placed) => LocalBox { min: placed.at, max: placed.at },
         }
     }
 
@@ -93,7 +101,7 @@ impl Thing {
     pub fn footprint(&self) -> &[Vec<Vec<[f64; 2]>>] {
         match self {
             Self::Object(object) => &object.footprint,
-            Self::Device(_) => &[],
+            Self::Device(_) | Self::Report(_) => &[],
             Self::Project(placed) => &placed.covered.footprint,
         }
     }

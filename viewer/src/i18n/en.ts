@@ -79,7 +79,7 @@ export const en: Dictionary = {
   properties: 'Properties',
   propertyNames: {
     has_lift: 'Lift', households: 'Households', units: 'Entrances', use: 'Use', year_built: 'Built', renewal: 'Renewal',
-    structure: 'Structure', address: 'Address', area_m2: 'Area (m²)', basement: 'Basement', owner: 'Owner', manager: 'Managed by',
+    parking_places: 'Parking places', charging_points: 'Charging points', structure: 'Structure', address: 'Address', area_m2: 'Area (m²)', basement: 'Basement', owner: 'Owner', manager: 'Managed by',
   },
   propertyValues: {
     residential: 'residential', retail: 'retail', service: 'public service', office: 'office', school: 'school', mixed: 'mixed',

@@ -26,6 +26,7 @@ const zh = {
   noThreshold: '不判定',
   widespread: (percent: string) => `涉及 ${percent} 以上对象时提高一级`,
   computed: '由系统计算',
+  standard: (value: string, source: string) => `标准值 ${value}：${source}`,
 
   tables: '维护指标体系',
   tablesNote: '下载现行指标体系，在表格软件里修改或补充，再导入。导入前先检查，任何一行有误都不会改动现行体系。',
@@ -80,6 +81,7 @@ const en: IndicatorTexts = {
   noThreshold: 'none',
   widespread: (percent) => `One step more urgent where ${percent} of the objects or more are affected`,
   computed: 'Computed by the server',
+  standard: (value, source) => `Standard ${value}: ${source}`,
 
   tables: 'Change the catalogue',
   tablesNote: 'Download the catalogue in force, change or add rows in a spreadsheet, and bring it back. It is checked first; while any row is wrong nothing changes.',

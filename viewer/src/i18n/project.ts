@@ -20,7 +20,7 @@ const zh = {
   } satisfies Readonly<Record<Effect, string>>,
   roles: { owner: '建设单位', designer: '设计单位', builder: '施工单位', supervisor: '监理单位', operator: '运营单位', other: '参与单位' } satisfies Readonly<Record<Role, string>>,
   deeds: {
-    declare: '申报', screen: '初审通过', assess: '评审通过', verify: '复核通过', publish: '开始公示', end_notice: '公示期满', confirm: '确认入库', start: '开工', suspend: '停工',
+    declare: '申报', screen: '初审通过', assess: '评审通过', verify: '复核通过', publish: '开始公示', extend: '公示延期', end_notice: '公示期满', confirm: '确认入库', start: '开工', suspend: '停工',
     resume: '复工', complete: '竣工', evaluate: '评价', return: '退回补正', reject: '不予通过', withdraw: '撤回', revise: '变更方案',
   } satisfies Readonly<Record<Deed, string>>,
   aroundMe: '身边的更新',
@@ -68,7 +68,7 @@ const en: ProjectTexts = {
   },
   roles: { owner: 'Owner', designer: 'Designer', builder: 'Builder', supervisor: 'Supervisor', operator: 'Operator', other: 'Takes part' },
   deeds: {
-    declare: 'Declared', screen: 'Preliminary review passed', assess: 'Assessment passed', verify: 'Verification passed', publish: 'Put on notice', end_notice: 'Notice over',
+    declare: 'Declared', screen: 'Preliminary review passed', assess: 'Assessment passed', verify: 'Verification passed', publish: 'Put on notice', extend: 'Notice extended', end_notice: 'Notice over',
     confirm: 'Confirmed', start: 'Works began', suspend: 'Works suspended', resume: 'Works went on', complete: 'Completed', evaluate: 'Evaluated',
     return: 'Returned for correction', reject: 'Rejected', withdraw: 'Withdrawn', revise: 'Plan changed',
   },

@@ -76,7 +76,7 @@ export const zh = {
   /** Common properties of buildings; others are shown as the source names them. */
   propertyNames: {
     has_lift: '电梯', households: '户数', units: '单元数', use: '用途', year_built: '建成年份', renewal: '更新内容',
-    structure: '结构', address: '地址', area_m2: '面积（m²）', basement: '地下室', owner: '产权单位', manager: '物业',
+    parking_places: '停车泊位', charging_points: '充电桩', structure: '结构', address: '地址', area_m2: '面积（m²）', basement: '地下室', owner: '产权单位', manager: '物业',
   },
   propertyValues: {
     residential: '住宅', retail: '商业', service: '公共服务', office: '办公', school: '学校', mixed: '混合',

@@ -217,11 +217,22 @@ fn yard(p: &Point, quarter: &Quarter, plot: Plot) -> Rgb {
     if d < 0.0 && winding < 0.95 { shade(CONCRETE, 0.9) } else { lawn(p) }
 }
 
+/// Length of a parking bay.
+const BAY_M: f32 = 5.6;
+/// Where bays begin behind the south face of a row.
+const BAYS_FROM_M: f32 = 15.95;
+
+/// The middles of the parking bays along a cell's access roads: along `u` in the cell, and how far behind the row.
+pub(crate) fn parking_bays() -> impl Iterator<Item = [f32; 2]> {
+    let (first, last) = ((8.0 / BAY_M).ceil() as u16, ((CELL_U - 8.0) / BAY_M).floor() as u16);
+    (first..last).map(|bay| [(f32::from(bay) + 0.5) * BAY_M, BAYS_FROM_M + 1.0])
+}
+
 /// Concrete road with parking bays along its north side.
 fn access_road(p: &Point, d: f32) -> Rgb {
     let colour = concrete(p);
-    let bay = (p.a / 5.6).fract() * 5.6;
-    let line = (d - 15.95).abs() < 0.05 || (d > 15.95 && bay < 0.1);
+    let bay = (p.a / BAY_M).fract() * BAY_M;
+    let line = (d - BAYS_FROM_M).abs() < 0.05 || (d > BAYS_FROM_M && bay < 0.1);
     if line && p.a > 8.0 && p.a < CELL_U - 8.0 {
         return mix(colour, PAINT_WHITE, 0.35 + 0.4 * value2(p.u * 2.0, p.v * 2.0, 161));
     }

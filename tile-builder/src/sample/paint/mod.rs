@@ -11,7 +11,7 @@ mod roof;
 mod things;
 
 pub(crate) use facade::{STOREY_M, Side, Style};
-pub(crate) use ground::lane_manholes;
+pub(crate) use ground::{lane_manholes, parking_bays};
 pub(crate) use roof::felt_tone;
 
 use super::noise::fbm2;

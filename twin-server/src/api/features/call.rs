@@ -229,8 +229,15 @@ pub(super) fn unknown_parameter(name: &str, known: &str) -> Problem {
 }
 
 /// Model and live state for a request.
-pub(super) fn source(app: &App) -> Source {
-    Source::new(&app.publications, &app.hub, &app.kinds, &app.reports, app.programming.now())
+pub(in crate::api) fn source(app: &App) -> Source {
+    Source::new(
+        &app.publications,
+        &app.hub,
+        &app.kinds,
+        &app.reports,
+        app.programming.now(),
+        app.check_ups.confirmed(),
+    )
 }
 
 /// Runs what takes the processor for a while where nobody waits for it.

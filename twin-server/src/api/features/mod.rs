@@ -17,6 +17,8 @@ pub(crate) mod volumes;
 
 use axum::http::StatusCode;
 
+pub(super) use call::source;
+
 use super::Problem;
 
 /// CRS of everything that is answered: longitude, latitude, height above the ellipsoid of WGS 84.

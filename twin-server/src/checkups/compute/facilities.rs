@@ -1,5 +1,5 @@
 //! What the model says of its objects: residential buildings, parks, facilities of everyday life; and which residences
-//! are within a distance of what. Called by `green` and `walking`.
+//! are within a distance of what. Called by `green`, `walking` and `gaps`.
 //!
 //! Words are those of `OpenStreetMap`'s keys `building`, `amenity`, `leisure`, `landuse`, `shop`, of our own `use`, and
 //! what planners write in Chinese.
@@ -42,6 +42,12 @@ const GREEN: [&str; 10] = [
     "游园",
     "口袋公园",
 ];
+
+/// Words for places where cars stand.
+pub(super) const PARKING: [&str; 8] =
+    ["parking", "garage", "garages", "car_park", "停车场", "停车库", "停车位", "车库"];
+/// Words for places where cars are charged.
+pub(super) const CHARGING: [&str; 5] = ["charging_station", "charging_point", "充电站", "充电桩", "充电设施"];
 
 /// A kind of facility: its name in Chinese and English, and the words by which the model says it.
 pub(super) type FacilityKind = ([&'static str; 2], &'static [&'static str]);
@@ -90,6 +96,17 @@ pub fn is_green(object: &StoredObject) -> bool {
     says(object, &GREEN)
 }
 
+/// Whether an object is a car park.
+#[must_use]
+pub fn is_parking(object: &StoredObject) -> bool {
+    says(object, &PARKING)
+}
+
+/// Whether an object says that people live in it.
+pub(super) fn is_residence(object: &StoredObject) -> bool {
+    says(object, &RESIDENTIAL)
+}
+
 /// Whether one of the properties that say what an object is for has one of the words.
 pub(super) fn says(object: &StoredObject, words: &[&str]) -> bool {
     KEYS.iter()
@@ -119,7 +136,7 @@ impl<'s> Residences<'s> {
     pub(super) fn of(snapshot: &'s Snapshot) -> Self {
         let (mut list, mut places) = (Vec::new(), HashMap::new());
         let buildings = snapshot.meeting_in_order(Kind::Building, &EVERYWHERE);
-        for (_, building) in buildings.into_iter().filter(|(_, building)| says(building, &RESIDENTIAL)) {
+        for (_, building) in buildings.into_iter().filter(|(_, building)| is_residence(building)) {
             let ground = ground_of(building);
             if let Some(at) = ground.centroid() {
                 places.insert(building.id.as_str(), list.len());

@@ -1,10 +1,11 @@
 //! Indicators that the server computes: the model, the devices and the reports of one moment come in, values with what
 //! they are of, or why there is none, go out. Called when somebody asks a check-up to compute.
 //!
-//! `green` has the service radius of parks, `walking` the walking circle, `facilities` what the model must say for
-//! either, `operation` what the running system knows.
+//! `green` has the service radius of parks, `walking` the walking circle, `gaps` parking and charging, `facilities` what the
+//! model must say for any of them, `operation` what the running system knows.
 
 mod facilities;
+mod gaps;
 mod green;
 mod operation;
 mod walking;
@@ -13,13 +14,15 @@ use std::sync::Arc;
 
 use twin_schemas::LocalizedText;
 use twin_schemas::checkups::CheckUp;
-use twin_schemas::indicators::{Indicator, IndicatorMethod};
+use twin_schemas::indicators::{Indicator, IndicatorComputation, IndicatorMethod};
 
 use super::{Ground, Place};
 use crate::live::Entry;
 use crate::store::StoredReport;
 
-pub use facilities::is_green;
+use gaps::Gap;
+
+pub use facilities::{is_green, is_parking};
 
 /// What is computed from, at one moment.
 pub struct Sources {
@@ -50,10 +53,10 @@ pub struct Computed {
 pub fn compute(check_up: &CheckUp, indicators: &[Arc<Indicator>], sources: &Sources) -> Vec<Computed> {
     let mut computed = Vec::new();
     for indicator in indicators {
-        let Some(method) = indicator.computed.as_ref().map(|computed| computed.method) else { continue };
+        let Some(how) = &indicator.computed else { continue };
         let places: Vec<Place> =
             indicator.levels.iter().flat_map(|level| sources.ground.places(check_up, *level)).collect();
-        for (place, figure) in places.iter().zip(figures(method, check_up, &places, sources)) {
+        for (place, figure) in places.iter().zip(figures(how, check_up, &places, sources)) {
             let figure =
                 figure.map(|(value, words)| (rounded(value).clamp(indicator.min, indicator.max), words));
             let (indicator, object) = (indicator.code.clone(), place.id.clone());
@@ -65,16 +68,25 @@ pub fn compute(check_up: &CheckUp, indicators: &[Arc<Indicator>], sources: &Sour
 }
 
 /// One figure for each place, in their order.
-fn figures(method: IndicatorMethod, check_up: &CheckUp, places: &[Place], sources: &Sources) -> Vec<Figure> {
-    let snapshot = sources.ground.snapshot();
-    match method {
+fn figures(
+    how: &IndicatorComputation,
+    check_up: &CheckUp,
+    places: &[Place],
+    sources: &Sources,
+) -> Vec<Figure> {
+    let (snapshot, standard) = (sources.ground.snapshot(), how.standard.as_ref());
+    match how.method {
+        IndicatorMethod::ParkingGap => gaps::figures(Gap::Parking, standard, &sources.ground, places),
+        IndicatorMethod::ChargingGap => gaps::figures(Gap::Charging, standard, &sources.ground, places),
         IndicatorMethod::ParkCoverage => green::figures(snapshot, places),
         IndicatorMethod::WalkingCircle => walking::figures(snapshot, places),
         IndicatorMethod::DeviceOnlineRate => operation::devices_online(snapshot, &sources.devices, places),
         IndicatorMethod::ClosingRate
         | IndicatorMethod::AnswerRate
         | IndicatorMethod::RepairTime
-        | IndicatorMethod::MeanRating => operation::of_reports(method, check_up, &sources.reports, places),
+        | IndicatorMethod::MeanRating => {
+            operation::of_reports(how.method, check_up, &sources.reports, places)
+        }
     }
 }
 

@@ -70,6 +70,8 @@ fn counts(method: IndicatorMethod, report: &Report) -> bool {
         IndicatorMethod::MeanRating => report.rating.is_some(),
         IndicatorMethod::ParkCoverage
         | IndicatorMethod::WalkingCircle
+        | IndicatorMethod::ParkingGap
+        | IndicatorMethod::ChargingGap
         | IndicatorMethod::DeviceOnlineRate => false,
     }
 }

@@ -19,23 +19,33 @@ fn square(id: &str, class: &str, said: &str, west: f64, side: f64) -> Value {
     })
 }
 
+fn zone(id: &str, west: f64, properties: &Value) -> Value {
+    let point = |east_m: f64, side: f64| json!({ "east_m": east_m, "north_m": side, "up_m": side });
+    json!({ "id": id, "class": "zone", "properties": properties,
+        "bounds": { "min": point(west, 0.0), "max": point(west + 1.0, 1.0) } })
+}
+
+/// The figure of the community and of its one neighbourhood, which is the same.
 fn found(method: &str, objects: Vec<Value>) -> Figure {
-    let zone = json!({ "id": "zone/z1", "class": "zone",
-        "bounds": { "min": { "east_m": 0, "north_m": 0, "up_m": 0 }, "max": { "east_m": 1, "north_m": 1, "up_m": 1 } } });
-    let objects: Vec<ModelObject> =
-        objects.into_iter().chain([zone]).map(|object| serde_json::from_value(object).unwrap()).collect();
-    let snapshot = Snapshot::of_objects("v1", Arc::new(ObjectTable::new(objects)), [], []);
-    let ground = Ground::new(Arc::new(snapshot), "garden", LocalizedText::default());
-    let catalogue = Catalogue::built_in().unwrap();
-    let sources = Sources { ground, devices: Vec::new(), reports: Vec::new() };
-    let list = [Arc::clone(catalogue.get(method).unwrap())];
-    let computed = compute(&check_up(), &list, &sources);
+    let with_zone = objects.into_iter().chain([zone("zone/z1", 0.0, &json!({}))]).collect();
+    let computed = all_found(method, with_zone);
     assert_eq!(
         computed.iter().map(|it| it.object.as_str()).collect::<Vec<_>>(),
         ["community/garden", "zone/z1"]
     );
     assert_eq!(computed[0].figure, computed[1].figure);
     computed[0].figure.clone()
+}
+
+fn all_found(method: &str, objects: Vec<Value>) -> Vec<Computed> {
+    let objects: Vec<ModelObject> =
+        objects.into_iter().map(|object| serde_json::from_value(object).unwrap()).collect();
+    let snapshot = Snapshot::of_objects("v1", Arc::new(ObjectTable::new(objects)), [], []);
+    let ground = Ground::new(Arc::new(snapshot), "garden", LocalizedText::default());
+    let catalogue = Catalogue::built_in().unwrap();
+    let sources = Sources { ground, devices: Vec::new(), reports: Vec::new() };
+    let list = [Arc::clone(catalogue.get(method).unwrap())];
+    compute(&check_up(), &list, &sources)
 }
 
 fn check_up() -> CheckUp {
@@ -101,4 +111,118 @@ fn the_walking_circle_counts_known_kinds_within_a_kilometre_and_names_the_others
         words.contains("kinds: school, shops") && words.contains("not known to the model: kindergarten"),
         "{words}"
     );
+}
+
+/// A residential building with households in the first neighbourhood.
+fn homes(id: &str, households: &Value) -> Value {
+    let mut home = home(id, 0.0, 10.0);
+    home["properties"]["households"] = households.clone();
+    home
+}
+
+fn said(mut object: Value, properties: &Value) -> Value {
+    object["properties"].as_object_mut().unwrap().extend(properties.as_object().unwrap().clone());
+    object
+}
+
+#[test]
+fn parking_is_lacking_by_households_and_the_standard_of_the_catalogue() {
+    let lot = |id: &str, more: &Value| said(square(id, "space", "parking", 2.0, 5.0), more);
+    let objects = vec![
+        homes("a", &json!(41)),
+        homes("b", &json!("20")),
+        homes("c", &Value::Null),
+        lot("space/p1", &json!({ "capacity": 12 })),
+        lot("space/p2", &json!({})),
+        said(square("building/shop", "building", "retail", 9.0, 5.0), &json!({ "parking_places": 3 })),
+    ];
+    let (value, words) = found("parking_gap", objects).unwrap();
+    // 61 households want 30.5 places, which is 31; 15 are known.
+    assert_eq!(value, 16.0);
+    let words = words.en.unwrap();
+    assert!(
+        words.starts_with(
+            "61 households in 2 residential buildings, 0.5 places each: 31 wanted; 15 known, at 2"
+        )
+    );
+    assert!(
+        words.contains("1 residential buildings say no households") && words.contains("1 car parks say no")
+    );
+}
+
+#[test]
+fn a_neighbourhood_that_says_its_number_speaks_for_what_is_in_it() {
+    let lot = said(square("space/p1", "space", "停车场", 2.0, 5.0), &json!({ "parking_places": 500 }));
+    let whole = |properties: &Value, lot: Value| {
+        let all = vec![zone("zone/z1", 0.0, properties), homes("a", &json!(100)), lot];
+        all_found("parking_gap", all)[1].figure.clone()
+    };
+    assert_eq!(whole(&json!({ "parking_places": 30 }), lot.clone()).unwrap().0, 20.0);
+    assert_eq!(whole(&json!({ "parking_places": 0 }), lot.clone()).unwrap().0, 50.0);
+    assert_eq!(whole(&json!({}), lot).unwrap().0, 0.0);
+}
+
+#[test]
+fn charging_points_are_lacking_by_the_places_that_there_are() {
+    let of = |properties: &Value| {
+        let all = vec![zone("zone/z1", 0.0, properties), homes("a", &json!(100))];
+        all_found("charging_gap", all)[1].figure.clone()
+    };
+    assert_eq!(of(&json!({ "parking_places": 71, "charging_points": 3 })).unwrap().0, 5.0);
+    assert_eq!(of(&json!({ "parking_places": 70, "charging_points": 0 })).unwrap().0, 7.0);
+    assert_eq!(of(&json!({ "parking_places": 70, "charging_points": 9 })).unwrap().0, 0.0);
+}
+
+#[test]
+fn what_nobody_wrote_down_is_no_gap_and_no_zero() {
+    let of = |method: &str, properties: &Value, homes: Vec<Value>| {
+        let all = [zone("zone/z1", 0.0, properties)].into_iter().chain(homes).collect();
+        all_found(method, all)[1].figure.clone()
+    };
+    let lacks = |figure: Figure, expected: &str| {
+        let words = figure.unwrap_err().en.unwrap();
+        assert!(words.contains(expected), "{words}");
+    };
+    let places = json!({ "parking_places": 10 });
+    lacks(of("parking_gap", &places, vec![]), "residential");
+    lacks(of("parking_gap", &json!({}), vec![homes("a", &json!(10))]), "number of parking places");
+    lacks(
+        of("parking_gap", &json!({ "parking_places": -1 }), vec![homes("a", &json!(10))]),
+        "parking places",
+    );
+    lacks(of("parking_gap", &places, vec![homes("a", &Value::Null)]), "says its `households`");
+    lacks(of("charging_gap", &places, vec![homes("a", &json!(10))]), "number of charging points");
+    lacks(
+        of("charging_gap", &json!({ "charging_points": 3 }), vec![homes("a", &json!(10))]),
+        "parking places",
+    );
+}
+
+#[test]
+fn the_community_sums_its_neighbourhoods_and_names_those_of_which_too_little_is_known() {
+    let at = |mut home: Value, zone: &str| {
+        home["zone"] = json!(zone);
+        home
+    };
+    let all = vec![
+        zone("zone/z1", 0.0, &json!({ "parking_places": 10 })),
+        zone("zone/z2", 50.0, &json!({ "parking_places": 900 })),
+        zone("zone/z3", 90.0, &json!({})),
+        // A car park that was drawn as a zone is none of them.
+        zone("zone/z4", 120.0, &json!({ "use": "parking", "capacity": 7 })),
+        homes("a", &json!(100)),
+        at(homes("b", &json!(100)), "zone/z2"),
+        at(homes("c", &json!(100)), "zone/z3"),
+    ];
+    let computed = all_found("parking_gap", all);
+    let objects: Vec<&str> = computed.iter().map(|it| it.object.as_str()).collect();
+    assert_eq!(objects, ["community/garden", "zone/z1", "zone/z2", "zone/z3"]);
+    let (value, words) = computed[0].figure.clone().unwrap();
+    assert_eq!(value, 40.0);
+    let words = words.en.unwrap();
+    assert!(
+        words.contains("2 neighbourhoods, 1 of them") && words.contains("of 1 too little is known"),
+        "{words}"
+    );
+    assert!(computed[3].figure.is_err());
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use twin_schemas::LocalizedText;
-use twin_schemas::indicators::{Indicator, IndicatorDirection, Urgency};
+use twin_schemas::indicators::{
+    Indicator, IndicatorComputation, IndicatorDirection, IndicatorMethod, Urgency,
+};
 
 use super::finding::threshold_of;
 use crate::domain::cycle::Word as _;
@@ -121,6 +123,7 @@ pub fn check(indicator: &Indicator) -> Result<(), String> {
     check_text("supplier", &indicator.supplier, TEXT_LIMIT, true)?;
     if let Some(computed) = &indicator.computed {
         check_text("how", &computed.how, WORDS_LIMIT, true)?;
+        check_standard(computed)?;
     }
     let unit = indicator.unit.chars().count();
     if !(1..=UNIT_LIMIT).contains(&unit) {
@@ -146,6 +149,37 @@ fn check_text(field: &str, text: &LocalizedText, limit: usize, is_needed: bool) 
         return Err(format!("`{field}` says nothing in either language"));
     }
     Ok(())
+}
+
+/// The greatest standard of a method; nothing for methods that are held against none.
+fn standard_limit(method: IndicatorMethod) -> Option<f64> {
+    match method {
+        IndicatorMethod::ParkingGap => Some(10.0),
+        IndicatorMethod::ChargingGap => Some(100.0),
+        IndicatorMethod::ParkCoverage
+        | IndicatorMethod::WalkingCircle
+        | IndicatorMethod::DeviceOnlineRate
+        | IndicatorMethod::ClosingRate
+        | IndicatorMethod::AnswerRate
+        | IndicatorMethod::RepairTime
+        | IndicatorMethod::MeanRating => None,
+    }
+}
+
+fn check_standard(computed: &IndicatorComputation) -> Result<(), String> {
+    let method = computed.method.id();
+    match (standard_limit(computed.method), &computed.standard) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(format!("`standard` is given, `{method}` has none")),
+        (Some(_), None) => Err(format!("`standard` is missing, `{method}` needs one")),
+        (Some(limit), Some(standard)) => {
+            if !(standard.value > 0.0 && standard.value <= limit) {
+                let value = standard.value;
+                return Err(format!("`standard` is {value}, above 0 and up to {limit} is possible"));
+            }
+            check_text("standard_source", &standard.source, TEXT_LIMIT, true)
+        }
+    }
 }
 
 fn check_numbers(indicator: &Indicator) -> Result<(), String> {
@@ -264,6 +298,17 @@ mod tests {
         check(&json!({ "limits": { "ordinary_d": 1, "pressing_d": 1, "urgent_d": 0 } }), "`urgent_d` is 0");
         check(&json!({ "limits": { "ordinary_d": 1, "pressing_d": 2, "urgent_d": 1 } }), "more days");
         check(&json!({ "widespread_pct": 0 }), "`widespread_pct` is 0");
+        let computed = |method: &str, standard: Value| {
+            let how = json!({ "en": "so" });
+            json!({ "computed": { "method": method, "how": how, "standard": standard } })
+        };
+        let of = |value: f64| json!({ "value": value, "source": { "en": "ours" } });
+        check(&computed("parking_gap", Value::Null), "`standard` is missing, `parking_gap` needs one");
+        check(&computed("parking_gap", of(10.5)), "`standard` is 10.5, above 0 and up to 10");
+        check(&computed("charging_gap", of(0.0)), "`standard` is 0, above 0 and up to 100");
+        check(&computed("closing_rate", of(1.0)), "`closing_rate` has none");
+        let nobody = json!({ "value": 1, "source": {} });
+        check(&computed("charging_gap", nobody), "`standard_source` says nothing");
         check(&json!({ "supplier": { "en": "x".repeat(201) } }), "`supplier_en` has 201");
     }
 }

@@ -194,6 +194,8 @@ words!(IndicatorMethod {
     AnswerRate "answer_rate" "答复率" "answer rate",
     RepairTime "repair_time" "处置时长" "repair time",
     MeanRating "mean_rating" "平均评分" "mean rating",
+    ParkingGap "parking_gap" "停车泊位缺口" "parking places lacking",
+    ChargingGap "charging_gap" "充电桩缺口" "charging points lacking",
 });
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is not possible with a project, in Chinese.
 
 use super::plan::{MONEY_LIMIT_FEN, PlanError};
-use super::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, PHOTOS_LIMIT, Refusal, TEXT_LIMIT};
+use super::{NOTICE_DAYS_LIMIT, PHOTOS_LIMIT, Refusal, TEXT_LIMIT};
 use crate::domain::refusal::{InChinese, Named};
 
 impl InChinese for Refusal {
@@ -15,8 +15,11 @@ impl InChinese for Refusal {
                 format!("方案缺少{}，不能申报；请先补充方案", missing.join("、"))
             }
             Self::Plan(error) => error.zh(),
-            Self::NoticeDays { days, first_last } => format!(
-                "公示期为 {days} 个整天，应为 {NOTICE_DAYS} 到 {NOTICE_DAYS_LIMIT} 天；请把最后一天改为 {first_last} 或更晚，张贴当天不计"
+            Self::NoExtension { to, last } => {
+                format!("公示到 {to} 为止；延期只能改为更晚的一天，最晚 {last}")
+            }
+            Self::NoticeDays { days, least, first_last } => format!(
+                "公示期为 {days} 个整天，应为 {least} 到 {NOTICE_DAYS_LIMIT} 天；请把最后一天改为 {first_last} 或更晚，张贴当天不计"
             ),
             Self::DepartmentsOpen(names) => {
                 format!("这些部门还没有给出书面意见：{names}；请先记录其意见，或退回项目")

@@ -3,7 +3,7 @@
 //! A step is reminded of when four fifths of it have gone by, told as overdue when its limit has passed, and told to
 //! the upper unit when as long has passed again, as with reports. The notice's end is a deed of the clock.
 //!
-//! No norm gives days for the steps but for the notice; those of the table are ours.
+//! How long the steps are is for the city to set ([`Terms`]).
 
 use time::{Duration, OffsetDateTime};
 use twin_schemas::projects::{
@@ -13,19 +13,21 @@ use twin_schemas::reports::ReportUrge;
 
 use super::course::{Party, step_of};
 use super::notice::end_of;
-use super::{Change, Request, done};
+use super::{Change, Request, Terms, done};
 use crate::domain::cycle::Word as _;
 
 /// The step that a project begins now.
-pub(super) fn deadline(project: &Project, now: OffsetDateTime) -> Option<ProjectDeadline> {
+pub(super) fn deadline(project: &Project, terms: &Terms, now: OffsetDateTime) -> Option<ProjectDeadline> {
     let step = step_of(project.state)?;
-    let days = |days| now + Duration::days(days);
+    let days = |days: u32| now + Duration::days(days.into());
     let due = match step {
-        ProjectStep::Screen | ProjectStep::Publish | ProjectStep::Confirm => days(10),
-        ProjectStep::Assess => days(20),
-        ProjectStep::Verify => days(15),
-        ProjectStep::Resume => days(30),
-        ProjectStep::Evaluate => days(365),
+        ProjectStep::Screen => days(terms.screen_days),
+        ProjectStep::Publish => days(terms.publish_days),
+        ProjectStep::Confirm => days(terms.confirm_days),
+        ProjectStep::Assess => days(terms.assess_days),
+        ProjectStep::Verify => days(terms.verify_days),
+        ProjectStep::Resume => days(terms.resume_days),
+        ProjectStep::Evaluate => days(terms.evaluate_days),
         ProjectStep::Notice => project.notice.as_ref().map_or(now, |notice| notice.ends_at),
         // As planned, but never over before it has begun.
         ProjectStep::Start => planned(project, false).max(days(30)),
@@ -59,11 +61,11 @@ pub fn next_at(project: &Project) -> Option<OffsetDateTime> {
 
 /// What time has brought by an instant: one change; ask again until there is none.
 #[must_use]
-pub fn pass_time(project: &Project, now: OffsetDateTime) -> Option<Change> {
+pub fn pass_time(project: &Project, terms: &Terms, now: OffsetDateTime) -> Option<Change> {
     let at = next_at(project).filter(|at| *at <= now)?;
     if project.state == ProjectState::Notice {
         let end = Request::plain(ProjectDeed::EndNotice);
-        return Some(done(project, &end, (ProjectState::Noticed, Party::Clock), at));
+        return Some(done(project, &end, (ProjectState::Noticed, Party::Clock), terms, at));
     }
     let urge = match project.urge {
         ReportUrge::None => ReportUrge::Reminded,

@@ -58,6 +58,8 @@ const RULES: &[Row] = {
         Row::new(&[Screened],                                                                      Deed::Assess,    Assessed,  Party::Reviewer,  &[]),
         Row::new(&[Assessed],                                                                      Deed::Verify,    Verified,  Party::Reviewer,  &[]),
         Row::new(&[Verified],                                                                      Deed::Publish,   Notice,    Party::Community, &[Need::NoticeText, Need::LastDay]),
+        // Nobody loses a day: it only goes on longer.
+        Row::new(&[Notice],                                                                        Deed::Extend,    Notice,    Party::Community, &[Need::Reason, Need::LastDay]),
         Row::new(&[Notice],                                                                        Deed::EndNotice, Noticed,   Party::Clock,     &[]),
         Row::new(&[Noticed],                                                                       Deed::Confirm,   Approved,  Party::Reviewer,  &[]),
         Row::new(&[Approved],                                                                      Deed::Start,     Works,     Party::Builder,   &[]),
@@ -118,6 +120,7 @@ words!(ProjectDeed {
     Assess "assess" "评审通过" "pass the assessment",
     Verify "verify" "复核通过" "pass the verification",
     Publish "publish" "公示" "put on notice",
+    Extend "extend" "公示延期" "extend the notice",
     EndNotice "end_notice" "公示期满" "end the notice",
     Confirm "confirm" "确认入库" "confirm",
     Start "start" "开工" "start the works",

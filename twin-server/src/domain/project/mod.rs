@@ -11,14 +11,15 @@ mod notice;
 mod parties;
 pub(in crate::domain) mod plan;
 mod refusal;
+mod terms;
 mod voices;
 mod works;
 
 use time::{Date, OffsetDateTime};
 use twin_schemas::LocalizedText;
 use twin_schemas::projects::{
-    Project, ProjectDeed, ProjectDepartment, ProjectEntry, ProjectEvaluation, ProjectEvent, ProjectNotice,
-    ProjectOpinion, ProjectPart, ProjectPlan, ProjectState, ProjectVoices,
+    NoticeExtension, Project, ProjectDeed, ProjectDepartment, ProjectEntry, ProjectEvaluation, ProjectEvent,
+    ProjectNotice, ProjectOpinion, ProjectPart, ProjectPlan, ProjectState, ProjectVoices,
 };
 use twin_schemas::reports::ReportUrge;
 
@@ -29,6 +30,7 @@ pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day,
 pub use parties::{is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of};
 pub use plan::{PROBLEMS_LIMIT, PlanError, REPORTS_LIMIT, TASKS_LIMIT, check as check_plan};
 pub use refusal::Refusal;
+pub use terms::{TERM_LIMIT_DAYS, Terms};
 pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
 pub use works::{Finding, Progress, programmed, progress};
 
@@ -122,6 +124,7 @@ pub fn act(
     project: &Project,
     request: &Request,
     parties: &[Party],
+    terms: &Terms,
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
     let deed = request.deed;
@@ -133,8 +136,8 @@ pub fn act(
     let rule =
         possible.find(|rule| parties.contains(&rule.by)).ok_or_else(|| NotPossible::party(deed, by()))?;
     check_said(request, rule.needs)?;
-    check_guards(project, request, now)?;
-    Ok(done(project, request, (rule.to, rule.by), now))
+    check_guards(project, request, terms, now)?;
+    Ok(done(project, request, (rule.to, rule.by), terms, now))
 }
 
 /// Gives a project another plan. Where residents have spoken about the one before, that is a deed of the course.
@@ -147,6 +150,7 @@ pub fn plan_anew(
     zones: Vec<String>,
     reason: Option<String>,
     parties: &[Party],
+    terms: &Terms,
     now: OffsetDateTime,
 ) -> Result<Change, Refusal> {
     use ProjectState as State;
@@ -180,7 +184,7 @@ pub fn plan_anew(
         State::Notice | State::Noticed | State::Approved | State::Suspended if !material.is_empty() => {
             let plan = Some(Box::new((plan, zones)));
             let request = Request { text: reason, plan, ..Request::plain(ProjectDeed::Revise) };
-            return act(project, &request, parties, now);
+            return act(project, &request, parties, terms, now);
         }
         _ => {}
     }
@@ -191,7 +195,7 @@ pub fn plan_anew(
     (after.plan, after.zones) = (plan, zones);
     if let (State::Approved | State::Works, Some(before)) = (project.state, project.deadline) {
         // Its dates follow the phases; what is not late any more is not told as late.
-        after.deadline = clock::deadline(&after, before.since);
+        after.deadline = clock::deadline(&after, terms, before.since);
         if after.deadline.is_some_and(|deadline| deadline.due > before.due) {
             after.urge = ReportUrge::None;
         }
@@ -218,7 +222,12 @@ fn check_said(request: &Request, needs: &[Need]) -> Result<(), Refusal> {
 }
 
 /// What the table cannot say.
-fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Result<(), Refusal> {
+fn check_guards(
+    project: &Project,
+    request: &Request,
+    terms: &Terms,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
     match request.deed {
         ProjectDeed::Declare => {
             let missing = plan::missing(&project.plan);
@@ -236,11 +245,13 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
         ProjectDeed::Publish => {
             let from = first_full_day(now.max(project.changed_at));
             let days = request.last_day.map_or(0, |last| full_days(from, last));
-            if !(NOTICE_DAYS..=NOTICE_DAYS_LIMIT).contains(&days) {
-                let first_last = from.saturating_add(time::Duration::days(NOTICE_DAYS - 1));
-                return Err(Refusal::NoticeDays { days, first_last });
+            let least = i64::from(terms.notice_days).max(NOTICE_DAYS);
+            if !(least..=NOTICE_DAYS_LIMIT).contains(&days) {
+                let first_last = from.saturating_add(time::Duration::days(least - 1));
+                return Err(Refusal::NoticeDays { days, least, first_last });
             }
         }
+        ProjectDeed::Extend => check_extension(project, request.last_day)?,
         ProjectDeed::EndNotice => {
             if let Some(notice) = project.notice.as_ref().filter(|notice| now < notice.ends_at) {
                 let last = notice.to;
@@ -275,6 +286,16 @@ fn check_guards(project: &Project, request: &Request, now: OffsetDateTime) -> Re
     Ok(())
 }
 
+/// A notice is put to a later day only, and not for longer than any.
+fn check_extension(project: &Project, last_day: Option<Date>) -> Result<(), Refusal> {
+    let (Some(notice), Some(last_day)) = (&project.notice, last_day) else { return Ok(()) };
+    let last = notice.from.saturating_add(time::Duration::days(NOTICE_DAYS_LIMIT - 1));
+    if last_day > notice.to && last_day <= last {
+        return Ok(());
+    }
+    Err(Refusal::NoExtension { to: notice.to, last })
+}
+
 fn check_spent(spent_fen: u64, plan: &ProjectPlan) -> Result<(), Refusal> {
     let planned_fen = plan.budget.planned_fen;
     if spent_fen > planned_fen { Err(Refusal::Overspent { spent_fen, planned_fen }) } else { Ok(()) }
@@ -291,6 +312,7 @@ fn done(
     project: &Project,
     request: &Request,
     (to, by): (ProjectState, Party),
+    terms: &Terms,
     now: OffsetDateTime,
 ) -> Change {
     let mut after = next(project, now);
@@ -314,7 +336,24 @@ fn done(
             let text = request.words().unwrap_or_default().to_owned();
             let ends_at = end_of(to);
             let plan_number = after.plan_number;
-            after.notice = Some(ProjectNotice { round, plan_number, from, to, text, began_at: now, ends_at });
+            let extensions = Vec::new();
+            after.notice = Some(ProjectNotice {
+                round,
+                plan_number,
+                from,
+                to,
+                text,
+                began_at: now,
+                ends_at,
+                extensions,
+            });
+        }
+        ProjectDeed::Extend => {
+            if let (Some(notice), Some(to)) = (&mut after.notice, request.last_day) {
+                let reason = request.words().unwrap_or_default().to_owned();
+                notice.extensions.push(NoticeExtension { at: now, before: notice.to, to, reason });
+                (notice.to, notice.ends_at) = (to, end_of(to));
+            }
         }
         ProjectDeed::Confirm => after.approved_at = Some(now),
         ProjectDeed::Complete => (after.completed_at, after.progress_percent) = (Some(now), 100),
@@ -333,7 +372,7 @@ fn done(
         }
         _ => {}
     }
-    after.deadline = clock::deadline(&after, now);
+    after.deadline = clock::deadline(&after, terms, now);
     after.urge = ReportUrge::None;
     let text = request.words().map(str::to_owned);
     let entry = entry_of(&after, ProjectEvent::Done { deed: request.deed }, by, text);

@@ -3,7 +3,7 @@
 use time::Date;
 use twin_schemas::LocalizedText;
 
-use super::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, PHOTOS_LIMIT, PlanError, TEXT_LIMIT};
+use super::{NOTICE_DAYS_LIMIT, PHOTOS_LIMIT, PlanError, TEXT_LIMIT};
 use crate::domain::refusal::{Named, NotPossible};
 
 /// Why something is not possible.
@@ -26,13 +26,23 @@ pub enum Refusal {
     Plan(#[from] PlanError),
     /// A notice is too short or too long.
     #[error(
-        "the notice would be out for {days} full days, from {NOTICE_DAYS} to {NOTICE_DAYS_LIMIT} are possible\nhint: put its last day to {first_last} or later; the day on which it is put up does not count"
+        "the notice would be out for {days} full days, from {least} to {NOTICE_DAYS_LIMIT} are possible\nhint: put its last day to {first_last} or later; the day on which it is put up does not count"
     )]
     NoticeDays {
         /// Full days that were asked for.
         days: i64,
+        /// The fewest that are possible.
+        least: i64,
         /// The first last day that is long enough.
         first_last: Date,
+    },
+    /// A notice is not put to an earlier day, nor out for longer than any may be.
+    #[error("the notice is out until {to}\nhint: put its last day to a later one, up to {last}")]
+    NoExtension {
+        /// Its last day.
+        to: Date,
+        /// The last day that is possible.
+        last: Date,
     },
     /// Departments have not spoken yet.
     #[error(

@@ -11,6 +11,30 @@ use super::*;
 use crate::domain::permission::{Actor, Grant, Role, Who};
 use crate::domain::refusal::InChinese as _;
 
+fn act(
+    project: &Project,
+    request: &Request,
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    super::act(project, request, parties, &Terms::default(), now)
+}
+
+fn plan_anew(
+    project: &Project,
+    plan: ProjectPlan,
+    zones: Vec<String>,
+    reason: Option<String>,
+    parties: &[Party],
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
+    super::plan_anew(project, plan, zones, reason, parties, &Terms::default(), now)
+}
+
+fn pass_time(project: &Project, now: OffsetDateTime) -> Option<Change> {
+    super::pass_time(project, &Terms::default(), now)
+}
+
 /// Noon in the community.
 const NOON: OffsetDateTime = datetime!(2026-05-04 04:00 UTC);
 
@@ -352,13 +376,17 @@ fn onward(project: &Project) -> Request {
         ProjectState::Screened => ProjectDeed::Assess,
         ProjectState::Assessed => ProjectDeed::Verify,
         ProjectState::Verified => ProjectDeed::Publish,
+        ProjectState::Notice => ProjectDeed::Extend,
         ProjectState::Noticed => ProjectDeed::Confirm,
         ProjectState::Approved => ProjectDeed::Start,
         ProjectState::Suspended => ProjectDeed::Resume,
         ProjectState::Works => ProjectDeed::Complete,
         _ => ProjectDeed::Evaluate,
     };
-    let last_day = Some(day_of(project.changed_at) + Duration::days(NOTICE_DAYS));
+    let last_day = match (&project.notice, project.state) {
+        (Some(notice), ProjectState::Notice) => Some(notice.to + Duration::days(1)),
+        _ => Some(day_of(project.changed_at) + Duration::days(NOTICE_DAYS)),
+    };
     Request { last_day, ..saying(deed, "so") }
 }
 
@@ -384,6 +412,57 @@ fn granted(
         Wish::Progress(told) => progress(project, &told, parties, now),
     };
     done.ok()
+}
+
+#[test]
+fn a_notice_goes_on_for_longer_and_never_for_less_with_a_reason_that_everyone_reads() {
+    let mut deeds = verified();
+    deeds.push(notice());
+    let out = after(&deeds);
+    let until = |day| Request { last_day: Some(day), ..saying(ProjectDeed::Extend, "居民要求延长") };
+    let extend = |project: &Project, day| act(project, &until(day), &[Party::Community], NOON);
+    refused(
+        extend(&out, date!(2026 - 05 - 14)),
+        "out until 2026-05-14\nhint: put its last day to a later one",
+    );
+    refused(extend(&out, date!(2026 - 05 - 13)), "out until 2026-05-14");
+    refused(extend(&out, date!(2027 - 05 - 06)), "up to 2027-05-05");
+    let unsaid = Request { text: None, ..until(date!(2026 - 05 - 20)) };
+    refused(act(&out, &unsaid, &[Party::Community], NOON), "needs a reason");
+    refused(act(&out, &until(date!(2026 - 05 - 20)), &[Party::Planner], NOON), "is for the community");
+    let longer = extend(&out, date!(2026 - 05 - 20)).unwrap();
+    assert_eq!(longer.entry.text.as_deref(), Some("居民要求延长"));
+    assert!(is_for_all(&longer.entry));
+    let again = extend(&longer.after, date!(2026 - 05 - 21)).unwrap().after;
+    let notice = again.notice.as_ref().unwrap();
+    assert_eq!(
+        (notice.from, notice.to, notice.extensions.len()),
+        (date!(2026 - 05 - 05), date!(2026 - 05 - 21), 2)
+    );
+    assert_eq!(notice.extensions[1].before, date!(2026 - 05 - 20));
+    assert_eq!(again.deadline.unwrap().due, datetime!(2026-05-21 16:00 UTC));
+    // The clock keeps the new day, and what is over stays over.
+    assert_eq!(at(again.clone(), datetime!(2026-05-21 15:59 UTC)).state, ProjectState::Notice);
+    let over = at(again, datetime!(2026-05-21 16:00 UTC));
+    assert_eq!(over.state, ProjectState::Noticed);
+    refused(extend(&over, date!(2026 - 06 - 01)), "not possible while");
+}
+
+#[test]
+fn a_city_sets_the_days_of_the_steps_and_of_the_notice_but_for_no_fewer_than_ten() {
+    let terms = Terms { screen_days: 3, notice_days: 15, ..Terms::default() };
+    let declared =
+        super::act(&begun(), &Request::plain(ProjectDeed::Declare), Party::ALL, &terms, NOON).unwrap();
+    assert_eq!(declared.after.deadline.unwrap().due, NOON + Duration::days(3));
+    let verified = after(&verified());
+    let publish = |days, terms: &Terms| {
+        let last_day = Some(date!(2026 - 05 - 04) + Duration::days(days));
+        super::act(&verified, &Request { last_day, ..notice() }, Party::ALL, terms, NOON)
+    };
+    refused(publish(14, &terms), "14 full days, from 15 to 366");
+    assert!(publish(15, &terms).is_ok());
+    let fewer = Terms { notice_days: 1, ..Terms::default() };
+    refused(publish(9, &fewer), "9 full days, from 10 to 366");
 }
 
 proptest! {

@@ -52,7 +52,7 @@ pub fn figures<'a>(
     let mut by_body: BTreeMap<Option<ReportBody>, Count> = BTreeMap::new();
     let mut by_kind: BTreeMap<&str, Count> = BTreeMap::new();
     for report in reports.filter(|report| report.state != ReportState::Merged) {
-        let kind = kinds.get_or_general(&report.kind);
+        let kind = kinds.get_or_former(&report.kind);
         let counts =
             [&mut total, by_body.entry(report.body).or_default(), by_kind.entry(&report.kind).or_default()];
         for count in counts {

@@ -1,9 +1,10 @@
 //! The kinds of report that a community knows: a list comes in, checked kinds go out. The server brings one,
-//! `assets/report-kinds.json`.
+//! `assets/report-kinds.json`; a city may bring its own.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use twin_schemas::LocalizedText;
 use twin_schemas::reports::{ReportKind, ReportLine};
 
 use crate::domain::registration::check_id;
@@ -13,13 +14,18 @@ const LIMIT_H: u32 = 24 * 366;
 /// Furthest that two reports of the same may be apart, in metres.
 const SAME_WITHIN_LIMIT_M: f64 = 1_000.0;
 
+/// Most kinds of a list: more than anybody chooses from.
+const KINDS_LIMIT: usize = 200;
+/// Longest name of a kind, in characters.
+const NAME_LIMIT: usize = 50;
+
 /// All kinds, in the order of the list.
 #[derive(Debug, Clone)]
 pub struct ReportKinds {
     list: Vec<Arc<ReportKind>>,
     by_id: BTreeMap<String, Arc<ReportKind>>,
-    /// The last of the list.
-    general: Arc<ReportKind>,
+    /// What stands for a kind that was taken out of the list: as the last of it, which is the most general.
+    former: Arc<ReportKind>,
 }
 
 /// Why a list of kinds cannot be used.
@@ -31,6 +37,9 @@ pub enum ReportKindsError {
     /// There is no kind for one of the lines.
     #[error("report kinds: there is none for a `{0}`")]
     None(&'static str),
+    /// There are too many.
+    #[error("there are {0} report kinds, limit {KINDS_LIMIT}")]
+    TooMany(usize),
     /// A kind contradicts itself.
     #[error("report kind `{kind}`: {problem}")]
     Kind {
@@ -57,6 +66,9 @@ impl ReportKinds {
     pub fn parse(json: &str) -> Result<Self, ReportKindsError> {
         let list: Vec<Arc<ReportKind>> =
             serde_json::from_str::<Vec<ReportKind>>(json)?.into_iter().map(Arc::new).collect();
+        if list.len() > KINDS_LIMIT {
+            return Err(ReportKindsError::TooMany(list.len()));
+        }
         let mut by_id = BTreeMap::new();
         for kind in &list {
             let wrong = |problem: String| ReportKindsError::Kind { kind: kind.id.clone(), problem };
@@ -65,8 +77,12 @@ impl ReportKinds {
                 return Err(wrong("appears twice".into()));
             }
         }
-        let general = list.last().cloned().ok_or(ReportKindsError::None("problem"))?;
-        let kinds = Self { list, by_id, general };
+        let general = list.last().ok_or(ReportKindsError::None("problem"))?;
+        let former = ReportKind {
+            name: LocalizedText::new("原有类别", "Former kind"),
+            ..ReportKind::clone(general)
+        };
+        let kinds = Self { former: Arc::new(former), list, by_id };
         for (line, id) in [(ReportLine::Problem, "problem"), (ReportLine::Suggestion, "suggestion")] {
             if kinds.of(line).next().is_none() {
                 return Err(ReportKindsError::None(id));
@@ -81,10 +97,10 @@ impl ReportKinds {
         self.by_id.get(id)
     }
 
-    /// The kind with this id; for one that was taken out of the list the last of it, which is the most general.
+    /// The kind with this id; for one that was taken out of the list a former one, which is as the last of the list is.
     #[must_use]
-    pub fn get_or_general(&self, id: &str) -> &Arc<ReportKind> {
-        self.get(id).unwrap_or(&self.general)
+    pub fn get_or_former(&self, id: &str) -> &Arc<ReportKind> {
+        self.get(id).unwrap_or(&self.former)
     }
 
     /// All kinds, in the order of the list.
@@ -107,6 +123,11 @@ pub fn is_of(kind: &ReportKind, line: ReportLine) -> bool {
 
 fn check(kind: &ReportKind) -> Result<(), String> {
     check_id(&kind.id).map_err(|_| "an id has 1 to 64 letters, digits, `-`, `_` or `.`".to_owned())?;
+    let named = [&kind.name.zh, &kind.name.en].into_iter().flatten();
+    let longest = named.map(|name| name.chars().count()).max().unwrap_or_default();
+    if kind.name.en_or_zh().trim().is_empty() || longest > NAME_LIMIT {
+        return Err(format!("`name` has 1 to {NAME_LIMIT} characters in at least one language"));
+    }
     let limits = kind.limits;
     let steps = [
         ("accept_h", limits.accept_h),
@@ -151,12 +172,26 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_that_is_not_in_the_list_any_more_is_a_former_one_with_the_limits_of_the_last() {
+        let kinds = ReportKinds::parse(&format!("[{LAMP}]")).unwrap();
+        assert_eq!(kinds.get_or_former("lamp").name.en.as_deref(), Some("lamp"));
+        let former = kinds.get_or_former("gone");
+        assert_eq!((former.name.zh.as_deref(), former.limits), (Some("原有类别"), kinds.list()[0].limits));
+        assert!(kinds.get("gone").is_none());
+    }
+
+    #[test]
     fn a_list_that_cannot_be_meant_is_refused() {
         assert!(ReportKinds::parse(&format!("[{LAMP}]")).is_ok());
         check("[]", "none for a `problem`");
         check(&format!("[{LAMP},{LAMP}]"), "report kind `lamp`: appears twice");
         check(&format!("[{}]", LAMP.replace(":72", ":0")), "`handle_h` is 0, from 1 to 8784");
         check(&format!("[{}]", LAMP.replace(":25", ":-1")), "`same_within_m` is -1");
+        check(
+            &format!("[{}]", LAMP.replace("\"灯\"", "\" \"").replace(",\"en\":\"lamp\"", "")),
+            "report kind `lamp`: `name`",
+        );
+        check(&format!("[{}]", vec![LAMP; 201].join(",")), "there are 201 report kinds, limit 200");
         check(&format!("[{}]", LAMP.replace("\"lamp\",\"name", "\"a b\",\"name")), "an id has 1 to 64");
         check(
             &format!("[{}]", LAMP.replace("\"body\"", "\"lines\":[\"problem\"],\"body\"")),

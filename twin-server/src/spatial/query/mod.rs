@@ -20,7 +20,7 @@ pub use place::{Area, AreaError, At, Place, Ray};
 use super::forest::Leaf;
 use super::shape::Shape;
 use super::thing::Thing;
-use super::{Kind, Kinds, Snapshot, StoredObject};
+use super::{Kind, Kinds, ReportRule, Snapshot, StoredObject};
 
 /// What one question may cost, in pairs of corners that are held against each other: some 0.3 s.
 pub const WORK_LIMIT: u64 = 30_000_000;
@@ -34,6 +34,16 @@ pub struct Filter {
     pub class: Option<String>,
     /// Things of the zone with this id; devices by where they stand.
     pub zone: Option<String>,
+    /// Which reports are told; absent: none.
+    pub reports: Option<ReportRule>,
+}
+
+impl Filter {
+    /// All things of some kinds, but reports.
+    #[must_use]
+    pub fn of(kinds: impl IntoIterator<Item = Kind>) -> Self {
+        Self { kinds: kinds.into_iter().collect(), class: None, zone: None, reports: None }
+    }
 }
 
 /// A question.
@@ -154,8 +164,16 @@ impl<'a> Scope<'a> {
         if class.as_ref().is_some_and(|class| thing.class() != Some(class)) {
             return (false, 1);
         }
+        // Last of what is cheap: the rule looks a report up.
+        let is_told = || match thing {
+            Thing::Report(placed) => {
+                self.filter.reports.as_ref().is_some_and(|rule| rule.tells(placed.number))
+            }
+            _ => true,
+        };
         match (zone, thing, &self.zone) {
-            (None, ..) => (true, 1),
+            (None, ..) => (is_told(), 1),
+            (Some(zone), Thing::Report(placed), _) => (placed.zone.as_ref() == Some(zone) && is_told(), 1),
             (Some(zone), Thing::Object(_), _) => (thing.zone() == Some(zone), 1),
             (Some(_), Thing::Device(device), Some((zone, corners))) => {
                 (zone.holds(&device.position), *corners)

@@ -132,6 +132,7 @@ fn any_filter() -> impl Strategy<Value = Filter> {
         kinds: Kind::ALL.into_iter().filter(|kind| kinds & (1 << *kind as u32) != 0).collect(),
         class: (class == 0).then(|| "lift".into()),
         zone: (zone == 0).then(|| "made/zone".into()),
+        reports: None,
     })
 }
 
@@ -199,6 +200,7 @@ fn covered(world: &World, filter: &Filter, thing: &Thing) -> bool {
         Thing::Device(device) => {
             filter.zone.is_none() || zone.is_some_and(|zone| Shape::of(zone).holds(&device.position))
         }
+        Thing::Report(_) => false,
         Thing::Project(placed) => filter.zone.as_ref().is_none_or(|zone| placed.project.zones.contains(zone)),
     };
     let class = filter.class.is_none() || thing.class() == filter.class.as_deref();
@@ -298,7 +300,7 @@ fn many_things_that_come_and_go_stay_findable() {
     let put = |i: usize| Change::Put(i, Box::new(at(i)));
     let changes = (0..4000).map(put).chain((0..3900).map(Change::TakeBack)).chain((100..300).map(put));
     let world = world((0..50).map(at).collect(), Vec::new(), changes.collect());
-    let filter = Filter { kinds: Kinds::ALL, class: None, zone: None };
+    let filter = Filter { kinds: Kinds::ALL, ..Filter::of([]) };
     assert_eq!(world.snapshot.count(Kind::Element), world.things.len());
     let at = At { east_m: 20.0, north_m: 20.0, up_m: None };
     for place in [Place::Anywhere, Place::Radius { at, radius_m: 25.0 }, Place::Nearest { at, within_m: 1e9 }]
@@ -316,7 +318,7 @@ fn a_question_that_costs_too_much_is_refused() {
         ModelObject { footprint: vec![vec![corners]], ..object }
     });
     let snapshot = Snapshot::of_objects("v", Arc::new(ObjectTable::new(squares.collect())), [], []);
-    let filter = Filter { kinds: Kinds::ALL, class: None, zone: None };
+    let filter = Filter { kinds: Kinds::ALL, ..Filter::of([]) };
     let company = Some(Company { filter: filter.clone(), within_m: 1.0, wanted: true });
     let query = Query { filter, place: Place::Anywhere, company, limit: 10 };
     assert_eq!(ask(&snapshot, &query).unwrap_err(), QueryError::TooMuch);
@@ -338,7 +340,7 @@ fn a_zone_with_many_corners_costs_for_each_device() {
     };
     let mut snapshot = Snapshot::of_devices((0..DEVICES).map(lamp));
     snapshot.take_objects(Snapshot::of_objects("v", Arc::new(ObjectTable::new(vec![zone])), [], []));
-    let all = Filter { kinds: [Kind::Device].into_iter().collect(), class: None, zone: None };
+    let all = Filter::of([Kind::Device]);
     let of_zone = Filter { zone: Some("zone/z".into()), ..all.clone() };
     let company = Company { filter: of_zone.clone(), within_m: 1e3, wanted: true };
     let nearest = Place::Nearest { at: At { east_m: 0.0, north_m: 0.0, up_m: None }, within_m: 1e3 };

@@ -58,6 +58,7 @@ fn on_notice(before: &ProjectChange) -> ProjectChange {
         text: "现予公示".into(),
         began_at: NOON,
         ends_at: NOON + Duration::days(30),
+        extensions: Vec::new(),
     });
     next.stored.entry.version = next.after.version;
     next

@@ -54,6 +54,7 @@ function Row({ of }: { of: Indicator }) {
             {nameOf(of.computed.how)}
           </small>
         )}
+        {of.computed?.standard && <small>{t.standard(figure(of.computed.standard.value, language.value), nameOf(of.computed.standard.source))}</small>}
       </td>
       <td data-label={t.level}>{k.listed(of.levels.map((level) => k.levels[level]))}</td>
       <td data-label={t.range}>

@@ -56,7 +56,7 @@ function Found() {
   const [asked, again] = useAsked<ProjectPage>(key, (signal) => getAllProjects(question, MOST, signal));
   const [figures, countAgain] = useAsked<ProjectFigures>('figures', getProjectFigures);
   const shape = useShape();
-  const table = tableOf(route.value.query);
+  const table = tableOf(route.value.query, language.value);
   return (
     <>
       <Known asked={figures} again={countAgain}>{(known) => <Standing figures={known} />}</Known>
@@ -69,7 +69,9 @@ function Found() {
             <>
               <p class="p-count" role="status">
                 <span>{t.shown(projects.length, total)}</span>
-                <a href={table.path} download="projects.csv" title={table.ignores.length > 0 ? t.exportIgnores : undefined}>{words.value.export}</a>
+                <a href={table.csv} download="projects.csv" title={table.ignores.length > 0 ? t.exportIgnores : undefined}>{words.value.export}</a>
+                <a href={table.xlsx} download="projects.xlsx" title={table.ignores.length > 0 ? t.exportIgnores : undefined}>{t.exportSheet}</a>
+                <a href={table.gpkg} download="renewal.gpkg" title={t.exportLayersNote}>{t.exportLayers}</a>
                 {table.ignores.length > 0 && <small>{t.exportIgnores}</small>}
               </p>
               {shape === 'board' ? <Columns projects={projects} /> : <List projects={projects} />}

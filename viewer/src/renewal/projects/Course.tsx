@@ -88,6 +88,11 @@ export function Notice({ detail: { project } }: { detail: ProjectDetail }) {
         {state === 'notice' && left >= 0 && ` · ${t.noticeLeft(left)}`}
       </p>
       <p class="p-words">{notice.text}</p>
+      {(notice.extensions ?? []).map(({ at, before, to, reason }) => (
+        <p class="n-note" key={at}>
+          {t.extended(dayOf(before), dayOf(to), reason)}
+        </p>
+      ))}
       {notice.plan_number !== plan_number && <p class="p-missing">{t.noticeOld}</p>}
     </section>
   );

@@ -4,7 +4,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { actOnProject, type ProjectAction, type ProjectDeed } from '../../api/project-work';
-import { dayAt, firstLastDay } from '../../state/renewal/project-days';
+import { dayAfter, dayAt, firstLastDay } from '../../state/renewal/project-days';
 import { ready, type DeedWords } from '../../state/renewal/project-deeds';
 import { onEscape } from '../../panels/rows';
 import { Failed } from '../parts';
@@ -49,7 +49,8 @@ function DeedForm({ deed, shown, close }: { deed: ProjectDeed; shown: Shown; clo
   const { project } = shown.detail;
   const form = FORMS[deed];
   const needsText = form.text !== 'remark' && !(deed === 'withdraw' && project.state === 'draft');
-  const first = firstLastDay(new Date());
+  const first = deed === 'extend' && project.notice ? dayAfter(project.notice.to) : firstLastDay(new Date(), shown.detail.notice_days);
+  const lastDayNote = deed === 'extend' ? t.extendNote(dayOf(first)) : t.lastDayNote(dayOf(first), shown.detail.notice_days);
   const said = useSignal<DeedWords>({ ...EMPTY, lastDay: form.lastDay === true ? first : '' });
   const tried = useSignal(false);
   const { busy, why, work } = useWork(shown);
@@ -67,7 +68,7 @@ function DeedForm({ deed, shown, close }: { deed: ProjectDeed; shown: Shown; clo
   return (
     <form class="n-form p-deed" ref={place} onSubmit={(event) => void send(event)} onKeyDown={onEscape(close)} noValidate>
       <Area label={t.texts[needsText || form.text === 'remark' ? form.text : 'remark']} value={said.value.text} write={(text) => change({ text })} wrong={told('text')} required={needsText} />
-      {form.lastDay === true && <Input type="date" label={t.lastDay} value={said.value.lastDay} write={(lastDay) => change({ lastDay })} note={t.lastDayNote(dayOf(first))} wrong={tried.value && wrong.lastDay ? t.lastDayNote(dayOf(first)) : null} required />}
+      {form.lastDay === true && <Input type="date" label={t.lastDay} value={said.value.lastDay} write={(lastDay) => change({ lastDay })} note={lastDayNote} wrong={tried.value && wrong.lastDay ? lastDayNote : null} required />}
       {form.findings === true && <Evaluated shown={shown} said={said} wrong={tried.value ? wrong : {}} />}
       <Failed why={why} />
       <div class="p-deeds">

@@ -13,6 +13,7 @@ export const FORMS: Readonly<Record<ProjectDeed, DeedForm>> = {
   assess: { text: 'remark' },
   verify: { text: 'remark' },
   publish: { text: 'notice', lastDay: true },
+  extend: { text: 'reason', lastDay: true },
   confirm: { text: 'remark' },
   start: { text: 'remark' },
   suspend: { text: 'reason' },

@@ -9,11 +9,11 @@ const DAY_MS = 86_400_000;
 /** The day of the community at an instant, so many days later. */
 export const dayAt = (at: Date, later = 0): string => new Date(at.getTime() + COMMUNITY_MS + later * DAY_MS).toISOString().slice(0, 10);
 
-/** Full days that a notice must be out; the day on which it is put up does not count. */
-export const NOTICE_DAYS = 10;
+/** The first day on which a notice that is put up now may end: it is out for so many full days, this one not counted. */
+export const firstLastDay = (now: Date, fullDays: number): string => dayAt(now, fullDays);
 
-/** The first day on which a notice that is put up now may end. */
-export const firstLastDay = (now: Date): string => dayAt(now, NOTICE_DAYS);
+/** The day after one. */
+export const dayAfter = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
 /** Days from one day to another. */
 export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);

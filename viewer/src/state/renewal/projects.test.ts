@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ProjectSummary } from '../../api/projects';
 import { columnsOf, isLate, questionOf, tableOf } from './projects';
-import { dayAt, firstLastDay, instantOf, within } from './project-days';
+import { dayAfter, dayAt, firstLastDay, instantOf, within } from './project-days';
 
 const project = (id: number, state: ProjectSummary['state'], due?: string): ProjectSummary => ({
   id, state, name: { zh: `项目 ${id}` }, kind: 'infrastructure', level: 'basic', zones: [], planned_fen: 0, spent_fen: 0, progress_percent: 0, version: 1, urge: 'none',
@@ -16,7 +16,12 @@ test('every_project_stands_in_one_column_and_what_waits_longest_is_first', () =>
 test('the_server_is_asked_what_the_address_narrows_and_nothing_else', () => {
   const query = new Map(Object.entries({ as: 'list', kind: 'operation', text: '  ', late: 'true' }));
   expect(questionOf(query)).toEqual({ kind: 'operation', late: 'true' });
-  expect(tableOf(query)).toEqual({ path: '/api/v1/exports/projects.csv?kind=operation&bom=true', ignores: ['late'] });
+  expect(tableOf(query, 'zh')).toEqual({
+    csv: '/api/v1/exports/projects.csv?kind=operation&bom=true',
+    xlsx: '/api/v1/exports/projects.xlsx?kind=operation&lang=zh',
+    gpkg: '/api/v1/exports/renewal.gpkg?kind=operation&lang=zh',
+    ignores: ['late'],
+  });
 });
 
 test('what_waits_for_nobody_is_never_late', () => {
@@ -26,7 +31,9 @@ test('what_waits_for_nobody_is_never_late', () => {
 
 test('a_day_is_the_community_s_and_a_notice_is_out_ten_full_days', () => {
   expect(dayAt(new Date('2026-11-29T17:00:00Z'))).toBe('2026-11-30');
-  expect(firstLastDay(new Date('2026-11-29T01:00:00Z'))).toBe('2026-12-09');
+  expect(firstLastDay(new Date('2026-11-29T01:00:00Z'), 10)).toBe('2026-12-09');
+  expect(firstLastDay(new Date('2026-11-29T20:00:00Z'), 15)).toBe('2026-12-15');
+  expect(dayAfter('2026-12-31')).toBe('2027-01-01');
   expect([instantOf(''), instantOf('no time')]).toEqual([null, null]);
 });
 

@@ -36,12 +36,26 @@ export function questionOf(query: Route['query']): Record<string, string> {
   }));
 }
 
-/** The table of what is narrowed to; the server knows fewer conditions for it, and those it lacks are named. */
-export function tableOf(query: Route['query']): { readonly path: string; readonly ignores: readonly string[] } {
+/** What is narrowed to as files; the server knows fewer conditions for them, and those it lacks are named. */
+export interface Files {
+  readonly csv: string;
+  readonly xlsx: string;
+  /** With all else of renewal that one may read, as layers. */
+  readonly gpkg: string;
+  readonly ignores: readonly string[];
+}
+
+export function tableOf(query: Route['query'], language: 'zh' | 'en'): Files {
   const question = questionOf(query);
   const takes = ['state', 'kind', 'level', 'zone'];
-  const search = new URLSearchParams({ ...Object.fromEntries(Object.entries(question).filter(([key]) => takes.includes(key))), bom: 'true' });
-  return { path: `/api/v1/exports/projects.csv?${search.toString()}`, ignores: Object.keys(question).filter((key) => !takes.includes(key)) };
+  const kept = Object.fromEntries(Object.entries(question).filter(([key]) => takes.includes(key)));
+  const file = (name: string, more: Record<string, string>): string => `/api/v1/exports/${name}?${new URLSearchParams({ ...kept, ...more }).toString()}`;
+  return {
+    csv: file('projects.csv', { bom: 'true' }),
+    xlsx: file('projects.xlsx', { lang: language }),
+    gpkg: file('renewal.gpkg', { lang: language }),
+    ignores: Object.keys(question).filter((key) => !takes.includes(key)),
+  };
 }
 
 /** Whether the step of a project should be over: as the server told, which looks now and then, or by the clock. */
