@@ -456,7 +456,9 @@ impl Reports {
         let moved: Vec<_> = moved.filter(|(before, now)| before != now).collect();
         if !moved.is_empty() {
             self.hub.index().change(|index| {
-                moved.into_iter().for_each(|(before, now)| index.replace_report(before, now));
+                for (before, now) in moved {
+                    index.replace_report(before, now);
+                }
             });
         }
         for (before, now) in before.iter().zip(reports) {
