@@ -6484,6 +6484,8 @@ export interface components {
         ReportKind: {
             /** @description The body that handles it as a rule. */
             body: components["schemas"]["ReportBody"];
+            /** @description Whether reports have it and it is chosen no more: it was taken out of the list, or says so there. */
+            former?: boolean;
             /** @description Its sign in the viewer: a Lucide name. */
             icon: string;
             /** @description Stable id: letters, digits, `-`, `_`, `.`. */
@@ -6502,7 +6504,7 @@ export interface components {
         };
         /** @description The kinds of report, in the order in which people read them. */
         ReportKindList: {
-            /** @description The kinds. */
+            /** @description The kinds; behind them those that reports have and nobody chooses any more (`former`). */
             kinds: components["schemas"]["ReportKind"][];
         };
         /** @description Hours that the steps of a report may take, by the clock. */
