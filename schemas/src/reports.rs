@@ -151,6 +151,9 @@ pub struct ReportKind {
     pub limits: ReportLimits,
     /// Two reports of this kind at most so far apart, in metres, may tell of the same.
     pub same_within_m: f64,
+    /// Whether reports have it and it is chosen no more: it was taken out of the list, or says so there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub former: bool,
 }
 
 /// The step that a report is in, and when it should be over.

@@ -164,7 +164,8 @@ async fn lists(app: &App, count: usize) {
         let urgency = ["ordinary", "pressing", "urgent"][n % 3];
         let resource = json!({ "name": name, "kind": "money", "owner": "区住建局", "used_by": "joint",
             "amount": { "type": "money", "fen": 1_000_000 }, "places": places });
-        let need = json!({ "name": name, "kind": "housing", "urgency": urgency, "source": "reports", "places": places });
+        let need = json!({ "name": name, "kind": "housing", "groups": ["elderly"],
+            "urgency": urgency, "source": "reports", "places": places });
         let task = json!({ "name": name, "kind": "infrastructure", "level": "basic", "urgency": urgency, "places": places });
         [
             Step::Resource(programming::begun(

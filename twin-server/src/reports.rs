@@ -99,6 +99,8 @@ type Kept = StoredReport;
 pub struct Reports {
     store: Arc<dyn Store>,
     kinds: ReportKinds,
+    /// Kinds that stored reports have and the list has no more, by id.
+    former: Vec<ReportKind>,
     projects: Arc<Projects>,
     hub: Arc<Hub>,
     /// Seals whom to call about a report.
@@ -163,10 +165,25 @@ impl Reports {
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
-        warn_of_former(&book, &kinds);
+        let former = former_kinds(&book, &kinds);
         let placed = book.by_id.values().filter_map(|kept| placed(kept, &kinds));
         hub.index().change(|now| now.set_reports(placed));
-        Ok(Self { store, kinds, projects, hub, vault, turn: Mutex::default(), book: RwLock::new(book) })
+        Ok(Self {
+            store,
+            kinds,
+            former,
+            projects,
+            hub,
+            vault,
+            turn: Mutex::default(),
+            book: RwLock::new(book),
+        })
+    }
+
+    /// The kinds that reports have and the list has no more, as former ones.
+    #[must_use]
+    pub fn former_kinds(&self) -> &[ReportKind] {
+        &self.former
     }
 
     /// The kinds of report.
@@ -456,7 +473,9 @@ impl Reports {
         let moved: Vec<_> = moved.filter(|(before, now)| before != now).collect();
         if !moved.is_empty() {
             self.hub.index().change(|index| {
-                moved.into_iter().for_each(|(before, now)| index.replace_report(before, now));
+                for (before, now) in moved {
+                    index.replace_report(before, now);
+                }
             });
         }
         for (before, now) in before.iter().zip(reports) {
@@ -479,19 +498,18 @@ fn with_actors(changes: Vec<(Change, String)>) -> Vec<ReportChange> {
     changes.into_iter().map(with_actor).collect()
 }
 
-/// Says which kinds stored reports have that the list has no more: they go on by the limits of the last kind of the list.
-fn warn_of_former(book: &Book, kinds: &ReportKinds) {
-    let mut former: BTreeMap<&str, usize> = BTreeMap::new();
+/// The kinds that stored reports have and the list has no more, which the log is told of: these reports go on by the limits
+/// of the last kind of the list.
+fn former_kinds(book: &Book, kinds: &ReportKinds) -> Vec<ReportKind> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for kept in book.by_id.values().filter(|kept| kinds.get(&kept.report.kind).is_none()) {
-        *former.entry(&kept.report.kind).or_default() += 1;
+        *counts.entry(&kept.report.kind).or_default() += 1;
     }
-    for (kind, reports) in former {
-        tracing::warn!(
-            kind,
-            reports,
-            "reports have a kind that is not in the list any more; it is shown as a former one"
-        );
-    }
+    let former = counts.into_iter().map(|(kind, reports)| {
+        tracing::warn!(kind, reports, "reports have a kind that is not in the list any more");
+        ReportKind { id: kind.to_owned(), ..ReportKind::clone(kinds.get_or_former(kind)) }
+    });
+    former.collect()
 }
 
 /// As it lies in the index, if it has a position.

@@ -495,7 +495,7 @@ async fn a_notice_that_goes_on_for_longer_tells_everyone_until_when_and_why() {
     let id = quarter.on_notice().await;
     let extend = |days| json!({ "deed": "extend", "text": "居民要求延长公示", "last_day": in_days(days) });
     check_problem(&quarter.post(&quarter.community, id, "deeds", &extend(10)).await, 422, "bad_notice");
-    check_problem(&quarter.post(&quarter.planner, id, "deeds", &extend(20)).await, 403, "not_your_part");
+    check_problem(&quarter.post(&quarter.reviewer, id, "deeds", &extend(20)).await, 403, "not_your_part");
     let longer = quarter.done(&quarter.community, id, "deeds", &extend(20)).await;
     assert_eq!((&longer["state"], &longer["notice"]["to"]), (&json!("notice"), &json!(in_days(20))));
     let public = server.get(&format!("/api/v1/projects/{id}")).await.json();

@@ -525,3 +525,34 @@ async fn reports_are_found_by_place_by_those_who_may_read_them_and_by_nobody_els
     let server = server.restart().await;
     assert_eq!(server.app.model.now().count(twin_server::spatial::Kind::Report), 2);
 }
+
+#[tokio::test]
+async fn a_city_brings_its_own_kinds_and_reports_of_before_keep_theirs() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let id = quarter.lamp().await;
+    let resident = quarter.resident.clone();
+    let folder = server.end().await;
+    let path = folder.path().join("kinds.json");
+    let kind = json!({ "id": "noise", "name": { "zh": "噪声", "en": "Noise" }, "icon": "volume-2", "body": "community",
+        "limits": { "accept_h": 8, "dispatch_h": 8, "handle_h": 72, "check_h": 48, "confirm_h": 168 }, "same_within_m": 25 });
+    std::fs::write(&path, json!([kind]).to_string()).unwrap();
+    let server = Server::start_as(folder, |mut config| {
+        config.reports.kinds = Some(path);
+        config
+    })
+    .await;
+    let kinds = server.get("/api/v1/report-kinds").await.json()["kinds"].clone();
+    let told: Vec<_> =
+        kinds.as_array().unwrap().iter().map(|kind| (kind["id"].clone(), kind["former"].clone())).collect();
+    assert_eq!(told, [(json!("noise"), json!(null)), (json!("lighting"), json!(true))]);
+    assert_eq!(kinds[1]["name"]["zh"], "原有类别");
+    let kept = server.get_with(&format!("/api/v1/reports/{id}"), &[("cookie", &resident)]).await.json();
+    assert_eq!(kept["report"]["kind"], "lighting");
+    let again = send_as(&server, &resident, "POST", "/api/v1/reports", &lamp()).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.text());
+    let mut noise = lamp();
+    noise["kind"] = json!("noise");
+    let taken = send_as(&server, &resident, "POST", "/api/v1/reports", &noise).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
+}

@@ -33,7 +33,7 @@ const SIMILAR_LIMIT: usize = 10;
 /// The kinds of report, in the order in which people read them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportKindList {
-    /// The kinds.
+    /// The kinds; behind them those that reports have and nobody chooses any more (`former`).
     kinds: Vec<ReportKind>,
 }
 
@@ -126,7 +126,8 @@ pub(crate) struct SimilarReport {
     responses((status = 200, body = ReportKindList))
 )]
 pub(crate) async fn list_report_kinds(State(app): State<Arc<App>>) -> JsonAnswer<ReportKindList> {
-    let kinds = app.reports.kinds().list().iter().map(|kind| ReportKind::clone(kind)).collect();
+    let kinds = app.reports.kinds().list().iter().map(|kind| ReportKind::clone(kind));
+    let kinds = kinds.chain(app.reports.former_kinds().iter().cloned()).collect();
     JsonAnswer(ReportKindList { kinds })
 }
 

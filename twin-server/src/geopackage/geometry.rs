@@ -72,8 +72,10 @@ mod tests {
 
     use super::*;
 
+    type Polygons = Vec<Vec<Vec<[f64; 2]>>>;
+
     /// Reads a blob back, by the standard and not by what writes it.
-    fn read(blob: &[u8]) -> (Vec<f64>, u32, Vec<Vec<Vec<[f64; 2]>>>) {
+    fn read(blob: &[u8]) -> (Vec<f64>, u32, Polygons) {
         assert_eq!((&blob[..2], blob[2]), (&b"GP"[..], 0));
         assert_eq!(blob[3] & 1, 1, "little-endian");
         let mut at = 4;

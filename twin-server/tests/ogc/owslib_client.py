@@ -9,7 +9,7 @@ assert server.links and server.api()["openapi"].startswith("3.0"), server.links
 assert any(name.endswith("/conf/cql2-text") for name in server.conformance()["conformsTo"])
 
 names = ["zones", "buildings", "storeys", "spaces", "elements", "devices", "projects", "reports"]
-names += ["resources", "needs", "tasks"]
+names += ["problems", "resources", "needs", "tasks"]
 assert server.feature_collections() == names, server.feature_collections()
 assert server.collection("buildings")["extent"]["spatial"]["bbox"]
 assert server.collection_queryables("buildings")["properties"]["floors"]["type"] == "integer"

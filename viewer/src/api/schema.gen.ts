@@ -470,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check-ups/{id}/values/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the values of a check-up as a table, by indicator and object. */
+        get: operations["export_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/check-ups/{id}/values/template": {
         parameters: {
             query?: never;
@@ -718,6 +735,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/projects.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports the projects that one may read as a spreadsheet (XLSX), newest first, with a second sheet that explains the
+         *     columns.
+         */
+        get: operations["export_project_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/readings.csv": {
         parameters: {
             query?: never;
@@ -730,6 +767,26 @@ export interface paths {
          *     and `plausible`: by device and stream, in the order of time.
          */
         get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/renewal.gpkg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives what renewal keeps, as far as one may read it, as layers of a `GeoPackage`: by the properties of the collections at
+         *     `/ogc`, and with what has no place too.
+         */
+        get: operations["export_geopackage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3872,14 +3929,14 @@ export interface components {
         FoundThing: {
             /** @description Its box. */
             bounds: components["schemas"]["LocalBox"];
-            /** @description IFC class, kind of device, or kind of task of a project. */
+            /** @description IFC class, kind of device or report, or kind of task of a project. */
             class?: string | null;
             /**
              * Format: double
              * @description Metres from what was asked for; along a ray to where it enters the box.
              */
             distance_m?: number | null;
-            /** @description Its id: of an object, of a device, or the number of a project. */
+            /** @description Its id: of an object, of a device, or the number of a project or a report. */
             id: string;
             /** @description What it is. */
             kind: components["schemas"]["Kind"];
@@ -4034,6 +4091,7 @@ export interface components {
             how: components["schemas"]["LocalizedText"];
             /** @description The method. */
             method: components["schemas"]["IndicatorMethod"];
+            standard?: components["schemas"]["IndicatorStandard"] | null;
         };
         /**
          * @description Which way is better.
@@ -4082,7 +4140,7 @@ export interface components {
          * @description What the server can compute from the model and from what runs in it.
          * @enum {string}
          */
-        IndicatorMethod: "park_coverage" | "walking_circle" | "device_online_rate" | "closing_rate" | "answer_rate" | "repair_time" | "mean_rating";
+        IndicatorMethod: "park_coverage" | "walking_circle" | "device_online_rate" | "closing_rate" | "answer_rate" | "repair_time" | "mean_rating" | "parking_gap" | "charging_gap";
         /** @description How far an indicator is assessed. */
         IndicatorProgress: {
             /** @description Code of the indicator. */
@@ -4097,6 +4155,16 @@ export interface components {
              * @description Values that it has.
              */
             values: number;
+        };
+        /** @description What a method holds the model against, as a city sets it. */
+        IndicatorStandard: {
+            /** @description The norm or decision that it comes from. */
+            source: components["schemas"]["LocalizedText"];
+            /**
+             * Format: double
+             * @description The number, in the unit that the method says.
+             */
+            value: number;
         };
         /** @description An assessment: what an indicator is at an object. */
         IndicatorValue: {
@@ -4245,7 +4313,7 @@ export interface components {
          * @description What a thing in the index is.
          * @enum {string}
          */
-        Kind: "community" | "site" | "zone" | "building" | "storey" | "space" | "element" | "device" | "project";
+        Kind: "community" | "site" | "zone" | "building" | "storey" | "space" | "element" | "device" | "project" | "report";
         /** @description Figures of the reports of one kind. */
         KindFigures: {
             /** @description The figures. */
@@ -4859,6 +4927,26 @@ export interface components {
         };
         /** @description `{}`. */
         Nothing: Record<string, never>;
+        /** @description That a notice is out for longer. */
+        NoticeExtension: {
+            /**
+             * Format: date-time
+             * @description When that was decided.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The last day before.
+             */
+            before: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date
+             * @description The last day since.
+             */
+            to: string;
+        };
         /** @description Changes of an object, as a merge patch (RFC 7396): what is absent stays. */
         ObjectChanges: {
             /**
@@ -5366,13 +5454,14 @@ export interface components {
             findings?: components["schemas"]["FindingDraft"][];
             /**
              * Format: date
-             * @description The last day of the notice: with `publish`. At least ten full days; the day on which it is put up does not count.
+             * @description The last day of the notice. With `publish`: at least ten full days, or as many as the server's configuration says;
+             *     the day on which it is put up does not count. With `extend`: a later one than before.
              */
             last_day?: string | null;
             /** @description Numbers of earlier findings that are mended: with `evaluate`. */
             mended?: number[];
             /**
-             * @description The text of the notice (`publish`), the reason (`return`, `reject`, `withdraw`, `suspend`), the account
+             * @description The text of the notice (`publish`), the reason (`extend`, `return`, `reject`, `withdraw`, `suspend`), the account
              *     (`complete`, `evaluate`), or a remark.
              */
             text?: string | null;
@@ -5423,7 +5512,7 @@ export interface components {
          * @description What is done with a project.
          * @enum {string}
          */
-        ProjectDeed: "declare" | "screen" | "assess" | "verify" | "publish" | "end_notice" | "confirm" | "start" | "suspend" | "resume" | "complete" | "evaluate" | "return" | "reject" | "withdraw" | "revise";
+        ProjectDeed: "declare" | "screen" | "assess" | "verify" | "publish" | "extend" | "end_notice" | "confirm" | "start" | "suspend" | "resume" | "complete" | "evaluate" | "return" | "reject" | "withdraw" | "revise";
         /** @description A department that was asked for its written opinion. */
         ProjectDepartment: {
             /**
@@ -5439,6 +5528,11 @@ export interface components {
         ProjectDetail: {
             /** @description What one may do with it now beside that. */
             may: components["schemas"]["ProjectPart"][];
+            /**
+             * Format: int32
+             * @description Fewest full days of a notice.
+             */
+            notice_days: number;
             /** @description What one may do with it now. */
             possible: components["schemas"]["ProjectDeed"][];
             /** @description The project. */
@@ -5690,6 +5784,8 @@ export interface components {
              * @description When it is over: the end of its last day.
              */
             ends_at: string;
+            /** @description How often its last day was put to a later one, in order. */
+            extensions?: components["schemas"]["NoticeExtension"][];
             /**
              * Format: date
              * @description The first full day.
@@ -6389,6 +6485,8 @@ export interface components {
         ReportKind: {
             /** @description The body that handles it as a rule. */
             body: components["schemas"]["ReportBody"];
+            /** @description Whether reports have it and it is chosen no more: it was taken out of the list, or says so there. */
+            former?: boolean;
             /** @description Its sign in the viewer: a Lucide name. */
             icon: string;
             /** @description Stable id: letters, digits, `-`, `_`, `.`. */
@@ -6407,7 +6505,7 @@ export interface components {
         };
         /** @description The kinds of report, in the order in which people read them. */
         ReportKindList: {
-            /** @description The kinds. */
+            /** @description The kinds; behind them those that reports have and nobody chooses any more (`former`). */
             kinds: components["schemas"]["ReportKind"][];
         };
         /** @description Hours that the steps of a report may take, by the clock. */
@@ -7697,9 +7795,12 @@ export interface components {
         };
         /** @description Which things are meant; all conditions must hold. */
         Which: {
-            /** @description Things of this class: an IFC class such as `IfcDoor`, or a kind of device such as `lift`. */
+            /** @description Things of this class: an IFC class such as `IfcDoor`, or a kind of device or report such as `lift`. */
             class?: string | null;
-            /** @description Things of these kinds. Default: all; projects only for those who may read them. */
+            /**
+             * @description Things of these kinds. Default: all; projects only for those who may read them, and of
+             *     reports those that one may read.
+             */
             kinds?: components["schemas"]["Kind"][] | null;
             /** @description Things of the zone with this id; devices by where they stand. */
             zone?: string | null;
@@ -10772,6 +10873,98 @@ export interface operations {
             };
         };
     };
+    export_values: {
+        parameters: {
+            query?: {
+                /** @description Code of an indicator. */
+                indicator?: string;
+                /** @description Id of a building, zone or the community. */
+                object?: string;
+                /** @description `csv` (default) or `xlsx`, which has at most 100,000 rows. */
+                format?: "csv" | "xlsx";
+                /** @description `zh` (default) or `en`, for columns and names; both are read by the import. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Number of the check-up */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_value_template: {
         parameters: {
             query?: {
@@ -12334,6 +12527,80 @@ export interface operations {
             };
         };
     };
+    export_project_sheet: {
+        parameters: {
+            query?: {
+                /** @description States with commas between them, `open`, or `library`. */
+                state?: string;
+                /** @description One of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description A level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description Id of a zone. */
+                zone?: string;
+                /** @description `zh` (default) or `en`, for the names of the columns. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     export_readings: {
         parameters: {
             query?: {
@@ -12393,6 +12660,94 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_geopackage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Some of `projects`, `reports`, `problems`, `resources`, `needs` and `tasks`, with commas between them; absent: all
+                 *     that one may read.
+                 * @example projects,problems
+                 */
+                layers?: string;
+                /** @description Id of a zone: only what lies in it. */
+                zone?: string;
+                /** @description Of projects: states with commas between them, `open`, or `library`. */
+                state?: string;
+                /** @description Of projects: one of the five kinds of task. */
+                kind?: components["schemas"]["ProjectKind"];
+                /** @description Of projects: a level. */
+                level?: components["schemas"]["ProjectLevel"];
+                /** @description `zh` (default) or `en`, for the names of the layers. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geopackage+sqlite3": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

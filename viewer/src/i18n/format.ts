@@ -8,15 +8,6 @@ export function named(text: LocalizedText | null | undefined, language: Language
   return text?.[language] ?? other ?? fallback;
 }
 
-/** The name of a kind of report by its id; of one that the community's list has no more, that it is a former one. */
-export function kindNamed(kinds: ReadonlyMap<string, { readonly name: LocalizedText }> | null | undefined, language: Language, id: string): string {
-  const kind = kinds?.get(id);
-  if (kind) return named(kind.name, language, id);
-  // Before the list has come nothing is known of any.
-  if (!kinds || kinds.size === 0) return id;
-  return language === 'zh' ? `原有类别（${id}）` : `Former kind (${id})`;
-}
-
 /** Thin space, which keeps figure and unit together on a line (U+202F). */
 const THIN = '\u202f';
 

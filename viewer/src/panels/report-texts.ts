@@ -1,8 +1,7 @@
 // Words about reports in the current language, and how deadlines and kinds are written. Fetched with the desk.
 import { computed } from '@preact/signals';
 import type { Report } from '../api/reports';
-import { clock } from '../i18n';
-import { kindNamed } from '../i18n/format';
+import { clock, named } from '../i18n';
 import { deskTexts, span } from '../i18n/desk';
 import { now } from '../state/clock';
 import { reportKinds } from '../state/reports';
@@ -10,7 +9,7 @@ import { language } from '../state/settings';
 
 export const deskWords = computed(() => deskTexts(language.value));
 
-export const kindName = (id: string): string => kindNamed(reportKinds.value, language.value, id);
+export const kindName = (id: string): string => named(reportKinds.value.get(id)?.name, language.value, id);
 
 export const momentOf = (instant: string): string => clock(new Date(instant), now.value, language.value);
 

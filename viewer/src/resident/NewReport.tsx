@@ -77,7 +77,7 @@ export function NewReport() {
 
 function What({ line, sheet, chosen }: { line: ReportLine; sheet: Signal<Sheet>; chosen: () => void }) {
   if (!kinds.value) return <Loading />;
-  const possible = [...kinds.value.values()].filter(({ lines }) => !lines || lines.length === 0 || lines.includes(line));
+  const possible = [...kinds.value.values()].filter(({ former, lines }) => !former && (!lines || lines.length === 0 || lines.includes(line)));
   return (
     <ul class="r-kinds">
       {possible.map((kind) => (

@@ -1,6 +1,6 @@
 // Texts of the residents' first pages in the current language, and moments as people say them.
 import { computed, signal } from '@preact/signals-core';
-import { ago, clock, kindNamed } from '../i18n/format';
+import { ago, clock, named } from '../i18n/format';
 import { zh, type ResidentTexts } from '../i18n/resident';
 import { language } from '../state/preferences';
 import { kinds } from '../state/resident/reports';
@@ -19,7 +19,7 @@ export async function fetchWords(): Promise<void> {
   );
 }
 
-export const kindName = (id: string): string => kindNamed(kinds.value, language.value, id);
+export const kindName = (id: string): string => named(kinds.value?.get(id)?.name, language.value, id);
 
 export const moment = (instant: string): string => clock(new Date(instant), new Date(), language.value);
 

@@ -1,8 +1,7 @@
 // The closing figures of residents' reports: what is open and overdue now, what was answered in time in the last days,
 // opened again and how it was rated; then by responsible body and by kind in turn, as many as fit.
 import type { ReportFigures } from '../api/report-figures';
-import { figure } from '../i18n';
-import { kindNamed } from '../i18n/format';
+import { figure, named } from '../i18n';
 import { reportKinds } from '../state/reports';
 import { language } from '../state/settings';
 import { FIGURES_DAYS, inTime, reportFigures } from '../state/wall/reports';
@@ -46,7 +45,7 @@ function Groups() {
   const all = reportFigures.value;
   const page = usePage(2, PAGE_MS);
   const byBody = (all?.by_body ?? []).map(({ body, figures }) => ({ key: body ?? '', name: body ? t.bodies[body] : t.noBody, figures }));
-  const byKind = (all?.by_kind ?? []).map(({ kind, figures }) => ({ key: kind, name: kindNamed(reportKinds.value, language.value, kind), figures }));
+  const byKind = (all?.by_kind ?? []).map(({ kind, figures }) => ({ key: kind, name: named(reportKinds.value.get(kind)?.name, language.value, kind), figures }));
   // What has the most to do comes first.
   const rows = [...(page === 0 ? byBody : byKind)].sort((a, b) => b.figures.overdue - a.figures.overdue || b.figures.open - a.figures.open || b.figures.answered - a.figures.answered);
   const room = Math.max(0, fit - 1);

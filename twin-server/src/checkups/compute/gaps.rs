@@ -113,8 +113,12 @@ fn tallies(ground: &Ground) -> Tallies {
     add_facilities(ground, &whole, &mut tallies);
     for (home, [places, points]) in whole {
         let tally = tallies.entry(home).or_default();
-        places.into_iter().for_each(|number| tally.places.add(Some(number)));
-        points.into_iter().for_each(|number| tally.points.add(Some(number)));
+        if places.is_some() {
+            tally.places.add(places);
+        }
+        if points.is_some() {
+            tally.points.add(points);
+        }
     }
     tallies
 }
@@ -217,8 +221,8 @@ fn of_community(gap: Gap, standard: &IndicatorStandard, tallies: &BTreeMap<Optio
                 format!("the sum of {count} neighbourhoods, {short} of them lack some"),
             );
             if unknown > 0 {
-                zh += &format!("；{unknown} 个小区数据不足，未计入");
-                en += &format!("; of {unknown} too little is known, and they do not count");
+                zh = format!("{zh}；{unknown} 个小区数据不足，未计入");
+                en = format!("{en}; of {unknown} too little is known, and they do not count");
             }
             Ok((known.iter().sum(), words(zh, en)))
         }

@@ -80,6 +80,7 @@ impl ReportKinds {
         let general = list.last().ok_or(ReportKindsError::None("problem"))?;
         let former = ReportKind {
             name: LocalizedText::new("原有类别", "Former kind"),
+            former: true,
             ..ReportKind::clone(general)
         };
         let kinds = Self { former: Arc::new(former), list, by_id };
@@ -118,7 +119,7 @@ impl ReportKinds {
 /// Whether a kind can be chosen on a line.
 #[must_use]
 pub fn is_of(kind: &ReportKind, line: ReportLine) -> bool {
-    kind.lines.is_empty() || kind.lines.contains(&line)
+    !kind.former && (kind.lines.is_empty() || kind.lines.contains(&line))
 }
 
 fn check(kind: &ReportKind) -> Result<(), String> {
@@ -178,6 +179,10 @@ mod tests {
         let former = kinds.get_or_former("gone");
         assert_eq!((former.name.zh.as_deref(), former.limits), (Some("原有类别"), kinds.list()[0].limits));
         assert!(kinds.get("gone").is_none());
+        let list = format!("[{},{LAMP}]", LAMP.replace("\"id\":\"lamp\"", "\"id\":\"gas\",\"former\":true"));
+        let kinds = ReportKinds::parse(&list).unwrap();
+        let chosen: Vec<&str> = kinds.of(ReportLine::Problem).map(|kind| kind.id.as_str()).collect();
+        assert_eq!((chosen, kinds.get("gas").map(|kind| kind.former)), (vec!["lamp"], Some(true)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 // How reports of residents were answered in the year: beside the year before, by responsible body, by kind.
 import type { ReportFigures, ReportFiguresAnswer } from '../../api/report-figures';
 import type { ReportKind } from '../../api/reports';
-import { figure, kindNamed } from '../../i18n/format';
+import { figure, named } from '../../i18n/format';
 import { hasAny, shareIn } from '../../state/renewal/year';
 import { language } from '../../state/settings';
 import { workWords } from '../projects/words';
@@ -29,9 +29,9 @@ interface Measure {
 
 export function Reports({ year, isNow, of, before, kinds }: Props) {
   const t = texts.value;
-  const kindsById = new Map(kinds.map((kind) => [kind.id, kind]));
+  const kindNames = new Map(kinds.map(({ id, name }) => [id, named(name, language.value, id)]));
   const bodies = of.by_body.map(({ body, figures }): Row => [body ? workWords.value.bodies[body] : t.noBody, figures]);
-  const byKind = of.by_kind.map(({ kind, figures }): Row => [kindNamed(kindsById, language.value, kind), figures]);
+  const byKind = of.by_kind.map(({ kind, figures }): Row => [kindNames.get(kind) ?? kind, figures]);
   const shown = (rows: readonly Row[]): Row[] => rows.filter(([, figures]) => hasAny(isNow ? figures : { ...figures, open: 0 }));
   const measures = measuresOf(isNow);
   const columns = (head: string): readonly Column<Row>[] => [{ head, of: ([name]) => name }, ...measures.map((measure) => columnOf(measure))];
