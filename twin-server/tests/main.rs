@@ -42,4 +42,5 @@ mod reports;
 mod sensorthings;
 mod sensorthings_clients;
 mod spatial;
+mod voices;
 mod webhooks;
