@@ -95,6 +95,20 @@ fn a_project_is_built_once_its_notice_is_over() {
 }
 
 #[test]
+fn a_check_up_of_one_building_becomes_a_project_that_residents_see() {
+    in_two_parts("story.mjs", ["notice", "approved"], "+12d");
+}
+
+#[test]
+fn a_resident_says_by_voice_what_is_broken() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
+    say(&node("voice.mjs", &[], Some(&server.address)).unwrap());
+}
+
+#[test]
 fn a_report_that_is_opened_again_and_late_reaches_the_upper_unit() {
     in_two_parts("reopened.mjs", ["reopened", "late"], "+4d");
 }

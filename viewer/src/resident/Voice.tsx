@@ -27,6 +27,8 @@ export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voi
   const told = useSignal('');
   const refused = useSignal<string | null>(null);
   const sending = useSignal(false);
+  // What the focus goes to when one part takes the other's place.
+  const next = useSignal<'speak' | 'begin' | 'hear' | null>(null);
   const take = async (file: Blob, ms: number | null): Promise<boolean> => {
     [refused.value, sending.value] = [null, true];
     // Sent at once where there is a network, as photographs are: what cannot be used is told while one is here.
@@ -42,6 +44,7 @@ export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voi
   };
   const recorded = async ({ file, ms, full }: Recording): Promise<void> => {
     const length = lengthOf(ms, language.peek());
+    next.value = 'hear';
     if (await take(file, ms)) told.value = full ? t.endedAtLimit(length) : t.ended(length);
   };
   const choose = (file: File): void => {
@@ -52,11 +55,18 @@ export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voi
     <fieldset class="r-voice">
       <legend>{t.voice}</legend>
       {voice ? (
-        <Spoken voice={voice} drop={() => (put(null), (told.value = t.removed))} />
+        <Heard
+          voice={voice}
+          focused={next.value === 'hear'}
+          drop={(then) => {
+            [next.value, told.value] = [then, then === 'speak' ? t.removed : ''];
+            put(null);
+          }}
+        />
       ) : (
         <>
           <p class="r-voice-hint">{t.hint}</p>
-          <Speak told={(words) => (told.value = words)} recorded={(recording) => void recorded(recording)} />
+          <Speak first={next.value} told={(words) => (told.value = words)} recorded={(recording) => void recorded(recording)} />
           <File choose={choose} />
         </>
       )}
@@ -68,14 +78,19 @@ export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voi
 }
 
 /** The button that is held or tapped. */
-function Speak({ told, recorded }: { told: (words: string) => void; recorded: (recording: Recording) => void }) {
+function Speak({ first, told, recorded }: { first: 'speak' | 'begin' | 'hear' | null; told: (words: string) => void; recorded: (recording: Recording) => void }) {
   const t = voiceWords.value;
   const latest = useRef(recorded);
   latest.current = recorded;
   const one = useMemo(() => new Recorder((recording) => latest.current(recording)), []);
   const pressed = useRef<number | null>(null);
   const held = useSignal(false);
-  useEffect(() => () => one.abandon(), []);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (first !== null) button.current?.focus();
+    if (first === 'begin') void one.begin();
+    return () => one.abandon();
+  }, []);
   const [step, trouble] = [one.step.value, one.trouble.value];
   const left_s = Math.ceil((LONGEST_MS - one.spoken_ms.value) / 1000);
   useEffect(() => {
@@ -86,7 +101,10 @@ function Speak({ told, recorded }: { told: (words: string) => void; recorded: (r
   }, [left_s]);
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    if (one.step.peek() === 'recording') return one.end();
+    if (one.step.peek() === 'recording') {
+      one.end();
+      return;
+    }
     // A finger that slides off still ends it.
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     [pressed.current, held.value] = [performance.now(), true];
@@ -105,7 +123,7 @@ function Speak({ told, recorded }: { told: (words: string) => void; recorded: (r
   };
   return (
     <>
-      <button class="r-speak" type="button" data-step={step} onPointerDown={down} onPointerUp={up} onPointerCancel={up} onClick={click} onContextMenu={(event) => event.preventDefault()}>
+      <button ref={button} class="r-speak" type="button" data-step={step} onPointerDown={down} onPointerUp={up} onPointerCancel={up} onClick={click} onContextMenu={(event) => event.preventDefault()}>
         <Icon name={step === 'recording' ? 'square' : 'mic'} />
         <span>
           {step === 'recording' ? `${t.recording} ${clock(one.spoken_ms.value)}` : step === 'asking' ? t.asking : t.speak}
@@ -119,9 +137,13 @@ function Speak({ told, recorded }: { told: (words: string) => void; recorded: (r
 }
 
 /** The voice, before it is sent. */
-function Spoken({ voice, drop }: { voice: DraftVoice; drop: () => void }) {
+function Heard({ voice, focused, drop }: { voice: DraftVoice; focused: boolean; drop: (then: 'speak' | 'begin') => void }) {
   const t = voiceWords.value;
   const address = useSignal('');
+  const remove = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focused) remove.current?.focus();
+  }, []);
   useEffect(() => {
     const made = URL.createObjectURL(voice.file);
     address.value = made;
@@ -136,11 +158,11 @@ function Spoken({ voice, drop }: { voice: DraftVoice; drop: () => void }) {
       </p>
       {address.value !== '' && <audio controls src={address.value} aria-label={t.play(length)} />}
       <div class="r-pair">
-        <button class="r-button quiet" type="button" onClick={drop}>
+        <button ref={remove} class="r-button quiet" type="button" onClick={() => drop('speak')}>
           <Icon name="trash-2" />
           {t.remove}
         </button>
-        <button class="r-button quiet" type="button" onClick={drop}>
+        <button class="r-button quiet" type="button" onClick={() => drop('begin')}>
           <Icon name="rotate-ccw" />
           {t.again}
         </button>

@@ -3,7 +3,7 @@ import { LONGEST_MS, Recorder, troubleOf, type Recording } from './recorder';
 
 /** A microphone of our own: what it is asked for, and whether it was let go of. */
 let open = 0;
-let asked: Promise<unknown>;
+let asked: () => Promise<unknown>;
 
 class Fake {
   static isTypeSupported = (type: string): boolean => type.startsWith('audio/mp4');
@@ -28,9 +28,9 @@ const stream = (): unknown => {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   open = 0;
-  asked = Promise.resolve().then(stream);
+  asked = () => Promise.resolve().then(stream);
   vi.stubGlobal('MediaRecorder', Fake);
-  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: () => asked } });
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: () => asked() } });
   vi.stubGlobal('document', new EventTarget());
 });
 
@@ -86,7 +86,7 @@ test('whoever_leaves_is_not_listened_to_whether_the_microphone_was_given_yet_or_
 test('each_reason_without_a_microphone_has_its_own_words', async () => {
   const named = (name: string): Error => Object.assign(new Error(), { name });
   expect(['NotAllowedError', 'NotFoundError', 'NotReadableError', 'TypeError'].map((name) => troubleOf(named(name)))).toEqual(['denied', 'absent', 'busy', 'unable']);
-  asked = Promise.reject(named('NotAllowedError'));
+  asked = () => Promise.reject(named('NotAllowedError'));
   const { one } = recorder();
   await one.begin();
   expect([one.step.value, one.trouble.value]).toEqual(['idle', 'denied']);

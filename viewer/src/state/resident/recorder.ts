@@ -32,8 +32,9 @@ export function troubleOf(error: unknown): Trouble {
 }
 
 /** Whether this browser records what the server takes; without a secure address it does not. */
-export const canRecord = (): boolean =>
-  typeof MediaRecorder === 'function' && typeof navigator.mediaDevices?.getUserMedia === 'function' && TYPES.some((type) => MediaRecorder.isTypeSupported(type));
+export const canRecord = (): boolean => 'mediaDevices' in navigator && best() !== undefined;
+
+const best = (): string | undefined => (typeof MediaRecorder === 'function' ? TYPES.find((type) => MediaRecorder.isTypeSupported(type)) : undefined);
 
 export class Recorder {
   readonly step = signal<Step>('idle');
@@ -42,7 +43,7 @@ export class Recorder {
   private recorder: MediaRecorder | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private since = 0;
-  private wanted = false;
+  private gone = false;
 
   constructor(private readonly done: (recording: Recording) => void) {}
 
@@ -50,12 +51,12 @@ export class Recorder {
     if (this.step.peek() !== 'idle') return;
     this.trouble.value = null;
     if (!canRecord()) return void (this.trouble.value = 'unable');
-    [this.step.value, this.wanted] = ['asking', true];
+    this.step.value = 'asking';
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
       // Whoever left meanwhile is not listened to.
-      if (this.wanted) this.listen(stream);
-      else letGo(stream);
+      if (this.hasGone()) letGo(stream);
+      else this.listen(stream);
     } catch (error) {
       [this.step.value, this.trouble.value] = ['idle', troubleOf(error)];
     }
@@ -67,17 +68,21 @@ export class Recorder {
 
   /** Ends without a recording: what shows it is gone. */
   abandon(): void {
-    this.wanted = false;
+    this.gone = true;
     this.end();
   }
 
+  private hasGone(): boolean {
+    return this.gone;
+  }
+
   private listen(stream: MediaStream): void {
-    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) as string;
+    const mimeType = best() ?? '';
     const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
     const parts: Blob[] = [];
     recorder.ondataavailable = ({ data }) => void parts.push(data);
     recorder.onerror = () => this.end();
-    recorder.onstop = () => this.stopped(stream, new Blob(parts, { type: mimeType.split(';')[0] as string }));
+    recorder.onstop = () => this.stopped(stream, new Blob(parts, { type: mimeType.replace(/;.*/, '') }));
     this.recorder = recorder;
     [this.since, this.spoken_ms.value, this.step.value] = [performance.now(), 0, 'recording'];
     recorder.start();
@@ -99,7 +104,7 @@ export class Recorder {
     letGo(stream);
     const ms = performance.now() - this.since;
     [this.recorder, this.step.value] = [null, 'idle'];
-    if (!this.wanted) return;
+    if (this.gone) return;
     if (ms < SHORTEST_MS || file.size === 0) this.trouble.value = 'tooShort';
     else this.done({ file, ms: Math.min(ms, LONGEST_MS), full: ms >= LONGEST_MS });
   }
