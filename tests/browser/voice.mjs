@@ -150,6 +150,7 @@ test('another_resident_reads_the_report_and_does_not_hear_it', async () => {
 
 test('the_desk_hears_it', async () => {
   desk = await open(address, { width: 1440, height: 900 });
+  await desk.settled();
   await signIn(desk.page, 'wang');
   await desk.page.keyboard.press('r');
   await desk.page.locator(`#row-report-${number}`).click();
