@@ -79,7 +79,7 @@ fn in_two_parts(script: &str, parts: [&str; 2], later: &str) {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");
     let publication = build(dir.path(), &sample);
-    let database = dir.path().join("twin.db");
+    let database = with_devices(dir.path(), &publication, &sample);
     let server = Server::start(&publication, &database).unwrap();
     say(&node(script, &parts[..1], Some(&server.address)).unwrap());
     drop(server);

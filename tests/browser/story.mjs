@@ -2,7 +2,7 @@
 // phone, the server computes others, the planner confirms the problem and writes a project from it; it passes the six steps
 // with a department's opinion; on notice a resident speaks and is answered; then, with the server's clock past the notice,
 // it is confirmed and stands in the residents' list and scene with its phases.
-// In: the server's address; `notice` or `approved`. Out: exit code; a screenshot at each station. Both parts use one
+// In: the address of a server with devices; `notice` or `approved`. Out: exit code; a screenshot at each station. Both parts use one
 // database.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -12,7 +12,7 @@ import { dayIn, serverAt, signIn, signInAtHome } from './server.mjs';
 const address = process.env.TWIN_ADDRESS;
 const { json, cookieOf, people, keysOf } = serverAt(address);
 const part = process.argv[2];
-const [NAME, ENGLISH, FIRE] = ['1号楼外墙保温', 'House 1: insulation', '消防救援大队'];
+const [NAME, ENGLISH, FIRE] = ['服务中心外墙保温', 'Service centre: insulation', '消防救援大队'];
 const first = { skip: part !== 'notice' };
 const second = { skip: part !== 'approved' };
 const views = {};
@@ -64,11 +64,11 @@ after(() => Promise.all(Object.values(views).map((view) => view.close())));
 test('the_planner_begins_a_check_up_and_a_grid_worker_gives_a_value_at_the_house', first, async () => {
   const planner = await desk('lin', 'checkups/new');
   const { page } = planner;
-  await page.getByLabel('名称（中文）').fill('1号楼体检');
-  await page.getByLabel('名称（英文）').fill('Check-up of house 1');
+  await page.getByLabel('名称（中文）').fill('服务中心体检');
+  await page.getByLabel('名称（英文）').fill('Check-up of the centre');
   await page.getByLabel('年度').fill('2026');
   await page.getByRole('button', { name: '新建', exact: true }).click();
-  await page.getByRole('heading', { name: '1号楼体检' }).waitFor();
+  await page.getByRole('heading', { name: '服务中心体检' }).waitFor();
   await checkUpDeed(planner, '开始采集');
   await page.getByText('正在采集：').waitFor();
   await planner.screenshot('story-01-check-up');
@@ -91,7 +91,7 @@ test('the_server_computes_what_it_can_and_the_problems_are_confirmed', first, as
   const { page } = planner;
   await goTo(planner, '#checkups/1/form');
   await page.getByRole('button', { name: '计算', exact: true }).click();
-  await page.getByText(/已算出 \d+ 个数值/).waitFor();
+  await page.getByText(/已算出 [1-9]\d* 个数值/).waitFor();
   await planner.screenshot('story-03-computed');
   await goTo(planner, '#checkups/1');
   await checkUpDeed(planner, '形成问题');
@@ -99,7 +99,10 @@ test('the_server_computes_what_it_can_and_the_problems_are_confirmed', first, as
   await goTo(planner, '#checkups/1/problems');
   await page.locator('[data-problem]').first().waitFor();
   const { problems } = await json('GET', 'check-ups/1/problems?limit=1000', undefined, key);
-  assert.ok(problems.some(({ object }) => object === house.id), 'the house has a problem');
+  const at = (indicator) => problems.filter((one) => one.indicator === indicator).map(({ object }) => object);
+  assert.deepEqual(at('housing_envelope'), [house.id], 'what was given');
+  assert.ok(at('device_online_rate').length > 0, 'what was computed');
+  await shown(planner, '19 台设备，在线 0 台');
   await page.getByLabel('选择列出的全部问题').check();
   await planner.screenshot('story-04-problems');
   await page.locator('button[data-decision=confirm]').click();
@@ -165,7 +168,7 @@ test('it_is_reviewed_in_three_steps_with_a_departments_opinion', first, async ()
 
 test('on_notice_a_resident_speaks_and_is_answered', first, async () => {
   const community = await desk('chen', 'projects/1');
-  await deed(community, 'publish', '1号楼外墙保温方案公示，请提意见。', '公示中');
+  await deed(community, 'publish', '服务中心外墙保温方案公示，请提意见。', '公示中');
   const { project } = await json('GET', 'projects/1', undefined, key);
   assert.ok(Date.parse(project.notice.to) >= Date.parse(`${dayIn(project.changed_at, 10)}T00:00:00+08:00`), 'ten full days');
   await community.screenshot('story-10-notice');
@@ -173,7 +176,7 @@ test('on_notice_a_resident_speaks_and_is_answered', first, async () => {
   const resident = await phone();
   await resident.page.goto(`${address}/resident#`);
   await resident.page.getByRole('link', { name: new RegExp(`${NAME}.*公示至`) }).click();
-  await shown(resident, '1号楼外墙保温方案公示');
+  await shown(resident, '服务中心外墙保温方案公示');
   await shown(resident, '外墙保温施工');
   await resident.page.getByRole('button', { name: '说说我的意见' }).click();
   await resident.page.getByLabel('说说我的意见').fill('施工时东门还能走吗？');
@@ -205,7 +208,7 @@ test('on_notice_a_resident_speaks_and_is_answered', first, async () => {
 
 test('after_the_notice_it_is_confirmed_and_enters_the_library', second, async () => {
   const reviewer = await desk('zhou', 'projects/1');
-  await stands(reviewer, '公示结束');
+  await stands(reviewer, '公示期满');
   await deed(reviewer, 'confirm', '同意入库。', '已入库');
   await nothingSerious('confirmed', reviewer);
   await reviewer.screenshot('story-14-confirmed');
@@ -218,7 +221,7 @@ test('residents_find_it_in_the_list_and_in_the_scene_with_its_phases', second, a
   const resident = await phone();
   const { page } = resident;
   await page.goto(`${address}/resident#projects`);
-  await page.getByRole('link', { name: new RegExp(NAME) }).waitFor();
+  await page.getByRole('link', { name: new RegExp(`${NAME}.*工期 2030年3月1日 至 2030年6月30日`) }).waitFor();
   await nothingSerious('list', resident);
   await resident.screenshot('story-16-list');
   await page.goto(`${address}/resident#`);
