@@ -374,7 +374,7 @@ pub struct ReportRemovedEvent {
 /// What the file of a voice is: its media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum VoiceFormat {
-    /// WebM with Opus.
+    /// `WebM` with Opus.
     #[serde(rename = "audio/webm")]
     Webm,
     /// Ogg with Opus.

@@ -21,7 +21,7 @@ use crate::domain::report::is_involved;
 use crate::store::{AttachmentFacts, FileSize, Media};
 use crate::voice::{self, Voice, VoiceError};
 
-/// Takes a voice in: WebM or Ogg with Opus, MP4 with AAC, MP3 or WAV, up to 2 MiB and 120 s; the bytes say which. What is
+/// Takes a voice in: `WebM` or Ogg with Opus, MP4 with AAC, MP3 or WAV, up to 2 MiB and 120 s; the bytes say which. What is
 /// kept is the sound alone: titles, names, positions and times that the file holds are left out.
 #[utoipa::path(
     post, path = "/api/v1/voices", tag = "reports",

@@ -2,7 +2,7 @@
 //! API.
 //!
 //! What a file is, its bytes say, and each format has a reader that walks through the whole container. What is kept is
-//! written anew (WebM, Ogg, MP3, WAV) or blanked where it lies (MP4, whose parts point at one another): titles, names,
+//! written anew (`WebM`, Ogg, MP3, WAV) or blanked where it lies (MP4, whose parts point at one another): titles, names,
 //! positions, times, pictures and whatever else the file holds beside its sound do not travel on. The sound itself is
 //! not decoded.
 

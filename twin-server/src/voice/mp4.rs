@@ -48,7 +48,7 @@ struct Found {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
     let (mut file, mut found) = (bytes.to_vec(), Found::default());
-    walk(&mut file, 0..bytes.len(), b"file", &mut found)?;
+    walk(&mut file, 0..bytes.len(), *b"file", &mut found)?;
     if found.tracks != 1 {
         return Err(unsupported("more than one track, or a picture"));
     }
@@ -59,8 +59,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
 }
 
 /// Goes through the boxes of one; each of `KNOWN` has fewer levels below it, so this ends.
-fn walk(file: &mut [u8], within: Range<usize>, parent: &Kind, found: &mut Found) -> Result<(), VoiceError> {
-    let known = KNOWN.iter().find(|(kind, _)| *kind == parent).map_or(&[][..], |(_, inner)| *inner);
+fn walk(file: &mut [u8], within: Range<usize>, parent: Kind, found: &mut Found) -> Result<(), VoiceError> {
+    let known = KNOWN.iter().find(|(kind, _)| **kind == parent).map_or(&[][..], |(_, inner)| *inner);
     let mut at = within.start;
     while at < within.end {
         found.boxes += 1;
@@ -74,12 +74,12 @@ fn walk(file: &mut [u8], within: Range<usize>, parent: &Kind, found: &mut Found)
             file[at + 4..at + 8].copy_from_slice(b"free");
             file[content].fill(0);
         } else if KNOWN.iter().any(|(outer, _)| **outer == kind) {
-            found.tracks += usize::from(&kind == b"trak");
+            found.tracks += usize::from(kind == *b"trak");
             found.fragment_default =
-                if &kind == b"traf" { found.track_default } else { found.fragment_default };
-            walk(file, content, &kind, found)?;
+                if kind == *b"traf" { found.track_default } else { found.fragment_default };
+            walk(file, content, kind, found)?;
         } else {
-            leaf(&mut file[content], &kind, at, found)?;
+            leaf(&mut file[content], kind, at, found)?;
         }
         at = end;
     }
@@ -105,13 +105,13 @@ fn head(file: &[u8], at: usize, end: usize) -> Result<(Kind, Range<usize>), Voic
 }
 
 /// Reads what a box says of the length, and blanks what it says beside that.
-fn leaf(content: &mut [u8], kind: &Kind, at: usize, found: &mut Found) -> Result<(), VoiceError> {
+fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<(), VoiceError> {
     let cut = || damaged(at, "the box is cut off");
-    match kind {
+    match &kind {
         b"mvhd" | b"tkhd" | b"mdhd" => {
             let times = if content.first().is_some_and(|version| *version == 1) { 16 } else { 8 };
             content.get_mut(4..4 + times).ok_or_else(cut)?.fill(0);
-            if kind == b"mdhd" {
+            if kind == *b"mdhd" {
                 found.rate = u64::from(long(content, 4 + times).ok_or_else(cut)?);
             }
         }

@@ -1,5 +1,5 @@
 //! How long a packet of Opus is: its first bytes come in, samples go out (RFC 6716 § 3.1, § 3.2). Called by the readers
-//! of WebM and Ogg.
+//! of `WebM` and Ogg.
 
 /// Samples of a second, whatever was recorded.
 pub(super) const RATE: u64 = 48_000;

@@ -40,7 +40,7 @@ fn ogg(packets: u8) -> Vec<u8> {
     [page(2, 0, 0, &[head()]), page(0, 0, 1, &[tags]), page(4, end, 2, &sound)].concat()
 }
 
-/// An element of WebM with a size in eight bytes, as some write it.
+/// An element of `WebM` with a size in eight bytes, as some write it.
 fn element(id: &[u8], content: &[u8]) -> Vec<u8> {
     [id, &(content.len() as u64 | 1 << 56).to_be_bytes(), content].concat()
 }
@@ -76,7 +76,7 @@ fn webm(clusters: u8) -> Vec<u8> {
     [header, open_end(&[0x18, 0x53, 0x80, 0x67], &parts)].concat()
 }
 
-fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
     [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
 }
 
@@ -85,7 +85,7 @@ fn longs(longs: &[u32]) -> Vec<u8> {
 }
 
 /// `codec` stands in the track's descriptors, `handler` says what the track is.
-fn mp4(samples: u32, codec: u8, handler: &[u8; 4]) -> Vec<u8> {
+fn mp4(samples: u32, codec: u8, handler: &[u8]) -> Vec<u8> {
     let stream = [&[4, 13, codec, 0x15][..], &[0; 11]].concat();
     let esds = boxed(b"esds", &[&[0, 0, 0, 0, 3, 18, 0, 1, 0][..], &stream].concat());
     let entry = boxed(b"mp4a", &[&[0; 28][..], &esds].concat());

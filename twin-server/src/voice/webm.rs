@@ -1,4 +1,4 @@
-//! WebM with Opus: a file comes in, one with its track of sound alone goes out (RFC 8794, RFC 9559). Called by `voice`.
+//! `WebM` with Opus: a file comes in, one with its track of sound alone goes out (RFC 8794, RFC 9559). Called by `voice`.
 //!
 //! Browsers write while they record: parts of unknown size, and no length. What is kept is written anew with both, so
 //! that it can be wound; tags, titles, times, attachments and whatever else lies beside the track stay behind.
