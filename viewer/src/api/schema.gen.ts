@@ -2072,7 +2072,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes a voice in: WebM or Ogg with Opus, MP4 with AAC, MP3 or WAV, up to 2 MiB and 120 s; the bytes say which. What is
+         * Takes a voice in: `WebM` or Ogg with Opus, MP4 with AAC, MP3 or WAV, up to 2 MiB and 120 s; the bytes say which. What is
          *     kept is the sound alone: titles, names, positions and times that the file holds are left out.
          */
         post: operations["post_voice"];
@@ -5957,6 +5957,11 @@ export interface components {
             changed_at: string;
             deadline?: components["schemas"]["ProjectDeadline"] | null;
             /**
+             * Format: date
+             * @description The first day of its phases; absent before there are any.
+             */
+            from?: string | null;
+            /**
              * Format: int64
              * @description Its number.
              */
@@ -5985,6 +5990,11 @@ export interface components {
             spent_fen: number;
             /** @description Where it is on its way. */
             state: components["schemas"]["ProjectState"];
+            /**
+             * Format: date
+             * @description The last day of its phases.
+             */
+            to?: string | null;
             /** @description How far the lateness of the step has been told. */
             urge: components["schemas"]["ReportUrge"];
             /**
