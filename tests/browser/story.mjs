@@ -102,7 +102,7 @@ test('the_server_computes_what_it_can_and_the_problems_are_confirmed', first, as
   const at = (indicator) => problems.filter((one) => one.indicator === indicator).map(({ object }) => object);
   assert.deepEqual(at('housing_envelope'), [house.id], 'what was given');
   assert.ok(at('device_online_rate').length > 0, 'what was computed');
-  await shown(planner, '19 台设备，在线 0 台');
+  await page.locator('[data-problem]', { hasText: '设备在线率' }).first().waitFor();
   await page.getByLabel('选择列出的全部问题').check();
   await planner.screenshot('story-04-problems');
   await page.locator('button[data-decision=confirm]').click();
