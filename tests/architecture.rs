@@ -66,8 +66,9 @@ const TWIN_SERVER: &[Allowed] = &[
     ("reports", &["contacts", "domain", "live", "own_task", "projects", "spatial", "store"]),
     ("checkups", &["domain", "live", "own_task", "spatial", "store"]),
     ("programming", &["checkups", "domain", "own_task", "spatial", "store"]),
-    // Photographs as phones send them; knows nothing of the rest.
+    // Photographs and voices as phones send them; know nothing of the rest but how errors are told.
     ("photo", &["domain"]),
+    ("voice", &["domain"]),
     ("webhooks", &["auth", "domain", "live", "metrics", "store"]),
     ("ingest", &["domain", "store", "live", "metrics", "webhooks"]),
     ("tiles", &["domain", "spatial", "metrics"]),

@@ -79,7 +79,7 @@ fn in_two_parts(script: &str, parts: [&str; 2], later: &str) {
     let dir = TempDir::new().unwrap();
     let sample = sample(dir.path(), "sample", "1");
     let publication = build(dir.path(), &sample);
-    let database = dir.path().join("twin.db");
+    let database = with_devices(dir.path(), &publication, &sample);
     let server = Server::start(&publication, &database).unwrap();
     say(&node(script, &parts[..1], Some(&server.address)).unwrap());
     drop(server);
@@ -92,6 +92,20 @@ fn in_two_parts(script: &str, parts: [&str; 2], later: &str) {
 #[test]
 fn a_project_is_built_once_its_notice_is_over() {
     in_two_parts("renewal.mjs", ["notice", "works"], "+11d");
+}
+
+#[test]
+fn a_check_up_of_one_building_becomes_a_project_that_residents_see() {
+    in_two_parts("story.mjs", ["notice", "approved"], "+12d");
+}
+
+#[test]
+fn a_resident_says_by_voice_what_is_broken() {
+    let dir = TempDir::new().unwrap();
+    let sample = sample(dir.path(), "sample", "1");
+    let publication = build(dir.path(), &sample);
+    let server = Server::start(&publication, &dir.path().join("twin.db")).unwrap();
+    say(&node("voice.mjs", &[], Some(&server.address)).unwrap());
 }
 
 #[test]

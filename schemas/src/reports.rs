@@ -374,6 +374,37 @@ pub struct ReportRemovedEvent {
     pub id: u64,
 }
 
+/// What the file of a voice is: its media type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum VoiceFormat {
+    /// `WebM` with Opus.
+    #[serde(rename = "audio/webm")]
+    Webm,
+    /// Ogg with Opus.
+    #[serde(rename = "audio/ogg")]
+    Ogg,
+    /// MP4 with AAC.
+    #[serde(rename = "audio/mp4")]
+    Mp4,
+    /// MP3.
+    #[serde(rename = "audio/mpeg")]
+    Mpeg,
+    /// WAV.
+    #[serde(rename = "audio/wav")]
+    Wav,
+}
+
+/// A voice that was sent with a report. It is personal: only the reporter and those who work on the report hear it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReportVoice {
+    /// Its id, by which it is asked for.
+    pub id: String,
+    /// How long it is.
+    pub duration_ms: u32,
+    /// What its file is.
+    pub format: VoiceFormat,
+}
+
 /// Something that happened to a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ReportEntry {
@@ -395,6 +426,9 @@ pub struct ReportEntry {
     /// Ids of the photographs that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
+    /// The voice that came with it, for those who may hear it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<ReportVoice>,
 }
 
 /// What happened to a report.

@@ -9,10 +9,12 @@ const ARGUMENTS = [
   '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--force-color-profile=srgb', '--hide-scrollbars',
 ];
+/** A microphone that hears a tone each second, and is allowed. */
+const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 
-export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false, firstVisit = false, adaptive = false, quality = 'high', prepare = async () => {} } = {}) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+export async function open(address, { width = 900, height = 600, locale = 'zh-CN', touch = false, microphone = false, firstVisit = false, adaptive = false, quality = 'high', prepare = async () => {} } = {}) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGUMENTS, ...(microphone ? MICROPHONE : [])] });
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1, locale, hasTouch: touch, isMobile: touch });
   // The introduction of a first visit would lie over what a case presses.
   if (!firstVisit) await context.addInitScript(() => localStorage.getItem('twin.settings') ?? localStorage.setItem('twin.settings', '{"introSeen":true}'));

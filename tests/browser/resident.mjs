@@ -66,7 +66,7 @@ test('a_broken_lamp_is_reported_with_a_spot_and_a_photograph', async () => {
   await nothingSerious('where');
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('说明').fill('东门的路灯三天不亮了');
-  await page.locator('input[type=file]').setInputFiles({ name: 'lamp.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await photograph()) });
+  await page.locator('.r-photos input[type=file]').setInputFiles({ name: 'lamp.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await photograph()) });
   await page.locator('.r-photos img').waitFor();
   await nothingSerious('tell');
   await view.screenshot('resident-tell');
@@ -145,7 +145,7 @@ test('what_is_written_without_a_network_is_sent_when_it_is_back', async () => {
   await page.getByLabel('写地址').fill('小广场');
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('说明').fill('希望加两张长椅');
-  await page.locator('input[type=file]').setInputFiles({ name: 'square.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await photograph()) });
+  await page.locator('.r-photos input[type=file]').setInputFiles({ name: 'square.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await photograph()) });
   await page.locator('.r-photos img').waitFor();
   await page.getByRole('button', { name: '发送' }).click();
   await shown('已保存在手机里');

@@ -107,6 +107,7 @@ async fn reports(app: &App, count: usize) {
             line: if n % 5 == 0 { ReportLine::Suggestion } else { ReportLine::Problem },
             text: format!("第 {n} 号：路灯不亮，晚上看不清台阶"),
             photos: Vec::new(),
+            voice: None,
             place: ReportPlace { position: Some(place(n)), ..ReportPlace::default() },
             zone: Some(zone(n / 3)),
             on_behalf: false,

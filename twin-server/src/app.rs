@@ -81,7 +81,7 @@ pub struct App {
     pub zones: ZoneOf,
     /// Room for tables that are imported.
     pub(crate) imports: Arc<Semaphore>,
-    /// Room for photographs that are read.
+    /// Room for photographs and voices that are read.
     pub(crate) photos: Arc<Semaphore>,
     /// Room for rules that are tried against history.
     pub trials: Arc<Semaphore>,
@@ -174,7 +174,7 @@ pub async fn start(
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::reload_devices(handle.clone(), stop.clone())),
         tokio::spawn(jobs::reload_displays(Arc::clone(&displays), stop.clone())),
-        tokio::spawn(jobs::drop_unsent_photos(Arc::clone(&store), stop.clone())),
+        tokio::spawn(jobs::drop_unsent(Arc::clone(&store), stop.clone())),
         tokio::spawn(auth::keep_up(Arc::clone(&auth), stop.clone())),
         tokio::spawn(jobs::close_readings(Arc::clone(&store), stop.clone())),
         tokio::spawn(jobs::expire_readings(

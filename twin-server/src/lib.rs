@@ -34,4 +34,5 @@ pub mod simulate;
 pub mod spatial;
 pub mod store;
 pub mod tiles;
+pub mod voice;
 pub mod webhooks;

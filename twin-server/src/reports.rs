@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
-use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState};
+use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState, ReportVoice};
 
 use crate::contacts::{Vault, VaultError};
 use crate::domain::audit::AuditDraft;
@@ -45,7 +45,7 @@ pub enum ReportFault {
     #[error("only the reporter and those who work on the report talk about it")]
     NotInvolved,
     /// A photograph is not there to be sent.
-    #[error("one of the photographs is not yours, was sent already, or was not sent within a day")]
+    #[error("a photograph or the voice is not yours, was sent already, or was not sent within a day")]
     UnknownPhoto,
     /// The project that it is to enter does not take it.
     #[error(transparent)]
@@ -88,8 +88,8 @@ impl InChinese for ReportFault {
 pub enum Doing {
     /// A deed of its course; of `main` only the number counts.
     Deed(Request),
-    /// A word to the other side.
-    Say(String),
+    /// A word to the other side, and the voice that says it.
+    Say(String, Option<ReportVoice>),
 }
 
 /// A report as all know it, and the user whose it is.
@@ -312,9 +312,9 @@ impl Reports {
         let parties = parties_of(before.asked_by(actor), &before.report);
         let mut project = None;
         let (change, what) = match doing {
-            Doing::Say(text) => {
+            Doing::Say(text, voice) => {
                 let party = speaks_as(&parties).ok_or(ReportFault::NotInvolved)?;
-                (report::say(&before.report, &text, party, now)?, "say")
+                (report::say(&before.report, &text, voice, party, now)?, "say")
             }
             Doing::Deed(mut request) => {
                 if let Some(main) = &mut request.main {
@@ -428,7 +428,7 @@ impl Reports {
         if ids.is_empty() { Ok(0) } else { self.store.drop_report_contacts(&ids, &audit).await }
     }
 
-    /// Takes out who reported what a user did, and deletes the user's number; gives how many reports it were.
+    /// Takes out who reported what a user did, and deletes the user's number and voices; gives how many reports it were.
     ///
     /// # Errors
     /// If the store refuses.
@@ -525,7 +525,7 @@ fn is_stored(stored: ReportStored) -> Result<(), ReportFault> {
     match stored {
         ReportStored::Yes => Ok(()),
         ReportStored::Stale => Err(ReportFault::Stale),
-        ReportStored::UnknownPhoto => Err(ReportFault::UnknownPhoto),
+        ReportStored::UnknownAttachment => Err(ReportFault::UnknownPhoto),
     }
 }
 

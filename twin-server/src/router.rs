@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
@@ -18,7 +19,7 @@ use crate::api::{
     needs, object_edits, objects, oidc, open311, openapi, permissions, phones, photos, place,
     programming_tables, project_lists, project_nearby, project_table, project_timetable, project_voices,
     projects, publication, readings, renewal_export, report_contacts, report_figures, report_lists, reports,
-    resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks, users, viewer,
+    resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks, users, viewer, voices,
     webhooks,
 };
 use crate::app::App;
@@ -34,7 +35,7 @@ use crate::domain::permission::Action::{
     ReadReports, RegisterDevices, ReviewProjects, SignIn, SpeakOnProjects, SubmitReports, SwitchDisplays,
     UseService, WriteReadings,
 };
-use crate::photo::FILE_LIMIT_BYTES;
+use crate::{photo, voice};
 
 /// 10,000 readings of 400 bytes each.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -201,6 +202,7 @@ pub fn router(app: Arc<App>) -> Router {
             ],
         )
         .route("/api/v1/photos/{id}", [get(ReadReports, photos::get_photo)])
+        .route("/api/v1/voices/{id}", [get(ReadReports, voices::get_voice)])
         .route("/api/v1/reports/figures", [get(ReadReports, report_figures::get_report_figures)])
         .route("/api/v1/reports/similar", [get(ReadReports, report_lists::list_similar_reports)])
         .route("/api/v1/reports/{id}", [get(ReadReports, reports::get_report)])
@@ -400,7 +402,12 @@ pub fn router(app: Arc<App>) -> Router {
     let pictures = Guarded::new(&app)
         .route("/api/v1/photos", [post(SubmitReports, photos::post_photo)])
         .finish()
-        .layer(DefaultBodyLimit::max(FILE_LIMIT_BYTES));
+        .layer(DefaultBodyLimit::max(photo::FILE_LIMIT_BYTES));
+
+    let voices = Guarded::new(&app)
+        .route("/api/v1/voices", [post(SubmitReports, voices::post_voice)])
+        .finish()
+        .layer(DefaultBodyLimit::max(voice::FILE_LIMIT_BYTES));
 
     let tables = Guarded::new(&app)
         .route("/api/v1/imports/readings", [post(WriteReadings, imports::import_readings)])
@@ -491,13 +498,18 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(walls)
         .merge(projects)
         .merge(pictures)
+        .merge(voices)
         .merge(tables)
         .merge(features)
         .merge(hotlines)
         .merge(operation)
         .fallback(viewer::get_viewer)
-        // Leaves event streams and pictures alone.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // Leaves event streams and pictures alone, and sound, which is packed and asked for by ranges.
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("audio/"))),
+        )
         .layer(timeout)
         .layer(from_fn_with_state(sharing, layers::observe))
         .merge(hot)

@@ -43,4 +43,5 @@ mod reports;
 mod sensorthings;
 mod sensorthings_clients;
 mod spatial;
+mod voices;
 mod webhooks;

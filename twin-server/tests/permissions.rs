@@ -57,6 +57,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
             | "/api/v1/webhooks/{id}/test"
             | "/api/v1/webhooks/{id}/secret"
             | "/api/v1/photos"
+            | "/api/v1/voices"
             | "/api/v1/reports"
             | "/api/v1/reports/{id}/deeds"
             | "/api/v1/reports/{id}/messages"

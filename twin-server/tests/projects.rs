@@ -325,6 +325,11 @@ async fn lists_are_filtered_counted_and_paged() {
     let page = quarter.get(&quarter.planner, "/api/v1/projects?limit=3").await.json();
     assert_eq!((&page["total"], &page["next"]), (&json!(4), &json!(all[2])));
     assert_eq!(numbers(&format!("before={}", all[2])).await, all[3..]);
+    // When it is to be built is told with the first and the last day of its phases.
+    let last = quarter.get(&quarter.planner, &format!("/api/v1/projects?before={}", all[2])).await.json();
+    let span = |list: &Value| (list["projects"][0]["from"].clone(), list["projects"][0]["to"].clone());
+    assert_eq!(span(&last), (json!(in_days(20)), json!(in_days(90))));
+    assert_eq!(span(&page), (Value::Null, Value::Null));
     let figures = quarter.get(&quarter.planner, "/api/v1/projects/figures").await.json();
     assert_eq!(figures["total"], json!({ "projects": 4, "planned_fen": 80_000_600, "spent_fen": 0 }));
     assert_eq!(figures["kinds"]["operation"], json!({ "projects": 2, "planned_fen": 400, "spent_fen": 0 }));

@@ -26,9 +26,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_LIMIT: usize = 64;
 
 /// Only our own scripts, styles and data. Decoding meshes runs WebAssembly in workers made from
-/// blobs; textures are blobs too.
+/// blobs; textures are blobs too, and voices that were just recorded.
 pub(super) const CONTENT_SECURITY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; worker-src 'self' blob:; \
+    style-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob: data:; media-src 'self' blob:; \
+    worker-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// What a client waits at least after a failure that says nothing of it.

@@ -5,6 +5,7 @@ pub(crate) mod aggregates;
 pub(crate) mod alarm_rules;
 pub(crate) mod alarm_trial;
 pub(crate) mod alarms;
+mod attachments;
 pub(crate) mod audit;
 pub(crate) mod catalog;
 pub(crate) mod checkup_problems;
@@ -76,6 +77,7 @@ pub(crate) mod tasks;
 mod trace;
 pub(crate) mod users;
 pub(crate) mod viewer;
+pub(crate) mod voices;
 mod wall;
 pub(crate) mod webhooks;
 

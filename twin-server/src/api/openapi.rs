@@ -21,7 +21,7 @@ use super::{
     needs, object_edits, objects, oidc, permissions, phones, photos, place, programming_tables,
     project_lists, project_nearby, project_table, project_timetable, project_voices, projects, readings,
     renewal_export, report_contacts, report_figures, report_lists, reports, resource_tables, resources,
-    sensorthings, session, spatial, task_proposals, tasks, users, webhooks,
+    sensorthings, session, spatial, task_proposals, tasks, users, voices, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -79,6 +79,8 @@ use super::{
         alarms::list_alarms,
         photos::get_photo,
         photos::post_photo,
+        voices::get_voice,
+        voices::post_voice,
         projects::act_on_project,
         projects::get_project,
         projects::patch_project,

@@ -8,26 +8,22 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use twin_schemas::geometry::LocalPoint;
 use utoipa::{IntoParams, ToSchema};
 
+use super::attachments;
 use super::extract::{Path, Query};
 use super::room::work_in;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
-use crate::auth::secret::secret;
 use crate::domain::enu::to_local;
 use crate::domain::permission::Action;
 use crate::domain::registration::DISTANCE_LIMIT_M;
 use crate::domain::report::may_read;
-use crate::photo::{self, PhotoError};
-use crate::store::{NewPhoto, PhotoSize};
-
-/// Photographs that one may have sent without a report yet.
-const UNSENT_LIMIT: u32 = 24;
+use crate::photo::{self, Photo, PhotoError};
+use crate::store::{FileSize, Media};
 
 /// A photograph that was taken in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,23 +83,10 @@ pub(crate) async fn post_photo(
     let position = origin.zip(photo.taken_at).map(|(origin, at)| to_local(&origin, &at)).filter(is_here);
     // The tangent plane says nothing of the ground: what the viewer does with it stands on the ground.
     let position = position.map(|at| LocalPoint { up_m: 0.0, ..at });
-    let (id, _) = secret("").map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
-    let new = NewPhoto {
-        id: id.clone(),
-        owner: permit.actor().id(),
-        at: OffsetDateTime::now_utc(),
-        width_px: photo.width_px,
-        height_px: photo.height_px,
-        small: photo.small,
-        large: photo.large,
-    };
-    if !app.store.add_photo(&new, UNSENT_LIMIT).await? {
-        let detail =
-            format!("you have {UNSENT_LIMIT} photographs that were not sent with a report yet, the limit");
-        return Err(Problem::new(StatusCode::CONFLICT, "too_many_photos", detail)
-            .with_hint("send them with a report; others are deleted after a day"));
-    }
-    let taken = PhotoTaken { id, width_px: new.width_px, height_px: new.height_px, position };
+    let Photo { width_px, height_px, small, large, .. } = photo;
+    let media = Media::Photo { width_px, height_px, small, large };
+    let id = attachments::take_in(&app, &permit, media).await?;
+    let taken = PhotoTaken { id, width_px, height_px, position };
     Ok(no_store((StatusCode::CREATED, JsonAnswer(taken)).into_response()))
 }
 
@@ -124,7 +107,7 @@ pub(crate) async fn get_photo(
     Query(PhotoQuery { size }): Query<PhotoQuery>,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::not_found("unknown_photo", "there is no such photograph that you may see");
-    let facts = app.store.photo(&id).await?.ok_or_else(unknown)?;
+    let facts = app.store.attachment(&id).await?.filter(|facts| facts.voice.is_none()).ok_or_else(unknown)?;
     let actor = permit.actor();
     let may_see = match (facts.report, facts.project, facts.check_up) {
         (None, None, None) => facts.owner == actor.id(),
@@ -140,10 +123,10 @@ pub(crate) async fn get_photo(
         return Err(unknown());
     }
     let size = match size {
-        PhotoFile::Small => PhotoSize::Small,
-        PhotoFile::Large => PhotoSize::Large,
+        PhotoFile::Small => FileSize::Small,
+        PhotoFile::Large => FileSize::Large,
     };
-    let file = app.store.photo_file(&id, size).await?.ok_or_else(unknown)?;
+    let file = app.store.attachment_file(&id, size).await?.ok_or_else(unknown)?;
     let mut response = file.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));

@@ -7,12 +7,12 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use twin_schemas::LocalizedText;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::projects::{
     Project, ProjectDeadline, ProjectKind, ProjectLevel, ProjectNotice, ProjectPlan, ProjectState,
-    ProjectVoices,
+    ProjectVoices, day,
 };
 use twin_schemas::reports::ReportUrge;
 use utoipa::{IntoParams, ToSchema};
@@ -134,6 +134,12 @@ pub(crate) struct ProjectSummary {
     spent_fen: u64,
     /// How much of it is built, 0 to 100.
     progress_percent: u8,
+    /// The first day of its phases; absent before there are any.
+    #[serde(skip_serializing_if = "Option::is_none", with = "day::option")]
+    from: Option<Date>,
+    /// The last day of its phases.
+    #[serde(skip_serializing_if = "Option::is_none", with = "day::option")]
+    to: Option<Date>,
     /// The last public notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<ProjectNotice>,
@@ -254,6 +260,8 @@ fn summary(project: &Arc<Project>, now: &Snapshot) -> ProjectSummary {
         planned_fen: plan.budget.planned_fen,
         spent_fen: project.spent_fen,
         progress_percent: project.progress_percent,
+        from: plan.phases.iter().map(|phase| phase.from).min(),
+        to: plan.phases.iter().map(|phase| phase.to).max(),
         notice: project.notice.clone(),
         voices: project.voices,
         changed_at: project.changed_at,

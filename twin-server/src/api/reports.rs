@@ -17,7 +17,7 @@ use super::extract::{Json, Path};
 use super::phones::not_set_up;
 use super::report_contacts::{self, ContactDraft, ContactHint};
 use super::session::no_store;
-use super::{Problem, ProblemBody};
+use super::{Problem, ProblemBody, voices};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::contacts::ContactFault;
@@ -49,6 +49,9 @@ pub(crate) struct ReportDraft {
     /// Ids of photographs that were sent to `/api/v1/photos`, at most 6.
     #[serde(default)]
     photos: Vec<String>,
+    /// Id of a voice that was sent to `/api/v1/voices`. Only the reporter and those who work on the report hear it.
+    #[serde(default)]
+    voice: Option<String>,
     /// Where. Absent: the community as a whole.
     #[serde(default)]
     place: ReportPlace,
@@ -82,6 +85,7 @@ impl ReportDraft {
             kind: kind.to_owned(),
             text,
             photos: Vec::new(),
+            voice: None,
             place,
             open: true,
             on_behalf: contact.is_some(),
@@ -135,6 +139,9 @@ pub(crate) struct ReportAction {
     /// Ids of photographs that were sent to `/api/v1/photos`, at most 6.
     #[serde(default)]
     photos: Vec<String>,
+    /// Id of a voice that was sent to `/api/v1/voices`.
+    #[serde(default)]
+    voice: Option<String>,
     /// The `version` that the report must still have.
     #[serde(default)]
     version: Option<u32>,
@@ -146,6 +153,9 @@ pub(crate) struct ReportAction {
 pub(crate) struct ReportMessage {
     /// The word, up to 2,000 characters.
     text: String,
+    /// Id of a voice that was sent to `/api/v1/voices`, which says it.
+    #[serde(default)]
+    voice: Option<String>,
 }
 
 /// Reports a problem or makes a suggestion.
@@ -183,6 +193,7 @@ pub(super) async fn take_in(app: &App, permit: &Permit, draft: ReportDraft) -> R
         line: draft.line,
         text,
         photos: draft.photos,
+        voice: voices::to_send(app, permit, draft.voice).await?,
         place,
         zone,
         on_behalf: draft.on_behalf,
@@ -229,7 +240,7 @@ pub(crate) async fn act_on_report(
     Path(id): Path<u64>,
     Json(action): Json<ReportAction>,
 ) -> Result<Response, Problem> {
-    let ReportAction { deed, body, text, rating, main, project, photos, version } = action;
+    let ReportAction { deed, body, text, rating, main, project, photos, voice, version } = action;
     if let Some(chars) = project.as_deref().map(|id| id.chars().count()).filter(|n| *n > ADDRESS_LIMIT) {
         return Err(too_long("project", chars, ADDRESS_LIMIT));
     }
@@ -238,7 +249,8 @@ pub(crate) async fn act_on_report(
     }
     // The state is read in the report's turn.
     let main = main.map(|id| Main { id, state: ReportState::Accepted });
-    let request = Request { deed, body, text, rating, main, project, photos };
+    let voice = voices::to_send(&app, &permit, voice).await?;
+    let request = Request { deed, body, text, rating, main, project, photos, voice };
     let entry = permit.entry(&format!("report.{}", deed.id()), "report");
     let actor = permit.actor().clone();
     let kept = app.reports.act(id, Doing::Deed(request), actor, version, entry).await?;
@@ -260,10 +272,11 @@ pub(crate) async fn post_report_message(
     State(app): State<Arc<App>>,
     permit: Permit,
     Path(id): Path<u64>,
-    Json(ReportMessage { text }): Json<ReportMessage>,
+    Json(ReportMessage { text, voice }): Json<ReportMessage>,
 ) -> Result<Response, Problem> {
+    let voice = voices::to_send(&app, &permit, voice).await?;
     let entry = permit.entry("report.say", "report");
-    let kept = app.reports.act(id, Doing::Say(text), permit.actor().clone(), None, entry).await?;
+    let kept = app.reports.act(id, Doing::Say(text, voice), permit.actor().clone(), None, entry).await?;
     detail(&app, &permit, &kept).await
 }
 
@@ -300,8 +313,8 @@ pub(crate) struct ReporterForgotten {
     reports: u64,
 }
 
-/// Takes a user out of all reports, trails, photographs and opinions of projects, and deletes their telephone number, as
-/// people may ask for; what was reported and answered stays.
+/// Takes a user out of all reports, trails, photographs and opinions of projects, and deletes their telephone number and
+/// voices, as people may ask for; what was reported and answered stays.
 #[utoipa::path(
     delete, path = "/api/v1/users/{id}/reports", tag = "users",
     params(("id" = String, Path, description = "Id of the user")),

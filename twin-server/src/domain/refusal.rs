@@ -16,8 +16,9 @@ pub trait InChinese: std::error::Error {
 pub const NOT_STORED_ZH: &str = "服务器没有能保存；请稍后再试";
 /// What a service says in Chinese that is stopping.
 pub const STOPPING_ZH: &str = "服务器正在停止；请稍后再试";
-/// What is said in Chinese of a photograph that is not there to be sent.
-pub const UNKNOWN_PHOTO_ZH: &str = "有一张照片不是您上传的、已经提交过，或上传后超过一天没有提交；请重新上传";
+/// What is said in Chinese of a photograph or voice that is not there to be sent.
+pub const UNKNOWN_PHOTO_ZH: &str =
+    "有照片或录音不是您上传的、已经提交过，或上传后超过一天没有提交；请重新上传";
 
 /// A word with the stable name by which programs know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -35,7 +35,7 @@ const RELOAD_EVERY: Duration = Duration::from_secs(2);
 const REPORTS_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether there are readings to pack.
 const CLOSE_EVERY: Duration = Duration::from_secs(2);
-/// How long a photograph may wait to be sent with a report.
+/// How long a photograph or a voice may wait to be sent with a report.
 const UNSENT_FOR: time::Duration = time::Duration::DAY;
 /// How often old readings are deleted; they are kept for days.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
@@ -112,12 +112,12 @@ pub async fn follow_projects(
     }
 }
 
-/// Deletes photographs that were never sent with a report until the server stops.
-pub async fn drop_unsent_photos(store: Arc<dyn Store>, stop: watch::Receiver<bool>) {
+/// Deletes photographs and voices that were never sent with a report until the server stops.
+pub async fn drop_unsent(store: Arc<dyn Store>, stop: watch::Receiver<bool>) {
     let mut clock = Clock::new(EXPIRE_EVERY, stop);
     while clock.tick().await {
-        if let Err(error) = store.drop_unsent_photos(OffsetDateTime::now_utc() - UNSENT_FOR).await {
-            tracing::error!(%error, "photographs that were never sent could not be deleted");
+        if let Err(error) = store.drop_unsent(OffsetDateTime::now_utc() - UNSENT_FOR).await {
+            tracing::error!(%error, "photographs and voices that were never sent could not be deleted");
         }
     }
 }

@@ -410,7 +410,7 @@ fn is_stored(stored: ReportStored) -> Result<(), ProjectFault> {
     match stored {
         ReportStored::Yes => Ok(()),
         ReportStored::Stale => Err(ProjectFault::Stale),
-        ReportStored::UnknownPhoto => Err(ProjectFault::UnknownPhoto),
+        ReportStored::UnknownAttachment => Err(ProjectFault::UnknownPhoto),
     }
 }
 

@@ -6,6 +6,7 @@
 //! behind `dyn`: which engine it is, is a matter of configuration.
 
 mod alarms;
+mod attachments;
 mod audit;
 mod checkups;
 mod codec;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 pub use alarms::{AlarmCount, AlarmQuery, AlarmStore, Edit};
+pub use attachments::{AttachmentFacts, AttachmentStore, FileSize, Media, NewAttachment};
 pub use audit::{AuditQuery, AuditStore};
 pub use checkups::{
     CheckUpChange, CheckUpStore, CheckUpStored, ProblemCount, ProblemQuery, ProblemStep, StoredCatalogue,
@@ -54,9 +56,7 @@ pub use readings::{
     AggregateQuery, End, HistoryQuery, Purge, ReadingStore, ReadingsToStore, SeriesTip, StatusRow,
     StoredReading,
 };
-pub use reports::{
-    NewPhoto, PhotoFacts, PhotoSize, ReportChange, ReportStore, ReportStored, StoredEntry, StoredReport,
-};
+pub use reports::{ReportChange, ReportStore, ReportStored, StoredEntry, StoredReport};
 pub use sensorthings::{ObservationNote, SensorThingsStore, StaChange, StaEntities, StaRow};
 pub use sessions::{Session, SessionStore};
 pub use sqlite::SqliteStore;
@@ -180,6 +180,7 @@ impl StoreError {
 /// A whole store.
 pub trait Store:
     AlarmStore
+    + AttachmentStore
     + AuditStore
     + CheckUpStore
     + ContactStore

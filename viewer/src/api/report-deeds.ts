@@ -23,6 +23,6 @@ export const postReport = async (draft: ReportDraft, key: string): Promise<Repor
 
 export const act = async (id: number, action: ReportAction): Promise<ReportDetail> => body('deeds', await request('POST', `reports/${id}/deeds`, action));
 
-export const say = async (id: number, text: string): Promise<ReportDetail> => body('messages', await request('POST', `reports/${id}/messages`, { text }));
+export const say = async (id: number, message: components['schemas']['ReportMessage']): Promise<ReportDetail> => body('messages', await request('POST', `reports/${id}/messages`, message));
 
 export const postPhoto = async (photo: Blob): Promise<PhotoTaken> => body('photos', await request('POST', 'photos', photo));

@@ -2110,10 +2110,50 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Takes a user out of all reports, trails, photographs and opinions of projects, and deletes their telephone number, as
-         *     people may ask for; what was reported and answered stays.
+         * Takes a user out of all reports, trails, photographs and opinions of projects, and deletes their telephone number and
+         *     voices, as people may ask for; what was reported and answered stays.
          */
         delete: operations["forget_reporter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a voice in: `WebM` or Ogg with Opus, MP4 with AAC, MP3 or WAV, up to 2 MiB and 120 s; the bytes say which. What is
+         *     kept is the sound alone: titles, names, positions and times that the file holds are left out.
+         */
+        post: operations["post_voice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives a voice, also by ranges, to the reporter of its report and to those who work on it, whoever else may read the
+         *     report; one that was not sent yet to its owner.
+         */
+        get: operations["get_voice"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6014,6 +6054,11 @@ export interface components {
             changed_at: string;
             deadline?: components["schemas"]["ProjectDeadline"] | null;
             /**
+             * Format: date
+             * @description The first day of its phases; absent before there are any.
+             */
+            from?: string | null;
+            /**
              * Format: int64
              * @description Its number.
              */
@@ -6042,6 +6087,11 @@ export interface components {
             spent_fen: number;
             /** @description Where it is on its way. */
             state: components["schemas"]["ProjectState"];
+            /**
+             * Format: date
+             * @description The last day of its phases.
+             */
+            to?: string | null;
             /** @description How far the lateness of the step has been told. */
             urge: components["schemas"]["ReportUrge"];
             /**
@@ -6294,6 +6344,8 @@ export interface components {
              * @description The `version` that the report must still have.
              */
             version?: number | null;
+            /** @description Id of a voice that was sent to `/api/v1/voices`. */
+            voice?: string | null;
         };
         /**
          * @description Who may be made responsible for a report.
@@ -6376,6 +6428,8 @@ export interface components {
             place?: components["schemas"]["ReportPlace"];
             /** @description What was seen, or is suggested; up to 2,000 characters. */
             text: string;
+            /** @description Id of a voice that was sent to `/api/v1/voices`. Only the reporter and those who work on the report hear it. */
+            voice?: string | null;
         };
         /** @description Something that happened to a report. */
         ReportEntry: {
@@ -6395,6 +6449,7 @@ export interface components {
             state: components["schemas"]["ReportState"];
             /** @description What was said with it. */
             text?: string | null;
+            voice?: components["schemas"]["ReportVoice"] | null;
         };
         /** @description What happened to a report. */
         ReportEvent: {
@@ -6545,6 +6600,8 @@ export interface components {
         ReportMessage: {
             /** @description The word, up to 2,000 characters. */
             text: string;
+            /** @description Id of a voice that was sent to `/api/v1/voices`, which says it. */
+            voice?: string | null;
         };
         /** @description A page of reports. */
         ReportPage: {
@@ -6603,6 +6660,18 @@ export interface components {
          * @enum {string}
          */
         ReportUrge: "none" | "reminded" | "overdue" | "escalated";
+        /** @description A voice that was sent with a report. It is personal: only the reporter and those who work on the report hear it. */
+        ReportVoice: {
+            /**
+             * Format: int32
+             * @description How long it is.
+             */
+            duration_ms: number;
+            /** @description What its file is. */
+            format: components["schemas"]["VoiceFormat"];
+            /** @description Its id, by which it is asked for. */
+            id: string;
+        };
         /** @description How many reports someone was taken out of. */
         ReporterForgotten: {
             /**
@@ -7699,6 +7768,11 @@ export interface components {
          * @enum {string}
          */
         VideoKind: "hls" | "mjpeg" | "page";
+        /**
+         * @description What the file of a voice is: its media type.
+         * @enum {string}
+         */
+        VoiceFormat: "audio/webm" | "audio/ogg" | "audio/mp4" | "audio/mpeg" | "audio/wav";
         /** @description An address that hears of events, as people set it. */
         Webhook: {
             /**
@@ -21299,6 +21373,209 @@ export interface operations {
             };
             /** @description There is no room left to store it; nothing was changed */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/mp4": number[];
+                "audio/mpeg": number[];
+                "audio/ogg": number[];
+                "audio/wav": number[];
+                "audio/webm": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportVoice"];
+                };
+            };
+            /** @description The body or a header is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the voice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/webm": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/webm": number[];
+                };
+            };
+            /** @description A parameter is unknown or not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Needs a sign-in, or the key is not good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The actor may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

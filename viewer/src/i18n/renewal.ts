@@ -34,6 +34,10 @@ const zh = {
   rowLine: '行',
   rowColumn: '列',
   rowWhy: '原因',
+  chooseFile: '选择文件',
+  chooseFiles: '选择文件（可多选）',
+  noFile: '未选择文件',
+  and: '、',
 };
 
 export type RenewalTexts = typeof zh;
@@ -70,6 +74,10 @@ const en: RenewalTexts = {
   rowLine: 'Line',
   rowColumn: 'Column',
   rowWhy: 'Why',
+  chooseFile: 'Choose a file',
+  chooseFiles: 'Choose files',
+  noFile: 'No file chosen',
+  and: ', ',
 };
 
 export const renewalTexts = (language: Language): RenewalTexts => (language === 'zh' ? zh : en);

@@ -18,6 +18,7 @@ import { buildingName, zoneName } from './BuildingRows';
 import { goToReport } from './DeskCard';
 import { ReportContact } from './ReportContact';
 import { Deeds, Say } from './ReportDeeds';
+import { Voice } from './ReportVoice';
 import { STATUS_OF, deskWords, kindName, momentOf, timeLeft } from './report-texts';
 
 export function ReportDetail() {
@@ -45,6 +46,7 @@ export function ReportDetail() {
       {failed.value?.why === 'overtaken' && <p class="overtaken" role="alert">{t.overtaken}</p>}
       <Standing report={report} />
       <p class="said">{report.text}</p>
+      <Voice voice={trail[0]?.voice} />
       <Pictures ids={report.photos ?? []} />
       {report.answer && (
         <section>
@@ -191,6 +193,7 @@ function Entry({ entry, first }: { entry: ReportEntry; first: boolean }) {
         {t.parties[entry.party] ?? entry.party} · {momentOf(entry.at)}
       </small>
       {entry.text && <p class="said">{entry.text}</p>}
+      {!first && <Voice voice={entry.voice} />}
       {!first && <Pictures ids={entry.photos ?? []} />}
     </li>
   );

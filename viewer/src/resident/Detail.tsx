@@ -9,6 +9,7 @@ import { lookAtMine } from '../state/resident/reports';
 import { route } from '../state/resident/route';
 import { Foot, Pictures, Words } from './forms';
 import { Icon, Loading, Page, StateMark } from './parts';
+import { Spoken, sent } from './voices';
 import { kindName, moment, words } from './report-words';
 
 export function Detail() {
@@ -53,6 +54,7 @@ function Told({ detail: { report, trail, contact } }: { detail: ReportDetail }) 
         <StateMark report={report} />
       </header>
       <p class="r-words">{report.text}</p>
+      <Spoken voice={trail[0]?.voice} />
       <Pictures ids={report.photos ?? []} />
       <p class="r-facts">{[report.place.address, moment(report.created_at)].filter(Boolean).join(' · ')}</p>
       {contact && <p class="r-facts">{t.contactGiven(`${contact.name} ${contact.phone}`)}</p>}
@@ -96,6 +98,7 @@ function Entry({ entry }: { entry: ReportEntry }) {
       </small>
       {entry.text && <p>{entry.text}</p>}
       {event.type !== 'submitted' && <Pictures ids={entry.photos ?? []} />}
+      {event.type !== 'submitted' && <Spoken voice={entry.voice} />}
     </li>
   );
 }
@@ -128,8 +131,8 @@ function Deeds({ detail, seen }: { detail: ReportDetail; seen: Signal<ReportDeta
     <>
       {failed.value !== null && <p class="r-failed" role="alert">{failed.value}</p>}
       {asking.value === 'confirm' && <Rate busy={busy.value} cancel={() => (asking.value = null)} send={(stars, text) => void deed({ deed: 'confirm', rating: { stars, ...(text === '' ? {} : { text }) } })} />}
-      {asking.value === 'reopen' && <Words label={t.reopenWhy} busy={busy.value} cancel={() => (asking.value = null)} send={(text) => void deed({ deed: 'reopen', text })} />}
-      {asking.value === 'say' && <Words label={t.sayPlaceholder} busy={busy.value} cancel={() => (asking.value = null)} send={(text) => void run(() => say(id, text))} />}
+      {asking.value === 'reopen' && <Words spoken label={t.reopenWhy} busy={busy.value} cancel={() => (asking.value = null)} send={(text, voice) => void run(async () => act(id, { deed: 'reopen', text, version, ...(await sent(voice)) }))} />}
+      {asking.value === 'say' && <Words spoken label={t.sayPlaceholder} busy={busy.value} cancel={() => (asking.value = null)} send={(text, voice) => void run(async () => say(id, { text, ...(await sent(voice)) }))} />}
       {asking.value === null && (
         <div class="r-deeds">
           {may('confirm') && (

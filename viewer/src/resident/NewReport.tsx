@@ -1,4 +1,4 @@
-// A report in three steps: what, where, and in one's own words with photographs. What is written is kept until it is
+// A report in three steps: what, where, and in one's own words or voice with photographs. What is written is kept until it is
 // sent, with a network or without.
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -9,13 +9,14 @@ import type { ReportLine, SimilarReport } from '../api/reports';
 import type { LocalPoint } from '../api/types';
 import { named } from '../i18n/format';
 import { keep, mayPass, send, uploaded } from '../state/resident/drafts';
-import type { Draft, DraftPhoto } from '../state/resident/waiting';
+import type { Draft, DraftPhoto, DraftVoice } from '../state/resident/waiting';
 import { online, reaching, user } from '../state/resident/me';
 import { kinds, lookAtMine } from '../state/resident/reports';
 import { go, hashOf, route } from '../state/resident/route';
 import { takeSpot, type Spot as Chosen } from '../state/resident/spot';
 import { language } from '../state/preferences';
 import { ForAnother, NOBODY, contactOf, type Another } from './ForAnother';
+import { VoiceField, spokenOnly } from './voices';
 import { Icon, Loading, Page } from './parts';
 import { kindName, words } from './report-words';
 
@@ -37,11 +38,12 @@ interface Sheet {
   readonly open: boolean;
   readonly another: Another;
   readonly photos: readonly DraftPhoto[];
+  readonly voice: DraftVoice | null;
   /** Where a photograph was taken, as its file says. */
   readonly taken: LocalPoint | null;
 }
 
-const EMPTY: Sheet = { kind: '', text: '', address: '', spot: null, open: true, another: NOBODY, photos: [], taken: null };
+const EMPTY: Sheet = { kind: '', text: '', address: '', spot: null, open: true, another: NOBODY, photos: [], voice: null, taken: null };
 
 export function NewReport() {
   const at = route.value;
@@ -216,10 +218,10 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
   const t = words.value;
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
-  const { text, photos, open, another } = sheet.value;
+  const { text, photos, voice, open, another } = sheet.value;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (busy.value || sheet.value.text.trim() === '') return;
+    if (busy.value || (sheet.value.text.trim() === '' && !sheet.value.voice)) return;
     [busy.value, failed.value] = [true, null];
     try {
       done(await hand(draftOf(line, sheet.value)));
@@ -235,12 +237,13 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
         <textarea
           rows={5}
           maxLength={TEXT_MOST}
-          required
+          required={!voice}
           placeholder={t.tellPlaceholder}
           value={text}
           onInput={(event) => (sheet.value = { ...sheet.value, text: event.currentTarget.value })}
         />
       </label>
+      <VoiceField voice={voice} put={(now) => (sheet.value = { ...sheet.peek(), voice: now })} />
       <Photos sheet={sheet} photos={photos} failed={failed} />
       <label class="r-check">
         <input type="checkbox" checked={open} onChange={(event) => (sheet.value = { ...sheet.value, open: event.currentTarget.checked })} />
@@ -331,13 +334,14 @@ function Picture({ file, label }: { file: Blob; label: string }) {
   return <img src={address.value} alt={label} />;
 }
 
-function draftOf(line: ReportLine, { kind, text, address, spot, open, another, photos }: Sheet): Draft {
+function draftOf(line: ReportLine, { kind, text, address, spot, open, another, photos, voice }: Sheet): Draft {
+  const said = text.trim() || (voice ? spokenOnly(voice) : '');
   const place = {
     ...(spot ? { position: spot.position } : {}),
     ...(spot?.object ? { object: spot.object } : {}),
     ...(address.trim() === '' ? {} : { address: address.trim() }),
   };
-  return { key: crypto.randomUUID(), report: { line, kind, text: text.trim(), place, open, on_behalf: another.on_behalf, ...contactOf(another) }, photos, written: Date.now(), refused: null };
+  return { key: crypto.randomUUID(), report: { line, kind, text: said, place, open, on_behalf: another.on_behalf, ...contactOf(another) }, photos, voice, written: Date.now(), refused: null };
 }
 
 /** Sends a draft, or keeps it until there is a network. */

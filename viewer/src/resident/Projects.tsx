@@ -56,10 +56,11 @@ function Rows({ projects }: { projects: readonly ProjectSummary[] }) {
   );
 }
 
-/** What a resident asks first: until when one may speak, or how far it is. */
-function said({ state, notice, kind, progress_percent }: ProjectSummary): string {
+/** What a resident asks first: until when one may speak, when it will be built, or how far it is. */
+function said({ state, notice, kind, progress_percent, from, to }: ProjectSummary): string {
   const t = words.value;
   if (state === 'notice' && notice) return t.noticeUntil(dayOf(notice.to));
   if (state === 'works' || state === 'suspended') return t.built(progress_percent);
+  if ((state === 'noticed' || state === 'approved') && from && to) return t.phasesFromTo(dayOf(from), dayOf(to));
   return t.kinds[kind];
 }

@@ -1,7 +1,10 @@
-// What the pages about a report and about a project share: photographs, a form of a few words, its buttons.
+// What the pages about a report and about a project share: photographs, a form of a few words that may be said by voice,
+// its buttons.
 import { useSignal } from '@preact/signals';
 import { photoAddress } from '../api/photos';
+import type { DraftVoice } from '../state/resident/waiting';
 import { words } from './report-words';
+import { VoiceField, spokenOnly } from './voices';
 
 export function Pictures({ ids }: { ids: readonly string[] }) {
   if (ids.length === 0) return null;
@@ -16,20 +19,32 @@ export function Pictures({ ids }: { ids: readonly string[] }) {
   );
 }
 
-export function Words({ label, busy, cancel, send }: { label: string; busy: boolean; cancel: () => void; send: (text: string) => void }) {
+interface Asked {
+  readonly label: string;
+  readonly busy: boolean;
+  readonly cancel: () => void;
+  readonly send: (text: string, voice: DraftVoice | null) => void;
+  /** Whether it can be said by voice. */
+  readonly spoken?: boolean;
+}
+
+export function Words({ label, busy, cancel, send, spoken = false }: Asked) {
   const text = useSignal('');
+  const voice = useSignal<DraftVoice | null>(null);
   return (
     <form
       class="r-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.value.trim() !== '') send(text.value.trim());
+        const words = text.value.trim() || (voice.value ? spokenOnly(voice.value) : '');
+        if (words !== '') send(words, voice.value);
       }}
     >
       <label>
         {label}
-        <textarea rows={3} maxLength={2000} required value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
+        <textarea rows={3} maxLength={2000} required={!voice.value} value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
       </label>
+      {spoken && <VoiceField voice={voice.value} put={(now) => (voice.value = now)} />}
       <Foot busy={busy} cancel={cancel} />
     </form>
   );

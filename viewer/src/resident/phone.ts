@@ -18,7 +18,7 @@ function keep(): void {
   const named = async (): Promise<void> => {
     const { active } = await navigator.serviceWorker.ready;
     // Reporting must be possible without a network, whether or not one has reported before; so must be seeing what waits.
-    await Promise.all([import('./NewReport'), import('./Waiting')]).catch(() => undefined);
+    await Promise.all([import('./NewReport'), import('./Voice'), import('./Waiting')]).catch(() => undefined);
     active?.postMessage({ keep: performance.getEntriesByType('resource').map(({ name }) => name) });
   };
   setTimeout(() => void named(), AFTER_MS);

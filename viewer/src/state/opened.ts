@@ -93,7 +93,7 @@ export async function performDeed(before: Report, action: Omit<ReportAction, 've
   return done;
 }
 
-export const speak = (id: number, text: string): Promise<boolean> => perform(id, () => say(id, text));
+export const speak = (id: number, text: string): Promise<boolean> => perform(id, () => say(id, { text }));
 
 /** Takes the last deed back. */
 export async function takeBack(): Promise<void> {

@@ -69,6 +69,7 @@ pub fn pass_time(report: &Report, kind: &ReportKind, now: OffsetDateTime) -> Opt
         body: None,
         text: None,
         photos: Vec::new(),
+        voice: None,
     };
     Some(Change { after, entry })
 }

@@ -131,6 +131,7 @@ mod tests {
             line: ReportLine::Problem,
             text: "no light".into(),
             photos: Vec::new(),
+            voice: None,
             place: ReportPlace::default(),
             zone: None,
             on_behalf: false,

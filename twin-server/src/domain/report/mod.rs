@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 use twin_schemas::LocalizedText;
 use twin_schemas::reports::{
     Report, ReportBody, ReportDeed, ReportEntry, ReportEvent, ReportKind, ReportLine, ReportPlace,
-    ReportRating, ReportState, ReportUrge,
+    ReportRating, ReportState, ReportUrge, ReportVoice,
 };
 
 pub use clock::{next_at, pass_time};
@@ -46,6 +46,8 @@ pub struct NewReport {
     pub text: String,
     /// Ids of photographs.
     pub photos: Vec<String>,
+    /// What was said in one's own voice.
+    pub voice: Option<ReportVoice>,
     /// Where.
     pub place: ReportPlace,
     /// Id of the zone that the place lies in.
@@ -73,13 +75,24 @@ pub struct Request {
     pub project: Option<String>,
     /// Ids of photographs.
     pub photos: Vec<String>,
+    /// What was said in one's own voice.
+    pub voice: Option<ReportVoice>,
 }
 
 impl Request {
     /// A deed with which nothing is said.
     #[must_use]
     pub const fn plain(deed: ReportDeed) -> Self {
-        Self { deed, body: None, text: None, rating: None, main: None, project: None, photos: Vec::new() }
+        Self {
+            deed,
+            body: None,
+            text: None,
+            rating: None,
+            main: None,
+            project: None,
+            photos: Vec::new(),
+            voice: None,
+        }
     }
 }
 
@@ -137,7 +150,7 @@ pub struct Change {
 /// A report that has come in. Its text was checked.
 #[must_use]
 pub fn submitted(id: u64, new: NewReport, kind: &ReportKind, now: OffsetDateTime) -> Change {
-    let NewReport { line, text, photos, place, zone, on_behalf, open } = new;
+    let NewReport { line, text, photos, voice, place, zone, on_behalf, open } = new;
     let state = COURSE.start;
     let after = Report {
         id,
@@ -172,6 +185,7 @@ pub fn submitted(id: u64, new: NewReport, kind: &ReportKind, now: OffsetDateTime
         body: None,
         text: None,
         photos,
+        voice,
     };
     Change { after, entry }
 }
@@ -284,8 +298,9 @@ fn done(
     after.ended_at = COURSE.is_end(to).then_some(now);
     let event = ReportEvent::Done { deed: request.deed };
     let body = request.body.filter(|_| request.deed == ReportDeed::Dispatch);
-    let photos = request.photos.clone();
-    let entry = ReportEntry { at: now, event, party: by.id().to_owned(), state: to, body, text, photos };
+    let (photos, voice) = (request.photos.clone(), request.voice.clone());
+    let party = by.id().to_owned();
+    let entry = ReportEntry { at: now, event, party, state: to, body, text, photos, voice };
     Change { after, entry }
 }
 
@@ -293,7 +308,13 @@ fn done(
 ///
 /// # Errors
 /// If the text is empty or too long.
-pub fn say(report: &Report, text: &str, party: Party, now: OffsetDateTime) -> Result<Change, Refusal> {
+pub fn say(
+    report: &Report,
+    text: &str,
+    voice: Option<ReportVoice>,
+    party: Party,
+    now: OffsetDateTime,
+) -> Result<Change, Refusal> {
     let text = text.trim();
     match text.chars().count() {
         0 => return Err(NotPossible::missing(SAY, LocalizedText::new("内容", "a text")).into()),
@@ -314,6 +335,7 @@ pub fn say(report: &Report, text: &str, party: Party, now: OffsetDateTime) -> Re
             body: None,
             text,
             photos: Vec::new(),
+            voice,
         },
     })
 }

@@ -84,8 +84,8 @@ pub fn may_drop_contact(asker: Asker<'_>, report: &Report) -> bool {
     asker.is_reporter() || parties_of(asker, report).contains(&Party::Desk)
 }
 
-/// An entry of a trail as someone sees it who is not involved: what was said on the way stays between those who are,
-/// the answer is for all.
+/// An entry of a trail as someone sees it who is not involved: what was said on the way stays between those who are, and
+/// so do voices, by which people are known; the answer is for all.
 #[must_use]
 pub fn shown_to_all(entry: &ReportEntry) -> Option<ReportEntry> {
     let is_answer = matches!(
@@ -94,9 +94,13 @@ pub fn shown_to_all(entry: &ReportEntry) -> Option<ReportEntry> {
     );
     match entry.event {
         ReportEvent::Said => None,
-        ReportEvent::Submitted | ReportEvent::Urged { .. } => Some(entry.clone()),
-        ReportEvent::Done { .. } if is_answer => Some(entry.clone()),
-        ReportEvent::Done { .. } => Some(ReportEntry { text: None, photos: Vec::new(), ..entry.clone() }),
+        ReportEvent::Submitted | ReportEvent::Urged { .. } => {
+            Some(ReportEntry { voice: None, ..entry.clone() })
+        }
+        ReportEvent::Done { .. } if is_answer => Some(ReportEntry { voice: None, ..entry.clone() }),
+        ReportEvent::Done { .. } => {
+            Some(ReportEntry { text: None, photos: Vec::new(), voice: None, ..entry.clone() })
+        }
     }
 }
 

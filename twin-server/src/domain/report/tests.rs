@@ -15,6 +15,7 @@ fn lamp() -> Report {
         line: ReportLine::Problem,
         text: "3 号楼东门的路灯不亮".into(),
         photos: Vec::new(),
+        voice: None,
         place: ReportPlace::default(),
         zone: Some("zone/z1".into()),
         on_behalf: false,

@@ -10,6 +10,7 @@ use twin_schemas::checkups::{
 use twin_schemas::indicators::{IndicatorLevel, Urgency};
 
 use super::people::entry;
+use super::reports::photo;
 use super::{NOON, on_every_store};
 use crate::domain::checkup::{
     Assessed, Catalogue, Change, NewCheckUp, Party, ProblemRequest, Request, Standing, act, decide, findings,
@@ -17,8 +18,8 @@ use crate::domain::checkup::{
 };
 use crate::store::CheckUpStored::{Stale, UnknownPhoto, Yes};
 use crate::store::{
-    CheckUpChange, NewPhoto, ProblemCount, ProblemQuery, ProblemStep, Store, StoredCatalogue, ValueChange,
-    ValueCounts, ValueQuery,
+    CheckUpChange, ProblemCount, ProblemQuery, ProblemStep, Store, StoredCatalogue, ValueChange, ValueCounts,
+    ValueQuery,
 };
 
 fn plan(id: u64) -> Change {
@@ -256,17 +257,8 @@ async fn problems_are_found_by_what_lists_ask_for_and_keep_a_trail(store: &dyn S
 
 async fn a_photograph_goes_with_values_of_one_check_up(store: &dyn Store) {
     let (one, other) = (collecting(store, 1).await, collecting(store, 2).await);
-    let photo = |id: &str, owner: &str| NewPhoto {
-        id: id.into(),
-        owner: owner.into(),
-        at: NOON,
-        width_px: 9,
-        height_px: 9,
-        small: vec![1],
-        large: vec![2],
-    };
-    for new in [photo("mine", "user:u-1"), photo("hers", "user:u-2")] {
-        assert!(store.add_photo(&new, 9).await.unwrap());
+    for new in [photo("mine", "user:u-1", 0), photo("hers", "user:u-2", 0)] {
+        assert!(store.add_attachment(&new, 9).await.unwrap());
     }
     let with = |photo: &str| IndicatorValue { photos: vec![photo.into()], ..value("a", "o", 1.0) };
     let send = async |of: &CheckUpChange, photo: &str| {
@@ -280,9 +272,9 @@ async fn a_photograph_goes_with_values_of_one_check_up(store: &dyn Store) {
         assert_eq!(send(&one, "mine").await, Yes);
     }
     assert_eq!(send(&other, "mine").await, UnknownPhoto);
-    assert_eq!(store.photo("mine").await.unwrap().unwrap().check_up, Some(1));
-    assert_eq!(store.drop_unsent_photos(NOON + Duration::DAY).await.unwrap(), 1);
-    assert!(store.photo("mine").await.unwrap().is_some());
+    assert_eq!(store.attachment("mine").await.unwrap().unwrap().check_up, Some(1));
+    assert_eq!(store.drop_unsent(NOON + Duration::DAY).await.unwrap(), 1);
+    assert!(store.attachment("mine").await.unwrap().is_some());
     let kept = store.values(ValueQuery { check_up: 1, limit: 9, ..Default::default() }).await.unwrap();
     assert_eq!(kept, [with("mine")]);
 }

@@ -9,13 +9,13 @@ use twin_schemas::projects::{
 use twin_schemas::reports::{ReportDeed, ReportLine, ReportPlace};
 
 use super::people::entry;
+use super::reports::photo;
 use super::{NOON, on_every_store};
 use crate::domain::project::{self, Change, Party};
 use crate::domain::report::{self, NewReport, ReportKinds, Request};
-use crate::store::ReportStored::{Stale, UnknownPhoto, Yes};
+use crate::store::ReportStored::{Stale, UnknownAttachment, Yes};
 use crate::store::{
-    NewPhoto, PhotoFacts, ProjectChange, ReportChange, Store, StoredEntry, StoredOpinion, StoredProjectEntry,
-    StoredReport,
+    ProjectChange, ReportChange, Store, StoredEntry, StoredOpinion, StoredProjectEntry, StoredReport,
 };
 
 fn stored(change: Change, author: Option<&str>) -> ProjectChange {
@@ -142,6 +142,7 @@ fn lamp() -> StoredReport {
         line: ReportLine::Problem,
         text: "灯不亮".into(),
         photos: Vec::new(),
+        voice: None,
         place: ReportPlace::default(),
         zone: None,
         on_behalf: false,
@@ -176,30 +177,20 @@ async fn a_report_enters_a_project_with_it_or_not_at_all(store: &dyn Store) {
 }
 
 async fn a_photograph_goes_with_a_project_or_with_a_report_once(store: &dyn Store) {
-    let new = |id: &str| NewPhoto {
-        id: id.into(),
-        owner: "user:u-9".into(),
-        at: NOON,
-        width_px: 16,
-        height_px: 9,
-        small: vec![1],
-        large: vec![2],
-    };
     for id in ["a", "b"] {
-        assert!(store.add_photo(&new(id), 9).await.unwrap());
+        assert!(store.add_attachment(&photo(id, "user:u-9", 0), 9).await.unwrap());
     }
     let mut shown = on_notice(&put(store, 1).await);
     shown.stored.entry.photos = vec!["a".into()];
     change(store, &shown).await;
-    let facts = PhotoFacts { owner: "user:u-9".into(), report: None, project: Some(1), check_up: None };
-    assert_eq!(store.photo("a").await.unwrap(), Some(facts));
+    assert_eq!(store.attachment("a").await.unwrap().unwrap().project, Some(1));
     let mut again = voiced(&shown, "挡光", "user:u-1");
     again.stored.entry.photos = vec!["a".into()];
     let changed = store.change_projects(std::slice::from_ref(&again), &[entry("project.act")]).await;
-    assert_eq!(changed.unwrap(), UnknownPhoto);
+    assert_eq!(changed.unwrap(), UnknownAttachment);
     assert_eq!(store.projects().await.unwrap()[0].version, 2);
-    assert_eq!(store.drop_unsent_photos(NOON + Duration::DAY).await.unwrap(), 1);
-    assert!(store.photo("a").await.unwrap().is_some() && store.photo("b").await.unwrap().is_none());
+    assert_eq!(store.drop_unsent(NOON + Duration::DAY).await.unwrap(), 1);
+    assert!(store.attachment("a").await.unwrap().is_some() && store.attachment("b").await.unwrap().is_none());
 }
 
 on_every_store!(

@@ -1,13 +1,15 @@
 //! Reports of residents.
 
 use time::Duration;
-use twin_schemas::reports::{ReportBody, ReportDeed, ReportLine, ReportPlace};
+use twin_schemas::reports::{ReportBody, ReportDeed, ReportLine, ReportPlace, ReportVoice, VoiceFormat};
 
 use super::people::entry;
 use super::{NOON, on_every_store};
 use crate::domain::report::{self, Change, NewReport, Party, ReportKinds, Request};
-use crate::store::ReportStored::{Stale, UnknownPhoto, Yes};
-use crate::store::{NewPhoto, PhotoFacts, PhotoSize, ReportChange, Store, StoredEntry, StoredReport};
+use crate::store::ReportStored::{Stale, UnknownAttachment, Yes};
+use crate::store::{
+    AttachmentFacts, FileSize, Media, NewAttachment, ReportChange, Store, StoredEntry, StoredReport,
+};
 
 fn kinds() -> ReportKinds {
     ReportKinds::built_in().unwrap()
@@ -18,6 +20,7 @@ pub(super) fn lamp(id: u64) -> Change {
         line: ReportLine::Problem,
         text: "灯不亮".into(),
         photos: Vec::new(),
+        voice: None,
         place: ReportPlace::default(),
         zone: Some("zone/z1".into()),
         on_behalf: false,
@@ -93,10 +96,21 @@ async fn who_is_forgotten_is_in_no_report_and_no_trail(store: &dyn Store) {
     assert_eq!(store.report_trail(1).await.unwrap(), [by(&first, "user")]);
 }
 
-fn photo(id: &str, owner: &str, seconds: i64) -> NewPhoto {
-    let at = NOON + Duration::seconds(seconds);
+pub(super) fn photo(id: &str, owner: &str, seconds: i64) -> NewAttachment {
     let (small, large) = (vec![1, 0, 255], vec![2; 9]);
-    NewPhoto { id: id.into(), owner: owner.into(), at, width_px: 1_600, height_px: 900, small, large }
+    attachment(id, owner, seconds, Media::Photo { width_px: 1_600, height_px: 900, small, large })
+}
+
+fn voice(id: &str, owner: &str) -> NewAttachment {
+    attachment(id, owner, 0, Media::Voice { format: VoiceFormat::Mp4, duration_ms: 12_345, file: vec![3; 9] })
+}
+
+fn attachment(id: &str, owner: &str, seconds: i64, media: Media) -> NewAttachment {
+    NewAttachment { id: id.into(), owner: owner.into(), at: NOON + Duration::seconds(seconds), media }
+}
+
+fn spoken(id: &str) -> ReportVoice {
+    ReportVoice { id: id.into(), duration_ms: 12_345, format: VoiceFormat::Mp4 }
 }
 
 /// A report with photographs.
@@ -108,43 +122,71 @@ fn with(id: u64, photos: &[&str]) -> Change {
 
 async fn a_photograph_goes_with_one_report_of_its_owner(store: &dyn Store) {
     for new in [photo("a", "user:u-1", 0), photo("b", "user:u-2", 0)] {
-        assert!(store.add_photo(&new, 1).await.unwrap());
+        assert!(store.add_attachment(&new, 1).await.unwrap());
     }
-    assert!(!store.add_photo(&photo("c", "user:u-1", 0), 1).await.unwrap());
+    assert!(!store.add_attachment(&photo("c", "user:u-1", 0), 1).await.unwrap());
     let send = async |change: &Change| {
         let audit = entry("report.submit");
         store.add_report(&of(change, "u-1"), &by(change, "user:u-1"), None, &audit).await.unwrap()
     };
-    assert_eq!(send(&with(1, &["a", "b"])).await, UnknownPhoto);
+    assert_eq!(send(&with(1, &["a", "b"])).await, UnknownAttachment);
     assert_eq!(store.reports().await.unwrap(), []);
     assert_eq!(send(&with(1, &["a"])).await, Yes);
-    assert_eq!(send(&with(2, &["a"])).await, UnknownPhoto);
-    assert!(store.add_photo(&photo("c", "user:u-1", 0), 1).await.unwrap());
-    let facts =
-        |owner: &str, report| Some(PhotoFacts { owner: owner.into(), report, project: None, check_up: None });
-    assert_eq!(store.photo("a").await.unwrap(), facts("user:u-1", Some(1)));
-    assert_eq!(store.photo("b").await.unwrap(), facts("user:u-2", None));
-    assert_eq!(store.photo("z").await.unwrap(), None);
-    assert_eq!(store.photo_file("a", PhotoSize::Small).await.unwrap(), Some(vec![1, 0, 255]));
-    assert_eq!(store.photo_file("a", PhotoSize::Large).await.unwrap(), Some(vec![2; 9]));
-    assert_eq!(store.photo_file("z", PhotoSize::Large).await.unwrap(), None);
+    assert_eq!(send(&with(2, &["a"])).await, UnknownAttachment);
+    assert!(store.add_attachment(&photo("c", "user:u-1", 0), 1).await.unwrap());
+    let facts = |owner: &str, report| {
+        Some(AttachmentFacts { owner: owner.into(), voice: None, report, project: None, check_up: None })
+    };
+    assert_eq!(store.attachment("a").await.unwrap(), facts("user:u-1", Some(1)));
+    assert_eq!(store.attachment("b").await.unwrap(), facts("user:u-2", None));
+    assert_eq!(store.attachment("z").await.unwrap(), None);
+    assert_eq!(store.attachment_file("a", FileSize::Small).await.unwrap(), Some(vec![1, 0, 255]));
+    assert_eq!(store.attachment_file("a", FileSize::Large).await.unwrap(), Some(vec![2; 9]));
+    assert_eq!(store.attachment_file("z", FileSize::Large).await.unwrap(), None);
+}
+
+async fn a_voice_goes_with_one_report_is_no_photograph_and_leaves_with_who_spoke(store: &dyn Store) {
+    for id in ["v", "w"] {
+        assert!(store.add_attachment(&voice(id, "user:u-1"), 2).await.unwrap());
+    }
+    assert!(!store.add_attachment(&photo("p", "user:u-1", 0), 2).await.unwrap(), "both sorts count");
+    let send = async |change: &Change, actor: &str| {
+        let audit = entry("report.submit");
+        store.add_report(&of(change, "u-1"), &by(change, actor), None, &audit).await.unwrap()
+    };
+    assert_eq!(send(&with(1, &["v"]), "user:u-1").await, UnknownAttachment);
+    let mut said = lamp(1);
+    said.entry.voice = Some(spoken("v"));
+    assert_eq!(send(&said, "user:u-2").await, UnknownAttachment);
+    assert_eq!(send(&said, "user:u-1").await, Yes);
+    said.after.id = 2;
+    assert_eq!(send(&said, "user:u-1").await, UnknownAttachment);
+    let facts = store.attachment("v").await.unwrap().unwrap();
+    assert_eq!((facts.voice, facts.report), (Some(spoken("v")), Some(1)));
+    assert_eq!(store.attachment_file("v", FileSize::Large).await.unwrap(), Some(vec![3; 9]));
+    assert_eq!(store.report_trail(1).await.unwrap()[0].entry.voice, Some(spoken("v")));
+
+    assert_eq!(store.forget_reporter("u-1", &entry("report.forget")).await.unwrap(), 1);
+    assert_eq!((store.attachment("v").await.unwrap(), store.attachment("w").await.unwrap()), (None, None));
+    assert_eq!(store.report_trail(1).await.unwrap(), [by(&lamp(1), "user")]);
 }
 
 async fn photographs_that_were_never_sent_are_dropped(store: &dyn Store) {
     for (id, seconds) in [("old", 0), ("sent", 0), ("new", 10)] {
-        assert!(store.add_photo(&photo(id, "user:u-1", seconds), 9).await.unwrap());
+        assert!(store.add_attachment(&photo(id, "user:u-1", seconds), 9).await.unwrap());
     }
     let sent = with(1, &["sent"]);
     let audit = entry("report.submit");
     assert_eq!(store.add_report(&of(&sent, "u-1"), &by(&sent, "user:u-1"), None, &audit).await.unwrap(), Yes);
-    assert_eq!(store.drop_unsent_photos(NOON + Duration::seconds(5)).await.unwrap(), 1);
+    assert_eq!(store.drop_unsent(NOON + Duration::seconds(5)).await.unwrap(), 1);
     for (id, is_there) in [("old", false), ("sent", true), ("new", true)] {
-        assert_eq!(store.photo(id).await.unwrap().is_some(), is_there, "{id}");
+        assert_eq!(store.attachment(id).await.unwrap().is_some(), is_there, "{id}");
     }
 }
 
 on_every_store!(
     a_photograph_goes_with_one_report_of_its_owner,
+    a_voice_goes_with_one_report_is_no_photograph_and_leaves_with_who_spoke,
     photographs_that_were_never_sent_are_dropped,
     reports_and_their_trails_come_back_as_they_were_stored,
     a_version_that_does_not_follow_changes_nothing_of_all_that_come_with_it,

@@ -9,6 +9,7 @@
 
 mod address;
 mod alarms;
+mod attachments;
 mod audit;
 mod checkups;
 mod chunks;
@@ -68,6 +69,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0007_check_ups.sql",
     "0008_programming.sql",
     "0009_contacts.sql",
+    "0012_voices.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

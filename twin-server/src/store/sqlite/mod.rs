@@ -6,6 +6,7 @@
 //! posts, so that the sync costs little. `store/history` says how readings lie on disk.
 
 mod alarms;
+mod attachments;
 mod audit;
 mod checkups;
 mod chunks;
@@ -66,6 +67,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0012_check_ups.sql",
     "0013_programming.sql",
     "0014_contacts.sql",
+    "0017_voices.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -34,7 +34,7 @@ impl ProjectStore for SqliteStore {
                 return Ok(ReportStored::Stale);
             }
             if !add_entry(&mut transaction, new).await? {
-                return Ok(ReportStored::UnknownPhoto);
+                return Ok(ReportStored::UnknownAttachment);
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
             transaction.commit().await?;
@@ -133,15 +133,15 @@ async fn change_one(
         query.bind(json(opinion)?).execute(&mut *connection).await?;
     }
     let is_whole = add_entry(connection, change).await?;
-    Ok(if is_whole { ReportStored::Yes } else { ReportStored::UnknownPhoto })
+    Ok(if is_whole { ReportStored::Yes } else { ReportStored::UnknownAttachment })
 }
 
 /// Adds an entry to a trail, and its photographs to the project. False if one of them cannot be sent with it.
 async fn add_entry(connection: &mut SqliteConnection, change: &ProjectChange) -> Result<bool, StoreError> {
     let ProjectChange { after, stored: StoredProjectEntry { entry, actor }, .. } = change;
     for photo in &entry.photos {
-        let query = "UPDATE photo SET project = ?1 \
-             WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL AND check_up IS NULL";
+        let query = "UPDATE attachment SET project = ?1 \
+             WHERE sort = 'photo' AND id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL AND check_up IS NULL";
         let query = sqlx::query(query).bind(after.id as i64).bind(photo).bind(actor);
         if query.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);

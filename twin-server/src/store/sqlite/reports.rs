@@ -2,19 +2,17 @@
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
-use time::OffsetDateTime;
 
 use super::SqliteStore;
+use super::attachments::send_with_report;
 use super::audit::append;
 use super::contacts::{drop_phone, put_report_contact};
 use super::people::changed;
 use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Sealed;
-use crate::store::codec::{json, parsed, to_us};
-use crate::store::{
-    Answer, NewPhoto, PhotoFacts, PhotoSize, ReportChange, ReportStore, ReportStored, StoreError,
-    StoredEntry, StoredReport,
-};
+use crate::store::attachments::Sort;
+use crate::store::codec::{json, parsed};
+use crate::store::{Answer, ReportChange, ReportStore, ReportStored, StoreError, StoredEntry, StoredReport};
 
 impl ReportStore for SqliteStore {
     fn reports(&self) -> Answer<'_, Vec<StoredReport>> {
@@ -46,7 +44,7 @@ impl ReportStore for SqliteStore {
                 return Ok(ReportStored::Stale);
             }
             if !add_entry(&mut transaction, report.id, report.version, entry).await? {
-                return Ok(ReportStored::UnknownPhoto);
+                return Ok(ReportStored::UnknownAttachment);
             }
             if let Some(contact) = contact {
                 put_report_contact(&mut transaction, report.id, contact).await?;
@@ -82,76 +80,6 @@ impl ReportStore for SqliteStore {
         })
     }
 
-    fn add_photo<'a>(&'a self, photo: &'a NewPhoto, most: u32) -> Answer<'a, bool> {
-        Box::pin(async move {
-            let mut guard = self.writer().await?;
-            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let unsent = sqlx::query(
-                "SELECT count(*) FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL AND check_up IS NULL",
-            );
-            let unsent = unsent.bind(&photo.owner).fetch_one(&mut *transaction).await?;
-            if unsent.try_get::<i64, _>(0)? >= i64::from(most) {
-                return Ok(false);
-            }
-            let query = "INSERT INTO photo (id, owner, taken_us, width_px, height_px, small, large) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let query = sqlx::query(query)
-                .bind(&photo.id)
-                .bind(&photo.owner)
-                .bind(to_us(photo.at))
-                .bind(photo.width_px)
-                .bind(photo.height_px)
-                .bind(photo.small.as_slice())
-                .bind(photo.large.as_slice());
-            query.execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok(true)
-        })
-    }
-
-    fn photo<'a>(&'a self, id: &'a str) -> Answer<'a, Option<PhotoFacts>> {
-        Box::pin(async move {
-            let query =
-                sqlx::query("SELECT owner, report, project, check_up FROM photo WHERE id = ?1").bind(id);
-            let row = query.fetch_optional(self.reader()).await?;
-            row.map(|row| {
-                let number =
-                    |column| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(column)?.map(|id| id as u64));
-                Ok(PhotoFacts {
-                    owner: row.try_get(0)?,
-                    report: number(1)?,
-                    project: number(2)?,
-                    check_up: number(3)?,
-                })
-            })
-            .transpose()
-        })
-    }
-
-    fn photo_file<'a>(&'a self, id: &'a str, size: PhotoSize) -> Answer<'a, Option<Vec<u8>>> {
-        Box::pin(async move {
-            let query = sqlx::query(match size {
-                PhotoSize::Small => "SELECT small FROM photo WHERE id = ?1",
-                PhotoSize::Large => "SELECT large FROM photo WHERE id = ?1",
-            });
-            let row = query.bind(id).fetch_optional(self.reader()).await?;
-            Ok(row.map(|row| row.try_get(0)).transpose()?)
-        })
-    }
-
-    fn drop_unsent_photos(&self, before: OffsetDateTime) -> Answer<'_, u64> {
-        Box::pin(async move {
-            let mut guard = self.writer().await?;
-            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            let query = sqlx::query(
-                "DELETE FROM photo WHERE report IS NULL AND project IS NULL AND check_up IS NULL AND taken_us < ?1",
-            );
-            let dropped = query.bind(to_us(before)).execute(&mut *transaction).await?.rows_affected();
-            transaction.commit().await?;
-            Ok(dropped)
-        })
-    }
-
     fn forget_reporter<'a>(&'a self, user: &'a str, audit: &'a AuditDraft) -> Answer<'a, u64> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
@@ -160,12 +88,15 @@ impl ReportStore for SqliteStore {
             let reports = query.execute(&mut *transaction).await?.rows_affected();
             let actor = format!("user:{user}");
             for query in [
+                // A voice is the person: it goes, with what names it.
+                "DELETE FROM attachment WHERE owner = ?1 AND sort = 'voice'",
+                "UPDATE report_entry SET data = json_remove(data, '$.voice') WHERE actor = ?1",
                 "UPDATE report_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE project_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE programming_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE project_opinion SET author = NULL WHERE author = ?1",
-                "DELETE FROM photo WHERE owner = ?1 AND report IS NULL AND project IS NULL AND check_up IS NULL",
-                "UPDATE photo SET owner = 'user' WHERE owner = ?1",
+                "DELETE FROM attachment WHERE owner = ?1 AND report IS NULL AND project IS NULL AND check_up IS NULL",
+                "UPDATE attachment SET owner = 'user' WHERE owner = ?1",
             ] {
                 sqlx::query(query).bind(&actor).execute(&mut *transaction).await?;
             }
@@ -191,23 +122,23 @@ pub(super) async fn change_all(
             return Ok(ReportStored::Stale);
         }
         if !add_entry(connection, after.id, after.version, stored).await? {
-            return Ok(ReportStored::UnknownPhoto);
+            return Ok(ReportStored::UnknownAttachment);
         }
     }
     Ok(ReportStored::Yes)
 }
 
-/// Adds an entry to a trail, and its photographs to the report. False if one of them cannot be sent with it.
+/// Adds an entry to a trail, and its photographs and voice to the report. False if one of them cannot be sent with it.
 async fn add_entry(
     connection: &mut SqliteConnection,
     report: u64,
     version: u32,
     StoredEntry { entry, actor }: &StoredEntry,
 ) -> Result<bool, StoreError> {
-    for photo in &entry.photos {
-        let query = "UPDATE photo SET report = ?1 WHERE id = ?2 AND owner = ?3 AND report IS NULL AND project IS NULL AND check_up IS NULL";
-        let query = sqlx::query(query).bind(report as i64).bind(photo).bind(actor);
-        if query.execute(&mut *connection).await?.rows_affected() == 0 {
+    let photos = entry.photos.iter().map(|id| (id, Sort::Photo));
+    let voice = entry.voice.iter().map(|voice| (&voice.id, Sort::Voice));
+    for (id, sort) in photos.chain(voice) {
+        if !send_with_report(connection, report, sort, (id, actor)).await? {
             return Ok(false);
         }
     }

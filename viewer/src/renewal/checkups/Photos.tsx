@@ -36,7 +36,7 @@ export function FieldPhotos({ of, name, form }: Props) {
           {t.addPhotos}
           <input
             id={id}
-            class="k-unseen"
+            class="n-unseen"
             type="file"
             accept="image/jpeg,image/png,image/webp"
             multiple

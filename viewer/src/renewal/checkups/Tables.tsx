@@ -107,7 +107,7 @@ function Compute({ checkUp, indicators, objects, done }: Props) {
           {busy ? t.computing : t.computeNow}
         </button>
       </p>
-      <div role="status">{told.value && <p class="k-good">{t.computed(told.value.values, told.value.lacking)}</p>}</div>
+      <div role="status">{told.value && <p class={told.value.values > 0 ? 'k-good' : 'n-note'}>{t.computed(told.value.values, told.value.lacking)}</p>}</div>
       <Failed why={why} />
       {told.value && told.value.lacking > 0 && <Lacking of={told.value} indicators={indicators} objects={objects} />}
     </section>

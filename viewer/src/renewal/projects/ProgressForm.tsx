@@ -12,6 +12,7 @@ import { progressOf, tellsNothing, wrongProgress, type EffectWords, type Progres
 import { fieldOf } from '../../state/renewal/project-days';
 import { yuanOf, type Faults } from '../../state/renewal/project-plan';
 import { language } from '../../state/settings';
+import { FileButton } from '../FileButton';
 import { Failed } from '../parts';
 import { words } from '../words';
 import { planWords } from './plan-words';
@@ -79,17 +80,10 @@ export function ProgressForm({ close, ...shown }: Shown & { close: () => void })
 
 function Photos({ photos, choose }: { photos: readonly File[]; choose: (photos: readonly File[]) => void }) {
   const t = workWords.value;
-  const add = (files: FileList | null): void => choose([...photos, ...(files ?? [])].slice(0, PHOTOS_MOST));
+  const add = (files: readonly File[]): void => choose([...photos, ...files].slice(0, PHOTOS_MOST));
   return (
     <div class="n-field">
-      <label>
-        {t.photos} <small>{t.photosMost(PHOTOS_MOST)}</small>
-        <input type="file" accept="image/jpeg,image/png,image/webp" multiple disabled={photos.length >= PHOTOS_MOST} onChange={(event) => {
-          add(event.currentTarget.files);
-          // The same file may be chosen again after it was taken out.
-          event.currentTarget.value = '';
-        }} />
-      </label>
+      <FileButton label={t.photos} note={t.photosMost(PHOTOS_MOST)} accept="image/jpeg,image/png,image/webp" multiple unnamed disabled={photos.length >= PHOTOS_MOST} choose={add} />
       {photos.length > 0 && (
         <ul class="p-lines">
           {photos.map((photo, at) => (

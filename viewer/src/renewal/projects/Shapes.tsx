@@ -9,6 +9,7 @@ import { drawnKey } from '../../state/shape-store';
 import { drawnHere, hasPlace, placeOfShape, sizeOf } from '../../state/renewal/project-shapes';
 import { publication } from '../../state/session';
 import { language } from '../../state/settings';
+import { FileButton } from '../FileButton';
 import { planWords } from './plan-words';
 import { sizeIn, usePlaceName } from './PlaceLink';
 
@@ -108,17 +109,11 @@ function File({ add }: Pick<Props, 'add'>) {
   };
   return (
     <div class="p-file">
-      <label>
-        {t.geoJson}
-        <input
-          type="file"
-          accept=".geojson,.json,application/geo+json,application/json"
-          onChange={({ currentTarget }) => {
-            void currentTarget.files?.[0]?.text().then(take, () => (said.value = { text: d.failed['no-json'], wrong: true }));
-            currentTarget.value = '';
-          }}
-        />
-      </label>
+      <FileButton
+        label={t.geoJson}
+        accept=".geojson,.json,application/geo+json,application/json"
+        choose={([file]) => void file?.text().then(take, () => (said.value = { text: d.failed['no-json'], wrong: true }))}
+      />
       <button class="link" type="button" aria-expanded={pasting.value} onClick={() => (pasting.value = !pasting.value)}>
         {d.paste}
       </button>

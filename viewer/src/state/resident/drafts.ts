@@ -1,12 +1,13 @@
 // Reports that are written and not sent yet: kept in the browser's database, sent when there is a network.
 //
-// In: drafts with their photographs. Out: what waits, and what was sent. A draft is deleted only when the server
+// In: drafts with their photographs and voices. Out: what waits, and what was sent. A draft is deleted only when the server
 // has said that it has the report; one that it refuses for good is kept with its reason until the resident decides.
 import { ApiError } from '../../api/client';
 import { postPhoto, postReport } from '../../api/report-deeds';
 import type { Report } from '../../api/reports';
+import { postVoice } from '../../api/voices';
 import { reaching } from './me';
-import { waiting, type Draft } from './waiting';
+import { waiting, type Draft, type DraftPhoto } from './waiting';
 
 const NAME = 'twin-drafts';
 /** How often it is tried while the page is open. */
@@ -51,22 +52,31 @@ export async function drop(key: string): Promise<void> {
   await look();
 }
 
-/** The draft once the server has its photographs. Their ids are part of what is sent: a report that is sent twice must say the same. */
+/**
+ * The draft once the server has its photographs and its voice. Their ids are part of what is sent: a report that is sent
+ * twice must say the same.
+ */
 export async function uploaded(draft: Draft): Promise<Draft> {
-  if (draft.photos.every(({ id }) => id !== null)) return draft;
-  const photos = [];
-  for (const photo of draft.photos) photos.push(photo.id === null ? { ...photo, id: (await reaching(postPhoto(photo.file))).id } : photo);
-  return { ...draft, photos };
+  const { photos, voice } = draft;
+  if (photos.every(({ id }) => id !== null) && voice?.id !== null) return draft;
+  const sent = [];
+  for (const photo of photos) sent.push(await withId(photo, postPhoto));
+  return { ...draft, photos: sent, ...(voice ? { voice: await withId(voice, postVoice) } : {}) };
 }
 
-/** Sends a draft whose photographs the server has. */
+const withId = async <T extends DraftPhoto>(one: T, post: (file: Blob) => Promise<{ readonly id: string }>): Promise<T> =>
+  one.id === null ? { ...one, id: (await reaching(post(one.file))).id } : one;
+
+/** Sends a draft whose photographs and voice the server has. */
 export async function send(draft: Draft): Promise<Report> {
   try {
-    return await reaching(postReport({ ...draft.report, photos: draft.photos.flatMap(({ id }) => id ?? []) }, draft.key));
+    const voice = draft.voice?.id;
+    return await reaching(postReport({ ...draft.report, photos: draft.photos.flatMap(({ id }) => id ?? []), ...(voice ? { voice } : {}) }, draft.key));
   } catch (error) {
-    // Photographs are kept for a day without a report: one that waited longer sends them again.
-    if (!(error instanceof ApiError) || error.code !== 'unknown_photo') throw error;
-    return send(await uploaded({ ...draft, key: crypto.randomUUID(), photos: draft.photos.map(({ file }) => ({ file, id: null })) }));
+    // Photographs and voices are kept for a day without a report: one that waited longer sends them again.
+    if (!(error instanceof ApiError) || (error.code !== 'unknown_photo' && error.code !== 'unknown_voice')) throw error;
+    const again = { photos: draft.photos.map(({ file }) => ({ file, id: null })), ...(draft.voice ? { voice: { ...draft.voice, id: null } } : {}) };
+    return send(await uploaded({ ...draft, ...again, key: crypto.randomUUID() }));
   }
 }
 

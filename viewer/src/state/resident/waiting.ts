@@ -8,11 +8,18 @@ export interface DraftPhoto {
   readonly id: string | null;
 }
 
+/** A voice: its file, how long it is, and its id once the server has it. */
+export interface DraftVoice extends DraftPhoto {
+  readonly ms: number;
+}
+
 export interface Draft {
   /** Names it here and towards the server. */
   readonly key: string;
-  readonly report: Omit<ReportDraft, 'photos'>;
+  readonly report: Omit<ReportDraft, 'photos' | 'voice'>;
   readonly photos: readonly DraftPhoto[];
+  /** Drafts of earlier versions have none. */
+  readonly voice?: DraftVoice | null;
   readonly written: number;
   /** Why the server refuses it, in its words. */
   readonly refused: string | null;

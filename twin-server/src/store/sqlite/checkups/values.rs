@@ -24,7 +24,7 @@ pub(super) async fn put(
     }
     for value in &change.put {
         for photo in &value.photos {
-            let query = "UPDATE photo SET check_up = ?1 WHERE id = ?2 AND report IS NULL AND project IS NULL \
+            let query = "UPDATE attachment SET check_up = ?1 WHERE sort = 'photo' AND id = ?2 AND report IS NULL AND project IS NULL \
                          AND (check_up = ?1 OR check_up IS NULL AND owner = ?3)";
             let query = sqlx::query(query).bind(check_up).bind(photo).bind(&value.by);
             if query.execute(&mut *connection).await?.rows_affected() == 0 {
