@@ -38,11 +38,11 @@ use crate::live::{Entry, Hub};
 use crate::model::Model;
 use crate::programming::Programming;
 use crate::projects::Projects;
-use crate::reports::Reports;
+use crate::reports::{Lines, Reports};
 use crate::spatial::Kind;
 use crate::store::{self, Edit, SeriesTip, Store};
 use crate::tiles::{FileStore, Publications};
-use crate::webhooks::{self, Courier, Outbox};
+use crate::webhooks::{self, Courier, Outbox, OwnerOf};
 use crate::{jobs, router};
 
 /// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
@@ -155,20 +155,21 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
+    let zones = zones_of(&model);
+    let outbox = Arc::new(Outbox::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&zones)));
+    outbox.look().await?;
     let Renewal { contacts, projects, reports, check_ups, programming } =
-        open_renewal(config, &store, &hub).await?;
+        open_renewal(config, &store, &hub, &outbox).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
-    let zones = zones_of(&model);
     let (mut writer, handle) =
-        Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
-    let outbox = writer.outbox();
-    outbox.look().await?;
+        Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&outbox));
     writer.take_up_alarms().await?;
     let courier = Arc::new(Courier::new(
         Arc::clone(&store),
         webhooks::Client::new(config.webhooks.clone())?,
         format!("/communities/{}", served.catalog.community.id),
+        owner_of(&auth),
     ));
     let mut jobs = vec![
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
@@ -253,16 +254,17 @@ async fn open_renewal(
     config: &ServeConfig,
     store: &Arc<dyn Store>,
     hub: &Arc<Hub>,
+    outbox: &Arc<Outbox>,
 ) -> anyhow::Result<Renewal> {
     let vault = Vault::of(&config.contacts)?.map(Arc::new);
     let contacts = match vault.clone() {
         Some(vault) => Some(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?))),
         None => None,
     };
-    let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub.index())).await?);
+    let projects = Arc::new(Projects::open(Arc::clone(store), Arc::clone(hub), Arc::clone(outbox)).await?);
     let kinds = ReportKinds::built_in()?;
-    let (book, lines) = (Arc::clone(&projects), Arc::clone(hub));
-    let reports = Reports::open(Arc::clone(store), kinds, book, lines, vault).await?;
+    let lines = Lines { hub: Arc::clone(hub), outbox: Arc::clone(outbox) };
+    let reports = Reports::open(Arc::clone(store), kinds, Arc::clone(&projects), lines, vault).await?;
     let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
     let themes = TaskThemes::built_in()?;
     let programming = Programming::open(Arc::clone(store), Arc::clone(hub.index()), themes).await?;
@@ -387,6 +389,12 @@ fn zones_of(model: &Arc<Model>) -> ZoneOf {
         let at = device.position;
         model.now().at(Kind::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
     })
+}
+
+/// Looks up who set a webhook, and what they hold, when it is asked for.
+fn owner_of(auth: &Arc<Auth>) -> OwnerOf {
+    let auth = Arc::clone(auth);
+    Arc::new(move |id| auth.standing(id))
 }
 
 /// Devices with the states that follow from what is stored.

@@ -20,10 +20,12 @@ use crate::domain::report::{
     self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
     speaks_as,
 };
+use crate::domain::{message, webhook};
 use crate::live::{Hub, ToldReport};
 use crate::own_task::in_own_task;
 use crate::projects::{ProjectFault, Projects};
-use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
+use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport, Tidings};
+use crate::webhooks::Outbox;
 
 /// Who did what the clock does, in the audit log and in trails.
 const CLOCK: &str = "clock";
@@ -82,7 +84,7 @@ pub struct Reports {
     store: Arc<dyn Store>,
     kinds: ReportKinds,
     projects: Arc<Projects>,
-    hub: Arc<Hub>,
+    lines: Lines,
     /// Seals whom to call about a report.
     vault: Option<Arc<Vault>>,
     /// Held by whoever changes something.
@@ -129,8 +131,16 @@ fn joined_to(report: &Report) -> Option<u64> {
     report.main.filter(|_| report.state == ReportState::Merged)
 }
 
+/// By which others hear what happens.
+pub struct Lines {
+    /// Tells open viewers.
+    pub hub: Arc<Hub>,
+    /// Knows whether other systems want to hear.
+    pub outbox: Arc<Outbox>,
+}
+
 impl Reports {
-    /// The reports as they are stored. `hub` tells viewers of their changes; `vault` seals contacts, if they are set up.
+    /// The reports as they are stored. By `lines` others hear of their changes; `vault` seals contacts, if they are set up.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -138,14 +148,14 @@ impl Reports {
         store: Arc<dyn Store>,
         kinds: ReportKinds,
         projects: Arc<Projects>,
-        hub: Arc<Hub>,
+        lines: Lines,
         vault: Option<Arc<Vault>>,
     ) -> Result<Self, StoreError> {
         let mut book = Book::default();
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
-        Ok(Self { store, kinds, projects, hub, vault, turn: Mutex::default(), book: RwLock::new(book) })
+        Ok(Self { store, kinds, projects, lines, vault, turn: Mutex::default(), book: RwLock::new(book) })
     }
 
     /// The kinds of report.
@@ -231,7 +241,10 @@ impl Reports {
         let kept = Arc::new(Kept { report: after, reporter });
         let stored = StoredEntry { entry: told, actor: entry.actor.clone() };
         let audit = AuditDraft { object: object_of(id), ..entry };
-        is_stored(self.store.add_report(&kept, &stored, sealed.as_ref(), &audit).await?)?;
+        let mut tidings = Tidings::default();
+        self.tell_of(&mut tidings, &kept.report, kept.reporter.as_deref(), &stored);
+        let sealed = sealed.as_ref();
+        is_stored(self.store.add_report(&kept, &stored, sealed, &audit, &tidings).await?)?;
         self.show(std::slice::from_ref(&kept));
         Ok(kept)
     }
@@ -299,7 +312,8 @@ impl Reports {
             Some(project) => {
                 let entering = self.projects.enter(&project, id, actor, &audit[0]).await?;
                 let changes = with_actors(changes);
-                is_stored(self.projects.entered(&changes, entering, audit).await?)?;
+                let tidings = self.tidings(&changes);
+                is_stored(self.projects.entered(&changes, entering, audit, tidings).await?)?;
                 self.show_changes(changes);
             }
         }
@@ -411,9 +425,32 @@ impl Reports {
         audit: &[AuditDraft],
     ) -> Result<(), ReportFault> {
         let changes = with_actors(changes);
-        is_stored(self.store.change_reports(&changes, audit).await?)?;
+        is_stored(self.store.change_reports(&changes, audit, &self.tidings(&changes)).await?)?;
         self.show_changes(changes);
         Ok(())
+    }
+
+    /// What others hear of changes: stored with them, or not at all.
+    fn tidings(&self, changes: &[ReportChange]) -> Tidings {
+        let mut tidings = Tidings::default();
+        for ReportChange { after, stored } in changes {
+            let kept = self.get(after.id);
+            self.tell_of(
+                &mut tidings,
+                after,
+                kept.as_ref().and_then(|kept| kept.reporter.as_deref()),
+                stored,
+            );
+        }
+        tidings
+    }
+
+    fn tell_of(&self, tidings: &mut Tidings, after: &Report, reporter: Option<&str>, stored: &StoredEntry) {
+        let StoredEntry { entry, actor } = stored;
+        if self.lines.outbox.is_wanted() {
+            tidings.events.push(webhook::of_report(after, entry));
+        }
+        tidings.messages.extend(message::of_change(after, reporter, entry, actor));
     }
 
     fn show_changes(&self, changes: Vec<ReportChange>) {
@@ -424,13 +461,14 @@ impl Reports {
         self.show(&now.collect::<Vec<_>>());
     }
 
-    /// Shows reports as they are now, and tells viewers: whoever asks upon that finds what they were told of.
+    /// Shows reports as they are now, and tells viewers and webhooks: whoever asks upon that finds what they were told of.
     fn show(&self, reports: &[Arc<Kept>]) {
         let before: Vec<_> = reports.iter().map(|kept| self.get(kept.report.id)).collect();
         self.write(|book| reports.iter().for_each(|kept| book.put(Arc::clone(kept))));
         for (before, now) in before.iter().zip(reports) {
-            self.hub.tell_report(before.as_deref().map(told), told(now));
+            self.lines.hub.tell_report(before.as_deref().map(told), told(now));
         }
+        self.lines.outbox.ring();
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {

@@ -33,6 +33,7 @@ mod permissions;
 mod phones;
 mod postgres;
 mod programming;
+mod project_events;
 mod project_origins;
 mod projects;
 mod proofs;

@@ -10,6 +10,7 @@ use twin_schemas::displays::DisplayEvent;
 use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
+use twin_schemas::projects::{ProjectChangedEvent, ProjectRemovedEvent};
 use twin_schemas::reports::{ReportChangedEvent, ReportRemovedEvent};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -198,7 +199,7 @@ use super::{
         webhooks::renew_secret,
         webhooks::test_webhook,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ProjectChangedEvent, ProjectRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
     modifiers(&Proofs),
 )]
 struct Document;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use twin_schemas::geometry::LocalPoint;
+use twin_schemas::geometry::{LocalBox, LocalPoint};
 
 /// A rectangle in local metres, edges included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +23,15 @@ impl LocalRect {
     pub fn contains(&self, point: &LocalPoint) -> bool {
         (self.min_east_m..=self.max_east_m).contains(&point.east_m)
             && (self.min_north_m..=self.max_north_m).contains(&point.north_m)
+    }
+
+    /// Whether some of the box stands above the rectangle or on its edge.
+    #[must_use]
+    pub fn meets(&self, LocalBox { min, max }: &LocalBox) -> bool {
+        min.east_m <= self.max_east_m
+            && self.min_east_m <= max.east_m
+            && min.north_m <= self.max_north_m
+            && self.min_north_m <= max.north_m
     }
 }
 

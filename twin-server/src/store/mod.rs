@@ -16,6 +16,7 @@ mod devices;
 mod displays;
 mod history;
 mod keys;
+mod messages;
 mod migrations;
 mod model;
 mod people;
@@ -45,6 +46,7 @@ pub use contacts::{ContactStore, NewCode, Resealed};
 pub use devices::{DeviceStore, Registered};
 pub use displays::{DisplayMarks, DisplayStore};
 pub use keys::KeyStore;
+pub use messages::{MessageState, MessageStore, StoredMessage, Tidings};
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, Numbering, PeopleStore, UserChange, UserEdit};
 pub use postgres::PostgresStore;
@@ -186,6 +188,7 @@ pub trait Store:
     + DeviceStore
     + DisplayStore
     + KeyStore
+    + MessageStore
     + ModelStore
     + PeopleStore
     + ProgrammingStore

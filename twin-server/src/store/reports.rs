@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use twin_schemas::reports::{Report, ReportEntry};
 
-use super::Answer;
+use super::{Answer, Tidings};
 use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Sealed;
 use crate::domain::permission::Actor;
@@ -108,6 +108,7 @@ pub trait ReportStore: Send + Sync {
         entry: &'a StoredEntry,
         contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored>;
 
     /// Stores the next versions of reports with their photographs, all or none.
@@ -115,6 +116,7 @@ pub trait ReportStore: Send + Sync {
         &'a self,
         changes: &'a [ReportChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored>;
 
     /// What happened to a report, in order.

@@ -12,7 +12,7 @@ mod signature;
 
 pub use address::is_public;
 pub use client::{Client, Posted};
-pub use deliver::{Attempt, Courier, deliver};
+pub use deliver::{Attempt, Courier, OwnerOf, deliver};
 pub use outbox::{Outbox, ZoneOf};
 pub use signature::{SECRET_PREFIX, Signed, new_secret, sign};
 

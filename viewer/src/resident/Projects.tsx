@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { ProjectSummary } from '../api/projects';
 import { named } from '../i18n/format';
 import { language } from '../state/preferences';
-import { nearest, startProjects } from '../state/resident/projects';
+import { followList, nearest, startProjects } from '../state/resident/projects';
 import { hashOf } from '../state/resident/route';
 import { Icon, Loading, Page } from './parts';
 import { dayOf, words } from './project-words';
@@ -28,6 +28,7 @@ export function Nearest() {
 
 export function Projects() {
   useEffect(startProjects, []);
+  useEffect(followList, []);
   const t = words.value;
   const all = nearest.value;
   return (

@@ -10,6 +10,7 @@ mod notice;
 mod parties;
 pub(in crate::domain) mod plan;
 mod refusal;
+mod told;
 mod voices;
 mod works;
 
@@ -23,9 +24,12 @@ use twin_schemas::reports::ReportUrge;
 pub use clock::{next_at, pass_time};
 pub use course::{COURSE, Need, Party, step_of};
 pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day, full_days};
-pub use parties::{is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of};
+pub use parties::{
+    ProjectSight, is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of,
+};
 pub use plan::{PROBLEMS_LIMIT, PlanError, REPORTS_LIMIT, TASKS_LIMIT, check as check_plan};
 pub use refusal::Refusal;
+pub use told::told;
 pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
 pub use works::{Finding, Progress, programmed, progress};
 

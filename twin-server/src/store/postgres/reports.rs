@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::audit::append;
 use super::contacts::{drop_phone, put_report_contact};
+use super::messages::{drop_of, tell};
 use super::people::changed;
 use super::{PostgresStore, answer, text};
 use crate::domain::audit::AuditDraft;
@@ -13,7 +14,7 @@ use crate::domain::contact::Sealed;
 use crate::store::codec::{json, parsed, to_us};
 use crate::store::{
     Answer, NewPhoto, PhotoFacts, PhotoSize, ReportChange, ReportStore, ReportStored, StoreError,
-    StoredEntry, StoredReport,
+    StoredEntry, StoredReport, Tidings,
 };
 
 impl ReportStore for PostgresStore {
@@ -30,6 +31,7 @@ impl ReportStore for PostgresStore {
         entry: &'a StoredEntry,
         contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
@@ -51,6 +53,7 @@ impl ReportStore for PostgresStore {
                 put_report_contact(&mut transaction, report.id, contact).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -60,6 +63,7 @@ impl ReportStore for PostgresStore {
         &'a self,
         changes: &'a [ReportChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
@@ -68,6 +72,7 @@ impl ReportStore for PostgresStore {
                 refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -165,6 +170,7 @@ impl ReportStore for PostgresStore {
             ] {
                 sqlx::query(query).bind(text(&actor)).execute(&mut *transaction).await?;
             }
+            drop_of(&mut transaction, user).await?;
             if drop_phone(&mut transaction, user).await? {
                 changed(&mut transaction).await?;
             }

@@ -14,6 +14,7 @@ mod contacts;
 mod devices;
 mod displays;
 mod keys;
+mod messages;
 mod model;
 mod opening;
 #[cfg(test)]
@@ -66,6 +67,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0012_check_ups.sql",
     "0013_programming.sql",
     "0014_contacts.sql",
+    "0015_messages.sql",
 ];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrations::migrator(MIGRATION_FILES));

@@ -11,6 +11,7 @@ import { Content } from './Content';
 import { Course } from './Course';
 import { Opinions } from './Opinions';
 import { Trail } from './Trail';
+import { useNews } from './useNews';
 import { projectWords, workWords } from './words';
 import { Works } from './Works';
 
@@ -28,6 +29,7 @@ const PARTS = { '': Course, content: Content, opinions: Opinions, works: Works, 
 
 export function Project({ id }: { id: number }) {
   const [asked, again, put] = useAsked<ProjectDetail>(String(id), () => getProject(id));
+  useNews(again, id, asked.state === 'known' ? asked.it.project.version : null);
   return (
     <Known asked={asked} again={again}>
       {(detail) => <Page detail={detail} put={put} again={again} />}

@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals-core';
 import type { Phase } from '../../i18n/wall';
 import { getProjectFigures, getProjects, type ProjectFigures, type ProjectState, type ProjectSummary } from '../../api/projects';
+import { hearOfProjects, line } from '../live';
 
 export const figures = signal<ProjectFigures | null>(null);
 /** On notice or being built; those that end soonest first. */
@@ -21,7 +22,10 @@ export const PHASES = {
   done: ['completed', 'evaluated'],
 } as const satisfies Readonly<Record<Phase, readonly ProjectState[]>>;
 
+/** How often is asked again without the line, by which news come. */
 const EVERY_MS = 60_000;
+/** News that come together are looked into together. */
+const GATHER_MS = 1000;
 const MOST = 50;
 
 /** Projects of each phase. */
@@ -38,7 +42,7 @@ export function confirmed({ states }: ProjectFigures): { readonly planned_fen: n
 /** Until when a project is in the step that it is in; without a limit last. */
 const due = ({ deadline }: ProjectSummary): number => (deadline ? Date.parse(deadline.due) : Infinity);
 
-/** Asks again and again until the returned function is called. */
+/** Follows what is told of projects until the returned function is called; asks again and again while nothing is told. */
 export function watchProjects(): () => void {
   let current: AbortController | null = null;
   const look = async (): Promise<void> => {
@@ -54,10 +58,22 @@ export function watchProjects(): () => void {
       if (!stop.signal.aborted) brokenSince.value ??= new Date();
     }
   };
-  const timer = setInterval(() => void look(), EVERY_MS);
+  const timer = setInterval(() => {
+    if (line.peek().state !== 'live' || brokenSince.peek()) void look();
+  }, EVERY_MS);
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  const heed = (): void => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      void look();
+    }, GATHER_MS);
+  };
+  const deaf = hearOfProjects({ project: heed, anew: heed });
   void look();
   return () => {
+    deaf();
     clearInterval(timer);
+    clearTimeout(soon);
     current?.abort();
   };
 }
