@@ -21,7 +21,7 @@ use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::checkups::CheckUps;
 use crate::config::{MetricsAccess, ServeConfig};
-use crate::contacts::{Contacts, Vault, gateway_of};
+use crate::contacts::{Contacts, Messenger, Vault, gateway_of};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::checkup::Catalogue as IndicatorCatalogue;
@@ -102,6 +102,8 @@ pub struct App {
     pub auth: Arc<Auth>,
     /// Numbers of users and whom to call about reports, if that is set up.
     pub(crate) contacts: Option<Arc<Contacts>>,
+    /// Who sends messages to residents, if contact data is set up.
+    pub(crate) messenger: Option<Arc<Messenger>>,
     /// The identity provider, if there is one.
     pub(crate) oidc: Option<Arc<Provider>>,
     /// How it stands with the broker, if there is one.
@@ -124,6 +126,14 @@ pub struct App {
     pub(crate) readiness: Readiness,
     /// Becomes true when the server stops.
     pub stop: watch::Receiver<bool>,
+}
+
+impl App {
+    /// Who sends messages to residents, if contact data is set up.
+    #[must_use]
+    pub fn messenger(&self) -> Option<&Messenger> {
+        self.messenger.as_deref()
+    }
 }
 
 /// The tasks beside the requests.
@@ -203,6 +213,10 @@ pub async fn start(
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
     jobs.extend(renewal_jobs(&reports, &projects, &programming, &stop));
     jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
+    let messenger = messenger_of(config, contacts.as_ref());
+    jobs.extend(
+        messenger.clone().map(|messenger| tokio::spawn(jobs::send_messages(messenger, stop.clone()))),
+    );
     let app = App {
         hub,
         writer: handle,
@@ -224,6 +238,7 @@ pub async fn start(
         sensorthings,
         auth,
         contacts,
+        messenger,
         oidc: Provider::new(&config.oidc)?.map(Arc::new),
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,
@@ -284,6 +299,12 @@ fn renewal_jobs(
         tokio::spawn(jobs::pass_time_of_projects(Arc::clone(projects), stop.clone())),
         tokio::spawn(jobs::follow_projects(Arc::clone(programming), Arc::clone(projects), stop.clone())),
     ]
+}
+
+/// Who sends messages to residents. Where pages are is known from the identity provider's section, too.
+fn messenger_of(config: &ServeConfig, contacts: Option<&Arc<Contacts>>) -> Option<Arc<Messenger>> {
+    let public_url = config.sms.public_url.clone().or_else(|| config.oidc.public_url.clone());
+    contacts.map(|contacts| Arc::new(Messenger::new(Arc::clone(contacts), public_url, config.sms.per_day)))
 }
 
 /// What happens to contact data by itself. What has ended is deleted also where there is no key any more.

@@ -19,6 +19,7 @@ mod imports;
 mod keys;
 mod live;
 mod live_socket;
+mod messages;
 mod model_and_files;
 mod model_edits;
 mod mqtt;

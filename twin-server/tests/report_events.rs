@@ -101,7 +101,7 @@ async fn who_was_away_is_told_once_what_has_changed_and_what_has_left() {
     let (kept, gone) =
         (report(&server, &resident, ZONE_1, true).await, report(&server, &resident, ZONE_2, true).await);
     act(&server, &desk, gone, json!({ "deed": "accept" })).await;
-    let mut visitor = Stream::open(&server, "", &[]).await;
+    let visitor = Stream::open(&server, "", &[]).await;
     let last = visitor.end();
     act(&server, &desk, kept, json!({ "deed": "accept" })).await;
     act(&server, &desk, kept, json!({ "deed": "dispatch", "body": "property" })).await;

@@ -18,11 +18,11 @@ use utoipa::{Modify, OpenApi};
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems,
     checkup_tables, checkup_values, checkups, device_kinds, devices, displays, events, exports, features,
-    health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt, needs, object_edits,
-    objects, oidc, permissions, phones, photos, place, programming_tables, project_lists, project_nearby,
-    project_table, project_timetable, project_voices, projects, readings, report_contacts, report_figures,
-    report_lists, reports, resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks,
-    users, webhooks,
+    health, imports, indicators, keys, live, maintenance_windows, messages, metrics, model, mqtt, needs,
+    object_edits, objects, oidc, permissions, phones, photos, place, programming_tables, project_lists,
+    project_nearby, project_table, project_timetable, project_voices, projects, readings, report_contacts,
+    report_figures, report_lists, reports, resource_tables, resources, sensorthings, session, spatial,
+    task_proposals, tasks, users, webhooks,
 };
 
 #[derive(OpenApi)]
@@ -173,6 +173,9 @@ use super::{
         sensorthings::handle,
         oidc::begin,
         oidc::finish,
+        messages::get_own_messages,
+        messages::list_messages,
+        messages::put_own_messages,
         phones::ask_for_code,
         phones::ask_to_attach,
         phones::attach_phone,

@@ -127,11 +127,10 @@ pub(super) async fn tell(
     write_outgoing(connection, events).await
 }
 
-/// Deletes what is kept of a user's messages.
+/// Deletes the messages to a user.
 pub(super) async fn drop_of(connection: &mut SqliteConnection, user: &str) -> Result<(), StoreError> {
-    for query in ["DELETE FROM message WHERE user_id = ?1", "DELETE FROM message_choice WHERE user_id = ?1"] {
-        sqlx::query(query).bind(user).execute(&mut *connection).await?;
-    }
+    let query = sqlx::query("DELETE FROM message WHERE user_id = ?1").bind(user);
+    query.execute(connection).await?;
     Ok(())
 }
 
