@@ -102,7 +102,8 @@ async fn whoever_wants_it_is_told_what_others_did_with_their_report_and_nothing_
     // What they say and do themselves they know.
     say(&server, &li, of_li, "the left one").await;
     act(&server, &desk, of_li, json!({ "deed": "dispatch", "body": "community" })).await;
-    act(&server, &li, of_li, json!({ "deed": "withdraw", "text": "it works again" })).await;
+    let other = report(&server, &li).await;
+    act(&server, &li, other, json!({ "deed": "withdraw", "text": "it works again" })).await;
     ended(&people, "sent", 2).await;
     assert_eq!(listed(&people, "").await.len(), 2);
     assert!(gateway.is_quiet());

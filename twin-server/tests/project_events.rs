@@ -50,7 +50,6 @@ async fn each_is_told_of_the_projects_that_it_may_read_and_of_no_other() {
     let publish = json!({ "deed": "publish", "text": "现予公示", "last_day": in_days(10) });
     quarter.done(&quarter.community, id, "deeds", &publish).await;
     assert_eq!(told().await, ["project 1"; 5]);
-    // What everyone was shown and is being changed is for those again who work on it.
     quarter.pass(12).await;
     assert_eq!(told().await, ["project 1"; 5]);
     quarter.done(&quarter.planner, id, "deeds", &json!({ "deed": "withdraw", "text": "另行研究" })).await;
@@ -127,7 +126,7 @@ async fn who_was_away_is_told_once_and_a_report_that_enters_a_project_tells_of_b
     let last = away.end();
     let place = json!({ "position": { "east_m": ZONE_1, "north_m": 5.0, "up_m": 0.0 } });
     let draft =
-        json!({ "line": "suggestion", "kind": "lift", "text": "a lift", "place": place, "open": true });
+        json!({ "line": "problem", "kind": "lighting", "text": "no light", "place": place, "open": true });
     let taken = quarter.send(&quarter.resident, "POST", "/api/v1/reports", &draft).await;
     assert_eq!(taken.status.as_u16(), 201, "{}", taken.text());
     quarter.send(&quarter.community, "POST", "/api/v1/reports/1/deeds", &json!({ "deed": "accept" })).await;

@@ -202,7 +202,7 @@ use super::{
         webhooks::renew_secret,
         webhooks::test_webhook,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ProjectChangedEvent, ProjectRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ProjectChangedEvent, ProjectRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language, messages::WantedState)),
     modifiers(&Proofs),
 )]
 struct Document;

@@ -82,6 +82,22 @@ mod tests {
     }
 
     #[test]
+    fn a_box_meets_a_rectangle_that_it_touches_holds_or_lies_in() {
+        let rect: LocalRect = "0,0,10,10".parse().unwrap();
+        let at = |east_m, north_m| LocalPoint { east_m, north_m, up_m: 99.0 };
+        for (min, max, meets) in [
+            (at(10.0, 10.0), at(20.0, 20.0), true),
+            (at(-5.0, -5.0), at(50.0, 50.0), true),
+            (at(4.0, 4.0), at(4.0, 4.0), true),
+            (at(-5.0, 4.0), at(50.0, 5.0), true),
+            (at(10.1, 0.0), at(20.0, 10.0), false),
+            (at(0.0, -9.0), at(10.0, -0.1), false),
+        ] {
+            assert_eq!(rect.meets(&LocalBox { min, max }), meets, "{min:?} {max:?}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for text in ["", "1,2,3", "1,2,3,4,5", "3,0,1,1", "0,0,nan,1", "0,0,inf,1", "a,b,c,d"] {
             assert!(text.parse::<LocalRect>().is_err(), "{text}");

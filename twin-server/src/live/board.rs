@@ -91,3 +91,69 @@ impl<T: Told> Board<T> {
         could.then(|| (removed, json(&Removed { id }).into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::permission::Who;
+    use crate::live::Readers;
+
+    /// A thing that some may read at times.
+    #[derive(Debug, Clone)]
+    struct Toy(bool);
+
+    impl Told for Toy {
+        type Event = bool;
+        const NAMES: [&'static str; 2] = ["toy", "toy-removed"];
+
+        fn id(&self) -> u64 {
+            7
+        }
+
+        fn reader(filter: &DeviceFilter) -> Option<&Actor> {
+            filter.readers.projects.as_deref()
+        }
+
+        fn is_for(&self, _: &Actor, _: &DeviceFilter) -> bool {
+            self.0
+        }
+
+        fn event(&self) -> bool {
+            self.0
+        }
+
+        fn bare(self) -> Self {
+            self
+        }
+    }
+
+    proptest! {
+        /// Whatever it was and whenever a viewer looked last: it is told what it may read, that it may not any more if it
+        /// could since, and nothing else.
+        #[test]
+        fn a_viewer_is_told_that_something_has_left_only_if_it_could_be_seen_since(
+            course in prop::collection::vec(any::<bool>(), 1..=BEFORE_MOST),
+            seen in 0_u64..10,
+        ) {
+            let mut board = Board::default();
+            let mut before = None;
+            for (seq, open) in (1..).zip(&course) {
+                let last = board.post(before.replace(Toy(*open)), Toy(*open), seq);
+                prop_assert_eq!(last, (seq > 1).then(|| seq - 1));
+            }
+            let reader = Actor::new(Who::Visitor, Vec::new(), true);
+            let readers = Readers { projects: Some(Arc::new(reader)), reports: None };
+            let filter = DeviceFilter { readers, ..DeviceFilter::default() };
+            let (now, earlier) = course.split_last().unwrap();
+            // What was posted under a number ended under the next.
+            let could = (2..).zip(earlier).any(|(until, open)| *open && until > seen);
+            let expected = if *now { Some("toy") } else { could.then_some("toy-removed") };
+            prop_assert_eq!(board.tell(7, seen, &filter).map(|(name, _)| name), expected);
+            prop_assert!(board.tell(7, seen, &DeviceFilter::default()).is_none(), "nobody asks");
+            board.forget(7);
+            prop_assert!(board.tell(7, seen, &filter).is_none());
+        }
+    }
+}

@@ -38,7 +38,7 @@ pub enum MessageState {
 
 /// Messages.
 pub trait MessageStore: Send + Sync {
-    /// How a user wants messages; none if they do not.
+    /// How a user wants messages; none if they do not, or are disabled.
     fn message_choice<'a>(&'a self, user: &'a str) -> Answer<'a, Option<MessageChoice>>;
 
     /// Keeps how a user wants messages, or that they do not.

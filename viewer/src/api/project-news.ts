@@ -36,15 +36,28 @@ function open(): void {
   if (source || followers.size === 0 || document.visibilityState !== 'visible') return;
   clearTimeout(timer);
   const stream = (source = new EventSource(address(`/api/v1/events?topic=projects${last === '' ? '' : `&last_event_id=${encodeURIComponent(last)}`}`)));
-  const on = <T>(name: string, take: (data: T) => void): void =>
+  const on = (name: string, take: (data: unknown) => void): void =>
     stream.addEventListener(name, (event: MessageEvent<string>) => {
       last = event.lastEventId;
-      take(JSON.parse(event.data) as T);
+      take(JSON.parse(event.data));
     });
   on('snapshot', anew);
-  on<ProjectChangedEvent>('project', ({ id, version }) => followers.forEach((follower) => follower.project(id, version)));
-  on<ProjectRemovedEvent>('project-removed', ({ id }) => followers.forEach((follower) => follower.project(id, null)));
+  on('project', (data) => {
+    const { id, version } = data as ProjectChangedEvent;
+    followers.forEach((follower) => follower.project(id, version));
+  });
+  on('project-removed', (data) => {
+    const { id } = data as ProjectRemovedEvent;
+    followers.forEach((follower) => follower.project(id, null));
+  });
+  let broken = false;
+  stream.onopen = () => {
+    // Nothing may have happened meanwhile, but who asked meanwhile had no answer.
+    if (broken) anew();
+    broken = false;
+  };
   stream.onerror = () => {
+    broken = true;
     // A broken line is mended by the browser; one that was refused is closed for good.
     if (stream.readyState !== EventSource.CLOSED || source !== stream) return;
     close();

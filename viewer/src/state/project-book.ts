@@ -80,20 +80,20 @@ function take(id: number, project: ProjectSummary | null): void {
   told.value = all;
 }
 
-const summaryOf = ({ project: { plan, ...project } }: ProjectDetail, bounds: ProjectSummary['bounds']): ProjectSummary => ({
+const summaryOf = ({ project: { plan, ...project } }: ProjectDetail, bounds: ProjectChangedEvent['bounds']): ProjectSummary => ({
   id: project.id,
   name: plan.name,
   kind: plan.kind,
   level: plan.level,
   zones: project.zones ?? [],
-  bounds,
+  bounds: bounds ?? null,
   state: project.state,
-  deadline: project.deadline,
+  deadline: project.deadline ?? null,
   urge: project.urge ?? 'none',
   planned_fen: plan.budget?.planned_fen ?? 0,
   spent_fen: project.spent_fen ?? 0,
   progress_percent: project.progress_percent ?? 0,
-  notice: project.notice,
+  notice: project.notice ?? null,
   voices: project.voices ?? { given: 0, opinions_open: 0, complaints_open: 0 },
   changed_at: project.changed_at,
   version: project.version,

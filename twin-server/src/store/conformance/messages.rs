@@ -2,7 +2,7 @@
 
 use time::Duration;
 
-use super::people::{add, entry, user};
+use super::people::{add, change, entry, user};
 use super::reports::{by, lamp, of};
 use super::{NOON, on_every_store};
 use crate::domain::message::{
@@ -10,7 +10,7 @@ use crate::domain::message::{
 };
 use crate::domain::permission::Role;
 use crate::domain::webhook::of_publication;
-use crate::store::{MessageState, ReportStored, Store, Tidings, UserChange};
+use crate::store::{MessageState, ReportStored, Store, Tidings, UserChange, UserEdit};
 
 fn message(user: &str, report: u64, seconds: i64) -> NewMessage {
     let at = NOON + Duration::seconds(seconds);
@@ -68,6 +68,12 @@ async fn messages_are_kept_for_those_who_want_them_and_end_once(store: &dyn Stor
     assert_eq!(ids(None, Some(newest_first[0].0)).await, newest_first[1..]);
     assert_eq!(store.drop_messages(NOON).await.unwrap(), 0);
     assert_eq!(store.drop_messages(NOON + Duration::DAY).await.unwrap(), 1);
+    // Who is disabled wants none until they are enabled again.
+    for (disabled, expected) in [(true, None), (false, Some(ENGLISH))] {
+        let edit = UserEdit { disabled: Some(disabled), ..UserEdit::default() };
+        assert_eq!(change(store, "u-1", edit).await, UserChange::Done);
+        assert_eq!(store.message_choice("u-1").await.unwrap(), expected);
+    }
     store.put_message_choice("u-1", None, &entry("user.messages")).await.unwrap();
     assert_eq!(store.message_choice("u-1").await.unwrap(), None);
 }

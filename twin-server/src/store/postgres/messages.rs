@@ -16,8 +16,11 @@ use crate::store::{Answer, MessageState, MessageStore, StoreError, StoredMessage
 impl MessageStore for PostgresStore {
     fn message_choice<'a>(&'a self, user: &'a str) -> Answer<'a, Option<MessageChoice>> {
         answer(async move {
-            let row =
-                sqlx::query("SELECT data::text FROM message_choice WHERE user_id = $1").bind(text(user));
+            let row = sqlx::query(
+                "SELECT data::text FROM message_choice JOIN app_user ON id = user_id \
+                 WHERE user_id = $1 AND NOT disabled",
+            );
+            let row = row.bind(text(user));
             let row = row.fetch_optional(&self.pool).await?;
             row.map(|row| parsed("choice of messages", row.try_get(0)?)).transpose()
         })

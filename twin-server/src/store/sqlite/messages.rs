@@ -16,7 +16,11 @@ use crate::store::{Answer, MessageState, MessageStore, StoreError, StoredMessage
 impl MessageStore for SqliteStore {
     fn message_choice<'a>(&'a self, user: &'a str) -> Answer<'a, Option<MessageChoice>> {
         Box::pin(async move {
-            let row = sqlx::query("SELECT data FROM message_choice WHERE user_id = ?1").bind(user);
+            let row = sqlx::query(
+                "SELECT data FROM message_choice JOIN app_user ON id = user_id \
+                 WHERE user_id = ?1 AND NOT disabled",
+            )
+            .bind(user);
             let row = row.fetch_optional(self.reader()).await?;
             row.map(|row| parsed("choice of messages", row.try_get(0)?)).transpose()
         })
