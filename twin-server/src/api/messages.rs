@@ -176,7 +176,7 @@ pub(crate) async fn put_own_messages(
 /// Lists messages to residents about their reports, newest first: what waits, what was sent, and what was given up and why.
 /// Those that ended are kept for 90 days.
 #[utoipa::path(
-    get, path = "/api/v1/messages", tag = "people", params(MessagesQuery), security(("session" = [])),
+    get, path = "/api/v1/messages", tag = "people", params(MessagesQuery), security((), ("session" = [])),
     responses(
         (status = 200, body = MessagePage), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody),

@@ -7769,6 +7769,11 @@ export interface components {
          * @enum {string}
          */
         VideoKind: "hls" | "mjpeg" | "page";
+        /**
+         * @description How far messages are that are meant.
+         * @enum {string}
+         */
+        WantedState: "waiting" | "sent" | "given_up" | "over_limit" | "unwanted";
         /** @description An address that hears of events, as people set it. */
         Webhook: {
             /**
@@ -7912,11 +7917,6 @@ export interface components {
              */
             utc_offset_min?: number;
         };
-        /**
-         * @description How far messages are that are meant.
-         * @enum {string}
-         */
-        WantedState: "waiting" | "sent" | "given_up" | "over_limit" | "unwanted";
     };
     responses: never;
     parameters: never;

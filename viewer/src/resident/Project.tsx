@@ -2,7 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client';
-import { followProjects, gathered } from '../api/project-news';
+import { followProjects, gathered } from '../api/news';
 import { getOpinions, getProject, postOpinion, type ProjectDetail, type ProjectEntry, type ProjectOpinion } from '../api/projects';
 import { named } from '../i18n/format';
 import { language } from '../state/preferences';

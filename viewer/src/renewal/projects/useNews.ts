@@ -2,7 +2,7 @@
 //
 // In: what the server tells of projects; which of it concerns what is shown. Out: that it is asked for again.
 import { useEffect, useRef } from 'preact/hooks';
-import { followProjects, gathered } from '../../api/project-news';
+import { followProjects, gathered } from '../../api/news';
 import { account } from '../../state/account';
 
 /** Lists are the same for many: they do not all ask in one moment. */

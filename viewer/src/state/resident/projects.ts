@@ -2,7 +2,6 @@
 //
 // In: the server's answers. Out: signals; null while nothing came yet. Called by the pages; fetched with them.
 import { computed, signal } from '@preact/signals-core';
-import { followProjects, gathered } from '../../api/project-news';
 import { getProjects, type ProjectSummary } from '../../api/projects';
 import { zone } from '../preferences';
 import { reaching } from './me';
@@ -22,7 +21,8 @@ export const nearest = computed(() => {
 
 let looking = false;
 
-async function look(): Promise<void> {
+/** Asks for the list, unless it is being asked for. */
+export async function look(): Promise<void> {
   if (looking) return;
   looking = true;
   await reaching(getProjects(`state=${STATES}&limit=${MOST}`)).then(
@@ -30,19 +30,6 @@ async function look(): Promise<void> {
     () => undefined,
   );
   looking = false;
-}
-
-/** The list is the same for many: they do not all ask in one moment. */
-const SPREAD_MS = 3000;
-
-/** Looks again upon what is told of projects, until the returned function is called: for the page of all of them. */
-export function followList(): () => void {
-  const { soon, stop: forget } = gathered(() => void look(), SPREAD_MS);
-  const deaf = followProjects({ project: soon, anew: soon });
-  return () => {
-    deaf();
-    forget();
-  };
 }
 
 let stop: (() => void) | null = null;

@@ -23,7 +23,7 @@ class FakeSource extends EventTarget {
   }
 }
 
-let news: typeof import('./project-news');
+let news: typeof import('./news');
 let seen: { visibilityState: string; listeners: Set<() => void> };
 
 beforeEach(async () => {
@@ -41,7 +41,7 @@ beforeEach(async () => {
     addEventListener: (_: string, listener: () => void) => seen.listeners.add(listener),
     removeEventListener: (_: string, listener: () => void) => seen.listeners.delete(listener),
   });
-  news = await import('./project-news');
+  news = await import('./news');
 });
 
 afterEach(() => {
