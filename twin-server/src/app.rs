@@ -175,12 +175,7 @@ pub async fn start(
     let (mut writer, handle) =
         Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&outbox));
     writer.take_up_alarms().await?;
-    let courier = Arc::new(Courier::new(
-        Arc::clone(&store),
-        webhooks::Client::new(config.webhooks.clone())?,
-        format!("/communities/{}", served.catalog.community.id),
-        owner_of(&auth),
-    ));
+    let courier = courier_of(config, &store, &auth, &served.catalog.community.id)?;
     let mut jobs = vec![
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
@@ -212,11 +207,9 @@ pub async fn start(
     });
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
     jobs.extend(renewal_jobs(&reports, &projects, &programming, &stop));
-    jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
     let messenger = messenger_of(config, contacts.as_ref());
-    jobs.extend(
-        messenger.clone().map(|messenger| tokio::spawn(jobs::send_messages(messenger, stop.clone()))),
-    );
+    jobs.extend(messenger.clone().map(|it| tokio::spawn(jobs::send_messages(it, stop.clone()))));
+    jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
     let app = App {
         hub,
         writer: handle,
@@ -410,6 +403,18 @@ fn zones_of(model: &Arc<Model>) -> ZoneOf {
         let at = device.position;
         model.now().at(Kind::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
     })
+}
+
+/// Who delivers events to webhooks.
+fn courier_of(
+    config: &ServeConfig,
+    store: &Arc<dyn Store>,
+    auth: &Arc<Auth>,
+    community: &str,
+) -> anyhow::Result<Arc<Courier>> {
+    let client = webhooks::Client::new(config.webhooks.clone())?;
+    let source = format!("/communities/{community}");
+    Ok(Arc::new(Courier::new(Arc::clone(store), client, source, owner_of(auth))))
 }
 
 /// Looks up who set a webhook, and what they hold, when it is asked for.

@@ -1,4 +1,4 @@
-//! Messages to residents in PostgreSQL, and what follows from a change.
+//! Messages to residents in `PostgreSQL`, and what follows from a change.
 
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -34,20 +34,13 @@ impl MessageStore for PostgresStore {
     ) -> Answer<'a, ()> {
         answer(async move {
             let mut transaction = self.change().await?;
-            match choice {
-                Some(choice) => {
-                    let query = "INSERT INTO message_choice (user_id, data) VALUES ($1, $2::json) \
+            if let Some(choice) = choice {
+                let query = "INSERT INTO message_choice (user_id, data) VALUES ($1, $2::json) \
                          ON CONFLICT (user_id) DO UPDATE SET data = excluded.data";
-                    sqlx::query(query)
-                        .bind(text(user))
-                        .bind(json(&choice)?)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                None => {
-                    let query = sqlx::query("DELETE FROM message_choice WHERE user_id = $1").bind(text(user));
-                    query.execute(&mut *transaction).await?;
-                }
+                sqlx::query(query).bind(text(user)).bind(json(&choice)?).execute(&mut *transaction).await?;
+            } else {
+                let query = sqlx::query("DELETE FROM message_choice WHERE user_id = $1").bind(text(user));
+                query.execute(&mut *transaction).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
             transaction.commit().await?;

@@ -35,16 +35,13 @@ impl MessageStore for SqliteStore {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
-            match choice {
-                Some(choice) => {
-                    let query = "INSERT INTO message_choice (user_id, data) VALUES (?1, ?2) \
+            if let Some(choice) = choice {
+                let query = "INSERT INTO message_choice (user_id, data) VALUES (?1, ?2) \
                          ON CONFLICT (user_id) DO UPDATE SET data = excluded.data";
-                    sqlx::query(query).bind(user).bind(json(&choice)?).execute(&mut *transaction).await?;
-                }
-                None => {
-                    let query = sqlx::query("DELETE FROM message_choice WHERE user_id = ?1").bind(user);
-                    query.execute(&mut *transaction).await?;
-                }
+                sqlx::query(query).bind(user).bind(json(&choice)?).execute(&mut *transaction).await?;
+            } else {
+                let query = sqlx::query("DELETE FROM message_choice WHERE user_id = ?1").bind(user);
+                query.execute(&mut *transaction).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
             transaction.commit().await?;
