@@ -60,10 +60,10 @@ const TWIN_SERVER: &[Allowed] = &[
     ("displays", &["domain", "live", "store"]),
     // A way to run work; knows nothing of the rest.
     ("own_task", &[]),
-    ("projects", &["domain", "own_task", "spatial", "store"]),
+    ("projects", &["domain", "live", "own_task", "spatial", "store", "webhooks"]),
     // What people are called at; plain there alone.
     ("contacts", &["auth", "domain", "store", "webhooks"]),
-    ("reports", &["contacts", "domain", "live", "own_task", "projects", "spatial", "store"]),
+    ("reports", &["contacts", "domain", "live", "own_task", "projects", "spatial", "store", "webhooks"]),
     ("checkups", &["domain", "live", "own_task", "spatial", "store"]),
     ("programming", &["checkups", "domain", "own_task", "spatial", "store"]),
     // Photographs and voices as phones send them; know nothing of the rest but how errors are told.

@@ -11,8 +11,10 @@ use crate::LocalizedText;
 use crate::geometry::LocalPoint;
 use crate::reports::{ReportBody, ReportUrge};
 
+mod events;
 mod plan;
 
+pub use events::{ProjectChangedEvent, ProjectRemovedEvent};
 pub use plan::{
     AlternativeRole, ProjectAlternative, ProjectBudget, ProjectDocument, ProjectKind, ProjectLevel,
     ProjectModel, ProjectParty, ProjectPhase, ProjectPlace, ProjectPlan, ProjectProblem, ProjectRole,

@@ -84,14 +84,19 @@ test('it_is_declared_with_the_keyboard_and_reviewed_by_others', async () => {
   await planner.screenshot('board-declared');
   await send('POST', 'projects/1/departments', { departments: ['消防救援大队'] }, keys.upper_unit);
   await send('POST', 'projects/1/department-opinions', { department: '消防救援大队', stance: 'conditional', text: '须保留四米宽消防通道。' }, keys.upper_unit);
-  for (const name of ['screen', 'assess']) await send('POST', 'projects/1/deeds', { deed: name }, keys.upper_unit);
+  await send('POST', 'projects/1/deeds', { deed: 'screen' }, keys.upper_unit);
+  // The page that is open follows.
+  await stands(planner, '初审通过');
 });
 
 test('who_was_overtaken_is_told_and_what_they_wrote_is_still_there', async () => {
   const { page } = planner;
-  // The page still shows the project as it was declared.
   await deed(planner, 'withdraw').click();
   await page.getByLabel('理由（必填）').fill('另行申报');
+  await send('POST', 'projects/1/deeds', { deed: 'assess' }, keys.upper_unit);
+  // What someone writes about stays as they saw it; that there is more is told.
+  await page.getByText('刚刚有了新的变动').waitFor();
+  await stands(planner, '初审通过');
   await page.locator('.p-deed [type=submit]').click();
   await page.getByText('别人刚刚改动过').waitFor();
   await stands(planner, '评审通过');
@@ -160,6 +165,20 @@ test('the_board_the_list_and_the_calendar_show_it', async () => {
   await page.locator('.p-entry', { hasText: '公示截止' }).first().waitFor();
   await nothingSerious('calendar', planner);
   await planner.screenshot('board-calendar');
+});
+
+test('a_board_that_is_open_shows_what_others_begin_and_a_page_what_residents_say', async () => {
+  const { page } = planner;
+  await goTo(planner, '#projects?as=board');
+  await page.locator('.p-column', { hasText: '公示' }).locator('[data-project="1"]').waitFor();
+  const plan = { name: { zh: '河边步道', en: 'A walk' }, summary: '步道整修。', kind: 'infrastructure', level: 'basic' };
+  const { id } = await json('POST', 'projects', plan, keys.community_planner);
+  await page.locator(`[data-project="${id}"]`, { hasText: '河边步道' }).waitFor();
+  await send('POST', `projects/${id}/deeds`, { deed: 'withdraw' }, keys.community_planner);
+  await goTo(planner, '#projects/1/opinions');
+  await page.locator('[data-opinion="1"]').waitFor();
+  await send('POST', 'projects/1/opinions', { text: '施工时间请避开夜间。' }, resident);
+  await page.getByText('施工时间请避开夜间。').waitFor();
 });
 
 test('the_pages_read_in_english_in_the_dark_and_on_a_phone', async () => {

@@ -47,10 +47,13 @@ function playGateway() {
 }
 
 /** The code that was sent to a number. */
-async function codeFor(to) {
+const codeFor = async (to) => (await messageFor(to)).code;
+
+/** What was sent to a number. */
+async function messageFor(to) {
   for (;;) {
     const at = messages.findIndex((message) => message.to === to);
-    if (at >= 0) return messages.splice(at, 1)[0].code;
+    if (at >= 0) return messages.splice(at, 1)[0];
     await new Promise((resolve, reject) => {
       waiting.push(resolve);
       setTimeout(() => reject(new Error(`no code came for ${to}`)), 60_000);
@@ -139,6 +142,25 @@ test('whom_to_call_is_given_with_a_report_for_another_and_shown_whole_at_the_des
   } finally {
     await desk.close();
   }
+  await page.goto(`${address}/resident#`);
+});
+
+test('a_resident_wants_messages_and_gets_one_when_their_report_is_taken_up', async () => {
+  await page.getByRole('link', { name: '设置' }).click();
+  const wants = page.getByRole('button', { name: '上报有进展时发短信给我' });
+  await wants.waitFor();
+  await wants.click();
+  await page.getByRole('button', { name: '不再发短信给我', pressed: true }).waitFor();
+  await page.getByLabel('English').check();
+  await page.waitForFunction(async () => (await (await fetch('/api/v1/account/messages')).json()).language === 'en');
+  await nothingSerious('messages');
+  await fits('messages');
+  await view.screenshot('phone-messages');
+  const { reports } = await told('reports?mine=true');
+  await json('POST', `reports/${reports[0].id}/deeds`, { deed: 'accept' }, { cookie: `${deskCookie.name}=${deskCookie.value}` });
+  const message = await messageFor('+8613800005678');
+  assert.deepEqual([message.template, message.language, message.parameters.report], ['report_accepted', 'en', String(reports[0].id)]);
+  assert.equal(message.parameters.link, `${address}/resident#report/${reports[0].id}`);
   await page.goto(`${address}/resident#`);
 });
 

@@ -75,6 +75,9 @@ test('a_symbol_is_picked_and_its_sheet_tells_the_notice_the_money_and_who_waits'
   await nothingSerious('sheet');
   await view.settled();
   await view.screenshot('projects-sheet');
+  // What happens now is seen without asking; asked again would be after a minute.
+  await send('POST', `projects/${numbers.notice}/opinions`, { text: '施工时间请避开夜间。' }, keys.community);
+  await sheet.getByText('2 条意见待答复').first().waitFor();
   const link = sheet.getByRole('link', { name: '打开项目页面' });
   assert.equal(await link.evaluate((one) => one.href), `${address}/renewal#projects/${numbers.notice}`);
   await page.keyboard.press('Escape');
@@ -161,10 +164,34 @@ test('a_phone_shows_the_place_under_the_lanes_of_works', async () => {
   }
 });
 
+test('residents_who_have_the_list_or_a_project_open_see_what_becomes_of_it', async () => {
+  const resident = await open(`${address}/resident#projects`, { width: 390, height: 780, touch: true });
+  try {
+    const row = resident.page.locator('.r-rows a', { hasText: NAMES.draft });
+    await resident.page.locator('.r-rows a', { hasText: NAMES.notice }).waitFor();
+    assert.equal(await row.count(), 0);
+    const phases = [{ id: 'walk', name: { zh: '铺装' }, from: '2031-03-01', to: '2031-06-30' }];
+    await send('PATCH', `projects/${numbers.draft}`, { phases, budget: { planned_fen: 1_000_000 } }, keys.community_planner);
+    await deed('community_planner', numbers.draft, { deed: 'declare' });
+    for (const name of ['screen', 'assess', 'verify']) await deed('upper_unit', numbers.draft, { deed: name });
+    const { project } = await json('GET', `projects/${numbers.draft}`, undefined, keys.community);
+    await deed('community', numbers.draft, { deed: 'publish', text: '步道公示。', last_day: dayIn(project.created_at, 12) });
+    // The list is asked for every five minutes otherwise, and a project was every minute.
+    await row.waitFor();
+    await row.click();
+    await resident.page.getByText('步道公示。').waitFor();
+    await send('POST', `projects/${numbers.draft}/opinions`, { text: '希望加装路灯。' }, keys.community);
+    await resident.page.getByText('希望加装路灯。').waitFor();
+    assert.deepEqual([resident.foreign, resident.problems.filter((text) => !/favicon/.test(text))], [[], []]);
+  } finally {
+    await resident.close();
+  }
+});
+
 test('a_link_opens_a_project_and_flies_to_it_and_another_is_not_there', async () => {
   const phone = await open(`${address}/#s=project/${numbers.notice}&l=en`, { width: 390, height: 780, touch: true });
   try {
-    await phone.page.getByText('1 opinion waits for an answer').waitFor({ timeout: 120_000 });
+    await phone.page.getByText('2 opinions wait for an answer').waitFor({ timeout: 120_000 });
     await phone.settled();
     const { east_m, north_m } = building.bounds.min;
     const near = ([east, north]) => {
@@ -175,7 +202,8 @@ test('a_link_opens_a_project_and_flies_to_it_and_another_is_not_there', async ()
     await nothingSerious('phone', phone.page);
     await phone.settled();
     await phone.screenshot('projects-phone');
-    await phone.page.evaluate((id) => (location.hash = `s=project/${id}`), numbers.draft);
+    const { id: hidden } = await json('POST', 'projects', { name: { zh: '草稿' }, kind: 'infrastructure', level: 'basic' }, keys.community_planner);
+    await phone.page.evaluate((id) => (location.hash = `s=project/${id}`), hidden);
     await phone.page.getByText('There is no such project, or it is not public yet.').waitFor();
     assert.deepEqual(phone.foreign, []);
   } finally {

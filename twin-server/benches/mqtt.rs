@@ -32,6 +32,7 @@ use twin_server::ingest::mqtt::options::MqttVersion;
 use twin_server::ingest::mqtt::{self, MqttConfig, MqttStatus};
 use twin_server::live::{DeviceFilter, Entry, Hub, Subscription};
 use twin_server::store;
+use twin_server::webhooks::Outbox;
 
 const DEVICES: usize = 1_000;
 const PUBLISHERS: usize = 4;
@@ -225,7 +226,8 @@ async fn main() {
         |device: Device| Entry { device: device.into(), kind: kind.clone(), state: DeviceState::default() };
     let hub = Arc::new(Hub::new("bench".into(), "v".into(), devices.into_iter().map(entry).collect()));
     let nowhere = Arc::new(|_: &Device| None);
-    let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), nowhere);
+    let outbox = Arc::new(Outbox::new(Arc::clone(&hub), Arc::clone(&store), nowhere));
+    let (writer, handle) = Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), outbox);
     tokio::spawn(writer.run());
     let (stop, stopping) = watch::channel(false);
 

@@ -39,7 +39,7 @@ use twin_server::domain::programming::{self, Party, Step};
 use twin_server::domain::project;
 use twin_server::domain::report::{self, NewReport, ReportKinds};
 use twin_server::store::{
-    ProgrammingChange, ProjectChange, ReportStored, StoredEntry, StoredProjectEntry, StoredReport,
+    ProgrammingChange, ProjectChange, ReportStored, StoredEntry, StoredProjectEntry, StoredReport, Tidings,
     ValueChange,
 };
 
@@ -123,7 +123,11 @@ async fn reports(app: &App, count: usize) {
         }
         let stored = StoredReport { report: change.after, reporter: Some(format!("u-{}", n % 9_000)) };
         let entry = StoredEntry { entry: change.entry, actor: "user:u".into() };
-        let stored = app.store.add_report(&stored, &entry, None, &audit("report.submit")).await.unwrap();
+        let stored = app
+            .store
+            .add_report(&stored, &entry, None, &audit("report.submit"), &Tidings::default())
+            .await
+            .unwrap();
         assert_eq!(stored, ReportStored::Yes);
     }
 }
@@ -151,7 +155,10 @@ async fn projects(app: &App, count: usize) {
         change.after.state = states[n % states.len()];
         let stored = StoredProjectEntry { entry: change.entry, actor: "user:u".into() };
         let new = ProjectChange { after: change.after, stored, opinion: None };
-        assert_eq!(app.store.add_project(&new, &audit("project.create")).await.unwrap(), ReportStored::Yes);
+        assert_eq!(
+            app.store.add_project(&new, &audit("project.create"), &Tidings::default()).await.unwrap(),
+            ReportStored::Yes
+        );
     }
 }
 

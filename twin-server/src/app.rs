@@ -21,7 +21,7 @@ use crate::auth::oidc::Provider;
 use crate::auth::{self, Auth};
 use crate::checkups::CheckUps;
 use crate::config::{MetricsAccess, ServeConfig};
-use crate::contacts::{Contacts, Vault, gateway_of};
+use crate::contacts::{Contacts, Messenger, Vault, gateway_of};
 use crate::displays::Displays;
 use crate::domain::alarm::built_in_rules;
 use crate::domain::checkup::Catalogue as IndicatorCatalogue;
@@ -41,7 +41,7 @@ use crate::reports::Reports;
 use crate::spatial::Kind;
 use crate::store::{self, Edit, SeriesTip, Store};
 use crate::tiles::{FileStore, Publications};
-use crate::webhooks::{self, Courier, Outbox};
+use crate::webhooks::{self, Courier, Lines, Outbox, OwnerOf};
 use crate::{jobs, router};
 
 /// Rules that are tried against history at once; each takes as much as the disk gives, and a core.
@@ -101,6 +101,8 @@ pub struct App {
     pub auth: Arc<Auth>,
     /// Numbers of users and whom to call about reports, if that is set up.
     pub(crate) contacts: Option<Arc<Contacts>>,
+    /// Who sends messages to residents, if contact data is set up.
+    pub(crate) messenger: Option<Arc<Messenger>>,
     /// The identity provider, if there is one.
     pub(crate) oidc: Option<Arc<Provider>>,
     /// How it stands with the broker, if there is one.
@@ -123,6 +125,14 @@ pub struct App {
     pub(crate) readiness: Readiness,
     /// Becomes true when the server stops.
     pub stop: watch::Receiver<bool>,
+}
+
+impl App {
+    /// Who sends messages to residents, if contact data is set up.
+    #[must_use]
+    pub fn messenger(&self) -> Option<&Messenger> {
+        self.messenger.as_deref()
+    }
 }
 
 /// The tasks beside the requests.
@@ -154,21 +164,17 @@ pub async fn start(
     let model = Model::open(Arc::clone(&store), Arc::clone(&hub), &served.version, objects).await?;
     let model = Arc::new(model);
     let displays = Arc::new(Displays::open(Arc::clone(&store), Arc::clone(&hub)).await?);
+    let zones = zones_of(&model);
+    let outbox = Arc::new(Outbox::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&zones)));
+    outbox.look().await?;
     let Renewal { contacts, projects, reports, check_ups, programming } =
-        open_renewal(config, &store, &hub).await?;
+        open_renewal(config, &store, &hub, &outbox).await?;
     let sensorthings = Arc::new(sensorthings::open(&*store, &hub).await?);
     seed_alarm_rules(&*store, &kinds).await?;
-    let zones = zones_of(&model);
     let (mut writer, handle) =
-        Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&zones));
-    let outbox = writer.outbox();
-    outbox.look().await?;
+        Writer::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&kinds), Arc::clone(&outbox));
     writer.take_up_alarms().await?;
-    let courier = Arc::new(Courier::new(
-        Arc::clone(&store),
-        webhooks::Client::new(config.webhooks.clone())?,
-        format!("/communities/{}", served.catalog.community.id),
-    ));
+    let courier = courier_of(config, &store, &auth, &served.catalog.community.id)?;
     let mut jobs = vec![
         tokio::spawn(jobs::pass_time(handle.clone(), stop.clone())),
         tokio::spawn(jobs::learn_what_is_usual(handle.clone(), Arc::clone(&store), stop.clone())),
@@ -200,6 +206,8 @@ pub async fn start(
     });
     jobs.extend(mqtt::start_telling(&config.mqtt, Arc::clone(&hub), stop.clone())?);
     jobs.extend(renewal_jobs(&reports, &projects, &programming, &stop));
+    let messenger = messenger_of(config, contacts.as_ref());
+    jobs.extend(messenger.clone().map(|it| tokio::spawn(jobs::send_messages(it, stop.clone()))));
     jobs.extend(contact_jobs(config, &store, &reports, contacts.as_ref(), &stop));
     let app = App {
         hub,
@@ -222,6 +230,7 @@ pub async fn start(
         sensorthings,
         auth,
         contacts,
+        messenger,
         oidc: Provider::new(&config.oidc)?.map(Arc::new),
         viewers: Arc::new(Semaphore::new(config.limits.viewers)),
         viewers_most: config.limits.viewers,
@@ -252,17 +261,17 @@ async fn open_renewal(
     config: &ServeConfig,
     store: &Arc<dyn Store>,
     hub: &Arc<Hub>,
+    outbox: &Arc<Outbox>,
 ) -> anyhow::Result<Renewal> {
     let vault = Vault::of(&config.contacts)?.map(Arc::new);
     let contacts = match vault.clone() {
         Some(vault) => Some(Arc::new(Contacts::new(Arc::clone(store), vault, gateway_of(&config.sms)?))),
         None => None,
     };
-    let (index, terms) = (Arc::clone(hub.index()), config.projects);
-    let projects = Arc::new(Projects::open(Arc::clone(store), index, terms).await?);
+    let (lines, terms) = (Lines { hub: Arc::clone(hub), outbox: Arc::clone(outbox) }, config.projects);
+    let projects = Arc::new(Projects::open(Arc::clone(store), lines.clone(), terms).await?);
     let kinds = config.reports.read_kinds()?;
-    let (book, lines) = (Arc::clone(&projects), Arc::clone(hub));
-    let reports = Reports::open(Arc::clone(store), kinds, book, lines, vault).await?;
+    let reports = Reports::open(Arc::clone(store), kinds, Arc::clone(&projects), lines, vault).await?;
     let check_ups = CheckUps::open(Arc::clone(store), IndicatorCatalogue::built_in()?).await?;
     let themes = TaskThemes::built_in()?;
     let programming = Programming::open(Arc::clone(store), Arc::clone(hub.index()), themes).await?;
@@ -282,6 +291,12 @@ fn renewal_jobs(
         tokio::spawn(jobs::pass_time_of_projects(Arc::clone(projects), stop.clone())),
         tokio::spawn(jobs::follow_projects(Arc::clone(programming), Arc::clone(projects), stop.clone())),
     ]
+}
+
+/// Who sends messages to residents. Where pages are is known from the identity provider's section, too.
+fn messenger_of(config: &ServeConfig, contacts: Option<&Arc<Contacts>>) -> Option<Arc<Messenger>> {
+    let public_url = config.sms.public_url.clone().or_else(|| config.oidc.public_url.clone());
+    contacts.map(|contacts| Arc::new(Messenger::new(Arc::clone(contacts), public_url, config.sms.per_day)))
 }
 
 /// What happens to contact data by itself. What has ended is deleted also where there is no key any more.
@@ -387,6 +402,24 @@ fn zones_of(model: &Arc<Model>) -> ZoneOf {
         let at = device.position;
         model.now().at(Kind::Zone, at.east_m, at.north_m).map(|zone| zone.id.clone())
     })
+}
+
+/// Who delivers events to webhooks.
+fn courier_of(
+    config: &ServeConfig,
+    store: &Arc<dyn Store>,
+    auth: &Arc<Auth>,
+    community: &str,
+) -> anyhow::Result<Arc<Courier>> {
+    let client = webhooks::Client::new(config.webhooks.clone())?;
+    let source = format!("/communities/{community}");
+    Ok(Arc::new(Courier::new(Arc::clone(store), client, source, owner_of(auth))))
+}
+
+/// Looks up who set a webhook, and what they hold, when it is asked for.
+fn owner_of(auth: &Arc<Auth>) -> OwnerOf {
+    let auth = Arc::clone(auth);
+    Arc::new(move |id| auth.standing(id))
 }
 
 /// Devices with the states that follow from what is stored.

@@ -21,11 +21,13 @@ use crate::domain::report::{
     self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
     speaks_as,
 };
-use crate::live::{Hub, ToldReport};
+use crate::domain::{message, webhook};
+use crate::live::ToldReport;
 use crate::own_task::in_own_task;
 use crate::projects::{ProjectFault, Projects};
 use crate::spatial::PlacedReport;
-use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport};
+use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport, Tidings};
+use crate::webhooks::Lines;
 
 /// Who did what the clock does, in the audit log and in trails.
 const CLOCK: &str = "clock";
@@ -102,7 +104,7 @@ pub struct Reports {
     /// Kinds that stored reports have and the list has no more, by id.
     former: Vec<ReportKind>,
     projects: Arc<Projects>,
-    hub: Arc<Hub>,
+    lines: Lines,
     /// Seals whom to call about a report.
     vault: Option<Arc<Vault>>,
     /// Held by whoever changes something.
@@ -150,7 +152,7 @@ fn joined_to(report: &Report) -> Option<u64> {
 }
 
 impl Reports {
-    /// The reports as they are stored. `hub` tells viewers of their changes; `vault` seals contacts, if they are set up.
+    /// The reports as they are stored. By `lines` others hear of their changes; `vault` seals contacts, if they are set up.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -158,7 +160,7 @@ impl Reports {
         store: Arc<dyn Store>,
         kinds: ReportKinds,
         projects: Arc<Projects>,
-        hub: Arc<Hub>,
+        lines: Lines,
         vault: Option<Arc<Vault>>,
     ) -> Result<Self, StoreError> {
         let mut book = Book::default();
@@ -167,13 +169,13 @@ impl Reports {
         }
         let former = former_kinds(&book, &kinds);
         let placed = book.by_id.values().filter_map(|kept| placed(kept, &kinds));
-        hub.index().change(|now| now.set_reports(placed));
+        lines.hub.index().change(|now| now.set_reports(placed));
         Ok(Self {
             store,
             kinds,
             former,
             projects,
-            hub,
+            lines,
             vault,
             turn: Mutex::default(),
             book: RwLock::new(book),
@@ -269,7 +271,10 @@ impl Reports {
         let kept = Arc::new(Kept { report: after, reporter });
         let stored = StoredEntry { entry: told, actor: entry.actor.clone() };
         let audit = AuditDraft { object: object_of(id), ..entry };
-        is_stored(self.store.add_report(&kept, &stored, sealed.as_ref(), &audit).await?)?;
+        let mut tidings = Tidings::default();
+        self.tell_of(&mut tidings, &kept.report, kept.reporter.as_deref(), &stored);
+        let sealed = sealed.as_ref();
+        is_stored(self.store.add_report(&kept, &stored, sealed, &audit, &tidings).await?)?;
         self.show(std::slice::from_ref(&kept));
         Ok(kept)
     }
@@ -337,7 +342,8 @@ impl Reports {
             Some(project) => {
                 let entering = self.projects.enter(&project, id, actor, &audit[0]).await?;
                 let changes = with_actors(changes);
-                is_stored(self.projects.entered(&changes, entering, audit).await?)?;
+                let tidings = self.tidings(&changes);
+                is_stored(self.projects.entered(&changes, entering, audit, tidings).await?)?;
                 self.show_changes(changes);
             }
         }
@@ -449,9 +455,32 @@ impl Reports {
         audit: &[AuditDraft],
     ) -> Result<(), ReportFault> {
         let changes = with_actors(changes);
-        is_stored(self.store.change_reports(&changes, audit).await?)?;
+        is_stored(self.store.change_reports(&changes, audit, &self.tidings(&changes)).await?)?;
         self.show_changes(changes);
         Ok(())
+    }
+
+    /// What others hear of changes: stored with them, or not at all.
+    fn tidings(&self, changes: &[ReportChange]) -> Tidings {
+        let mut tidings = Tidings::default();
+        for ReportChange { after, stored } in changes {
+            let kept = self.get(after.id);
+            self.tell_of(
+                &mut tidings,
+                after,
+                kept.as_ref().and_then(|kept| kept.reporter.as_deref()),
+                stored,
+            );
+        }
+        tidings
+    }
+
+    fn tell_of(&self, tidings: &mut Tidings, after: &Report, reporter: Option<&str>, stored: &StoredEntry) {
+        let StoredEntry { entry, actor } = stored;
+        if self.lines.outbox.is_wanted() {
+            tidings.events.push(webhook::of_report(after, entry));
+        }
+        tidings.messages.extend(message::of_change(after, reporter, entry, actor));
     }
 
     fn show_changes(&self, changes: Vec<ReportChange>) {
@@ -462,7 +491,7 @@ impl Reports {
         self.show(&now.collect::<Vec<_>>());
     }
 
-    /// Shows reports as they are now, and tells viewers: whoever asks upon that finds what they were told of.
+    /// Shows reports as they are now, and tells viewers and webhooks: whoever asks upon that finds what they were told of.
     fn show(&self, reports: &[Arc<Kept>]) {
         let before: Vec<_> = reports.iter().map(|kept| self.get(kept.report.id)).collect();
         self.write(|book| reports.iter().for_each(|kept| book.put(Arc::clone(kept))));
@@ -472,15 +501,16 @@ impl Reports {
         // Most changes move nothing, and a snapshot is not made for them.
         let moved: Vec<_> = moved.filter(|(before, now)| before != now).collect();
         if !moved.is_empty() {
-            self.hub.index().change(|index| {
+            self.lines.hub.index().change(|index| {
                 for (before, now) in moved {
                     index.replace_report(before, now);
                 }
             });
         }
         for (before, now) in before.iter().zip(reports) {
-            self.hub.tell_report(before.as_deref().map(told), told(now));
+            self.lines.hub.tell_report(before.as_deref().map(told), told(now));
         }
+        self.lines.outbox.ring();
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Book> {

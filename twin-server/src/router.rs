@@ -15,8 +15,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems, checkup_tables,
     checkup_value_table, checkup_values, checkups, device_kinds, devices, displays, events, exports,
-    features, health, imports, indicators, keys, layers, live, maintenance_windows, metrics, model, mqtt,
-    needs, object_edits, objects, oidc, open311, openapi, permissions, phones, photos, place,
+    features, health, imports, indicators, keys, layers, live, maintenance_windows, messages, metrics, model,
+    mqtt, needs, object_edits, objects, oidc, open311, openapi, permissions, phones, photos, place,
     programming_tables, project_lists, project_nearby, project_table, project_timetable, project_voices,
     projects, publication, readings, renewal_export, report_contacts, report_figures, report_lists, reports,
     resource_tables, resources, sensorthings, session, spatial, task_proposals, tasks, users, viewer, voices,
@@ -159,6 +159,14 @@ pub fn router(app: Arc<App>) -> Router {
                 delete(audited_inside(ManageOwnAccount), phones::remove_own_phone),
             ],
         )
+        .route(
+            "/api/v1/account/messages",
+            [
+                get(ManageOwnAccount, messages::get_own_messages),
+                put(audited_inside(ManageOwnAccount), messages::put_own_messages),
+            ],
+        )
+        .route("/api/v1/messages", [get(ManageUsers, messages::list_messages)])
         .route("/api/v1/account/phone/code", [post(audited_inside(ManageOwnAccount), phones::attach_phone)])
         .route("/api/v1/invitations/accept", [post(audited_inside(SignIn), users::accept_invitation)])
         .route(

@@ -92,7 +92,7 @@ fn body_of(method: &str, path: &str) -> Option<String> {
         | ("PUT", "/api/v1/displays/{id}/state")
         | ("POST", "/api/v1/objects" | "/api/v1/objects/{*id}" | "/api/v1/spatial/query")
         | ("PATCH" | "DELETE", "/api/v1/objects/{*id}")
-        | ("PUT", "/api/v1/session/password")
+        | ("PUT", "/api/v1/session/password" | "/api/v1/account/messages")
         | (
             "PATCH",
             "/api/v1/users/{id}"

@@ -1,68 +1,12 @@
 //! What open viewers are told of residents' reports: each what it may read and no more, and that something has left its
 //! sight.
 
-use std::time::Duration;
-
 use crate::common::Server;
 use crate::common::people::{People, ZONE_1, ZONE_2, add_zone_2, send_as};
-use axum::body::{Body, BodyDataStream};
-use axum::http::{Request, StatusCode};
-use futures_util::StreamExt;
+use crate::common::stream::Stream;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 use twin_server::domain::permission::{Grant, Role};
-
-/// A stream counts as silent after this long: what is told comes within milliseconds.
-const SILENCE: Duration = Duration::from_millis(400);
-
-/// A viewer's stream of events.
-struct Stream {
-    body: BodyDataStream,
-    last: String,
-}
-
-impl Stream {
-    /// Begins to listen, and has had the snapshot.
-    async fn open(server: &Server, query: &str, headers: &[(&str, &str)]) -> Self {
-        let mut request = Request::builder().uri(format!("/api/v1/events{query}"));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = server.raw(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        let mut stream = Self { body: answer.into_body().into_data_stream(), last: String::new() };
-        stream.heard().await;
-        stream
-    }
-
-    async fn of(server: &Server, cookie: &str) -> Self {
-        Self::open(server, "", &[("cookie", cookie)]).await
-    }
-
-    /// Names and data of what has come about reports, until it is silent.
-    async fn heard(&mut self) -> Vec<(String, Value)> {
-        let mut text = String::new();
-        while let Ok(Some(piece)) = timeout(SILENCE, self.body.next()).await {
-            text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
-        }
-        let mut heard = Vec::new();
-        for event in text.split("\n\n") {
-            let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
-            if let Some(id) = field("id: ") {
-                id.clone_into(&mut self.last);
-            }
-            let Some(name) = field("event: ").filter(|name| name.starts_with("report")) else { continue };
-            heard.push((name.to_owned(), serde_json::from_str(field("data: ").unwrap()).unwrap()));
-        }
-        heard
-    }
-
-    /// Names and numbers of what has come.
-    async fn told(&mut self) -> Vec<String> {
-        let heard = self.heard().await;
-        heard.iter().map(|(name, data)| format!("{name} {}", data["id"])).collect()
-    }
-}
 
 async fn report(server: &Server, who: &str, east_m: f64, open: bool) -> u64 {
     let place = json!({ "position": { "east_m": east_m, "north_m": 5.0, "up_m": 0.0 } });
@@ -157,16 +101,12 @@ async fn who_was_away_is_told_once_what_has_changed_and_what_has_left() {
     let (kept, gone) =
         (report(&server, &resident, ZONE_1, true).await, report(&server, &resident, ZONE_2, true).await);
     act(&server, &desk, gone, json!({ "deed": "accept" })).await;
-    let mut visitor = Stream::open(&server, "", &[]).await;
-    let last = std::mem::take(&mut visitor.last);
-    drop(visitor);
+    let visitor = Stream::open(&server, "", &[]).await;
+    let last = visitor.end();
     act(&server, &desk, kept, json!({ "deed": "accept" })).await;
     act(&server, &desk, kept, json!({ "deed": "dispatch", "body": "property" })).await;
     act(&server, &desk, gone, json!({ "deed": "decline", "text": "not ours" })).await;
-    let request =
-        Request::builder().uri("/api/v1/events").header("last-event-id", last).body(Body::empty()).unwrap();
-    let answer = server.raw(request).await;
-    let mut again = Stream { body: answer.into_body().into_data_stream(), last: String::new() };
+    let mut again = Stream::after(&server, &last, &[]).await;
     assert_eq!(again.told().await, ["report 1", "report-removed 2"]);
     // A stream of one place has the reports of that place.
     let mut zone = Stream::open(&server, "?zone=zone/z2", &[]).await;

@@ -6,13 +6,17 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use crate::common::people::{ZONE_1, ZONE_2};
 use crate::common::process::{Process, folder};
+use crate::common::quarter::{Quarter, lift};
 use crate::common::{Server, check_problem, publish};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
+/// What webhooks of the tests hear of renewal.
+const RENEWAL: [&str; 2] = ["twin.report.changed", "twin.project.changed"];
 /// Nothing here may hang for ever; no test measures this.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PRIVATE: &[&str] = &["--set", "webhooks.allow_private=true"];
@@ -270,4 +274,142 @@ async fn a_webhook_that_cannot_be_is_refused_by_name() {
     assert_ne!(renewed["secret"], added["secret"]);
     assert_eq!(server.send("DELETE", &path, "").await.status.as_u16(), 204);
     assert_eq!(server.get("/api/v1/webhooks").await.json(), json!({ "webhooks": [] }));
+}
+
+/// A change over HTTP that must be taken; gives the answer.
+fn done(server: &Process, path: &str, body: &Value) -> Value {
+    let answer = ureq::post(format!("{}/api/v1/{path}", server.url)).send_json(body);
+    answer.unwrap_or_else(|error| panic!("{path} {body}: {error}")).body_mut().read_json().unwrap()
+}
+
+#[test]
+fn what_happens_to_reports_and_projects_is_posted_in_order_also_over_a_kill() {
+    let (folder, receiver) = (folder(), Receiver::start(&[503; 100]));
+    let mut server = Process::start_with(folder.path(), PRIVATE);
+    add(&server, &json!({ "name": "city", "url": receiver.url(), "types": RENEWAL }));
+    let place = json!({ "position": { "east_m": 10.0, "north_m": 5.0, "up_m": 0.0 } });
+    let report = json!({ "line": "problem", "kind": "lighting", "text": "no light", "place": place });
+    done(&server, "reports", &report);
+    done(&server, "reports/1/deeds", &json!({ "deed": "accept" }));
+    done(&server, "projects", &lift());
+    done(&server, "projects/1/deeds", &json!({ "deed": "declare" }));
+    receiver.next();
+    server.signal("-KILL");
+    receiver.answers.lock().unwrap().clear();
+    while receiver.deliveries.try_recv().is_ok() {}
+    let _server = Process::start_with(folder.path(), PRIVATE);
+    let heard: Vec<Value> = (0..4).map(|_| receiver.next().event()).collect();
+    let of = |event: &Value| {
+        let what = &event["data"]["event"];
+        let word = if what.is_null() { &json!("") } else { what.get("deed").unwrap_or(&what["type"]) };
+        format!(
+            "{} {} {}",
+            event["type"].as_str().unwrap(),
+            event["subject"].as_str().unwrap(),
+            word.as_str().unwrap()
+        )
+    };
+    let expected = [
+        "twin.report.changed reports/1 submitted",
+        "twin.report.changed reports/1 accept",
+        // What happens before the notice is among those who work on it.
+        "twin.project.changed projects/1 ",
+        "twin.project.changed projects/1 ",
+    ];
+    assert_eq!(heard.iter().map(of).collect::<Vec<_>>(), expected);
+    assert_eq!(heard[1]["data"]["report"]["state"], "accepted");
+    assert_eq!(heard[3]["data"]["project"]["state"], "declared");
+    assert!(!heard[0].to_string().contains("no light"), "{}", heard[0]);
+}
+
+/// A webhook as an administrator or a key sets it.
+async fn set(server: &Server, headers: &[(&str, &str)], settings: &Value) -> String {
+    let request = axum::http::Request::post("/api/v1/webhooks").header("content-type", "application/json");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let added = server.ask(request.body(axum::body::Body::from(settings.to_string())).unwrap()).await;
+    assert_eq!(added.status.as_u16(), 201, "{}", added.text());
+    added.json()["webhook"]["id"].as_str().unwrap().to_owned()
+}
+
+// Receivers block a thread each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_webhook_hears_what_whoever_set_it_may_read_and_where_it_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let server = Server::start_as(folder, |mut config| {
+        config.webhooks.allow_private = true;
+        config
+    })
+    .await;
+    let receivers: Vec<Receiver> = (0..4).map(|_| Receiver::start(&[])).collect();
+    let settings = |at: usize, zones: &[&str]| {
+        let receiver: &Receiver = &receivers[at];
+        json!({ "name": "x", "url": receiver.url(), "types": RENEWAL, "zones": zones })
+    };
+    // Set by whoever is on the machine while there are no users; from then on nobody answers for it.
+    set(&server, &[], &settings(0, &[])).await;
+    let quarter = Quarter::of(&server).await;
+    let root: [(&str, &str); 2] = [("cookie", &quarter.people.cookie), ("sec-fetch-site", "same-origin")];
+    set(&server, &root, &settings(1, &[])).await;
+    set(&server, &root, &settings(2, &["zone/z2"])).await;
+    let narrow = json!({ "name": "narrow", "role": "administrator", "actions": ["manage_webhooks"] });
+    let narrow = quarter.people.key(&narrow).await;
+    set(&server, &[("x-api-key", &narrow.secret)], &settings(3, &[])).await;
+
+    let report = async |east_m: f64, open: bool| {
+        let place = json!({ "position": { "east_m": east_m, "north_m": 5.0, "up_m": 0.0 } });
+        let text = "call 13800005678";
+        let draft =
+            json!({ "line": "problem", "kind": "lighting", "text": text, "place": place, "open": open });
+        let taken = quarter.send(&quarter.resident, "POST", "/api/v1/reports", &draft).await;
+        assert_eq!(taken.status.as_u16(), 201, "{}", taken.text());
+        taken.json()["id"].as_u64().unwrap()
+    };
+    report(ZONE_1, false).await;
+    let open = report(ZONE_2, true).await;
+    let accept = json!({ "deed": "accept" });
+    let path = format!("/api/v1/reports/{open}/deeds");
+    quarter.send(&quarter.community, "POST", &path, &accept).await;
+    let said = json!({ "text": "which lamp?" });
+    quarter.send(&quarter.community, "POST", &format!("/api/v1/reports/{open}/messages"), &said).await;
+    let project = quarter.on_notice().await;
+    assert_eq!(project, 1);
+
+    let heard = |at: usize, count: usize| -> Vec<Value> {
+        let receiver: &Receiver = &receivers[at];
+        tokio::task::block_in_place(|| (0..count).map(|_| receiver.next().event()).collect())
+    };
+    let subjects = |events: &[Value]| -> Vec<String> {
+        events.iter().map(|event| event["subject"].as_str().unwrap().to_owned()).collect()
+    };
+    // Everyone may read the open report once it is taken up, and the project once it is on notice.
+    let public = heard(0, 3);
+    assert_eq!(subjects(&public), ["reports/2", "reports/2", "projects/1"]);
+    // A key that may manage webhooks and nothing else reads what everyone does.
+    assert_eq!(heard(3, 3), public);
+    assert_eq!(public[0]["data"]["event"], json!({ "type": "done", "deed": "accept" }));
+    assert_eq!(public[1]["data"]["event"], Value::Null, "talk is between those who talk");
+    assert_eq!(public[2]["data"]["event"]["deed"], "publish");
+    let all = heard(1, 10);
+    let expected: Vec<&str> =
+        ["reports/1", "reports/2", "reports/2", "reports/2"].into_iter().chain(["projects/1"; 6]).collect();
+    assert_eq!(subjects(&all), expected);
+    let user = quarter.get(&quarter.resident, "/api/v1/session").await.json()["user"]["id"].clone();
+    for event in &all {
+        let text = event.to_string();
+        for hidden in ["13800005678", "which lamp", "现予公示", user.as_str().unwrap()] {
+            assert!(!text.contains(hidden), "{text}");
+        }
+    }
+    assert_eq!(subjects(&heard(2, 3)), ["reports/2", "reports/2", "reports/2"]);
+    for at in 0..600 {
+        let shown = quarter.people.get("/api/v1/webhooks").await.json();
+        if shown["webhooks"].as_array().unwrap().iter().all(|hook| hook["waiting"] == 0) {
+            break;
+        }
+        assert!(at < 599, "{shown}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(receivers.iter().all(|receiver| receiver.deliveries.try_recv().is_err()));
+    server.stop.send_replace(true);
 }

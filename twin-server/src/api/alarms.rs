@@ -139,7 +139,7 @@ pub(crate) async fn list_alarms(
     let before = query.before.map(u64::try_from).transpose();
     let before = before.map_err(|_| Problem::bad_request("bad_query", "`before` is a number from 0"))?;
     let kinds = query.kind.into_iter().collect();
-    let wanted = Wanted { kinds, bounds: query.bbox.as_deref().map(str::parse), zone: None };
+    let wanted = Wanted { kinds, bounds: query.bbox.as_deref().map(str::parse), ..Wanted::default() };
     let filter = wanted.filter(&app)?;
     let asked = AlarmQuery {
         states: states(query.state.as_deref().unwrap_or_default())?,

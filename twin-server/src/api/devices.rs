@@ -21,7 +21,7 @@ use crate::auth::{Permit, place};
 use crate::domain::bounds::{BoundsError, LocalRect};
 use crate::domain::permission::Place;
 use crate::domain::registration;
-use crate::live::{DeviceFilter, ZoneFilter};
+use crate::live::{DeviceFilter, Topic, ZoneFilter};
 use crate::store::Registered;
 
 /// Which devices are meant; all conditions must hold.
@@ -76,13 +76,19 @@ pub(super) struct Wanted {
     pub(super) bounds: Option<Result<LocalRect, BoundsError>>,
     /// Id of a zone.
     pub(super) zone: Option<String>,
+    /// Sorts of events; none: all.
+    pub(super) topics: Vec<String>,
 }
 
 impl Wanted {
     /// As the parameters of a query say it.
     pub(super) fn of_query(kind: Option<&str>, bbox: Option<&str>, zone: Option<String>) -> Self {
-        let kinds = kind.map(|kinds| kinds.split(',').map(|kind| kind.trim().to_owned()).collect());
-        Self { kinds: kinds.unwrap_or_default(), bounds: bbox.map(str::parse), zone }
+        Self { kinds: listed(kind), bounds: bbox.map(str::parse), zone, topics: Vec::new() }
+    }
+
+    /// The same, narrowed to sorts of events.
+    pub(super) fn about(self, topic: Option<&str>) -> Self {
+        Self { topics: listed(topic), ..self }
     }
 
     /// The filter for it, if there are such kinds and such a zone.
@@ -94,8 +100,22 @@ impl Wanted {
         let bounds =
             self.bounds.transpose().map_err(|error| Problem::bad_request("bad_bbox", error.to_string()))?;
         let zone = self.zone.map(|id| zone_filter(app, id)).transpose()?;
-        Ok(DeviceFilter { kinds: self.kinds, bounds, zone, ..DeviceFilter::default() })
+        let topics = self.topics.iter().map(|word| topic(word)).collect::<Result<_, _>>()?;
+        Ok(DeviceFilter { kinds: self.kinds, bounds, zone, topics, ..DeviceFilter::default() })
     }
+}
+
+/// Words with commas between them.
+fn listed(words: Option<&str>) -> Vec<String> {
+    words.map(|words| words.split(',').map(|word| word.trim().to_owned()).collect()).unwrap_or_default()
+}
+
+fn topic(word: &str) -> Result<Topic, Problem> {
+    word.parse().map_err(|()| {
+        let word: String = word.chars().take(40).collect();
+        Problem::bad_request("unknown_topic", format!("there are no events of `{word}`"))
+            .with_hint(format!("use some of {}", Topic::WORDS))
+    })
 }
 
 fn zone_filter(app: &App, id: String) -> Result<ZoneFilter, Problem> {

@@ -20,7 +20,7 @@ use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::permission::Action;
-use crate::live::{EventId, LiveEvent, Subscription};
+use crate::live::{EventId, LiveEvent, Readers, Subscription};
 use crate::metrics::EVENTS_DELIVERED;
 
 /// A comment is sent after this long without an event, so that proxies keep the connection.
@@ -42,6 +42,10 @@ pub(crate) struct EventsQuery {
     bbox: Option<String>,
     /// Only devices in this zone of the model and their alarms.
     zone: Option<String>,
+    /// Only these sorts of events, with commas between them: `devices`, `alarms`, `displays`, `reports`, `projects`,
+    /// `objects`, `publication`. What is left out is not in the snapshot either.
+    #[param(example = "projects,reports")]
+    topic: Option<String>,
     /// Id of the last event of an earlier stream with the same filter, for clients that cannot set
     /// the header `Last-Event-ID`.
     last_event_id: Option<String>,
@@ -58,11 +62,13 @@ impl EventsQuery {
         // The stream is of devices and objects; a narrowed key may follow it without alarms.
         permit.also(Action::ReadDevices)?;
         permit.also(Action::ReadModel)?;
-        let mut filter =
-            Wanted::of_query(self.kind.as_deref(), self.bbox.as_deref(), self.zone).filter(app)?;
+        let wanted = Wanted::of_query(self.kind.as_deref(), self.bbox.as_deref(), self.zone);
+        let mut filter = wanted.about(self.topic.as_deref()).filter(app)?;
         filter.without_alarms = permit.also(Action::ReadAlarms).is_err();
-        let may_read_reports = permit.somewhere(Action::ReadReports).is_ok();
-        filter.reader = may_read_reports.then(|| Arc::new(permit.actor().clone()));
+        let actor = Arc::new(permit.actor().clone());
+        let reader = |action| permit.somewhere(action).is_ok().then(|| Arc::clone(&actor));
+        filter.readers =
+            Readers { reports: reader(Action::ReadReports), projects: reader(Action::ReadProjects) };
         let room = Arc::clone(&app.viewers).try_acquire_owned().map_err(|_| {
             Problem::unavailable("too_many_viewers", "the server streams to as many viewers as it takes")
         })?;
@@ -72,9 +78,10 @@ impl EventsQuery {
 }
 
 /// Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `report`,
-/// `report-removed`, `object`, `object-removed` and `publication`. Objects and reports are not in the snapshot: who
-/// begins with one asks for them anew. Of residents' reports each viewer is told those that it may read; what it could
-/// read and may not any more is told as `report-removed`. `bbox` and `zone` hold for reports, too.
+/// `report-removed`, `project`, `project-removed`, `object`, `object-removed` and `publication`. Objects, reports and
+/// projects are not in the snapshot: who begins with one asks for them anew. Of residents' reports and of projects each
+/// viewer is told those that it may read; what it could read and may not any more is told as `report-removed` and
+/// `project-removed`. `bbox` and `zone` hold for them, too: a project that meets the box, or lies in the zone among others.
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
 /// since, each changed device once as it is now; if the server cannot tell what changed since, it
@@ -84,7 +91,7 @@ impl EventsQuery {
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event of an earlier stream")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `report` (ReportChangedEvent), `report-removed` (ReportRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
+         description = "Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `report` (ReportChangedEvent), `report-removed` (ReportRemovedEvent), `project` (ProjectChangedEvent), `project-removed` (ProjectRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent)"),
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -32,6 +32,7 @@ pub(crate) mod layers;
 mod lists;
 pub(crate) mod live;
 pub(crate) mod maintenance_windows;
+pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod model;
 pub(crate) mod mqtt;

@@ -10,6 +10,7 @@ use twin_schemas::displays::DisplayEvent;
 use twin_schemas::live::{
     DeviceEvent, DeviceRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, SnapshotEvent,
 };
+use twin_schemas::projects::{ProjectChangedEvent, ProjectRemovedEvent};
 use twin_schemas::reports::{ReportChangedEvent, ReportRemovedEvent};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -17,8 +18,8 @@ use utoipa::{Modify, OpenApi};
 use super::{
     ProblemBody, aggregates, alarm_rules, alarm_trial, alarms, audit, catalog, checkup_problems,
     checkup_tables, checkup_value_table, checkup_values, checkups, device_kinds, devices, displays, events,
-    exports, features, health, imports, indicators, keys, live, maintenance_windows, metrics, model, mqtt,
-    needs, object_edits, objects, oidc, permissions, phones, photos, place, programming_tables,
+    exports, features, health, imports, indicators, keys, live, maintenance_windows, messages, metrics,
+    model, mqtt, needs, object_edits, objects, oidc, permissions, phones, photos, place, programming_tables,
     project_lists, project_nearby, project_table, project_timetable, project_voices, projects, readings,
     renewal_export, report_contacts, report_figures, report_lists, reports, resource_tables, resources,
     sensorthings, session, spatial, task_proposals, tasks, users, voices, webhooks,
@@ -177,6 +178,9 @@ use super::{
         sensorthings::handle,
         oidc::begin,
         oidc::finish,
+        messages::get_own_messages,
+        messages::list_messages,
+        messages::put_own_messages,
         phones::ask_for_code,
         phones::ask_to_attach,
         phones::attach_phone,
@@ -203,7 +207,7 @@ use super::{
         webhooks::renew_secret,
         webhooks::test_webhook,
     ),
-    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language)),
+    components(schemas(SnapshotEvent, DeviceEvent, DeviceRemovedEvent, AlarmChangedEvent, DisplayEvent, ReportChangedEvent, ReportRemovedEvent, ProjectChangedEvent, ProjectRemovedEvent, ObjectEvent, ObjectRemovedEvent, PublicationEvent, ProblemBody, readings::Keep, imports::Language, messages::WantedState)),
     modifiers(&Proofs),
 )]
 struct Document;

@@ -1,4 +1,4 @@
-//! `/api/v1/webhooks`: addresses of other systems that hear of alarms, statuses and versions.
+//! `/api/v1/webhooks`: addresses of other systems that hear of alarms, statuses, versions, reports and projects.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::extract::{Json, Path};
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
-use crate::auth::secret;
+use crate::auth::{Permit, secret};
 use crate::domain::reading::whole_microseconds;
 use crate::domain::webhook::{EventType, Failure, Outgoing, Progress, Webhook, WebhookError, check};
 use crate::store::StoredWebhook;
@@ -45,7 +45,7 @@ pub(crate) struct WebhookSettings {
     /// Of alarms and devices, only these kinds of device; none: all.
     #[serde(default)]
     kinds: BTreeSet<String>,
-    /// Of alarms and devices, only those in these zones; none: everywhere.
+    /// Of alarms, devices, reports and projects, only those in these zones; none: everywhere.
     #[serde(default)]
     zones: BTreeSet<String>,
     /// Whether events are delivered. What happens while it is false is not delivered later.
@@ -142,7 +142,8 @@ pub(crate) async fn get_webhook(
 
 /// Adds a webhook; it hears of what happens from now on. Events are posted one by one, in order, as `CloudEvents`
 /// 1.0 (`application/cloudevents+json`). A receiver answers 2xx when it has one; otherwise it comes again, for a
-/// day. An event may come twice: its `id` tells.
+/// day. An event may come twice: its `id` tells. Of reports and projects it hears what whoever set it last may read
+/// when an event is delivered, and what everyone may once they may read nothing more.
 #[utoipa::path(
     post, path = "/api/v1/webhooks", tag = "webhooks", request_body = WebhookSettings,
     security((), ("key" = []), ("session" = [])),
@@ -154,10 +155,11 @@ pub(crate) async fn get_webhook(
 )]
 pub(crate) async fn add_webhook(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Json(body): Json<WebhookSettings>,
 ) -> Result<Response, Problem> {
     let created = whole_microseconds(OffsetDateTime::now_utc());
-    let hook = checked(&app, body, secret::id()?, created)?;
+    let hook = checked(&app, &permit, body, secret::id()?, created)?;
     if app.store.webhooks().await?.len() >= WEBHOOKS_MOST {
         let detail = format!("there are {WEBHOOKS_MOST} webhooks already");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_webhooks", detail).with_hint("remove some"));
@@ -182,13 +184,14 @@ pub(crate) async fn add_webhook(
 )]
 pub(crate) async fn put_webhook(
     State(app): State<Arc<App>>,
+    permit: Permit,
     Path(id): Path<String>,
     Json(body): Json<WebhookSettings>,
 ) -> Result<JsonAnswer<WebhookView>, Problem> {
     let before = find(&app, &id).await?;
     let last = app.store.last_outgoing().await?;
     let was_off = !before.hook.enabled || before.progress.disabled_because.is_some();
-    let hook = checked(&app, body, id, before.hook.created)?;
+    let hook = checked(&app, &permit, body, id, before.hook.created)?;
     let (delivered, given_up) = (before.progress.delivered, before.progress.given_up);
     let progress = Progress { delivered, given_up, ..Progress::default() };
     let cursor = if was_off { last } else { before.cursor };
@@ -240,6 +243,8 @@ pub(crate) async fn test_webhook(
         level: None,
         kind: None,
         zone: None,
+        zones: Vec::new(),
+        sight: None,
         data: json!({ "webhook": id }),
     };
     let number = format!("test-{}", secret::id()?);
@@ -269,12 +274,14 @@ pub(crate) async fn renew_secret(
 
 fn checked(
     app: &App,
+    permit: &Permit,
     settings: WebhookSettings,
     id: String,
     created: OffsetDateTime,
 ) -> Result<Webhook, Problem> {
     let WebhookSettings { name, url, types, least_level, kinds, zones, enabled } = settings;
-    let hook = Webhook { id, name, url, types, least_level, kinds, zones, enabled, created };
+    let owner = Some(permit.actor().id());
+    let hook = Webhook { id, name, url, types, least_level, kinds, zones, owner, enabled, created };
     check(&hook)?;
     if let Some(kind) = hook.kinds.iter().find(|kind| app.kinds.get(kind).is_none()) {
         let detail = format!("kind `{kind}` is unknown, use one of {}", app.kinds.ids());

@@ -91,6 +91,13 @@ impl KeyRing {
         (held.key.state(now) == KeyState::Good).then(|| Arc::clone(&held.actor))
     }
 
+    /// Whoever holds the key with this id, if it is still good.
+    pub(super) fn holder_of(&self, id: &str, now: OffsetDateTime) -> Option<Arc<Actor>> {
+        let keys = self.keys.load();
+        let held = keys.values().find(|held| held.key.id == id)?;
+        (held.key.state(now) == KeyState::Good).then(|| Arc::clone(&held.actor))
+    }
+
     /// All keys.
     pub(super) fn all(&self) -> Vec<Arc<ApiKey>> {
         let mut keys: Vec<_> = self.keys.load().values().map(|held| Arc::clone(&held.key)).collect();

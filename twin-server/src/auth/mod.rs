@@ -159,6 +159,22 @@ impl Auth {
         self.people.load().by_id.get(id).map(|member| Arc::clone(&member.user))
     }
 
+    /// Whoever is kept under this id (`user:…`, `key:…`, `local`), with what they hold now; a visitor if they are not
+    /// there or may not come in.
+    pub(crate) fn standing(&self, id: Option<&str>) -> Arc<Actor> {
+        let found = match id.and_then(|id| id.split_once(':').or(Some((id, "")))) {
+            Some(("user", id)) => {
+                let people = self.people.load();
+                let member = people.by_id.get(id).filter(|member| !member.user.disabled);
+                member.map(|member| Arc::clone(&member.actor))
+            }
+            Some(("key", id)) => self.keys.holder_of(id, OffsetDateTime::now_utc()),
+            Some(("local", "")) => self.is_open().then(|| Arc::clone(&self.local)),
+            _ => None,
+        };
+        found.unwrap_or_else(|| Arc::clone(&self.visitor))
+    }
+
     /// The user with this name.
     pub(crate) fn user_named(&self, name: &str) -> Option<Arc<User>> {
         let people = self.people.load();

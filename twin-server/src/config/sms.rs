@@ -1,4 +1,4 @@
-//! `[sms]`: the gateway that carries codes to telephones.
+//! `[sms]`: the gateway that carries codes and messages to telephones.
 
 use std::time::Duration;
 
@@ -7,8 +7,7 @@ use crate::contacts::SmsConfig;
 
 impl Section for SmsConfig {
     const NAME: &'static str = "sms";
-    const ABOUT: &'static str =
-        "The gateway that codes for signing in are posted to; without one they are written to the log.";
+    const ABOUT: &'static str = "The gateway that codes for signing in, and messages about reports, are posted to; without one they are written to the log.";
     const KEYS: &'static [Key<Self>] = &[
         Key {
             name: "url",
@@ -41,6 +40,26 @@ impl Section for SmsConfig {
             sample: "",
             show: |sms| Some(sms.timeout.as_secs().to_string()),
             set: |sms, given| given.integer(1..=60_u32).map(|s| sms.timeout = Duration::from_secs(s.into())),
+        },
+        Key {
+            name: "public_url",
+            about: "where residents have this server's pages, for links in messages; empty: as `oidc.public_url` says",
+            secret: false,
+            sample: "\"https://twin.example\"",
+            show: |sms| sms.public_url.as_ref().map(|url| literal(url.as_str())),
+            set: |sms, given| {
+                let text = given.text()?;
+                sms.public_url = (!text.is_empty()).then(|| text.parse()).transpose()?;
+                Ok(())
+            },
+        },
+        Key {
+            name: "per_day",
+            about: "most messages about reports that one user gets within 24 hours, 1 to 100",
+            secret: false,
+            sample: "",
+            show: |sms| Some(sms.per_day.to_string()),
+            set: |sms, given| given.integer(1..=100_u32).map(|most| sms.per_day = most),
         },
     ];
 }

@@ -1,6 +1,10 @@
-//! Who carries codes to telephones: a gateway of text messages that is posted to, or this server's log. A number and
-//! a code come in, a message goes out. Called by `contacts`; another carrier is another [`Gateway`].
+//! Who carries messages to telephones: a gateway of text messages that is posted to, or this server's log. A number and
+//! what is to be told come in, a message goes out. Called by `contacts`; another carrier is another [`Gateway`].
+//!
+//! A message is a template and its parameters, as carriers in China let nothing else pass, and the same as a text for
+//! those who let anything pass.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +14,10 @@ use time::OffsetDateTime;
 use twin_schemas::LocalizedText;
 
 use super::code::Code;
-use crate::auth::oidc::safe_url;
+use crate::auth::oidc::{PublicUrl, safe_url};
 use crate::auth::secret;
 use crate::domain::contact::{CODE_FOR, Phone};
+use crate::domain::message::{self, MessageLanguage, MessageTopic};
 use crate::webhooks::{Client, Posted, SECRET_PREFIX, WebhooksConfig, sign};
 
 /// How often a message is posted that does not arrive. Each try has the same `webhook-id`, so that a gateway which
@@ -21,20 +26,24 @@ const TRIES: u32 = 3;
 /// The pause before the second try; each later one is twice as long.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Where codes are sent.
+/// Where messages are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmsConfig {
-    /// The gateway of text messages; without one codes are written to the log.
+    /// The gateway of text messages; without one they are written to the log.
     pub url: Option<GatewayUrl>,
     /// What messages to it are signed with.
     pub secret: Option<GatewaySecret>,
     /// How long it may take to answer.
     pub timeout: Duration,
+    /// Where this server's pages are, for links in messages.
+    pub public_url: Option<PublicUrl>,
+    /// Most messages about reports that one user gets within a day.
+    pub per_day: u32,
 }
 
 impl Default for SmsConfig {
     fn default() -> Self {
-        Self { url: None, secret: None, timeout: Duration::from_secs(10) }
+        Self { url: None, secret: None, timeout: Duration::from_secs(10), public_url: None, per_day: 5 }
     }
 }
 
@@ -92,20 +101,44 @@ impl std::str::FromStr for GatewaySecret {
     }
 }
 
-/// A code on its way.
+/// A message on its way.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// To whom.
     pub to: Phone,
     /// What.
-    pub code: Code,
-    /// What it proves: `sign_in` or `attach`.
-    pub purpose: &'static str,
+    pub content: Content,
 }
 
-/// Who carries codes.
+/// What a message tells.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A code.
+    Code {
+        /// The code.
+        code: Code,
+        /// What it proves: `sign_in` or `attach`.
+        purpose: &'static str,
+    },
+    /// That something happened to a report.
+    Report {
+        /// What each try of this message is known by.
+        id: String,
+        /// What happened.
+        topic: MessageTopic,
+        /// Number of the report.
+        report: u64,
+        /// The language that its reader wants.
+        language: MessageLanguage,
+        /// Where to look.
+        link: Option<String>,
+    },
+}
+
+/// Who carries messages.
 pub trait Gateway: Send + Sync {
-    /// Has a message sent. The error tells why not, without number or code.
+    /// Has a message sent: a code with some patience, for it is waited for; of others each call is one try. The error
+    /// tells why not, without number or code.
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), String>>;
 }
 
@@ -116,7 +149,7 @@ pub trait Gateway: Send + Sync {
 pub fn gateway_of(config: &SmsConfig) -> anyhow::Result<Arc<dyn Gateway>> {
     let (Some(url), Some(secret)) = (&config.url, &config.secret) else {
         tracing::warn!(
-            "codes that people sign in with are written to this log, where whoever reads it can use them; set `sms.url` to have them sent"
+            "codes that people sign in with are written to this log, where whoever reads it can use them, and so are messages; set `sms.url` to have them sent"
         );
         return Ok(Arc::new(LogGateway));
     };
@@ -125,15 +158,23 @@ pub fn gateway_of(config: &SmsConfig) -> anyhow::Result<Arc<dyn Gateway>> {
     Ok(Arc::new(HttpGateway { client, url: url.as_str().to_owned(), secret: secret.clone() }))
 }
 
-/// Writes codes to the log: for trying it out.
+/// Writes messages to the log: for trying it out.
 struct LogGateway;
 
 impl Gateway for LogGateway {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let Message { to, code, purpose } = message;
-            let (to, code) = (to.masked(), code.digits());
-            tracing::warn!(to, code, purpose, "a code, which would be sent if `sms.url` were set");
+            let to = message.to.masked();
+            match &message.content {
+                Content::Code { code, purpose } => {
+                    let code = code.digits();
+                    tracing::warn!(to, code, purpose, "a code, which would be sent if `sms.url` were set");
+                }
+                Content::Report { topic, report, .. } => {
+                    let topic = topic.id();
+                    tracing::warn!(to, topic, report, "a message, which would be sent if `sms.url` were set");
+                }
+            }
             Ok(())
         })
     }
@@ -151,22 +192,35 @@ struct HttpGateway {
 struct Body<'a> {
     r#type: &'static str,
     to: &'a str,
-    code: &'a str,
-    purpose: &'static str,
-    expires_in_s: i64,
+    template: &'static str,
+    parameters: BTreeMap<&'static str, String>,
     text: LocalizedText,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_s: Option<i64>,
 }
 
 impl Gateway for HttpGateway {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let id = format!("code_{}", secret::id().map_err(|error| error.to_string())?);
+            let (id, tries) = match &message.content {
+                Content::Code { .. } => {
+                    (format!("code_{}", secret::id().map_err(|error| error.to_string())?), TRIES)
+                }
+                // Whoever keeps the message tries again.
+                Content::Report { id, .. } => (id.clone(), 1),
+            };
             let body = body_of(message)?;
             let mut pause = PAUSE;
             for tried in 1.. {
                 match self.post(&id, &body).await {
                     Ok(()) => return Ok(()),
-                    Err(Failed { why, may_pass }) if tried == TRIES || !may_pass => return Err(why),
+                    Err(Failed { why, may_pass }) if tried == tries || !may_pass => return Err(why),
                     Err(_) => tokio::time::sleep(pause).await,
                 }
                 pause *= 2;
@@ -199,20 +253,43 @@ impl HttpGateway {
     }
 }
 
-fn body_of(Message { to, code, purpose }: &Message) -> Result<String, String> {
+fn body_of(Message { to, content }: &Message) -> Result<String, String> {
+    let body = match content {
+        Content::Code { code, purpose } => code_body(to, code, purpose),
+        Content::Report { topic, report, language, link, .. } => {
+            let link_there = link.iter().map(|link| ("link", link.clone()));
+            Body {
+                r#type: "report",
+                to: to.plain(),
+                template: topic.id(),
+                parameters: std::iter::once(("report", report.to_string())).chain(link_there).collect(),
+                text: message::text(*topic, *report, link.as_deref()),
+                language: Some(language.id()),
+                code: None,
+                purpose: None,
+                expires_in_s: None,
+            }
+        }
+    };
+    serde_json::to_string(&body).map_err(|error| error.to_string())
+}
+
+fn code_body<'a>(to: &'a Phone, code: &'a Code, purpose: &'static str) -> Body<'a> {
     let (digits, minutes) = (code.digits(), CODE_FOR.whole_minutes());
-    let body = Body {
+    Body {
         r#type: "code",
         to: to.plain(),
-        code: digits,
-        purpose,
-        expires_in_s: CODE_FOR.whole_seconds(),
+        template: "code",
+        parameters: [("code", digits.to_owned()), ("minutes", minutes.to_string())].into(),
         text: LocalizedText::new(
             format!("验证码 {digits}，{minutes} 分钟内有效。请不要告诉任何人。"),
             format!("Your code is {digits}. It holds for {minutes} minutes. Tell it to nobody."),
         ),
-    };
-    serde_json::to_string(&body).map_err(|error| error.to_string())
+        language: None,
+        code: Some(digits),
+        purpose: Some(purpose),
+        expires_in_s: Some(CODE_FOR.whole_seconds()),
+    }
 }
 
 #[cfg(test)]
@@ -243,8 +320,7 @@ mod tests {
     fn a_message_says_to_people_what_the_code_is_and_prints_none() {
         let message = Message {
             to: Phone::parse("13800005678").unwrap(),
-            code: Code::typed("012345").unwrap(),
-            purpose: "sign_in",
+            content: Content::Code { code: Code::typed("012345").unwrap(), purpose: "sign_in" },
         };
         let body: serde_json::Value = serde_json::from_str(&body_of(&message).unwrap()).unwrap();
         assert_eq!((&body["to"], &body["code"]), (&"+8613800005678".into(), &"012345".into()));
@@ -253,5 +329,28 @@ mod tests {
             assert!(text.contains("012345") && !text.contains("1380000"), "{text}");
         }
         assert!(!format!("{message:?}").contains("012345"));
+    }
+
+    #[test]
+    fn a_message_about_a_report_is_a_template_with_parameters_and_a_text() {
+        let link = Some("https://twin.example/resident#report/7".to_owned());
+        let content = Content::Report {
+            id: "message_1".into(),
+            topic: MessageTopic::Answered,
+            report: 7,
+            language: MessageLanguage::En,
+            link,
+        };
+        let message = Message { to: Phone::parse("13800005678").unwrap(), content };
+        let body: serde_json::Value = serde_json::from_str(&body_of(&message).unwrap()).unwrap();
+        let expected = serde_json::json!({
+            "type": "report", "to": "+8613800005678", "template": "report_answered", "language": "en",
+            "parameters": { "report": "7", "link": "https://twin.example/resident#report/7" },
+            "text": {
+                "zh": "您上报的 7 号事项已有处理反馈，请您确认并评价。查看：https://twin.example/resident#report/7",
+                "en": "Your report no. 7 was answered; please confirm and rate it. See https://twin.example/resident#report/7",
+            },
+        });
+        assert_eq!(body, expected);
     }
 }

@@ -1,12 +1,13 @@
 //! Contact data: numbers of users, codes that prove them, and whom to call about a report. Everything lies sealed
 //! and apart in the store (`vault`), and is plain here alone: on its way to whoever may call, and to the gateway
-//! that carries codes (`gateway`).
+//! that carries codes and messages (`gateway`, `messenger`).
 //!
 //! Made by `app` if the configuration has a key; without one there is no contact data and nothing else changes.
 
 mod code;
 mod gateway;
 mod keys;
+mod messenger;
 mod vault;
 
 use std::sync::Arc;
@@ -16,8 +17,9 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 pub use self::code::Code;
-pub use self::gateway::{Gateway, GatewaySecret, GatewayUrl, Message, SmsConfig, gateway_of};
+pub use self::gateway::{Content, Gateway, GatewaySecret, GatewayUrl, Message, SmsConfig, gateway_of};
 pub use self::keys::{ContactKey, ContactsConfig};
+pub use self::messenger::Messenger;
 pub use self::vault::{Vault, VaultError};
 use crate::auth::secret::NoRandomness;
 use crate::domain::audit::AuditDraft;
@@ -103,7 +105,7 @@ impl Contacts {
         self.store.put_code(&new, audit).await?;
         if is_sent {
             let purpose = if purpose == CodePurpose::SignIn { "sign_in" } else { "attach" };
-            self.send(Message { to: phone.clone(), code, purpose });
+            self.send(Message { to: phone.clone(), content: Content::Code { code, purpose } });
         }
         Ok(())
     }

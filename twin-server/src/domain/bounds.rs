@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use twin_schemas::geometry::LocalPoint;
+use twin_schemas::geometry::{LocalBox, LocalPoint};
 
 /// A rectangle in local metres, edges included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +23,15 @@ impl LocalRect {
     pub fn contains(&self, point: &LocalPoint) -> bool {
         (self.min_east_m..=self.max_east_m).contains(&point.east_m)
             && (self.min_north_m..=self.max_north_m).contains(&point.north_m)
+    }
+
+    /// Whether some of the box stands above the rectangle or on its edge.
+    #[must_use]
+    pub fn meets(&self, LocalBox { min, max }: &LocalBox) -> bool {
+        min.east_m <= self.max_east_m
+            && self.min_east_m <= max.east_m
+            && min.north_m <= self.max_north_m
+            && self.min_north_m <= max.north_m
     }
 }
 
@@ -70,6 +79,22 @@ mod tests {
         let at = |east_m, north_m| LocalPoint { east_m, north_m, up_m: 99.0 };
         assert!(rect.contains(&at(-1.0, 3.0)));
         assert!(!rect.contains(&at(2.6, 1.0)));
+    }
+
+    #[test]
+    fn a_box_meets_a_rectangle_that_it_touches_holds_or_lies_in() {
+        let rect: LocalRect = "0,0,10,10".parse().unwrap();
+        let at = |east_m, north_m| LocalPoint { east_m, north_m, up_m: 99.0 };
+        for (min, max, meets) in [
+            (at(10.0, 10.0), at(20.0, 20.0), true),
+            (at(-5.0, -5.0), at(50.0, 50.0), true),
+            (at(4.0, 4.0), at(4.0, 4.0), true),
+            (at(-5.0, 4.0), at(50.0, 5.0), true),
+            (at(10.1, 0.0), at(20.0, 10.0), false),
+            (at(0.0, -9.0), at(10.0, -0.1), false),
+        ] {
+            assert_eq!(rect.meets(&LocalBox { min, max }), meets, "{min:?} {max:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod edit;
 pub mod enu;
 pub mod keys;
 pub mod kinds;
+pub mod message;
 pub mod people;
 pub mod permission;
 pub mod privacy;

@@ -120,8 +120,8 @@ pub(super) struct AlarmDesk {
 
 impl AlarmDesk {
     /// A desk that opens with the first command.
-    pub(super) fn new(hub: Arc<Hub>, store: Arc<dyn Store>, zone_of: ZoneOf) -> Self {
-        let outbox = Arc::new(Outbox::new(Arc::clone(&hub), Arc::clone(&store), Arc::clone(&zone_of)));
+    pub(super) fn new(hub: Arc<Hub>, store: Arc<dyn Store>, outbox: Arc<Outbox>) -> Self {
+        let zone_of = outbox.zones();
         Self { engine: Engine::new(1, 0), hub, store, outbox, zone_of, stale: true, listening: None }
     }
 

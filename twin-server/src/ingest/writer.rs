@@ -18,7 +18,7 @@ use crate::domain::state::DeviceState;
 use crate::live::{Entry, Hub};
 use crate::metrics::INGEST;
 use crate::store::{Registered, StatusRow, Store};
-use crate::webhooks::{Outbox, ZoneOf};
+use crate::webhooks::Outbox;
 
 /// Commands that wait; each is a request that waits with it.
 const QUEUE: usize = 1024;
@@ -186,24 +186,18 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer and the way to it.
+    /// A writer and the way to it; what is to be told of what it stores goes by the outbox.
     #[must_use]
     pub fn new(
         hub: Arc<Hub>,
         store: Arc<dyn Store>,
         kinds: Arc<DeviceKinds>,
-        zone_of: ZoneOf,
+        outbox: Arc<Outbox>,
     ) -> (Self, WriterHandle) {
         let (sender, commands) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Semaphore::new(READINGS_WAITING));
-        let alarms = AlarmDesk::new(Arc::clone(&hub), Arc::clone(&store), zone_of);
+        let alarms = AlarmDesk::new(Arc::clone(&hub), Arc::clone(&store), outbox);
         (Self { hub, store, kinds, alarms, commands }, WriterHandle { commands: sender, waiting })
-    }
-
-    /// Where events for webhooks begin their way.
-    #[must_use]
-    pub fn outbox(&self) -> Arc<Outbox> {
-        Arc::clone(&self.alarms.outbox)
     }
 
     /// Takes up the alarms as they are stored, so that viewers see them from the first moment.

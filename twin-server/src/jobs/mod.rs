@@ -13,7 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 pub use bands::learn_what_is_usual;
 
-use crate::contacts::Contacts;
+use crate::contacts::{Contacts, Messenger};
 use crate::displays::Displays;
 use crate::domain::reading::whole_microseconds;
 use crate::domain::retention::Retention;
@@ -33,6 +33,8 @@ const TICK_EVERY: Duration = Duration::from_secs(1);
 const RELOAD_EVERY: Duration = Duration::from_secs(2);
 /// How often time limits of reports and projects are looked at; they are whole hours and days.
 const REPORTS_EVERY: Duration = Duration::from_secs(5);
+/// How often messages to residents are looked for; nobody waits for one.
+const MESSAGES_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether there are readings to pack.
 const CLOSE_EVERY: Duration = Duration::from_secs(2);
 /// How long a photograph or a voice may wait to be sent with a report.
@@ -141,6 +143,25 @@ pub async fn drop_contacts(
         }
         if let Err(error) = store.drop_codes(now).await {
             tracing::error!(%error, "codes that have ended could not be deleted");
+        }
+    }
+}
+
+/// Sends messages to residents that are due, and forgets old ones, until the server stops.
+pub async fn send_messages(messenger: Arc<Messenger>, stop: watch::Receiver<bool>) {
+    let mut clock = Clock::new(MESSAGES_EVERY, stop);
+    let mut looked = OffsetDateTime::UNIX_EPOCH;
+    while clock.tick().await {
+        let now = whole_microseconds(OffsetDateTime::now_utc());
+        if let Err(error) = messenger.send_due(now).await {
+            tracing::error!(%error, "what became of messages to residents could not be stored; they are tried again");
+        }
+        if now - looked < EXPIRE_EVERY {
+            continue;
+        }
+        looked = now;
+        if let Err(error) = messenger.drop_old(now).await {
+            tracing::error!(%error, "old messages to residents could not be deleted");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which devices a list or a subscription covers.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use twin_schemas::geometry::LocalPoint;
@@ -19,12 +20,64 @@ pub struct DeviceFilter {
     pub status: Option<DeviceStatus>,
     /// Only within this rectangle.
     pub bounds: Option<LocalRect>,
+    /// Only these sorts of events; none: all.
+    pub topics: Vec<Topic>,
     /// Leaves out alarms, for those who may not read them.
     pub without_alarms: bool,
-    /// Who is told of residents' reports, of those that they may read; none: nobody.
-    pub reader: Option<Arc<Actor>>,
+    /// Who is told of residents' reports and of projects.
+    pub readers: Readers,
     /// Only in this zone.
     pub zone: Option<ZoneFilter>,
+}
+
+/// A sort of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Devices and their states.
+    Devices,
+    /// Alarms.
+    Alarms,
+    /// Displays of command centres.
+    Displays,
+    /// Residents' reports.
+    Reports,
+    /// Projects.
+    Projects,
+    /// Objects of the model.
+    Objects,
+    /// The served version.
+    Publication,
+}
+
+impl Topic {
+    /// Their words, for whoever wrote another.
+    pub const WORDS: &'static str = "devices, alarms, displays, reports, projects, objects, publication";
+}
+
+impl FromStr for Topic {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        Ok(match word {
+            "devices" => Self::Devices,
+            "alarms" => Self::Alarms,
+            "displays" => Self::Displays,
+            "reports" => Self::Reports,
+            "projects" => Self::Projects,
+            "objects" => Self::Objects,
+            "publication" => Self::Publication,
+            _ => return Err(()),
+        })
+    }
+}
+
+/// Who is told of what only some may read: each of what they may; none: nobody.
+#[derive(Debug, Clone, Default)]
+pub struct Readers {
+    /// Of residents' reports.
+    pub reports: Option<Arc<Actor>>,
+    /// Of projects.
+    pub projects: Option<Arc<Actor>>,
 }
 
 /// A zone, and where to look up what stands in it: always in the model as it is.
@@ -50,6 +103,12 @@ impl fmt::Debug for ZoneFilter {
 }
 
 impl DeviceFilter {
+    /// Whether events of this sort are covered.
+    #[must_use]
+    pub fn is_about(&self, topic: Topic) -> bool {
+        self.topics.is_empty() || self.topics.contains(&topic)
+    }
+
     /// Whether kind and place are covered.
     #[must_use]
     pub fn covers(&self, device: &Device) -> bool {

@@ -8,10 +8,10 @@
 //! dropped, a subscriber from before them must start with a snapshot (`horizon`), and ask for objects anew.
 //!
 //! Alarms are in the same log; those that are over stay in it as marks, like removed devices. So are changes of
-//! residents' reports, which are no part of a snapshot: who begins with one asks for reports anew.
+//! residents' reports and of projects, which are no part of a snapshot: who begins with one asks for them anew.
 //!
-//! Only the ingest writer changes devices and alarms, only the model tells of objects, and only the book of reports of
-//! these, after the store has committed.
+//! Only the ingest writer changes devices and alarms, only the model tells of objects, and only the books of reports and
+//! of projects of these, after the store has committed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Bound;
@@ -25,11 +25,13 @@ use twin_schemas::geometry::LocalBox;
 use twin_schemas::live::{Device, DeviceKind, DeviceStatus, DeviceView};
 use twin_schemas::model::ModelObject;
 
-use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::board::{Board, Told};
 use super::displays::DisplayBoard;
 use super::log::{Change, Slot, State, json};
-use super::reports::{ReportBoard, ToldReport};
+use super::projects::ToldProject;
+use super::reports::ToldReport;
+use super::{DeviceFilter, Topic};
 use crate::domain::state::DeviceState;
 use crate::spatial::query::{At, Filter, Place, Query, ask};
 use crate::spatial::{Kind, Snapshot, SpatialIndex, Thing};
@@ -86,7 +88,8 @@ impl Hub {
             streams: BTreeMap::new(),
             alarms: AlarmBoard::default(),
             displays: DisplayBoard::default(),
-            reports: ReportBoard::default(),
+            reports: Board::default(),
+            projects: Board::default(),
             publication,
             log: BTreeMap::new(),
             objects: HashMap::new(),
@@ -334,12 +337,27 @@ impl Hub {
 
     /// Tells viewers of a report as it is now: those who may read it what it is, those who could that they may not.
     pub fn tell_report(&self, before: Option<ToldReport>, now: ToldReport) {
+        self.tell_told(|state| &mut state.reports, Change::Report, before, now);
+    }
+
+    /// Tells viewers of a project as it is now, in the same manner.
+    pub fn tell_project(&self, before: Option<ToldProject>, now: ToldProject) {
+        self.tell_told(|state| &mut state.projects, Change::Project, before, now);
+    }
+
+    fn tell_told<T: Told>(
+        &self,
+        board: fn(&mut State) -> &mut Board<T>,
+        change: fn(u64) -> Change,
+        before: Option<T>,
+        now: T,
+    ) {
         let mut state = self.write();
-        let (seq, id) = (state.next_seq(), now.report.id);
-        if let Some(last) = state.reports.post(before, now, seq) {
+        let (seq, id) = (state.next_seq(), now.id());
+        if let Some(last) = board(&mut state).post(before, now, seq) {
             state.log.remove(&last);
         }
-        state.log.insert(seq, Change::Report(id));
+        state.log.insert(seq, change(id));
         state.mark(seq);
         self.announce(state);
     }
@@ -365,8 +383,12 @@ impl Hub {
     pub(super) fn snapshot(&self, filter: &DeviceFilter) -> Delivery {
         let state = self.read();
         let publication = json(&state.publication);
-        let (devices, alarms) = (state.list(filter), state.alarms.list(filter));
-        let displays = state.displays.list();
+        let part = |topic, list: &dyn Fn() -> String| {
+            if filter.is_about(topic) { list() } else { "[]".to_owned() }
+        };
+        let devices = part(Topic::Devices, &|| state.list(filter));
+        let alarms = part(Topic::Alarms, &|| state.alarms.list(filter));
+        let displays = part(Topic::Displays, &|| state.displays.list());
         let data = format!(
             r#"{{"publication":{publication},"devices":{devices},"alarms":{alarms},"displays":{displays}}}"#
         );

@@ -5,13 +5,15 @@ use std::sync::{Arc, OnceLock};
 
 use twin_schemas::live::{Device, DeviceRemovedEvent, ObjectRemovedEvent, PublicationEvent};
 
-use super::DeviceFilter;
 use super::alarms::AlarmBoard;
+use super::board::Board;
 use super::displays::DisplayBoard;
 use super::hub::Entry;
-use super::reports::ReportBoard;
+use super::projects::ToldProject;
+use super::reports::ToldReport;
+use super::{DeviceFilter, Topic};
 
-/// Marks of removed devices, cleared alarms, changed objects and reports that the log keeps.
+/// Marks of removed devices, cleared alarms, changed objects, reports and projects that the log keeps.
 pub(super) const REMOVED_LIMIT: usize = 1024;
 
 /// What stands around a view in an event.
@@ -25,7 +27,8 @@ pub(super) struct State {
     pub(super) streams: BTreeMap<String, Entry>,
     pub(super) alarms: AlarmBoard,
     pub(super) displays: DisplayBoard,
-    pub(super) reports: ReportBoard,
+    pub(super) reports: Board<ToldReport>,
+    pub(super) projects: Board<ToldProject>,
     pub(super) publication: String,
     pub(super) log: BTreeMap<u64, Change>,
     /// Last changes of objects, by id.
@@ -57,7 +60,23 @@ pub(super) enum Change {
     Display(Arc<str>),
     /// A report of a resident: its number.
     Report(u64),
+    /// A project: its number.
+    Project(u64),
     Publication,
+}
+
+impl Change {
+    fn topic(&self) -> Topic {
+        match self {
+            Self::Device(_) | Self::Removed(_) => Topic::Devices,
+            Self::Object(_) => Topic::Objects,
+            Self::Alarm(_) => Topic::Alarms,
+            Self::Display(_) => Topic::Displays,
+            Self::Report(_) => Topic::Reports,
+            Self::Project(_) => Topic::Projects,
+            Self::Publication => Topic::Publication,
+        }
+    }
 }
 
 impl State {
@@ -79,6 +98,7 @@ impl State {
             match change {
                 Change::Alarm(id) => self.alarms.forget(id),
                 Change::Report(id) => self.reports.forget(id),
+                Change::Project(id) => self.projects.forget(id),
                 Change::Object(object) => drop(self.objects.remove(&object.0)),
                 Change::Device(_) | Change::Removed(_) | Change::Display(_) | Change::Publication => {}
             }
@@ -115,6 +135,9 @@ impl State {
         seen: u64,
         filter: &DeviceFilter,
     ) -> Option<(&'static str, Arc<str>)> {
+        if !filter.is_about(change.topic()) {
+            return None;
+        }
         match change {
             Change::Device(device) => {
                 let id = &device.id;
@@ -132,6 +155,7 @@ impl State {
             }
             Change::Display(event) => Some(("display", Arc::clone(event))),
             Change::Report(id) => self.reports.tell(*id, seen, filter),
+            Change::Project(id) => self.projects.tell(*id, seen, filter),
             Change::Object(object) => Some(match &**object {
                 (_, Some(object)) => ("object", format!(r#"{{"object":{object}}}"#).into()),
                 (id, None) => ("object-removed", json(&ObjectRemovedEvent { id: id.clone() }).into()),

@@ -78,8 +78,9 @@ impl Subscription {
     /// Follows something else from now on, beginning with a snapshot; who listens stays who it was, and alarms stay out where they
     /// were.
     pub fn change(&mut self, filter: DeviceFilter) {
-        let (without_alarms, reader) = (self.filter.without_alarms, self.filter.reader.take());
-        (self.filter, self.seen) = (DeviceFilter { without_alarms, reader, ..filter }, None);
+        let (without_alarms, readers) =
+            (self.filter.without_alarms, std::mem::take(&mut self.filter.readers));
+        (self.filter, self.seen) = (DeviceFilter { without_alarms, readers, ..filter }, None);
         self.next_fetch = Instant::now();
         self.ready.clear();
     }

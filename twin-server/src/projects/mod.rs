@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use twin_schemas::projects::{Project, ProjectEntry, ProjectPlace, ProjectPlan};
+use twin_schemas::projects::{Project, ProjectChangedEvent, ProjectEntry, ProjectPlace, ProjectPlan};
 
 pub use wishes::{Doing, ProjectFault};
 
@@ -22,11 +22,14 @@ use crate::domain::audit::AuditDraft;
 use crate::domain::permission::Actor;
 use crate::domain::programming::Pursuit;
 use crate::domain::project::{self, Change, Refusal, Terms, may_read, next_at, parties_of, pass_time};
+use crate::domain::webhook;
+use crate::live::{Hub, ToldProject};
 use crate::own_task::in_own_task;
-use crate::spatial::{PlacedProject, Snapshot, SpatialIndex};
+use crate::spatial::{Covered, PlacedProject, Snapshot, SpatialIndex};
 use crate::store::{
-    ProjectChange, ReportChange, ReportStored, Store, StoreError, StoredOpinion, StoredProjectEntry,
+    ProjectChange, ReportChange, ReportStored, Store, StoreError, StoredOpinion, StoredProjectEntry, Tidings,
 };
+use crate::webhooks::{Lines, Outbox};
 
 /// Who did what the clock does, in the audit log and in trails.
 const CLOCK: &str = "clock";
@@ -38,7 +41,8 @@ const VOICES_OF_ONE: u64 = 20;
 /// All projects.
 pub struct Projects {
     store: Arc<dyn Store>,
-    index: Arc<SpatialIndex>,
+    hub: Arc<Hub>,
+    outbox: Arc<Outbox>,
     terms: Terms,
     /// Held by whoever changes something. Whoever also changes a report holds the reports' first.
     turn: Arc<Mutex<()>>,
@@ -76,17 +80,15 @@ pub struct Entering {
 }
 
 impl Projects {
-    /// The projects as they are stored, also put into the index of places. `terms`: the days of the review.
+    /// The projects as they are stored, also put into the index of places. The hub of `lines` tells viewers of their
+    /// changes, its outbox knows whether other systems want to hear of them. `terms`: the days of the review.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub async fn open(
-        store: Arc<dyn Store>,
-        index: Arc<SpatialIndex>,
-        terms: Terms,
-    ) -> Result<Self, StoreError> {
+    pub async fn open(store: Arc<dyn Store>, lines: Lines, terms: Terms) -> Result<Self, StoreError> {
+        let Lines { hub, outbox } = lines;
         let mut book = Book::default();
-        let now = index.now();
+        let now = hub.index().now();
         for project in store.projects().await? {
             let project = Arc::new(project);
             if let Some(placed) = placed(&project, &now) {
@@ -94,9 +96,9 @@ impl Projects {
             }
             book.put(project);
         }
-        index.change(|now| now.set_projects(book.placed.values().cloned()));
+        hub.index().change(|now| now.set_projects(book.placed.values().cloned()));
         let revision = AtomicU64::new(now.revision());
-        Ok(Self { store, index, terms, turn: Arc::default(), book: RwLock::new(book), revision })
+        Ok(Self { store, hub, outbox, terms, turn: Arc::default(), book: RwLock::new(book), revision })
     }
 
     /// The days of the review.
@@ -187,12 +189,13 @@ impl Projects {
     ) -> Result<Arc<Project>, ProjectFault> {
         let _turn = self.turn.lock().await;
         project::check_plan(&plan).map_err(Refusal::from)?;
-        let zones = located(&plan, None, &self.index.now())?;
+        let zones = located(&plan, None, &self.index().now())?;
         may_plan(actor, &zones)?;
         let id = self.read().by_id.last_key_value().map_or(1, |(last, _)| last + 1);
         let change = stored(project::created(id, plan, zones, entry.at), entry.actor.clone(), None);
         let audit = AuditDraft { object: object_of(id), ..entry };
-        is_stored(self.store.add_project(&change, &audit).await?)?;
+        let tidings = self.tidings(std::slice::from_ref(&change));
+        is_stored(self.store.add_project(&change, &audit, &tidings).await?)?;
         self.show(vec![change]);
         self.get(id).ok_or(ProjectFault::Unknown(id))
     }
@@ -237,8 +240,9 @@ impl Projects {
         let detail = format!("{word}, version {}", change.after.version);
         let audit = AuditDraft { object: object_of(id), ..entry }.with_detail(detail);
         let change = stored(change, audit.actor.clone(), author);
-        is_stored(self.store.change_projects(std::slice::from_ref(&change), &[audit]).await?)?;
-        self.show(vec![change]);
+        let changes = vec![change];
+        is_stored(self.store.change_projects(&changes, &[audit], &self.tidings(&changes)).await?)?;
+        self.show(changes);
         self.get(id).ok_or(ProjectFault::Unknown(id))
     }
 
@@ -257,7 +261,7 @@ impl Projects {
                 change(&mut plan);
                 // Limits come first: what is looked up costs as much as it is long.
                 project::check_plan(&plan).map_err(Refusal::from)?;
-                let zones = located(&plan, Some(before), &self.index.now())?;
+                let zones = located(&plan, Some(before), &self.index().now())?;
                 let change = project::plan_anew(before, plan, zones, reason, &parties, &self.terms, now)?;
                 may_plan(actor, &change.after.zones)?;
                 change
@@ -304,7 +308,8 @@ impl Projects {
         Ok(Entering { change, audit: audit.with_detail(detail), _turn: turn })
     }
 
-    /// Stores reports with the project that one of them enters, and shows the project.
+    /// Stores reports with the project that one of them enters, and with what others hear of the reports; shows the
+    /// project.
     ///
     /// # Errors
     /// If the store refuses.
@@ -313,9 +318,11 @@ impl Projects {
         reports: &[ReportChange],
         entering: Entering,
         mut audit: Vec<AuditDraft>,
+        mut tidings: Tidings,
     ) -> Result<ReportStored, StoreError> {
         audit.push(entering.audit);
-        let stored = self.store.programme_reports(reports, &entering.change, &audit).await?;
+        tidings.events.extend(self.tidings(std::slice::from_ref(&entering.change)).events);
+        let stored = self.store.programme_reports(reports, &entering.change, &audit, &tidings).await?;
         if stored == ReportStored::Yes {
             self.show(vec![entering.change]);
         }
@@ -348,7 +355,7 @@ impl Projects {
                 entry.with_detail(format!("version {}", after.version))
             });
             let audit: Vec<_> = audit.collect();
-            is_stored(self.store.change_projects(&changes, &audit).await?)?;
+            is_stored(self.store.change_projects(&changes, &audit, &self.tidings(&changes)).await?)?;
             self.show(changes);
         }
     }
@@ -356,7 +363,7 @@ impl Projects {
     /// Places projects that lie at objects anew if the model is another than when that was done last. Their zones stay:
     /// who may do what with a project is nothing that a new survey decides.
     pub async fn follow_model(&self) {
-        let now = self.index.now();
+        let now = self.index().now();
         if self.revision.swap(now.revision(), Ordering::Relaxed) == now.revision() {
             return;
         }
@@ -369,14 +376,34 @@ impl Projects {
         }
     }
 
-    /// Shows what is stored, in the book and in the index.
+    fn index(&self) -> &SpatialIndex {
+        self.hub.index()
+    }
+
+    /// What other systems hear of changes: stored with them, or not at all.
+    fn tidings(&self, changes: &[ProjectChange]) -> Tidings {
+        if !self.outbox.is_wanted() {
+            return Tidings::default();
+        }
+        let now = self.index().now();
+        let event = |ProjectChange { after, stored, .. }: &ProjectChange| {
+            webhook::of_project(after, &told(after, &now), &stored.entry)
+        };
+        Tidings { events: changes.iter().map(event).collect(), ..Tidings::default() }
+    }
+
+    /// Shows what is stored, in the book and in the index, and tells viewers and webhooks: whoever asks upon that finds
+    /// what they were told of.
     fn show(&self, changes: Vec<ProjectChange>) {
-        let now = self.index.now();
+        let now = self.index().now();
         for ProjectChange { after, .. } in changes {
-            let after = Arc::new(after);
+            let (before, after) = (self.get(after.id), Arc::new(after));
             self.write(|book| book.put(Arc::clone(&after)));
             self.place(&after, &now);
+            let of = |project: &Project| ToldProject::new(project, told(project, &now));
+            self.hub.tell_project(before.as_deref().map(of), of(&after));
         }
+        self.outbox.ring();
     }
 
     /// Has a project lie in the index where it lies now, or nowhere.
@@ -387,7 +414,7 @@ impl Projects {
             None => book.placed.remove(&project.id),
         });
         if before.is_some() || placed.is_some() {
-            self.index.change(|now| now.replace_project(before.as_ref(), placed.as_ref()));
+            self.index().change(|now| now.replace_project(before.as_ref(), placed.as_ref()));
         }
     }
 
@@ -398,6 +425,11 @@ impl Projects {
     fn write<T>(&self, change: impl FnOnce(&mut Book) -> T) -> T {
         change(&mut self.book.write().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What others are told of a project, with the box that lists have.
+fn told(project: &Project, now: &Snapshot) -> ProjectChangedEvent {
+    project::told(project, Covered::of(&project.plan.places, now).map(|covered| covered.bounds()))
 }
 
 fn stored(change: Change, actor: String, author: Option<String>) -> ProjectChange {

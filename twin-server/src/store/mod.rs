@@ -17,6 +17,7 @@ mod devices;
 mod displays;
 mod history;
 mod keys;
+mod messages;
 mod migrations;
 mod model;
 mod people;
@@ -47,6 +48,7 @@ pub use contacts::{ContactStore, NewCode, Resealed};
 pub use devices::{DeviceStore, Registered};
 pub use displays::{DisplayMarks, DisplayStore};
 pub use keys::KeyStore;
+pub use messages::{MessageState, MessageStore, StoredMessage, Tidings};
 pub use model::{ModelBlock, ModelImport, ModelStore, ModelVersion};
 pub use people::{Entrance, Invitation, Naming, Numbering, PeopleStore, UserChange, UserEdit};
 pub use postgres::PostgresStore;
@@ -187,6 +189,7 @@ pub trait Store:
     + DeviceStore
     + DisplayStore
     + KeyStore
+    + MessageStore
     + ModelStore
     + PeopleStore
     + ProgrammingStore

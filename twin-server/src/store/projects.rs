@@ -2,7 +2,7 @@
 
 use twin_schemas::projects::{Project, ProjectEntry, ProjectOpinion};
 
-use super::{Answer, ReportChange, ReportStored};
+use super::{Answer, ReportChange, ReportStored, Tidings};
 use crate::domain::audit::AuditDraft;
 
 /// An entry of a project's trail with who did it.
@@ -40,13 +40,19 @@ pub trait ProjectStore: Send + Sync {
     fn projects(&self) -> Answer<'_, Vec<Project>>;
 
     /// Stores a project that is begun, or nothing.
-    fn add_project<'a>(&'a self, new: &'a ProjectChange, audit: &'a AuditDraft) -> Answer<'a, ReportStored>;
+    fn add_project<'a>(
+        &'a self,
+        new: &'a ProjectChange,
+        audit: &'a AuditDraft,
+        tidings: &'a Tidings,
+    ) -> Answer<'a, ReportStored>;
 
     /// Stores the next versions of projects with their opinions and photographs, all or none.
     fn change_projects<'a>(
         &'a self,
         changes: &'a [ProjectChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored>;
 
     /// Stores that reports changed with the project that one of them entered, all or none.
@@ -55,6 +61,7 @@ pub trait ProjectStore: Send + Sync {
         reports: &'a [ReportChange],
         project: &'a ProjectChange,
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored>;
 
     /// What happened to a project before a version, newest first; at most so many entries.

@@ -2,7 +2,7 @@
 
 use twin_schemas::reports::{Report, ReportEntry};
 
-use super::Answer;
+use super::{Answer, Tidings};
 use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Sealed;
 use crate::domain::permission::Actor;
@@ -66,6 +66,7 @@ pub trait ReportStore: Send + Sync {
         entry: &'a StoredEntry,
         contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored>;
 
     /// Stores the next versions of reports with their photographs and voices, all or none.
@@ -73,6 +74,7 @@ pub trait ReportStore: Send + Sync {
         &'a self,
         changes: &'a [ReportChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored>;
 
     /// What happened to a report, in order.

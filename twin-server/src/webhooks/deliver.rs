@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{Client, Outbox, Posted, sign};
+use crate::domain::permission::Actor;
 use crate::domain::webhook::{Failure, Outgoing, Progress, Try, Webhook};
 use crate::metrics::WEBHOOKS;
 use crate::store::{Store, StoreError, StoredWebhook};
@@ -25,11 +26,15 @@ const TURN: usize = 100;
 /// How often it is looked for what is due, beside when something happened.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// Who has set a webhook, with what they hold now; a visitor if they are not known or may do nothing any more.
+pub type OwnerOf = Arc<dyn Fn(Option<&str>) -> Arc<Actor> + Send + Sync>;
+
 /// Carries events to webhooks.
 pub struct Courier {
     store: Arc<dyn Store>,
     client: Client,
     source: String,
+    owner_of: OwnerOf,
 }
 
 /// How a try ended, for whoever asked for it.
@@ -42,10 +47,10 @@ pub struct Attempt {
 }
 
 impl Courier {
-    /// A courier. `source` is the attribute of all its events.
+    /// A courier. `source` is the attribute of all its events; by `owner_of` it is decided who hears what only some may.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, client: Client, source: String) -> Self {
-        Self { store, client, source }
+    pub fn new(store: Arc<dyn Store>, client: Client, source: String, owner_of: OwnerOf) -> Self {
+        Self { store, client, source, owner_of }
     }
 
     /// Posts one event once.
@@ -70,13 +75,14 @@ impl Courier {
         let StoredWebhook { hook, secret, mut progress, mut cursor } = stored;
         let (start, mut tries) = (cursor, 0);
         let mut noted = start;
+        let owner = (self.owner_of)(hook.owner.as_deref());
         'turn: while tries < TURN {
             let events = self.store.outgoing(cursor, BATCH).await?;
             if events.is_empty() {
                 break;
             }
             for (number, event) in events {
-                if hook.wants(&event) {
+                if hook.wants(&event) && event.is_open_to(&owner) {
                     let attempt = self.attempt(&hook, &secret, &number.to_string(), &event).await;
                     let now = OffsetDateTime::now_utc();
                     let (goes_on, failure) = judge(&mut progress, attempt, (number, &event), now);

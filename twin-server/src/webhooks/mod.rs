@@ -12,8 +12,8 @@ mod signature;
 
 pub use address::is_public;
 pub use client::{Client, Posted};
-pub use deliver::{Attempt, Courier, deliver};
-pub use outbox::{Outbox, ZoneOf};
+pub use deliver::{Attempt, Courier, OwnerOf, deliver};
+pub use outbox::{Lines, Outbox, ZoneOf};
 pub use signature::{SECRET_PREFIX, Signed, new_secret, sign};
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Where events begin their way: whatever is stored of alarms and statuses comes by here, and takes with it, in the
-//! same transaction, what webhooks will be told of it.
+//! same transaction, what webhooks will be told of it. The books of reports and projects ask here whether anyone wants
+//! such events, write them with their changes, and ring.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +16,15 @@ use crate::store::{ReadingsToStore, Store, StoreError};
 
 /// Finds the zone that a device stands in.
 pub type ZoneOf = Arc<dyn Fn(&Device) -> Option<String> + Send + Sync>;
+
+/// By which others hear what happens.
+#[derive(Clone)]
+pub struct Lines {
+    /// Tells open viewers.
+    pub hub: Arc<Hub>,
+    /// Knows whether other systems want to hear.
+    pub outbox: Arc<Outbox>,
+}
 
 /// The way into the store for what webhooks may hear of.
 pub struct Outbox {
@@ -43,6 +53,18 @@ impl Outbox {
         Ok(())
     }
 
+    /// Where devices stand.
+    #[must_use]
+    pub fn zones(&self) -> ZoneOf {
+        Arc::clone(&self.zone_of)
+    }
+
+    /// Whether there is anyone to write events for.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Acquire)
+    }
+
     /// Events are written from now on, or no longer.
     pub(crate) fn want(&self, wanted: bool) {
         self.wanted.store(wanted, Ordering::Release);
@@ -54,7 +76,7 @@ impl Outbox {
     /// # Errors
     /// If the store refuses; then nothing is stored.
     pub async fn append(&self, batch: &mut ReadingsToStore) -> Result<Vec<bool>, StoreError> {
-        if self.wanted.load(Ordering::Acquire) {
+        if self.is_wanted() {
             batch.outgoing = webhook::of_alarms(&batch.alarms);
             batch.outgoing.extend(self.statuses(batch));
         }
@@ -67,7 +89,7 @@ impl Outbox {
 
     /// Tells that another version is served.
     pub async fn tell_publication(&self, version: &str) {
-        if !self.wanted.load(Ordering::Acquire) {
+        if !self.is_wanted() {
             return;
         }
         let event = webhook::of_publication(version, OffsetDateTime::now_utc());
@@ -78,7 +100,7 @@ impl Outbox {
     }
 
     /// Has it looked now whether there is something to deliver.
-    pub(crate) fn ring(&self) {
+    pub fn ring(&self) {
         self.bell.notify_one();
     }
 

@@ -45,6 +45,11 @@ impl Gateway {
         Self { url, messages, answers }
     }
 
+    /// Answers with these statuses, the last first, before it takes everything again.
+    pub(crate) fn refuse(&self, answers: &[u16]) {
+        *self.answers.lock().unwrap() = answers.to_vec();
+    }
+
     /// How many answers it still has to give.
     pub(crate) fn answers_left(&self) -> usize {
         self.answers.lock().unwrap().len()

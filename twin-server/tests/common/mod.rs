@@ -8,6 +8,7 @@ pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod quarter;
+pub(crate) mod stream;
 
 use std::path::Path;
 use std::sync::Arc;

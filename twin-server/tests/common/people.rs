@@ -35,6 +35,11 @@ impl<'s> People<'s> {
         Self { server, cookie: sign_in(server, "root", PASSWORD).await.unwrap() }
     }
 
+    /// The administrator of before, at a server that was started anew.
+    pub(crate) fn again(server: &'s Server, cookie: String) -> Self {
+        Self { server, cookie }
+    }
+
     /// Sends a change as the administrator's browser does.
     pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         send_as(self.server, &self.cookie, method, path, body).await

@@ -5,7 +5,7 @@
 // (Last-Event-ID); only a refused connection closes for good, and is opened anew here.
 import { address } from './client';
 import type { DisplayEvent } from './displays';
-import type { Alarm, AlarmChangedEvent, DeviceEvent, DeviceRemovedEvent, DeviceView, PublicationEvent, ReportChangedEvent, ReportRemovedEvent, SnapshotEvent } from './types';
+import type { Alarm, AlarmChangedEvent, DeviceEvent, DeviceRemovedEvent, DeviceView, ProjectChangedEvent, ProjectRemovedEvent, PublicationEvent, ReportChangedEvent, ReportRemovedEvent, SnapshotEvent } from './types';
 
 export interface EventHandler {
   opened(): void;
@@ -18,6 +18,8 @@ export interface EventHandler {
   published(publication: string): void;
   /** A resident's report came in or changed (its version now), or may not be read any more (null). */
   report?(id: number, version: number | null): void;
+  /** A project was begun or changed, or may not be read any more (null). */
+  project?(id: number, event: ProjectChangedEvent | null): void;
   /** A display of a command centre was changed or switched; only walls ask. */
   display?(event: DisplayEvent): void;
 }
@@ -63,6 +65,8 @@ export function listen(handler: EventHandler): Listening {
     on('publication', (data) => handler.published((data as PublicationEvent).publication));
     on('report', (data) => handler.report?.((data as ReportChangedEvent).id, (data as ReportChangedEvent).version));
     on('report-removed', (data) => handler.report?.((data as ReportRemovedEvent).id, null));
+    on('project', (data) => handler.project?.((data as ProjectChangedEvent).id, data as ProjectChangedEvent));
+    on('project-removed', (data) => handler.project?.((data as ProjectRemovedEvent).id, null));
     on('display', (data) => handler.display?.(data as DisplayEvent));
   };
 

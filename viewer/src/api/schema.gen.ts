@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/api/v1/account/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives whether one gets text messages about one's reports. */
+        get: operations["get_own_messages"];
+        /**
+         * Says whether one wants text messages about one's reports, and in which language. They go to the number that is
+         *     attached to oneself, and tell what happened and where to look: that a report was taken up, declined, answered, checked,
+         *     entered a renewal, or that someone has asked something; never what one did oneself.
+         */
+        put: operations["put_own_messages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/phone": {
         parameters: {
             query?: never;
@@ -685,9 +707,10 @@ export interface paths {
         };
         /**
          * Streams events: `snapshot` first, then `device`, `device-removed`, `alarm`, `display`, `report`,
-         *     `report-removed`, `object`, `object-removed` and `publication`. Objects and reports are not in the snapshot: who
-         *     begins with one asks for them anew. Of residents' reports each viewer is told those that it may read; what it could
-         *     read and may not any more is told as `report-removed`. `bbox` and `zone` hold for reports, too.
+         *     `report-removed`, `project`, `project-removed`, `object`, `object-removed` and `publication`. Objects, reports and
+         *     projects are not in the snapshot: who begins with one asks for them anew. Of residents' reports and of projects each
+         *     viewer is told those that it may read; what it could read and may not any more is told as `report-removed` and
+         *     `project-removed`. `bbox` and `zone` hold for them, too: a project that meets the box, or lies in the zone among others.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
          *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
@@ -992,8 +1015,8 @@ export interface paths {
          * Streams events over a WebSocket. Each is a text message `{"id","seq","event","data"}`, with the events and
          *     data of `/api/v1/events`; a client that reconnects with `last_event_id` and the same filter gets what
          *     changed since.
-         * @description A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n]}}`; from then on that
-         *     filter holds, beginning with a snapshot. A message that is not understood is answered with the event
+         * @description A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n],"topics":[…]}}`; from
+         *     then on that filter holds, beginning with a snapshot. A message that is not understood is answered with the event
          *     `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the stream may not
          *     be followed any more or too much is sent, 1009 after a message of more than 16 KiB.
          */
@@ -1037,6 +1060,26 @@ export interface paths {
         post?: never;
         /** Removes a maintenance window; what it held back opens at once. */
         delete: operations["delete_window"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists messages to residents about their reports, newest first: what waits, what was sent, and what was given up and why.
+         *     Those that ended are kept for 90 days.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2172,7 +2215,8 @@ export interface paths {
         /**
          * Adds a webhook; it hears of what happens from now on. Events are posted one by one, in order, as `CloudEvents`
          *     1.0 (`application/cloudevents+json`). A receiver answers 2xx when it has one; otherwise it comes again, for a
-         *     day. An event may come twice: its `id` tells.
+         *     day. An event may come twice: its `id` tells. Of reports and projects it hears what whoever set it last may read
+         *     when an event is delivered, and what everyone may once they may read nothing more.
          */
         post: operations["add_webhook"];
         delete?: never;
@@ -3910,7 +3954,7 @@ export interface components {
          * @description What an event is about; the attribute `type` of its `CloudEvent`.
          * @enum {string}
          */
-        EventType: "AlarmOpened" | "AlarmChanged" | "AlarmCleared" | "DeviceStatusChanged" | "PublicationSwitched" | "WebhookTest";
+        EventType: "AlarmOpened" | "AlarmChanged" | "AlarmCleared" | "DeviceStatusChanged" | "PublicationSwitched" | "ReportChanged" | "ProjectChanged" | "WebhookTest";
         /** @description An event that was given up. */
         Failure: {
             /**
@@ -4465,6 +4509,74 @@ export interface components {
              * @description The value.
              */
             value: number;
+        };
+        /**
+         * @description How a message ended.
+         * @enum {string}
+         */
+        MessageEnd: "sent" | "given_up" | "over_limit" | "unwanted";
+        /**
+         * @description The language that messages are in.
+         * @enum {string}
+         */
+        MessageLanguage: "zh" | "en";
+        /** @description A page of messages. */
+        MessagePage: {
+            /** @description The messages, newest first. */
+            messages: components["schemas"]["MessageView"][];
+            /**
+             * Format: int64
+             * @description What to ask for as `before` to get the next page; absent on the last.
+             */
+            next?: number | null;
+        };
+        /** @description How sending goes. */
+        MessageProgress: {
+            end?: components["schemas"]["MessageEnd"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            ended_at?: string | null;
+            /** @description Why the last try failed. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again; absent before the first try and after the end.
+             */
+            next_try?: string | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+        };
+        /**
+         * @description What a message is about; its id names the template that a gateway has for it.
+         * @enum {string}
+         */
+        MessageTopic: "Accepted" | "Declined" | "Said" | "Answered" | "Checked" | "Programmed";
+        /** @description A message, and what became of it. The number that it goes to is in no answer. */
+        MessageView: components["schemas"]["MessageProgress"] & {
+            /**
+             * Format: date-time
+             * @description When that happened.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Number of the report.
+             */
+            report: number;
+            /** @description What it is about. */
+            topic: components["schemas"]["MessageTopic"];
+            /** @description Id of the user. */
+            user: string;
         };
         /** @description An object with one id everywhere: here, in tiles, in the server and on screen. */
         ModelObject: {
@@ -5126,6 +5238,21 @@ export interface components {
                 [key: string]: Record<string, never>;
             };
         };
+        /** @description Whether one wants text messages about one's reports. */
+        OwnMessages: {
+            /** @description The language that they are in. */
+            language?: components["schemas"]["MessageLanguage"];
+            /** @description Whether they are sent to one's number. */
+            text_messages: boolean;
+        };
+        /** @description Whether one gets text messages, and how many at most. */
+        OwnMessagesView: components["schemas"]["OwnMessages"] & {
+            /**
+             * Format: int32
+             * @description Most messages within 24 hours; what happens beyond stands on the page alone.
+             */
+            per_day: number;
+        };
         /** @description One's own number. */
         OwnPhone: {
             /** @description The number, of which the middle is left out; absent if there is none. */
@@ -5532,6 +5659,40 @@ export interface components {
             planned_fen: number;
             /** @description Who pays; together not more than all of it. */
             sources?: components["schemas"]["ProjectSource"][];
+        };
+        /** @description A project was begun or changed, and one may read it. SSE event name `project`. The rest is asked for by its number. */
+        ProjectChangedEvent: {
+            bounds?: components["schemas"]["LocalBox"] | null;
+            deadline?: components["schemas"]["ProjectDeadline"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Which of the five kinds of task. */
+            kind: components["schemas"]["ProjectKind"];
+            /** @description Its level. */
+            level: components["schemas"]["ProjectLevel"];
+            /** @description Name in both languages. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description How much of it is built, 0 to 100.
+             */
+            progress_percent: number;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["ProjectState"];
+            /** @description How far the lateness of its step has been told. */
+            urge: components["schemas"]["ReportUrge"];
+            /**
+             * Format: int32
+             * @description Its version now.
+             */
+            version: number;
+            /** @description Opinions and complaints, counted. */
+            voices: components["schemas"]["ProjectVoices"];
+            /** @description Ids of the zones that it lies in. */
+            zones?: string[];
         };
         /** @description The step that a project is in, and when it should be over. */
         ProjectDeadline: {
@@ -6018,6 +6179,14 @@ export interface components {
              * @description Number of the problem in it.
              */
             problem: number;
+        };
+        /** @description A project that one could read may not be read any more. SSE event name `project-removed`. */
+        ProjectRemovedEvent: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
         };
         /**
          * @description What someone is in a project.
@@ -7773,6 +7942,11 @@ export interface components {
          * @enum {string}
          */
         VoiceFormat: "audio/webm" | "audio/ogg" | "audio/mp4" | "audio/mpeg" | "audio/wav";
+        /**
+         * @description How far messages are that are meant.
+         * @enum {string}
+         */
+        WantedState: "waiting" | "sent" | "given_up" | "over_limit" | "unwanted";
         /** @description An address that hears of events, as people set it. */
         Webhook: {
             /**
@@ -7789,11 +7963,16 @@ export interface components {
             least_level?: components["schemas"]["AlarmLevel"] | null;
             /** @description What it is for. */
             name: string;
+            /**
+             * @description Who set it last: `user:…`, `key:…`. Of reports and projects it hears what they may read when it is delivered; without
+             *     them, what everyone may.
+             */
+            owner?: string | null;
             /** @description What it hears of; none: everything. */
             types: components["schemas"]["EventType"][];
             /** @description Where events are posted, `https://` or `http://`. */
             url: string;
-            /** @description Of alarms and devices, only those in these zones; none: everywhere. */
+            /** @description Of alarms, devices, reports and projects, only those in these zones; none: everywhere. */
             zones?: string[];
         };
         /** @description A webhook with the events that were given up. */
@@ -7819,7 +7998,7 @@ export interface components {
             types?: components["schemas"]["EventType"][];
             /** @description Where events are posted: `https://` or `http://`, without name and password. */
             url: string;
-            /** @description Of alarms and devices, only those in these zones; none: everywhere. */
+            /** @description Of alarms, devices, reports and projects, only those in these zones; none: everywhere. */
             zones?: string[];
         };
         /** @description What became of a test. */
@@ -7923,6 +8102,190 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_own_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMessagesView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_own_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnMessages"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMessagesView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no room left to store it; nothing was changed */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_own_phone: {
         parameters: {
             query?: never;
@@ -12385,6 +12748,12 @@ export interface operations {
                 /** @description Only devices in this zone of the model and their alarms. */
                 zone?: string;
                 /**
+                 * @description Only these sorts of events, with commas between them: `devices`, `alarms`, `displays`, `reports`, `projects`,
+                 *     `objects`, `publication`. What is left out is not in the snapshot either.
+                 * @example projects,reports
+                 */
+                topic?: string;
+                /**
                  * @description Id of the last event of an earlier stream with the same filter, for clients that cannot set
                  *     the header `Last-Event-ID`.
                  */
@@ -12399,7 +12768,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `report` (ReportChangedEvent), `report-removed` (ReportRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
+            /** @description Events `snapshot` (SnapshotEvent), `device` (DeviceEvent), `device-removed` (DeviceRemovedEvent), `alarm` (AlarmChangedEvent), `display` (DisplayEvent), `report` (ReportChangedEvent), `report-removed` (ReportRemovedEvent), `project` (ProjectChangedEvent), `project-removed` (ProjectRemovedEvent), `object` (ObjectEvent), `object-removed` (ObjectRemovedEvent), `publication` (PublicationEvent) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13882,6 +14251,12 @@ export interface operations {
                 /** @description Only devices in this zone of the model and their alarms. */
                 zone?: string;
                 /**
+                 * @description Only these sorts of events, with commas between them: `devices`, `alarms`, `displays`, `reports`, `projects`,
+                 *     `objects`, `publication`. What is left out is not in the snapshot either.
+                 * @example projects,reports
+                 */
+                topic?: string;
+                /**
                  * @description Id of the last event of an earlier stream with the same filter, for clients that cannot set
                  *     the header `Last-Event-ID`.
                  */
@@ -14286,6 +14661,74 @@ export interface operations {
             };
             /** @description There is no room left to store it; nothing was changed */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, or how they ended: `sent`, `given_up`, `over_limit`, `unwanted`; without it all. */
+                state?: components["schemas"]["WantedState"];
+                /** @description Only messages with a lower number: the `next` of the page before. */
+                before?: number;
+                /** @description Messages on a page, 1 to 1,000, default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More requests than are taken; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The server cannot do it now; `Retry-After` says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -58,6 +58,8 @@ const zh = {
   // One project.
   numbered: (id: number) => `第 ${id} 号`,
   back: '返回全部项目',
+  newer: '这个项目刚刚有了新的变动。',
+  seeNewer: '查看最新',
   changePlan: '修改方案',
   course: '流程',
   now: '现在',
@@ -249,6 +251,8 @@ const en: ProjectWorkTexts = {
   noZone: 'No zone yet',
   numbered: (id) => `No. ${id}`,
   back: 'All projects',
+  newer: 'Something has just happened to this project.',
+  seeNewer: 'See it',
   changePlan: 'Change plan',
   course: 'Course',
   now: 'now',

@@ -1,7 +1,8 @@
-// One's own number: shown with its middle left out, attached or replaced with a code, deleted.
+// One's own number: shown with its middle left out, attached or replaced with a code, deleted; and what is sent to it.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { askToAttach, attachPhone, getOwnPhone, removeOwnPhone } from '../api/phone';
+import { OwnMessages } from './OwnMessages';
 import { Loading } from './parts';
 import { PhoneCode } from './PhoneCode';
 import { failure, words } from './sign-in-words';
@@ -61,6 +62,7 @@ export function OwnPhone() {
         <>
           <button class="r-setting" type="button" onClick={() => ([doing.value, told.value] = ['attach', null])}>{phone.value === null ? t.attach : t.replace}</button>
           {phone.value !== null && <button class="r-setting" type="button" onClick={() => ([doing.value, told.value] = ['remove', null])}>{t.remove}</button>}
+          {phone.value !== null && <OwnMessages key={phone.value} />}
         </>
       )}
     </section>

@@ -2,6 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client';
+import { followProjects, gathered } from '../api/news';
 import { getOpinions, getProject, postOpinion, type ProjectDetail, type ProjectEntry, type ProjectOpinion } from '../api/projects';
 import { named } from '../i18n/format';
 import { language } from '../state/preferences';
@@ -10,8 +11,6 @@ import { hashOf, route } from '../state/resident/route';
 import { Pictures, Words } from './forms';
 import { Icon, Loading, Page } from './parts';
 import { dayOf, moment, moneyOf, words } from './project-words';
-
-const EVERY_MS = 60_000;
 
 interface Seen {
   readonly detail: ProjectDetail;
@@ -35,8 +34,12 @@ export function Project() {
   };
   useEffect(() => {
     void look();
-    const timer = setInterval(() => void look(), EVERY_MS);
-    return () => clearInterval(timer);
+    const { soon, stop } = gathered(() => void look(), 0);
+    const deaf = followProjects({ project: (changed) => changed === id && soon(), anew: soon });
+    return () => {
+      deaf();
+      stop();
+    };
   }, [id]);
   const shown = seen.value;
   const title = shown ? named(shown.detail.project.plan.name, language.value, String(id)) : t.aroundMe;

@@ -1,15 +1,28 @@
 // Projects of renewal as rows: a few of them on the first page, all on their own.
 import { useEffect } from 'preact/hooks';
+import { followProjects, gathered } from '../api/news';
 import type { ProjectSummary } from '../api/projects';
 import { named } from '../i18n/format';
 import { language } from '../state/preferences';
-import { nearest, startProjects } from '../state/resident/projects';
+import { look, nearest, startProjects } from '../state/resident/projects';
 import { hashOf } from '../state/resident/route';
 import { Icon, Loading, Page } from './parts';
 import { dayOf, words } from './project-words';
 
 /** On the first page. */
 const FIRST = 3;
+/** The list is the same for many: they do not all ask in one moment. */
+const SPREAD_MS = 3000;
+
+/** Looks again upon what is told of projects, until the returned function is called. */
+function follow(): () => void {
+  const { soon, stop } = gathered(() => void look(), SPREAD_MS);
+  const deaf = followProjects({ project: soon, anew: soon });
+  return () => {
+    deaf();
+    stop();
+  };
+}
 
 /** A section of the first page; without projects there is none. */
 export function Nearest() {
@@ -28,6 +41,7 @@ export function Nearest() {
 
 export function Projects() {
   useEffect(startProjects, []);
+  useEffect(follow, []);
   const t = words.value;
   const all = nearest.value;
   return (

@@ -3,6 +3,7 @@
 // In: the event stream. Out: `line`, and calls into devices, alarms and session. Started by app.
 import { signal } from '@preact/signals-core';
 import { listen, type EventHandler, type Listening } from '../api/events';
+import type { ProjectChangedEvent } from '../api/types';
 import { changeAlarm, resetAlarms } from './alarms';
 import { changeDevice, resetDevices } from './devices';
 import { published, reachable } from './session';
@@ -23,6 +24,18 @@ export interface ReportNews {
 }
 let reportNews: ReportNews | null = null;
 export const hearOfReports = (news: ReportNews): void => void (reportNews = news);
+
+/** Who wants to hear of projects: of one, as it is or not to be read any more (null), or of all anew. */
+export interface ProjectNews {
+  project(id: number, event: ProjectChangedEvent | null): void;
+  anew(): void;
+}
+const projectNews = new Set<ProjectNews>();
+/** Tells of projects until the returned function is called. */
+export function hearOfProjects(news: ProjectNews): () => void {
+  projectNews.add(news);
+  return () => projectNews.delete(news);
+}
 
 let listening: Listening | null = null;
 
@@ -46,10 +59,12 @@ export function startLive(more: Pick<EventHandler, 'display'> = {}): () => void 
       resetDevices(list);
       resetAlarms(open);
       published(version);
-      // A snapshot has no reports: what was missed of them is not told again.
+      // A snapshot has no reports and projects: what was missed of them is not told again.
       reportNews?.anew();
+      projectNews.forEach((news) => news.anew());
     },
     report: (id, version) => (version === null ? reportNews?.removed(id) : reportNews?.changed(id, version)),
+    project: (id, event) => projectNews.forEach((news) => news.project(id, event)),
     device: (device) => changeDevice(device.id, device),
     removed: (id) => changeDevice(id, null),
     alarm: changeAlarm,

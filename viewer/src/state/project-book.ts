@@ -1,18 +1,26 @@
 // Keeps the projects of the scene as they are at the server, and reads the one that is looked at.
 //
 // In: the server's answers; the selection; who is signed in. Out: `projects`, whether they are known, `openedProject`.
-// Started once, with the first that wants them; asks again while someone looks, since nothing tells of their changes.
+// Started once, with the first that wants them; follows what the server tells of their changes, and asks again where
+// something may have been missed.
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { ApiError } from '../api/client';
 import { getAllProjects } from '../api/project-work';
 import { getProject, type ProjectDetail, type ProjectSummary } from '../api/projects';
+import type { ProjectChangedEvent } from '../api/types';
 import { account } from './account';
+import { hearOfProjects, line } from './live';
 import { onGround } from './project-ground';
 import { projects, projectsShown, stagesThen } from './projects';
 import { selection } from './selection';
 import { buildings } from './session';
 
+/** How often is asked again without the line, by which news come. */
 const EVERY_MS = 60_000;
+/** News that come together are looked into together. */
+const GATHER_MS = 120;
+/** Up to so many projects are read one by one; for more, the list is asked for. */
+const SINGLY_MOST = 6;
 /** More than this are no picture that anybody reads; the rest is found on the pages of projects. */
 const MOST = 5000;
 
@@ -33,22 +41,96 @@ const differs = (next: ReadonlyMap<number, ProjectSummary>): boolean => {
   return now.size !== next.size || [...next].some(([id, { version, voices }]) => now.get(id)?.version !== version || now.get(id)?.voices.given !== voices.given);
 };
 
-let asked = 0;
+/** What was told of single projects while a question for all is on its way; null: not to be read any more. */
+type Since = Map<number, ProjectSummary | null>;
+let waiting: Since | null = null;
 
 /** Asks for all; an answer that a later question has overtaken is dropped. */
 async function refresh(): Promise<void> {
-  const mine = ++asked;
+  const since: Since = new Map();
+  waiting = since;
   try {
     const all = new Map((await getAllProjects({}, MOST)).projects.map((project) => [project.id, project]));
-    if (mine !== asked) return;
+    if (waiting !== since) return;
+    waiting = null;
+    // The list may have been read before them.
+    for (const [id, project] of since) put(all, id, project);
     batch(() => {
       if (differs(all)) told.value = all;
       projectsStanding.value = 'known';
     });
   } catch (error) {
-    if (mine !== asked) return;
+    if (waiting !== since) return;
+    waiting = null;
     projectsStanding.value = error instanceof ApiError && error.failure === 'denied' ? 'denied' : 'unreachable';
   }
+}
+
+function put(all: Map<number, ProjectSummary>, id: number, project: ProjectSummary | null): void {
+  if (project === null) all.delete(id);
+  else if ((all.get(id)?.version ?? 0) <= project.version) all.set(id, project);
+}
+
+/** Takes over what was told of one project. */
+function take(id: number, project: ProjectSummary | null): void {
+  waiting?.set(id, project);
+  if (project === null && !told.peek().has(id)) return;
+  const all = new Map(told.peek());
+  put(all, id, project);
+  told.value = all;
+}
+
+const summaryOf = ({ project: { plan, ...project } }: ProjectDetail, bounds: ProjectChangedEvent['bounds']): ProjectSummary => ({
+  id: project.id,
+  name: plan.name,
+  kind: plan.kind,
+  level: plan.level,
+  zones: project.zones ?? [],
+  bounds: bounds ?? null,
+  state: project.state,
+  deadline: project.deadline ?? null,
+  urge: project.urge ?? 'none',
+  planned_fen: plan.budget?.planned_fen ?? 0,
+  spent_fen: project.spent_fen ?? 0,
+  progress_percent: project.progress_percent ?? 0,
+  notice: project.notice ?? null,
+  voices: project.voices ?? { given: 0, opinions_open: 0, complaints_open: 0 },
+  changed_at: project.changed_at,
+  version: project.version,
+});
+
+const heard = new Map<number, ProjectChangedEvent>();
+
+/** Whether anyone looks at projects. */
+const wanted = computed(() => projectsShown.value || stagesThen.value !== null || projectsAlsoWanted.value || openedProjectId.value !== null);
+
+/** Notes that a project is another one now, and reads it a moment later; or forgets it, if it may not be read any more. */
+export function hear(id: number, event: ProjectChangedEvent | null): void {
+  if (!wanted.peek()) return;
+  if (event === null) {
+    heard.delete(id);
+    take(id, null);
+    if (id === openedProjectId.peek()) openedProject.value = 'gone';
+    return;
+  }
+  if ((told.peek().get(id)?.version ?? 0) >= event.version) return;
+  if (heard.size === 0) setTimeout(lookInto, GATHER_MS);
+  heard.set(id, event);
+}
+
+function lookInto(): void {
+  const news = [...heard];
+  heard.clear();
+  if (news.length > SINGLY_MOST) void refresh();
+  else
+    for (const [id, { bounds }] of news) {
+      getProject(id).then(
+        (detail) => take(id, summaryOf(detail, bounds)),
+        (error: unknown) => {
+          if (error instanceof ApiError && error.status === 404) take(id, null);
+        },
+      );
+    }
 }
 
 let reading = 0;
@@ -75,12 +157,14 @@ const heed = (..._changed: unknown[]): void => undefined;
 export function startProjectBook(): void {
   if (started) return;
   started = true;
-  const wanted = computed(() => projectsShown.value || stagesThen.value !== null || projectsAlsoWanted.value || openedProjectId.value !== null);
   const look = (): void => {
     if (!wanted.peek() || document.visibilityState !== 'visible') return;
     void refresh();
   };
-  setInterval(look, EVERY_MS);
+  setInterval(() => {
+    if (line.peek().state !== 'live' || projectsStanding.peek() === 'unreachable') look();
+  }, EVERY_MS);
+  hearOfProjects({ project: hear, anew: look });
   document.addEventListener('visibilitychange', look);
   effect(() => {
     projects.value = new Map([...told.value].map(([id, project]) => [id, { ...project, bounds: onGround(project.bounds, buildings.value) }]));

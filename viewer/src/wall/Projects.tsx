@@ -4,7 +4,8 @@ import type { ProjectSummary } from '../api/projects';
 import { named } from '../i18n';
 import { day, money, projectTexts } from '../i18n/project';
 import { language } from '../state/settings';
-import { brokenSince, byPhase, confirmed, figures, running, watchProjects } from '../state/wall/projects';
+import { brokenSince, byPhase, confirmed, figures, running } from '../state/wall/projects';
+import { watchProjects } from '../state/wall/projects-watch';
 import { Panel, useFit } from './parts';
 import { count, moment, words } from './texts';
 

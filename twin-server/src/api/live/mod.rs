@@ -47,8 +47,8 @@ const LEAVE: Duration = Duration::from_millis(500);
 /// data of `/api/v1/events`; a client that reconnects with `last_event_id` and the same filter gets what
 /// changed since.
 ///
-/// A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n]}}`; from then on that
-/// filter holds, beginning with a snapshot. A message that is not understood is answered with the event
+/// A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n],"topics":[…]}}`; from
+/// then on that filter holds, beginning with a snapshot. A message that is not understood is answered with the event
 /// `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the stream may not
 /// be followed any more or too much is sent, 1009 after a message of more than 16 KiB.
 #[utoipa::path(

@@ -30,6 +30,9 @@ struct Subscribe {
     /// Only devices in this zone.
     #[serde(default)]
     zone: Option<String>,
+    /// Only these sorts of events.
+    #[serde(default)]
+    topics: Vec<String>,
 }
 
 /// What a client asks, as it was understood.
@@ -46,12 +49,14 @@ pub(super) fn read(text: &str) -> Result<Asked, Problem> {
             "send `{\"subscribe\":{\"kinds\":[\"lift\"],\"zone\":\"zone/z1\",\"bbox\":[0,0,50,50]}}`; each part may be left out",
         )
     })?;
-    let Subscribe { kinds, bbox, zone } = request.subscribe;
-    if kinds.len() > KINDS_MOST {
-        let detail = format!("{} kinds, limit {KINDS_MOST}", kinds.len());
-        return Err(Problem::bad_request("too_many_kinds", detail));
+    let Subscribe { kinds, bbox, zone, topics } = request.subscribe;
+    for (name, count) in [("kinds", kinds.len()), ("topics", topics.len())] {
+        if count > KINDS_MOST {
+            let detail = format!("{count} {name}, limit {KINDS_MOST}");
+            return Err(Problem::bad_request("too_many_kinds", detail));
+        }
     }
-    Ok(Asked::Subscribe(Wanted { kinds, bounds: bbox.map(LocalRect::try_from), zone }))
+    Ok(Asked::Subscribe(Wanted { kinds, bounds: bbox.map(LocalRect::try_from), zone, topics }))
 }
 
 /// An event as a message. Its data is JSON already, its id and name need no escapes.
@@ -74,9 +79,11 @@ mod tests {
     fn a_filter_may_name_everything_or_nothing() {
         let Asked::Subscribe(wanted) = read(r#"{"subscribe":{}}"#).unwrap();
         assert!(wanted.kinds.is_empty() && wanted.bounds.is_none() && wanted.zone.is_none());
-        let text = r#"{"subscribe":{"kinds":["lift"],"zone":"zone/z1","bbox":[0,1,2.5,3]}}"#;
+        let text =
+            r#"{"subscribe":{"kinds":["lift"],"zone":"zone/z1","bbox":[0,1,2.5,3],"topics":["projects"]}}"#;
         let Asked::Subscribe(wanted) = read(text).unwrap();
         assert_eq!((wanted.kinds, wanted.zone.as_deref()), (vec!["lift".to_owned()], Some("zone/z1")));
+        assert_eq!(wanted.topics, ["projects"]);
         assert_eq!(wanted.bounds.unwrap().unwrap().max_east_m, 2.5);
     }
 

@@ -12,6 +12,7 @@ mod parties;
 pub(in crate::domain) mod plan;
 mod refusal;
 mod terms;
+mod told;
 mod voices;
 mod works;
 
@@ -27,10 +28,13 @@ pub(in crate::domain) use chinese::field as field_zh;
 pub use clock::{next_at, pass_time};
 pub use course::{COURSE, Need, Party, step_of};
 pub use notice::{NOTICE_DAYS, NOTICE_DAYS_LIMIT, day_of, end_of, first_full_day, full_days};
-pub use parties::{is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of};
+pub use parties::{
+    ProjectSight, is_for_all, is_involved, is_public, may_in, may_read, may_voice, parties_of,
+};
 pub use plan::{PROBLEMS_LIMIT, PlanError, REPORTS_LIMIT, TASKS_LIMIT, check as check_plan};
 pub use refusal::Refusal;
 pub use terms::{TERM_LIMIT_DAYS, Terms};
+pub use told::told;
 pub use voices::{Heard, answer, ask, hear, takes_voices, voice};
 pub use works::{Finding, Progress, programmed, progress};
 

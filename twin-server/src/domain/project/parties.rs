@@ -3,6 +3,7 @@
 //!
 //! A project may lie in several zones: whoever is limited to some must hold all of its.
 
+use serde::{Deserialize, Serialize};
 use twin_schemas::projects::{Project, ProjectDeed, ProjectEntry, ProjectEvent, ProjectState};
 
 use super::Party;
@@ -61,16 +62,42 @@ pub fn is_public(project: &Project) -> bool {
 /// Whether someone works on a project before it is public. Whoever reviews is not shown what was not declared yet.
 #[must_use]
 pub fn is_involved(actor: &Actor, project: &Project) -> bool {
-    let holds = |action| may_in(actor, action, &project.zones);
+    works_on(actor, &project.zones, project.state)
+}
+
+fn works_on(actor: &Actor, zones: &[String], state: ProjectState) -> bool {
+    let holds = |action| may_in(actor, action, zones);
     holds(Action::PlanProjects)
         || holds(Action::HostProjects)
-        || (project.state != ProjectState::Draft && holds(Action::ReviewProjects))
+        || (state != ProjectState::Draft && holds(Action::ReviewProjects))
 }
 
 /// Whether someone may read a project.
 #[must_use]
 pub fn may_read(actor: &Actor, project: &Project) -> bool {
     is_public(project) || is_involved(actor, project)
+}
+
+/// What decides who may read a project, without the project: for what is told of it later, or of what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectSight {
+    is_public: bool,
+    state: ProjectState,
+    zones: Vec<String>,
+}
+
+impl ProjectSight {
+    /// What decides it of a project as it is.
+    #[must_use]
+    pub fn of(project: &Project) -> Self {
+        Self { is_public: is_public(project), state: project.state, zones: project.zones.clone() }
+    }
+
+    /// Whether someone may read what it is of; the same as [`may_read`].
+    #[must_use]
+    pub fn is_open_to(&self, actor: &Actor) -> bool {
+        self.is_public || works_on(actor, &self.zones, self.state)
+    }
 }
 
 /// Whether an entry of the trail of a public project is for everyone: what happened from its notice on, without the

@@ -24,7 +24,8 @@ pub use course::{COURSE, Need, Party, step_of};
 pub use figures::{Period, figures, is_answered_in_time, total_limit};
 pub use kinds::{ReportKinds, ReportKindsError, is_of};
 pub use parties::{
-    Asker, is_involved, may_call, may_drop_contact, may_read, parties_of, shown_to_all, speaks_as,
+    Asker, ReportSight, is_involved, may_call, may_drop_contact, may_read, parties_of, shown_to_all,
+    speaks_as,
 };
 
 use super::cycle::Word as _;

@@ -1,6 +1,7 @@
 //! Which parties someone is of a report. Called by the API before it asks what may be done; the table of
 //! permissions decides, this file says which of its rows belongs to which party.
 
+use serde::{Deserialize, Serialize};
 use twin_schemas::reports::{Report, ReportBody, ReportDeed, ReportEntry, ReportEvent, ReportUrge};
 
 use super::{COURSE, Party, is_public};
@@ -26,7 +27,11 @@ impl Asker<'_> {
 /// The parties that someone is of; none for who may only look.
 #[must_use]
 pub fn parties_of(asker: Asker<'_>, report: &Report) -> Vec<Party> {
-    let place = Place::Zone(report.zone.as_deref());
+    parties_at(asker, report.zone.as_deref(), report.body)
+}
+
+fn parties_at(asker: Asker<'_>, zone: Option<&str>, body: Option<ReportBody>) -> Vec<Party> {
+    let place = Place::Zone(zone);
     let may_here = |action| may(asker.actor, action, place) == Decision::Allowed;
     let mut parties = Vec::new();
     if asker.is_reporter() && may_here(Action::SubmitReports) {
@@ -35,9 +40,7 @@ pub fn parties_of(asker: Asker<'_>, report: &Report) -> Vec<Party> {
     if may_here(Action::DispatchReports) {
         parties.push(Party::Desk);
     }
-    if may_here(Action::HandleReports)
-        && report.body.is_some_and(|body| asker.actor.holds(role_of(body), place))
-    {
+    if may_here(Action::HandleReports) && body.is_some_and(|body| asker.actor.holds(role_of(body), place)) {
         parties.push(Party::Handler);
     }
     // Whoever did the work does not check it.
@@ -60,11 +63,40 @@ pub fn may_read(asker: Asker<'_>, report: &Report) -> bool {
 /// Whether someone may read what is said between the reporter and those who work on a report.
 #[must_use]
 pub fn is_involved(asker: Asker<'_>, report: &Report) -> bool {
-    let place = Place::Zone(report.zone.as_deref());
-    let is_overseen = report.urge == ReportUrge::Escalated
+    works_on(asker, report.zone.as_deref(), report.body, report.urge)
+}
+
+fn works_on(asker: Asker<'_>, zone: Option<&str>, body: Option<ReportBody>, urge: ReportUrge) -> bool {
+    let place = Place::Zone(zone);
+    let is_overseen = urge == ReportUrge::Escalated
         && asker.actor.holds(Role::UpperUnit, place)
         && may(asker.actor, Action::HandleReports, place) == Decision::Allowed;
-    asker.is_reporter() || is_overseen || !parties_of(asker, report).is_empty()
+    asker.is_reporter() || is_overseen || !parties_at(asker, zone, body).is_empty()
+}
+
+/// What decides who may read a report, without the report and without whose it is: for what other systems are told of it
+/// later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportSight {
+    is_public: bool,
+    zone: Option<String>,
+    body: Option<ReportBody>,
+    urge: ReportUrge,
+}
+
+impl ReportSight {
+    /// What decides it of a report as it is.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        Self { is_public: is_public(report), zone: report.zone.clone(), body: report.body, urge: report.urge }
+    }
+
+    /// Whether someone whose own it is not may read what it is of; the same as [`may_read`].
+    #[must_use]
+    pub fn is_open_to(&self, actor: &Actor) -> bool {
+        let asker = Asker { actor, reporter: None };
+        self.is_public || works_on(asker, self.zone.as_deref(), self.body, self.urge)
+    }
 }
 
 /// Whether someone must be able to call whom a report was made for: the desk, and the body that it was sent to, while

@@ -1,13 +1,18 @@
-//! Events as they wait to be delivered: changes of alarms, statuses and versions come in.
+//! Events as they wait to be delivered: changes of alarms, statuses, versions, reports and projects come in.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use twin_schemas::alarm::{AlarmEventKind, AlarmLevel};
 use twin_schemas::live::{Device, DeviceStatus};
+use twin_schemas::projects::{Project, ProjectChangedEvent, ProjectEntry, ProjectEvent};
+use twin_schemas::reports::{Report, ReportEntry, ReportEvent};
 
-use super::EventType;
+use super::{EventType, Sight};
 use crate::domain::alarm::AlarmChanges;
+use crate::domain::permission::Actor;
+use crate::domain::project::{ProjectSight, is_for_all};
+use crate::domain::report::ReportSight;
 
 /// Something that webhooks may want to hear of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,13 +28,30 @@ pub struct Outgoing {
     pub level: Option<AlarmLevel>,
     /// Kind of the device.
     pub kind: Option<String>,
-    /// Zone of the device.
+    /// Zone of the device or of the report.
     pub zone: Option<String>,
+    /// Zones of the project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+    /// Who may be told of it; none: every webhook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sight: Option<Sight>,
     /// What is told.
     pub data: Value,
 }
 
 impl Outgoing {
+    /// The zones that it lies in.
+    pub fn zones(&self) -> impl Iterator<Item = &String> {
+        self.zone.iter().chain(&self.zones)
+    }
+
+    /// Whether someone may be told of it.
+    #[must_use]
+    pub fn is_open_to(&self, actor: &Actor) -> bool {
+        self.sight.as_ref().is_none_or(|sight| sight.is_open_to(actor))
+    }
+
     /// The event as a `CloudEvent` in JSON (`CloudEvents` 1.0, JSON event format). `source` names the community,
     /// `id` the event in it.
     #[must_use]
@@ -67,6 +89,8 @@ pub fn of_alarms(changes: &AlarmChanges) -> Vec<Outgoing> {
             level: Some(event.level),
             kind: Some(alarm.kind.clone()),
             zone: alarm.zone.clone(),
+            zones: Vec::new(),
+            sight: None,
             data: json!({ "alarm": alarm, "event": event }),
         })
     });
@@ -88,6 +112,8 @@ pub fn of_status(
         level: None,
         kind: Some(device.kind.clone()),
         zone,
+        zones: Vec::new(),
+        sight: None,
         data: json!({ "device": device, "status": now, "status_before": before }),
     }
 }
@@ -102,7 +128,53 @@ pub fn of_publication(version: &str, at: OffsetDateTime) -> Outgoing {
         level: None,
         kind: None,
         zone: None,
+        zones: Vec::new(),
+        sight: None,
         data: json!({ "publication": version }),
+    }
+}
+
+/// That something happened to a report. What was said is not in it, nor who reported: who may read that asks for it.
+#[must_use]
+pub fn of_report(report: &Report, entry: &ReportEntry) -> Outgoing {
+    let Report { id, version, state, line, kind, place, zone, body, urge, deadline, .. } = report;
+    // That reporter and handler talk is between them.
+    let event = (entry.event != ReportEvent::Said).then_some(&entry.event);
+    Outgoing {
+        r#type: EventType::ReportChanged,
+        at: entry.at,
+        subject: format!("reports/{id}"),
+        level: None,
+        kind: None,
+        zone: zone.clone(),
+        zones: Vec::new(),
+        sight: Some(Sight::Report(ReportSight::of(report))),
+        data: json!({
+            "report": {
+                "id": id, "version": version, "line": line, "kind": kind, "state": state, "body": body,
+                "position": place.position, "zone": zone, "urge": urge, "deadline": deadline,
+            },
+            "event": event,
+        }),
+    }
+}
+
+/// That something happened to a project, as open viewers are told of it.
+#[must_use]
+pub fn of_project(project: &Project, told: &ProjectChangedEvent, entry: &ProjectEntry) -> Outgoing {
+    // Which report entered, and what departments write, is asked for by whoever may read it.
+    let is_for_all = is_for_all(entry) && !matches!(entry.event, ProjectEvent::Programmed { .. });
+    let event = is_for_all.then_some(&entry.event);
+    Outgoing {
+        r#type: EventType::ProjectChanged,
+        at: entry.at,
+        subject: format!("projects/{}", project.id),
+        level: None,
+        kind: None,
+        zone: None,
+        zones: project.zones.clone(),
+        sight: Some(Sight::Project(ProjectSight::of(project))),
+        data: json!({ "project": told, "event": event }),
     }
 }
 

@@ -4,10 +4,12 @@
 mod check;
 mod event;
 mod progress;
+mod sight;
 
 pub use check::{WebhookError, check};
-pub use event::{Outgoing, of_alarms, of_publication, of_status};
+pub use event::{Outgoing, of_alarms, of_project, of_publication, of_report, of_status};
 pub use progress::{Failure, Progress, Try};
+pub use sight::Sight;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +43,10 @@ types! {
     DeviceStatusChanged "twin.device.status_changed",
     /// Another version of the publication is served.
     PublicationSwitched "twin.publication.switched",
+    /// A resident's report came in, or something happened to it.
+    ReportChanged "twin.report.changed",
+    /// A project was begun, or something happened to it.
+    ProjectChanged "twin.project.changed",
     /// Someone tries whether events arrive. Sent by request only.
     WebhookTest "twin.webhook.test",
 }
@@ -62,9 +68,13 @@ pub struct Webhook {
     /// Of alarms and devices, only these kinds of device; none: all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub kinds: BTreeSet<String>,
-    /// Of alarms and devices, only those in these zones; none: everywhere.
+    /// Of alarms, devices, reports and projects, only those in these zones; none: everywhere.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub zones: BTreeSet<String>,
+    /// Who set it last: `user:…`, `key:…`. Of reports and projects it hears what they may read when it is delivered; without
+    /// them, what everyone may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Whether events are delivered.
     pub enabled: bool,
     /// When it was added.
@@ -74,20 +84,24 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Whether it hears of an event.
+    /// Whether it hears of an event, if its owner may.
     #[must_use]
     pub fn wants(&self, event: &Outgoing) -> bool {
-        let place = |wanted: &BTreeSet<String>, found: &Option<String>| {
-            wanted.is_empty() || found.as_ref().is_some_and(|found| wanted.contains(found))
-        };
-        let of_devices = event.r#type != EventType::PublicationSwitched;
+        let kind =
+            || self.kinds.is_empty() || event.kind.as_ref().is_some_and(|found| self.kinds.contains(found));
+        let zone = || self.zones.is_empty() || event.zones().any(|found| self.zones.contains(found));
         let level = match (self.least_level, event.level) {
             (Some(least), Some(level)) => level >= least,
             _ => true,
         };
         (self.types.is_empty() || self.types.contains(&event.r#type))
             && level
-            && (!of_devices || place(&self.kinds, &event.kind) && place(&self.zones, &event.zone))
+            && match event.r#type {
+                EventType::PublicationSwitched => true,
+                // Kinds are kinds of device.
+                EventType::ReportChanged | EventType::ProjectChanged => zone(),
+                _ => kind() && zone(),
+            }
     }
 }
 
@@ -106,6 +120,7 @@ mod tests {
             least_level: None,
             kinds: BTreeSet::new(),
             zones: BTreeSet::new(),
+            owner: None,
             enabled: true,
             created: datetime!(2026-05-01 12:00 UTC),
         }
@@ -119,6 +134,8 @@ mod tests {
             level,
             kind: (r#type != EventType::PublicationSwitched).then(|| "lift".into()),
             zone: zone.map(str::to_owned),
+            zones: Vec::new(),
+            sight: None,
             data: serde_json::Value::Null,
         }
     }
@@ -129,16 +146,23 @@ mod tests {
         let alarm = event(AlarmOpened, Some(AlarmLevel::Warning), Some("zone/z1"));
         let status = event(DeviceStatusChanged, None, None);
         let switched = event(PublicationSwitched, None, None);
+        let both = ["zone/z1", "zone/z2"].map(str::to_owned).to_vec();
+        let project = Outgoing { kind: None, zones: both, ..event(EventType::ProjectChanged, None, None) };
         for (hook, expected) in [
-            (hook(), [true, true, true]),
-            (Webhook { types: [AlarmOpened].into(), ..hook() }, [true, false, false]),
-            (Webhook { least_level: Some(AlarmLevel::Warning), ..hook() }, [true, true, true]),
-            (Webhook { least_level: Some(AlarmLevel::Alarm), ..hook() }, [false, true, true]),
-            (Webhook { kinds: ["lift".to_owned()].into(), ..hook() }, [true, true, true]),
-            (Webhook { kinds: ["lamp".to_owned()].into(), ..hook() }, [false, false, true]),
-            (Webhook { zones: ["zone/z1".to_owned()].into(), ..hook() }, [true, false, true]),
+            (hook(), [true, true, true, true]),
+            (Webhook { types: [AlarmOpened].into(), ..hook() }, [true, false, false, false]),
+            (Webhook { least_level: Some(AlarmLevel::Warning), ..hook() }, [true, true, true, true]),
+            (Webhook { least_level: Some(AlarmLevel::Alarm), ..hook() }, [false, true, true, true]),
+            (Webhook { kinds: ["lift".to_owned()].into(), ..hook() }, [true, true, true, true]),
+            (Webhook { kinds: ["lamp".to_owned()].into(), ..hook() }, [false, false, true, true]),
+            (Webhook { zones: ["zone/z1".to_owned()].into(), ..hook() }, [true, false, true, true]),
+            (Webhook { zones: ["zone/z3".to_owned()].into(), ..hook() }, [false, false, true, false]),
         ] {
-            assert_eq!([&alarm, &status, &switched].map(|event| hook.wants(event)), expected, "{hook:?}");
+            assert_eq!(
+                [&alarm, &status, &switched, &project].map(|event| hook.wants(event)),
+                expected,
+                "{hook:?}"
+            );
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::domain::audit::Digest;
 use crate::domain::contact::{ContactRow, Sealed, SealedPhone};
 use crate::domain::permission::Role;
 use crate::store::{
-    AuditQuery, Entrance, Invitation, NewCode, Numbering, ReportStored, Resealed, Store, UserChange, UserEdit,
+    AuditQuery, Entrance, Invitation, NewCode, Numbering, ReportStored, Resealed, Store, Tidings, UserChange,
+    UserEdit,
 };
 
 const CODE_FOR: Duration = Duration::minutes(5);
@@ -138,7 +139,7 @@ async fn who_is_forgotten_has_no_number_and_no_code_any_more(store: &dyn Store) 
 async fn report(store: &dyn Store, id: u64, contact: Option<&Sealed>) -> ReportStored {
     let new = lamp(id);
     let (kept, told) = (of(&new, "u-1"), by(&new, "user:u-1"));
-    store.add_report(&kept, &told, contact, &entry("report.submit")).await.unwrap()
+    store.add_report(&kept, &told, contact, &entry("report.submit"), &Tidings::default()).await.unwrap()
 }
 
 async fn whom_to_call_comes_with_the_report_and_goes_alone(store: &dyn Store) {

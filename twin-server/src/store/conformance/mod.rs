@@ -10,6 +10,7 @@ mod contacts;
 mod devices;
 mod displays;
 mod keys;
+mod messages;
 mod model;
 mod people;
 mod programming;

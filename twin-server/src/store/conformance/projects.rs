@@ -15,7 +15,7 @@ use crate::domain::project::{self, Change, Party};
 use crate::domain::report::{self, NewReport, ReportKinds, Request};
 use crate::store::ReportStored::{Stale, UnknownAttachment, Yes};
 use crate::store::{
-    ProjectChange, ReportChange, Store, StoredEntry, StoredOpinion, StoredProjectEntry, StoredReport,
+    ProjectChange, ReportChange, Store, StoredEntry, StoredOpinion, StoredProjectEntry, StoredReport, Tidings,
 };
 
 fn stored(change: Change, author: Option<&str>) -> ProjectChange {
@@ -70,12 +70,14 @@ fn voiced(before: &ProjectChange, text: &str, author: &str) -> ProjectChange {
 
 async fn put(store: &dyn Store, id: u64) -> ProjectChange {
     let new = begun(id);
-    assert_eq!(store.add_project(&new, &entry("project.create")).await.unwrap(), Yes);
+    assert_eq!(store.add_project(&new, &entry("project.create"), &Tidings::default()).await.unwrap(), Yes);
     new
 }
 
 async fn change(store: &dyn Store, change: &ProjectChange) {
-    let changed = store.change_projects(std::slice::from_ref(change), &[entry("project.act")]).await;
+    let changed = store
+        .change_projects(std::slice::from_ref(change), &[entry("project.act")], &Tidings::default())
+        .await;
     assert_eq!(changed.unwrap(), Yes);
 }
 
@@ -129,10 +131,16 @@ async fn who_is_forgotten_spoke_about_no_project(store: &dyn Store) {
 
 async fn a_version_that_does_not_follow_changes_no_project_that_comes_with_it(store: &dyn Store) {
     let (first, second) = (put(store, 1).await, put(store, 2).await);
-    assert_eq!(store.add_project(&first, &entry("project.create")).await.unwrap(), Stale);
+    assert_eq!(
+        store.add_project(&first, &entry("project.create"), &Tidings::default()).await.unwrap(),
+        Stale
+    );
     let both = [on_notice(&first), on_notice(&second)];
     change(store, &both[1]).await;
-    assert_eq!(store.change_projects(&both, &[entry("project.again")]).await.unwrap(), Stale);
+    assert_eq!(
+        store.change_projects(&both, &[entry("project.again")], &Tidings::default()).await.unwrap(),
+        Stale
+    );
     assert_eq!(store.projects().await.unwrap(), [first.after, both[1].after.clone()]);
     assert_eq!(store.project_trail(1, u32::MAX, 9).await.unwrap().len(), 1);
 }
@@ -165,11 +173,26 @@ async fn a_report_enters_a_project_with_it_or_not_at_all(store: &dyn Store) {
     let noted = stored(project::programmed(&project.after, 7, NOON).unwrap(), None);
     let audit = [entry("report.programme")];
     // There is no such report yet.
-    assert_eq!(store.programme_reports(std::slice::from_ref(&next), &noted, &audit).await.unwrap(), Stale);
+    assert_eq!(
+        store
+            .programme_reports(std::slice::from_ref(&next), &noted, &audit, &Tidings::default())
+            .await
+            .unwrap(),
+        Stale
+    );
     assert_eq!(store.projects().await.unwrap(), std::slice::from_ref(&project.after));
     let first = StoredEntry { entry: taken.entry.clone(), actor: "user:u-1".into() };
-    assert_eq!(store.add_report(&lamp, &first, None, &entry("report.submit")).await.unwrap(), Yes);
-    assert_eq!(store.programme_reports(std::slice::from_ref(&next), &noted, &audit).await.unwrap(), Yes);
+    assert_eq!(
+        store.add_report(&lamp, &first, None, &entry("report.submit"), &Tidings::default()).await.unwrap(),
+        Yes
+    );
+    assert_eq!(
+        store
+            .programme_reports(std::slice::from_ref(&next), &noted, &audit, &Tidings::default())
+            .await
+            .unwrap(),
+        Yes
+    );
     assert_eq!(store.projects().await.unwrap(), std::slice::from_ref(&noted.after));
     assert_eq!(store.reports().await.unwrap()[0].report, taken.after);
     let newest = store.project_trail(1, u32::MAX, 1).await.unwrap();
@@ -186,7 +209,9 @@ async fn a_photograph_goes_with_a_project_or_with_a_report_once(store: &dyn Stor
     assert_eq!(store.attachment("a").await.unwrap().unwrap().project, Some(1));
     let mut again = voiced(&shown, "挡光", "user:u-1");
     again.stored.entry.photos = vec!["a".into()];
-    let changed = store.change_projects(std::slice::from_ref(&again), &[entry("project.act")]).await;
+    let changed = store
+        .change_projects(std::slice::from_ref(&again), &[entry("project.act")], &Tidings::default())
+        .await;
     assert_eq!(changed.unwrap(), UnknownAttachment);
     assert_eq!(store.projects().await.unwrap()[0].version, 2);
     assert_eq!(store.drop_unsent(NOON + Duration::DAY).await.unwrap(), 1);

@@ -8,7 +8,7 @@ use super::{NOON, on_every_store};
 use crate::domain::report::{self, Change, NewReport, Party, ReportKinds, Request};
 use crate::store::ReportStored::{Stale, UnknownAttachment, Yes};
 use crate::store::{
-    AttachmentFacts, FileSize, Media, NewAttachment, ReportChange, Store, StoredEntry, StoredReport,
+    AttachmentFacts, FileSize, Media, NewAttachment, ReportChange, Store, StoredEntry, StoredReport, Tidings,
 };
 
 fn kinds() -> ReportKinds {
@@ -49,7 +49,13 @@ fn next(change: &Change) -> ReportChange {
 async fn put(store: &dyn Store, id: u64) -> Change {
     let new = lamp(id);
     let audit = entry("report.submit");
-    assert_eq!(store.add_report(&of(&new, "u-1"), &by(&new, "user:u-1"), None, &audit).await.unwrap(), Yes);
+    assert_eq!(
+        store
+            .add_report(&of(&new, "u-1"), &by(&new, "user:u-1"), None, &audit, &Tidings::default())
+            .await
+            .unwrap(),
+        Yes
+    );
     new
 }
 
@@ -59,7 +65,10 @@ async fn reports_and_their_trails_come_back_as_they_were_stored(store: &dyn Stor
     let sent = Request { body: Some(ReportBody::Property), ..Request::plain(ReportDeed::Dispatch) };
     let sent = done(&accepted, &sent, 2);
     for change in [&accepted, &sent] {
-        assert_eq!(store.change_reports(&[next(change)], &[entry("report.act")]).await.unwrap(), Yes);
+        assert_eq!(
+            store.change_reports(&[next(change)], &[entry("report.act")], &Tidings::default()).await.unwrap(),
+            Yes
+        );
     }
     assert_eq!(store.reports().await.unwrap(), [of(&sent, "u-1"), of(&second, "u-1")]);
     let trail = [by(&first, "user:u-1"), by(&accepted, "user:u-9"), by(&sent, "user:u-9")];
@@ -70,13 +79,22 @@ async fn reports_and_their_trails_come_back_as_they_were_stored(store: &dyn Stor
 async fn a_version_that_does_not_follow_changes_nothing_of_all_that_come_with_it(store: &dyn Store) {
     let (first, second) = (put(store, 1).await, put(store, 2).await);
     let audit = entry("report.submit");
-    let again = store.add_report(&of(&first, "u-2"), &by(&first, "user:u-2"), None, &audit).await.unwrap();
+    let again = store
+        .add_report(&of(&first, "u-2"), &by(&first, "user:u-2"), None, &audit, &Tidings::default())
+        .await
+        .unwrap();
     assert_eq!(again, Stale);
     let accept = Request::plain(ReportDeed::Accept);
     let (one, other) = (done(&first, &accept, 1), done(&second, &accept, 1));
     let changes = [next(&one), next(&other)];
-    assert_eq!(store.change_reports(&changes[1..], &[entry("report.act")]).await.unwrap(), Yes);
-    assert_eq!(store.change_reports(&changes, &[entry("report.again")]).await.unwrap(), Stale);
+    assert_eq!(
+        store.change_reports(&changes[1..], &[entry("report.act")], &Tidings::default()).await.unwrap(),
+        Yes
+    );
+    assert_eq!(
+        store.change_reports(&changes, &[entry("report.again")], &Tidings::default()).await.unwrap(),
+        Stale
+    );
     assert_eq!(store.reports().await.unwrap(), [of(&first, "u-1"), of(&other, "u-1")]);
     assert_eq!(store.report_trail(1).await.unwrap().len(), 1);
     let query = crate::store::AuditQuery { limit: 9, ..Default::default() };
@@ -127,7 +145,10 @@ async fn a_photograph_goes_with_one_report_of_its_owner(store: &dyn Store) {
     assert!(!store.add_attachment(&photo("c", "user:u-1", 0), 1).await.unwrap());
     let send = async |change: &Change| {
         let audit = entry("report.submit");
-        store.add_report(&of(change, "u-1"), &by(change, "user:u-1"), None, &audit).await.unwrap()
+        store
+            .add_report(&of(change, "u-1"), &by(change, "user:u-1"), None, &audit, &Tidings::default())
+            .await
+            .unwrap()
     };
     assert_eq!(send(&with(1, &["a", "b"])).await, UnknownAttachment);
     assert_eq!(store.reports().await.unwrap(), []);
@@ -152,7 +173,10 @@ async fn a_voice_goes_with_one_report_is_no_photograph_and_leaves_with_who_spoke
     assert!(!store.add_attachment(&photo("p", "user:u-1", 0), 2).await.unwrap(), "both sorts count");
     let send = async |change: &Change, actor: &str| {
         let audit = entry("report.submit");
-        store.add_report(&of(change, "u-1"), &by(change, actor), None, &audit).await.unwrap()
+        store
+            .add_report(&of(change, "u-1"), &by(change, actor), None, &audit, &Tidings::default())
+            .await
+            .unwrap()
     };
     assert_eq!(send(&with(1, &["v"]), "user:u-1").await, UnknownAttachment);
     let mut said = lamp(1);
@@ -177,7 +201,13 @@ async fn photographs_that_were_never_sent_are_dropped(store: &dyn Store) {
     }
     let sent = with(1, &["sent"]);
     let audit = entry("report.submit");
-    assert_eq!(store.add_report(&of(&sent, "u-1"), &by(&sent, "user:u-1"), None, &audit).await.unwrap(), Yes);
+    assert_eq!(
+        store
+            .add_report(&of(&sent, "u-1"), &by(&sent, "user:u-1"), None, &audit, &Tidings::default())
+            .await
+            .unwrap(),
+        Yes
+    );
     assert_eq!(store.drop_unsent(NOON + Duration::seconds(5)).await.unwrap(), 1);
     for (id, is_there) in [("old", false), ("sent", true), ("new", true)] {
         assert_eq!(store.attachment(id).await.unwrap().is_some(), is_there, "{id}");

@@ -15,6 +15,7 @@ fn stored(id: &str) -> StoredWebhook {
         least_level: None,
         kinds: ["lift".to_owned()].into(),
         zones: BTreeSet::new(),
+        owner: Some("user:u-1".into()),
         enabled: true,
         created: NOON,
     };

@@ -127,6 +127,15 @@ pub(super) async fn queue_up(connection: &mut PgConnection) -> Result<(), StoreE
     Ok(())
 }
 
+/// Waits until no other transaction writes events for webhooks; they are written one transaction after the other.
+pub(super) async fn line_up_events(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()::text))")
+        .bind(SERVES + 2)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// A name for a run of the server that no other has.
 pub(super) fn new_run() -> Result<String, StoreError> {
     let mut bytes = [0; 8];

@@ -20,6 +20,7 @@ mod devices;
 mod displays;
 mod keys;
 mod log;
+mod messages;
 mod model;
 mod opening;
 #[cfg(test)]
@@ -69,6 +70,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0007_check_ups.sql",
     "0008_programming.sql",
     "0009_contacts.sql",
+    "0010_messages.sql",
     "0012_voices.sql",
 ];
 

@@ -5,13 +5,14 @@ use sqlx::postgres::{PgConnection, PgRow};
 use twin_schemas::projects::Project;
 
 use super::audit::append;
+use super::messages::tell;
 use super::reports::change_all;
 use super::{PostgresStore, answer, text};
 use crate::domain::audit::AuditDraft;
 use crate::store::codec::{json, parsed};
 use crate::store::{
     Answer, ProjectChange, ProjectStore, ReportChange, ReportStored, StoreError, StoredOpinion,
-    StoredProjectEntry,
+    StoredProjectEntry, Tidings,
 };
 
 impl ProjectStore for PostgresStore {
@@ -23,7 +24,12 @@ impl ProjectStore for PostgresStore {
         })
     }
 
-    fn add_project<'a>(&'a self, new: &'a ProjectChange, audit: &'a AuditDraft) -> Answer<'a, ReportStored> {
+    fn add_project<'a>(
+        &'a self,
+        new: &'a ProjectChange,
+        audit: &'a AuditDraft,
+        tidings: &'a Tidings,
+    ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
             let query = "INSERT INTO project (id, version, data) VALUES ($1, $2, $3::json) \
@@ -37,6 +43,7 @@ impl ProjectStore for PostgresStore {
                 return Ok(ReportStored::UnknownAttachment);
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -46,6 +53,7 @@ impl ProjectStore for PostgresStore {
         &'a self,
         changes: &'a [ProjectChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
@@ -56,6 +64,7 @@ impl ProjectStore for PostgresStore {
                 }
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -66,6 +75,7 @@ impl ProjectStore for PostgresStore {
         reports: &'a [ReportChange],
         project: &'a ProjectChange,
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
@@ -78,6 +88,7 @@ impl ProjectStore for PostgresStore {
                 refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })

@@ -6,13 +6,16 @@ use sqlx::postgres::{PgConnection, PgRow};
 use super::attachments::send_with_report;
 use super::audit::append;
 use super::contacts::{drop_phone, put_report_contact};
+use super::messages::{drop_of, tell};
 use super::people::changed;
 use super::{PostgresStore, answer, text};
 use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Sealed;
 use crate::store::attachments::Sort;
 use crate::store::codec::{json, parsed};
-use crate::store::{Answer, ReportChange, ReportStore, ReportStored, StoreError, StoredEntry, StoredReport};
+use crate::store::{
+    Answer, ReportChange, ReportStore, ReportStored, StoreError, StoredEntry, StoredReport, Tidings,
+};
 
 impl ReportStore for PostgresStore {
     fn reports(&self) -> Answer<'_, Vec<StoredReport>> {
@@ -28,6 +31,7 @@ impl ReportStore for PostgresStore {
         entry: &'a StoredEntry,
         contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
@@ -49,6 +53,7 @@ impl ReportStore for PostgresStore {
                 put_report_contact(&mut transaction, report.id, contact).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -58,6 +63,7 @@ impl ReportStore for PostgresStore {
         &'a self,
         changes: &'a [ReportChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         answer(async move {
             let mut transaction = self.change().await?;
@@ -66,6 +72,7 @@ impl ReportStore for PostgresStore {
                 refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -98,6 +105,7 @@ impl ReportStore for PostgresStore {
             ] {
                 sqlx::query(query).bind(text(&actor)).execute(&mut *transaction).await?;
             }
+            drop_of(&mut transaction, user).await?;
             if drop_phone(&mut transaction, user).await? {
                 changed(&mut transaction).await?;
             }

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
-use super::{PostgresStore, answer, text};
+use super::{PostgresStore, answer, connect, text};
 use crate::domain::webhook::{Failure, Outgoing, Progress};
 use crate::store::codec::{json, parsed};
 use crate::store::webhooks::FAILURES_KEPT;
@@ -119,11 +119,15 @@ impl WebhookStore for PostgresStore {
     }
 }
 
-/// Writes events in the transaction of what they tell of.
+/// Writes events in the transaction of what they tell of, last of all: numbers are given here, and whoever comes next waits
+/// until this transaction is over. Otherwise a webhook could see a later number before an earlier one, and never go back.
 pub(super) async fn write_outgoing(
     connection: &mut PgConnection,
     events: &[Outgoing],
 ) -> Result<(), StoreError> {
+    if !events.is_empty() {
+        connect::line_up_events(connection).await?;
+    }
     for event in events {
         let query = sqlx::query("INSERT INTO outgoing_event (data) VALUES ($1::json)").bind(json(event)?);
         query.execute(&mut *connection).await?;

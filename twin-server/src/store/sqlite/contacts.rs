@@ -180,11 +180,14 @@ pub(super) async fn put_phone(
     Ok(())
 }
 
-/// Deletes a user's number, and the codes by which they were about to attach one; whether there was a number.
+/// Deletes a user's number, the codes by which they were about to attach one, and that they want messages to it; whether
+/// there was a number.
 pub(super) async fn drop_phone(connection: &mut SqliteConnection, user: &str) -> Result<bool, StoreError> {
     let query = "DELETE FROM phone_code WHERE purpose = 'attach:' || ?1 \
          OR mark IN (SELECT mark FROM user_phone WHERE user_id = ?1)";
     sqlx::query(query).bind(user).execute(&mut *connection).await?;
+    let query = sqlx::query("DELETE FROM message_choice WHERE user_id = ?1").bind(user);
+    query.execute(&mut *connection).await?;
     let query = sqlx::query("DELETE FROM user_phone WHERE user_id = ?1").bind(user);
     Ok(query.execute(connection).await?.rows_affected() > 0)
 }

@@ -15,6 +15,7 @@ mod contacts;
 mod devices;
 mod displays;
 mod keys;
+mod messages;
 mod model;
 mod opening;
 #[cfg(test)]
@@ -67,6 +68,7 @@ pub(super) const MIGRATION_FILES: &[migrations::File] = migration_files![
     "0012_check_ups.sql",
     "0013_programming.sql",
     "0014_contacts.sql",
+    "0015_messages.sql",
     "0017_voices.sql",
 ];
 

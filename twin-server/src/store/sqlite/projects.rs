@@ -6,12 +6,13 @@ use twin_schemas::projects::Project;
 
 use super::SqliteStore;
 use super::audit::append;
+use super::messages::tell;
 use super::reports::change_all;
 use crate::domain::audit::AuditDraft;
 use crate::store::codec::{json, parsed};
 use crate::store::{
     Answer, ProjectChange, ProjectStore, ReportChange, ReportStored, StoreError, StoredOpinion,
-    StoredProjectEntry,
+    StoredProjectEntry, Tidings,
 };
 
 impl ProjectStore for SqliteStore {
@@ -22,7 +23,12 @@ impl ProjectStore for SqliteStore {
         })
     }
 
-    fn add_project<'a>(&'a self, new: &'a ProjectChange, audit: &'a AuditDraft) -> Answer<'a, ReportStored> {
+    fn add_project<'a>(
+        &'a self,
+        new: &'a ProjectChange,
+        audit: &'a AuditDraft,
+        tidings: &'a Tidings,
+    ) -> Answer<'a, ReportStored> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
             let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -37,6 +43,7 @@ impl ProjectStore for SqliteStore {
                 return Ok(ReportStored::UnknownAttachment);
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -46,6 +53,7 @@ impl ProjectStore for SqliteStore {
         &'a self,
         changes: &'a [ProjectChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
@@ -57,6 +65,7 @@ impl ProjectStore for SqliteStore {
                 }
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -67,6 +76,7 @@ impl ProjectStore for SqliteStore {
         reports: &'a [ReportChange],
         project: &'a ProjectChange,
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
@@ -80,6 +90,7 @@ impl ProjectStore for SqliteStore {
                 refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })

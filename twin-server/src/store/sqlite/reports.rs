@@ -7,12 +7,15 @@ use super::SqliteStore;
 use super::attachments::send_with_report;
 use super::audit::append;
 use super::contacts::{drop_phone, put_report_contact};
+use super::messages::{drop_of, tell};
 use super::people::changed;
 use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Sealed;
 use crate::store::attachments::Sort;
 use crate::store::codec::{json, parsed};
-use crate::store::{Answer, ReportChange, ReportStore, ReportStored, StoreError, StoredEntry, StoredReport};
+use crate::store::{
+    Answer, ReportChange, ReportStore, ReportStored, StoreError, StoredEntry, StoredReport, Tidings,
+};
 
 impl ReportStore for SqliteStore {
     fn reports(&self) -> Answer<'_, Vec<StoredReport>> {
@@ -28,6 +31,7 @@ impl ReportStore for SqliteStore {
         entry: &'a StoredEntry,
         contact: Option<&'a Sealed>,
         audit: &'a AuditDraft,
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
@@ -50,6 +54,7 @@ impl ReportStore for SqliteStore {
                 put_report_contact(&mut transaction, report.id, contact).await?;
             }
             append(&mut transaction, std::slice::from_ref(audit)).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -59,6 +64,7 @@ impl ReportStore for SqliteStore {
         &'a self,
         changes: &'a [ReportChange],
         audit: &'a [AuditDraft],
+        tidings: &'a Tidings,
     ) -> Answer<'a, ReportStored> {
         Box::pin(async move {
             let mut guard = self.writer().await?;
@@ -68,6 +74,7 @@ impl ReportStore for SqliteStore {
                 refused => return Ok(refused),
             }
             append(&mut transaction, audit).await?;
+            tell(&mut transaction, tidings).await?;
             transaction.commit().await?;
             Ok(ReportStored::Yes)
         })
@@ -100,6 +107,7 @@ impl ReportStore for SqliteStore {
             ] {
                 sqlx::query(query).bind(&actor).execute(&mut *transaction).await?;
             }
+            drop_of(&mut transaction, user).await?;
             if drop_phone(&mut transaction, user).await? {
                 changed(&mut transaction).await?;
             }

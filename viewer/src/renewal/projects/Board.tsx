@@ -16,6 +16,7 @@ import { words } from '../words';
 import { Columns } from './Columns';
 import { Filters, Shapes, useShape } from './Filters';
 import { List } from './List';
+import { useNews } from './useNews';
 import { moneyOf, workWords } from './words';
 
 const Calendar = later<object>(() => import('./Calendar').then((page) => page.Calendar));
@@ -55,6 +56,10 @@ function Found() {
   const key = JSON.stringify(question);
   const [asked, again] = useAsked<ProjectPage>(key, (signal) => getAllProjects(question, MOST, signal));
   const [figures, countAgain] = useAsked<ProjectFigures>('figures', getProjectFigures);
+  useNews(() => {
+    again();
+    countAgain();
+  });
   const shape = useShape();
   const table = tableOf(route.value.query, language.value);
   return (

@@ -10,6 +10,7 @@ import { hashOf, narrow, route } from '../../state/renewal/route';
 import { zones } from '../../state/session';
 import { language } from '../../state/settings';
 import { Known, useAsked } from '../parts';
+import { useNews } from './useNews';
 import { dayOf, listOf, momentOf, projectWords, workWords, zoneName } from './words';
 
 export function Calendar() {
@@ -20,6 +21,7 @@ export function Calendar() {
   const month = isMonth(written) ? written : today.slice(0, 7);
   const days = weeksOf(month).flat();
   const [asked, again] = useAsked<Timetable>(`calendar/${month}/${zone}`, (signal) => getTimetable(days[0] ?? today, days.at(-1) ?? today, zone, signal));
+  useNews(again);
   return (
     <>
       <div class="n-filters">

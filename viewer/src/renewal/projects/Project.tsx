@@ -1,6 +1,7 @@
 // One project: where it is on its way, what one may do, its plan, what is said of it, its works, what happened.
 //
 // In: its number, the server's answers. Out: its page, a part of it at a time, as the address says.
+import { useSignal } from '@preact/signals';
 import { getProject, type ProjectDetail } from '../../api/projects';
 import { named } from '../../i18n/format';
 import { hashOf, route } from '../../state/renewal/route';
@@ -11,6 +12,7 @@ import { Content } from './Content';
 import { Course } from './Course';
 import { Opinions } from './Opinions';
 import { Trail } from './Trail';
+import { useNews } from './useNews';
 import { projectWords, workWords } from './words';
 import { Works } from './Works';
 
@@ -28,10 +30,30 @@ const PARTS = { '': Course, content: Content, opinions: Opinions, works: Works, 
 
 export function Project({ id }: { id: number }) {
   const [asked, again, put] = useAsked<ProjectDetail>(String(id), () => getProject(id));
+  const version = asked.state === 'known' ? asked.it.project.version : null;
+  /** The version beyond which there is another, while someone writes about it. */
+  const behind = useSignal<number | null>(null);
+  // What someone decides upon does not change under their hands; the server tells who was overtaken.
+  useNews(() => (document.querySelector('form.p-deed') ? (behind.value = version) : again()), id, version);
   return (
     <Known asked={asked} again={again}>
-      {(detail) => <Page detail={detail} put={put} again={again} />}
+      {(detail) => (
+        <>
+          {behind.value === detail.project.version && <Newer again={again} />}
+          <Page detail={detail} put={put} again={again} />
+        </>
+      )}
     </Known>
+  );
+}
+
+function Newer({ again }: { again: () => void }) {
+  const t = workWords.value;
+  return (
+    <p class="p-missing" role="status">
+      {t.newer}{' '}
+      <button class="link" type="button" onClick={again}>{t.seeNewer}</button>
+    </p>
   );
 }
 

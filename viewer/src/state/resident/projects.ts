@@ -21,7 +21,8 @@ export const nearest = computed(() => {
 
 let looking = false;
 
-async function look(): Promise<void> {
+/** Asks for the list, unless it is being asked for. */
+export async function look(): Promise<void> {
   if (looking) return;
   looking = true;
   await reaching(getProjects(`state=${STATES}&limit=${MOST}`)).then(

@@ -1,10 +1,10 @@
 // Projects of renewal as a command centre follows them: how many are in which phase, for how much, and which are on
 // notice or being built.
 //
-// In: the server's figures. Out: signals; null while nothing came yet. Called by the wall's panel while it is shown.
+// In: the server's figures. Out: signals; null while nothing came yet. Filled by `projects-watch.ts`.
 import { signal } from '@preact/signals-core';
 import type { Phase } from '../../i18n/wall';
-import { getProjectFigures, getProjects, type ProjectFigures, type ProjectState, type ProjectSummary } from '../../api/projects';
+import type { ProjectFigures, ProjectState, ProjectSummary } from '../../api/projects';
 
 export const figures = signal<ProjectFigures | null>(null);
 /** On notice or being built; those that end soonest first. */
@@ -21,9 +21,6 @@ export const PHASES = {
   done: ['completed', 'evaluated'],
 } as const satisfies Readonly<Record<Phase, readonly ProjectState[]>>;
 
-const EVERY_MS = 60_000;
-const MOST = 50;
-
 /** Projects of each phase. */
 export const byPhase = ({ states }: ProjectFigures): readonly (readonly [Phase, number])[] =>
   (Object.keys(PHASES) as Phase[]).map((phase) => [phase, PHASES[phase].reduce((sum, state) => sum + (states[state]?.projects ?? 0), 0)]);
@@ -33,31 +30,4 @@ export function confirmed({ states }: ProjectFigures): { readonly planned_fen: n
   const of = (sum: (figure: ProjectFigures['total']) => number): number =>
     [...PHASES.library, ...PHASES.works, ...PHASES.done].reduce((all, state) => all + (states[state] ? sum(states[state]) : 0), 0);
   return { planned_fen: of(({ planned_fen }) => planned_fen), spent_fen: of(({ spent_fen }) => spent_fen) };
-}
-
-/** Until when a project is in the step that it is in; without a limit last. */
-const due = ({ deadline }: ProjectSummary): number => (deadline ? Date.parse(deadline.due) : Infinity);
-
-/** Asks again and again until the returned function is called. */
-export function watchProjects(): () => void {
-  let current: AbortController | null = null;
-  const look = async (): Promise<void> => {
-    current?.abort();
-    const stop = (current = new AbortController());
-    try {
-      const [all, page] = await Promise.all([getProjectFigures(stop.signal), getProjects(`state=notice,noticed,works,suspended&limit=${MOST}`, stop.signal)]);
-      if (stop.signal.aborted) return;
-      figures.value = all;
-      running.value = [...page.projects].sort((a, b) => due(a) - due(b));
-      brokenSince.value = null;
-    } catch {
-      if (!stop.signal.aborted) brokenSince.value ??= new Date();
-    }
-  };
-  const timer = setInterval(() => void look(), EVERY_MS);
-  void look();
-  return () => {
-    clearInterval(timer);
-    current?.abort();
-  };
 }

@@ -1,0 +1,114 @@
+//! Sends what residents are told of their reports: messages that are due come in from the store, they go to the gateway one
+//! try each, and what became of it goes back. Called by `jobs`.
+//!
+//! A message is written with what it tells of and ends once: a kill between sending and noting it sends it again with the
+//! same `webhook-id`, by which the gateway knows it.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use time::OffsetDateTime;
+
+use super::{Contacts, Content, Message};
+use crate::auth::oidc::PublicUrl;
+use crate::domain::message::{self, DAY, MessageEnd};
+use crate::store::{StoreError, StoredMessage};
+
+/// Messages that are fetched at a time.
+const BATCH: u32 = 64;
+/// Messages that are on their way at once; of one user they go one after the other, or the limit would not hold.
+const AT_ONCE: usize = 8;
+/// How long messages that have ended are kept, for whoever looks why someone was not told.
+const KEPT_FOR: time::Duration = time::Duration::days(90);
+
+/// Sends messages.
+pub struct Messenger {
+    contacts: Arc<Contacts>,
+    /// Where the pages of this server are.
+    public_url: Option<PublicUrl>,
+    /// Most messages to one user within a day.
+    per_day: u32,
+}
+
+impl Messenger {
+    /// A messenger. `public_url`: where this server's pages are, for links.
+    #[must_use]
+    pub fn new(contacts: Arc<Contacts>, public_url: Option<PublicUrl>, per_day: u32) -> Self {
+        Self { contacts, public_url, per_day }
+    }
+
+    /// Most messages to one user within a day.
+    #[must_use]
+    pub fn per_day(&self) -> u32 {
+        self.per_day
+    }
+
+    /// Tries what is due by an instant; gives how many messages it were.
+    ///
+    /// # Errors
+    /// If the store refuses; what is not noted is tried again.
+    pub async fn send_due(&self, now: OffsetDateTime) -> Result<usize, StoreError> {
+        let due = self.contacts.store.due_messages(now, BATCH).await?;
+        let count = due.len();
+        let mut by_user: Vec<Vec<StoredMessage>> = Vec::new();
+        for stored in due {
+            match by_user.iter_mut().find(|of| of[0].message.user == stored.message.user) {
+                Some(of) => of.push(stored),
+                None => by_user.push(vec![stored]),
+            }
+        }
+        let turns = by_user.into_iter().map(|of| async move {
+            for stored in of {
+                self.send_one(stored, now).await?;
+            }
+            Ok(())
+        });
+        let ended: Vec<Result<(), StoreError>> =
+            stream::iter(turns).buffer_unordered(AT_ONCE).collect().await;
+        ended.into_iter().collect::<Result<(), _>>()?;
+        Ok(count)
+    }
+
+    async fn send_one(&self, stored: StoredMessage, now: OffsetDateTime) -> Result<(), StoreError> {
+        let StoredMessage { id, message, mut progress } = stored;
+        let store = &self.contacts.store;
+        let user = &message.user;
+        let choice = store.message_choice(user).await?;
+        let phone = match self.contacts.phone_of(user).await {
+            Ok(phone) => Ok(phone),
+            Err(super::ContactFault::Store(error)) => return Err(error),
+            Err(error) => Err(error.to_string()),
+        };
+        match (choice, phone) {
+            (None, _) | (_, Ok(None)) => progress.stop(MessageEnd::Unwanted, now),
+            _ if store.messages_sent(user, now - DAY).await? >= u64::from(self.per_day) => {
+                progress.stop(MessageEnd::OverLimit, now);
+            }
+            // A number that cannot be read now may be readable under a key that is given back.
+            (Some(_), Err(error)) => progress.note(Err(error), message.at, now),
+            (Some(choice), Ok(Some(to))) => {
+                let content = Content::Report {
+                    id: format!("message_{id}_{}", message.at.unix_timestamp()),
+                    topic: message.topic,
+                    report: message.report,
+                    language: choice.language,
+                    link: self.public_url.as_ref().map(|url| message::link(url.as_str(), message.report)),
+                };
+                let outcome = self.contacts.gateway.send(&Message { to, content }).await;
+                if let Err(reason) = &outcome {
+                    tracing::warn!(message = id, reason, "a message to a resident could not be sent");
+                }
+                progress.note(outcome, message.at, now);
+            }
+        }
+        store.note_message(id, &progress).await
+    }
+
+    /// Deletes messages that ended long ago; gives how many.
+    ///
+    /// # Errors
+    /// If the store refuses.
+    pub async fn drop_old(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        self.contacts.store.drop_messages(now - KEPT_FOR).await
+    }
+}
