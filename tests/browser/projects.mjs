@@ -179,9 +179,9 @@ test('residents_who_have_the_list_or_a_project_open_see_what_becomes_of_it', asy
     // The list is asked for every five minutes otherwise, and a project was every minute.
     await row.waitFor();
     await row.click();
-    await resident.page.getByText('步道公示。').waitFor();
+    await resident.page.getByText('步道公示。').first().waitFor();
     await send('POST', `projects/${numbers.draft}/opinions`, { text: '希望加装路灯。' }, keys.community);
-    await resident.page.getByText('希望加装路灯。').waitFor();
+    await resident.page.getByText('希望加装路灯。').first().waitFor();
     assert.deepEqual([resident.foreign, resident.problems.filter((text) => !/favicon/.test(text))], [[], []]);
   } finally {
     await resident.close();

@@ -246,6 +246,6 @@ test('it_reads_in_english', second, async () => {
 });
 
 test('nothing_is_asked_of_another_host_and_nothing_goes_wrong', () => {
-  // Who follows a link before signing in finds nothing there yet.
-  for (const { foreign, problems } of Object.values(views)) assert.deepEqual([foreign, problems.filter((text) => !/status of 404|favicon/.test(text))], [[], []]);
+  // Who follows a link before signing in finds no project there yet, and is asked who they are at a check-up.
+  for (const [who, { foreign, problems }] of Object.entries(views)) assert.deepEqual([who, foreign, problems.filter((text) => !/status of 404|status of 401 .*check-ups\/1\)|favicon/.test(text))], [who, [], []]);
 });

@@ -27,7 +27,7 @@ use crate::voice::{self, Voice, VoiceError};
     post, path = "/api/v1/voices", tag = "reports",
     request_body(content(
         (Vec<u8> = "audio/webm"), (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/mp4"), (Vec<u8> = "audio/mpeg"),
-        (Vec<u8> = "audio/wav"),
+        (Vec<u8> = "audio/wav"), (Vec<u8> = "application/octet-stream"),
     )),
     security((), ("key" = []), ("session" = [])),
     responses(

@@ -21834,6 +21834,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/octet-stream": number[];
                 "audio/mp4": number[];
                 "audio/mpeg": number[];
                 "audio/ogg": number[];

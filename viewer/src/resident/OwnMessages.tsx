@@ -11,19 +11,23 @@ export function OwnMessages() {
   const choice = useSignal<OwnMessagesView | null>(null);
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
-  const take = async (answer: Promise<OwnMessagesView>): Promise<void> => {
+  const take = async (answer: Promise<OwnMessagesView>, before: OwnMessagesView | null): Promise<void> => {
     busy.value = true;
     try {
       [choice.value, failed.value] = [await answer, null];
     } catch (error) {
-      failed.value = failure(error);
+      [choice.value, failed.value] = [before, failure(error)];
     }
     busy.value = false;
   };
-  useEffect(() => void take(getOwnMessages()), []);
+  useEffect(() => void take(getOwnMessages(), null), []);
   const known = choice.value;
   const put = (change: Partial<Choice>): void => {
-    if (known) void take(putOwnMessages({ text_messages: known.text_messages, language: known.language ?? 'zh', ...change }));
+    if (!known) return;
+    const wanted = { text_messages: known.text_messages, language: known.language ?? 'zh', ...change };
+    // What was pressed stands at once, and goes back if it was not taken.
+    choice.value = { ...known, ...wanted };
+    void take(putOwnMessages(wanted), known);
   };
   return (
     <section class="r-own-messages">
