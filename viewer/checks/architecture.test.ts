@@ -88,3 +88,11 @@ test('no_module_names_another_host', () => {
   const links = ALL.filter(({ path }) => /https?:\/\/(?!127\.0\.0\.1)/.test(readFileSync(join(SRC, path), 'utf8')));
   expect(links.map(({ path }) => path)).toEqual([]);
 });
+
+test('what_comes_later_to_residents_is_bound_to_its_signals', () => {
+  const text = (name: string): string => readFileSync(join(SRC, 'resident', name), 'utf8');
+  const wanted = /lazy\(\(\) => import\('\.\/(\w+)'\)/g;
+  const later = readdirSync(join(SRC, 'resident')).flatMap((name) => [...text(name).matchAll(wanted)].map(([, part]) => `${part}.tsx`));
+  expect(later.length).toBeGreaterThan(8);
+  expect(later.filter((name) => !/(from|import) '@preact\/signals'/.test(text(name)))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 // Settings of a resident: large type, language, appearance, who one is.
+import '@preact/signals';
 import { language, large, theme, type Theme } from '../state/preferences';
 import { session, signOut, user } from '../state/resident/me';
 import { go } from '../state/resident/route';

@@ -1,5 +1,4 @@
 // Projects of renewal as rows: a few of them on the first page, all on their own.
-// Binds components to their signals, which the shell does not; see `start`.
 import '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { followProjects, gathered } from '../api/news';

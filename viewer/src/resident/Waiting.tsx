@@ -1,4 +1,5 @@
 // Reports that were written without a network, as long as they wait to be sent.
+import '@preact/signals';
 import { ago } from '../i18n/format';
 import { language } from '../state/preferences';
 import { drop } from '../state/resident/drafts';

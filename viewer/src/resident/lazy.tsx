@@ -1,4 +1,5 @@
-// Components whose code comes when they are first shown; without a network they say so, and can be tried again.
+// Components whose code comes when they are first shown; without a network they say so, and can be tried again. Each
+// imports `@preact/signals`, which binds it to its signals: `start` draws anew for those of the first pages alone.
 import { useEffect, useState } from 'preact/hooks';
 import type { ComponentType } from 'preact';
 import { Loading } from './parts';
