@@ -92,3 +92,14 @@ pub enum Shape<'a> {
     /// In a box.
     Box(LocalBox),
 }
+
+impl Shape<'_> {
+    /// The box around it.
+    #[must_use]
+    pub fn bounds(&self) -> LocalBox {
+        match self {
+            Self::Point(at) => LocalBox { min: *at, max: *at },
+            Self::Outline { bounds, .. } | Self::Box(bounds) => *bounds,
+        }
+    }
+}

@@ -1,12 +1,10 @@
 //! Confirmed problems of check-ups as a collection of areas, each with the outline of what was assessed, for those who may
 //! read check-ups. What the model has lost since is in none.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 use twin_schemas::checkups::CheckUpProblem;
-use twin_schemas::geometry::LocalBox;
 
 use super::collection::{About, Collection, Gone, Visit};
 use super::item::{Item, Shape, Value};
@@ -82,21 +80,6 @@ impl Collection for Problems {
         &self.schema
     }
 
-    fn count(&self) -> u64 {
-        let mut count = 0;
-        self.each(|_| count += 1);
-        count
-    }
-
-    fn extent(&self) -> Option<LocalBox> {
-        let mut around: Option<LocalBox> = None;
-        self.each(|assessed| {
-            let bounds = assessed.object.bounds;
-            around = Some(around.map_or(bounds, |around| around.union(&bounds)));
-        });
-        around
-    }
-
     fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
         let found = key_of(id).and_then(|(check_up, problem)| self.source.problem(check_up, problem));
         if let Some(assessed) = &found {
@@ -110,15 +93,6 @@ impl Collection for Problems {
         let after = after.map(|id| key_of(id).ok_or(Gone)).transpose()?.unwrap_or_default();
         self.source.problems(area, after, &mut |assessed| visit(assessed));
         Ok(())
-    }
-}
-
-impl Problems {
-    fn each(&self, mut visit: impl FnMut(&AssessedProblem)) {
-        self.source.problems(None, (0, 0), &mut |assessed| {
-            visit(assessed);
-            ControlFlow::Continue(())
-        });
     }
 }
 

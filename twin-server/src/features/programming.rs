@@ -1,15 +1,13 @@
 //! Resources, needs and tasks of the programming as collections of areas, for those who may read them. What has no place
 //! of its own is in none.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 use twin_schemas::LocalizedText;
-use twin_schemas::geometry::LocalBox;
 use twin_schemas::programming::{Amount, Need, Resource, Task};
 
-use super::collection::{About, Collection, Gone, Visit};
+use super::collection::{About, Collection, Gone, Visit, number_after, number_of};
 use super::item::{Item, Shape, Value};
 use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
 use super::source::{Programmed, ProgrammedItem, Source};
@@ -102,24 +100,8 @@ impl Collection for Listed {
         &self.schema
     }
 
-    fn count(&self) -> u64 {
-        let mut count = 0;
-        self.each(|_| count += 1);
-        count
-    }
-
-    fn extent(&self) -> Option<LocalBox> {
-        let mut around: Option<LocalBox> = None;
-        self.each(|placed| {
-            let bounds = placed.covered.bounds();
-            around = Some(around.map_or(bounds, |around| around.union(&bounds)));
-        });
-        around
-    }
-
     fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
-        let number = id.parse().ok().filter(|number: &u64| number.to_string() == id);
-        let found = number.and_then(|number| self.source.programmed_item(self.list, number));
+        let found = number_of(id).and_then(|number| self.source.programmed_item(self.list, number));
         if let Some(placed) = &found {
             visit(placed);
         }
@@ -127,19 +109,8 @@ impl Collection for Listed {
     }
 
     fn scan(&self, area: Option<&LocalRect>, after: Option<&str>, visit: &mut Visit<'_>) -> Result<(), Gone> {
-        // Numbers go on, whatever has become of what the page before ended with.
-        let after = after.map(|id| id.parse::<u64>().map_err(|_| Gone)).transpose()?.unwrap_or_default();
-        self.source.programmed(self.list, area, after, &mut |placed| visit(placed));
+        self.source.programmed(self.list, area, number_after(after)?, &mut |placed| visit(placed));
         Ok(())
-    }
-}
-
-impl Listed {
-    fn each(&self, mut visit: impl FnMut(&Programmed)) {
-        self.source.programmed(self.list, None, 0, &mut |placed| {
-            visit(placed);
-            ControlFlow::Continue(())
-        });
     }
 }
 

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use twin_schemas::geometry::LocalBox;
 use twin_schemas::projects::Project;
 
-use super::collection::{About, Collection, Gone, Visit};
+use super::collection::{About, Collection, Gone, Visit, number_after};
 use super::item::{Item, Shape, Value};
 use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
 use super::source::Source;
@@ -94,8 +94,7 @@ impl Collection for Projects {
     }
 
     fn scan(&self, area: Option<&LocalRect>, after: Option<&str>, visit: &mut Visit<'_>) -> Result<(), Gone> {
-        // Numbers go on, whatever has become of the project that the page before ended with.
-        let after = after.map(|id| id.parse::<u64>().map_err(|_| Gone)).transpose()?.unwrap_or_default();
+        let after = number_after(after)?;
         let behind = self.source.projects(area).into_iter().filter(|placed| placed.project.id > after);
         let _ = behind.into_iter().try_for_each(|placed| -> ControlFlow<()> { visit(&*placed) });
         Ok(())

@@ -1,13 +1,11 @@
 //! Residents' reports that everyone may read as a collection of points; who reported is not among it.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
-use twin_schemas::geometry::LocalBox;
 use twin_schemas::reports::{Report, ReportLine, ReportUrge};
 
-use super::collection::{About, Collection, Gone, Visit};
+use super::collection::{About, Collection, Gone, Visit, number_after, number_of};
 use super::item::{Item, Shape, Value};
 use super::schema::{GeometryKind, Path, Property, PropertyType, Schema};
 use super::source::{PublicReport, Source};
@@ -72,24 +70,8 @@ impl Collection for Reports {
         &self.schema
     }
 
-    fn count(&self) -> u64 {
-        let mut count = 0;
-        self.each(|_| count += 1);
-        count
-    }
-
-    fn extent(&self) -> Option<LocalBox> {
-        let mut around: Option<LocalBox> = None;
-        self.each(|report| {
-            let at = LocalBox { min: report.at(), max: report.at() };
-            around = Some(around.map_or(at, |bounds| bounds.union(&at)));
-        });
-        around
-    }
-
     fn get(&self, id: &str, visit: &mut dyn FnMut(&dyn Item)) -> bool {
-        let found =
-            id.parse().ok().and_then(|id: u64| self.source.report(id)).filter(|report| report.id() == id);
+        let found = number_of(id).and_then(|number| self.source.report(number));
         if let Some(report) = &found {
             visit(report);
         }
@@ -97,19 +79,8 @@ impl Collection for Reports {
     }
 
     fn scan(&self, area: Option<&LocalRect>, after: Option<&str>, visit: &mut Visit<'_>) -> Result<(), Gone> {
-        // Numbers go on, whatever has become of the report that the page before ended with.
-        let after = after.map(|id| id.parse::<u64>().map_err(|_| Gone)).transpose()?.unwrap_or_default();
-        self.source.reports(area, after, &mut |report| visit(report));
+        self.source.reports(area, number_after(after)?, &mut |report| visit(report));
         Ok(())
-    }
-}
-
-impl Reports {
-    fn each(&self, mut visit: impl FnMut(&PublicReport)) {
-        self.source.reports(None, 0, &mut |report| {
-            visit(report);
-            ControlFlow::Continue(())
-        });
     }
 }
 

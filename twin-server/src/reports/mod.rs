@@ -3,96 +3,38 @@
 //!
 //! All reports are in memory, without their trails; a change is shown once it is on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod book;
+mod clock;
+mod wishes;
+
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
-use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState, ReportVoice};
+use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportKind, ReportState};
 
-use crate::contacts::{Vault, VaultError};
+pub use wishes::{Doing, ReportFault};
+
+use self::book::Book;
+use crate::contacts::Vault;
 use crate::domain::audit::AuditDraft;
 use crate::domain::contact::Contact;
 use crate::domain::cycle::Word as _;
 use crate::domain::permission::Actor;
-use crate::domain::refusal::{InChinese, NOT_STORED_ZH, STOPPING_ZH, UNKNOWN_PHOTO_ZH};
 use crate::domain::report::{
-    self, Change, NewReport, Party, Refusal, ReportKinds, Request, may_read, next_at, parties_of, pass_time,
-    speaks_as,
+    self, Change, NewReport, Party, ReportKinds, Request, may_read, parties_of, speaks_as,
 };
 use crate::domain::{message, webhook};
 use crate::live::ToldReport;
 use crate::own_task::in_own_task;
-use crate::projects::{ProjectFault, Projects};
+use crate::projects::Projects;
 use crate::spatial::PlacedReport;
 use crate::store::{ReportChange, ReportStored, Store, StoreError, StoredEntry, StoredReport, Tidings};
 use crate::webhooks::Lines;
 
 /// Who did what the clock does, in the audit log and in trails.
 const CLOCK: &str = "clock";
-/// Reports that time changes in one transaction.
-const SLICE: usize = 256;
-
-/// Why a report was not taken or not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportFault {
-    /// There is no such report for whoever asks.
-    #[error("there is no report {0} that you may read")]
-    Unknown(u64),
-    /// The report is not as the caller thinks.
-    #[error("the report was changed since it was read")]
-    Stale,
-    /// Only those who have to do with a report talk about it.
-    #[error("only the reporter and those who work on the report talk about it")]
-    NotInvolved,
-    /// A photograph is not there to be sent.
-    #[error("a photograph or the voice is not yours, was sent already, or was not sent within a day")]
-    UnknownPhoto,
-    /// The project that it is to enter does not take it.
-    #[error(transparent)]
-    Project(#[from] ProjectFault),
-    /// What was asked for is not possible.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// There is no key to keep a contact under.
-    #[error("contact data is not set up on this server\nhint: the configuration needs `contacts.key`")]
-    NoContacts,
-    /// Whom to call cannot be sealed.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-    /// The store refused.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The server is stopping.
-    #[error("the server is stopping")]
-    Stopping,
-}
-
-impl InChinese for ReportFault {
-    fn zh(&self) -> String {
-        match self {
-            Self::Unknown(id) => format!("没有您可以查看的上报 {id}"),
-            Self::Stale => "这件上报在您查看之后有了变化；请重新查看后再处理".to_owned(),
-            Self::NotInvolved => "只有上报人和办理人可以在此沟通".to_owned(),
-            Self::UnknownPhoto => UNKNOWN_PHOTO_ZH.to_owned(),
-            Self::Project(fault) => fault.zh(),
-            Self::Refused(refusal) => refusal.zh(),
-            Self::NoContacts => "本服务器没有设置联系方式的存放".to_owned(),
-            Self::Vault(_) | Self::Store(_) => NOT_STORED_ZH.to_owned(),
-            Self::Stopping => STOPPING_ZH.to_owned(),
-        }
-    }
-}
-
-/// What someone does with a report.
-#[derive(Debug, Clone)]
-pub enum Doing {
-    /// A deed of its course; of `main` only the number counts.
-    Deed(Request),
-    /// A word to the other side, and the voice that says it.
-    Say(String, Option<ReportVoice>),
-}
 
 /// A report as all know it, and the user whose it is.
 type Kept = StoredReport;
@@ -112,45 +54,6 @@ pub struct Reports {
     book: RwLock<Book>,
 }
 
-#[derive(Default)]
-struct Book {
-    by_id: BTreeMap<u64, Arc<Kept>>,
-    /// Reports that were joined to another, by its number.
-    joined: BTreeMap<u64, BTreeSet<u64>>,
-    /// When time alone changes which report.
-    due: BTreeSet<(OffsetDateTime, u64)>,
-}
-
-impl Book {
-    fn put(&mut self, kept: Arc<Kept>) {
-        let id = kept.report.id;
-        if let Some(before) = self.by_id.get(&id) {
-            if let Some(main) = joined_to(&before.report) {
-                self.joined.entry(main).or_default().remove(&id);
-            }
-            if let Some(at) = next_at(&before.report) {
-                self.due.remove(&(at, id));
-            }
-        }
-        if let Some(main) = joined_to(&kept.report) {
-            self.joined.entry(main).or_default().insert(id);
-        }
-        if let Some(at) = next_at(&kept.report) {
-            self.due.insert((at, id));
-        }
-        self.by_id.insert(id, kept);
-    }
-
-    /// The reports that get the answer of this one.
-    fn followers(&self, main: u64) -> impl Iterator<Item = &Arc<Kept>> {
-        self.joined.get(&main).into_iter().flatten().filter_map(|id| self.by_id.get(id))
-    }
-}
-
-fn joined_to(report: &Report) -> Option<u64> {
-    report.main.filter(|_| report.state == ReportState::Merged)
-}
-
 impl Reports {
     /// The reports as they are stored. By `lines` others hear of their changes; `vault` seals contacts, if they are set up.
     ///
@@ -167,7 +70,7 @@ impl Reports {
         for kept in store.reports().await? {
             book.put(Arc::new(kept));
         }
-        let former = former_kinds(&book, &kinds);
+        let former = book.former_kinds(&kinds);
         let placed = book.by_id.values().filter_map(|kept| placed(kept, &kinds));
         lines.hub.index().change(|now| now.set_reports(placed));
         Ok(Self {
@@ -385,55 +288,6 @@ impl Reports {
         }
     }
 
-    /// What time has brought by an instant: reminders, escalations, cases that lapse. Gives how many changes it were.
-    ///
-    /// # Errors
-    /// If they cannot be stored; they are tried again the next time.
-    pub async fn pass_time(&self, now: OffsetDateTime) -> Result<usize, ReportFault> {
-        let mut told = 0;
-        loop {
-            let _turn = self.turn.lock().await;
-            let due: Vec<Arc<Kept>> = {
-                let book = self.read();
-                let due = book.due.iter().take_while(|(at, _)| *at <= now).take(SLICE);
-                due.filter_map(|(_, id)| book.by_id.get(id)).cloned().collect()
-            };
-            let changed = due.iter().filter_map(|kept| {
-                let kind = self.kinds.get_or_former(&kept.report.kind);
-                pass_time(&kept.report, kind, now).map(|change| (change, CLOCK.to_owned()))
-            });
-            let changes: Vec<_> = changed.collect();
-            if changes.is_empty() {
-                return Ok(told);
-            }
-            told += changes.len();
-            let audit = changes.iter().map(|(Change { after, .. }, _)| {
-                let entry = AuditDraft::new(now, CLOCK.to_owned(), "report.time", object_of(after.id));
-                entry.with_detail(format!("version {}", after.version))
-            });
-            let audit: Vec<_> = audit.collect();
-            self.store_all(changes, &audit).await?;
-        }
-    }
-
-    /// Deletes the contacts of reports that ended before an instant; gives how many there were.
-    ///
-    /// # Errors
-    /// If the store refuses.
-    pub async fn drop_contacts_ended(
-        &self,
-        before: OffsetDateTime,
-        now: OffsetDateTime,
-    ) -> Result<u64, StoreError> {
-        let mut ids = self.store.reports_with_contact().await?;
-        let has_ended = |kept: Arc<Kept>| kept.report.ended_at.is_some_and(|ended| ended < before);
-        ids.retain(|id| self.get(*id).is_none_or(has_ended));
-        let entry =
-            |id: &u64| AuditDraft::new(now, CLOCK.to_owned(), "report.contact.expire", object_of(*id));
-        let audit: Vec<_> = ids.iter().map(entry).collect();
-        if ids.is_empty() { Ok(0) } else { self.store.drop_report_contacts(&ids, &audit).await }
-    }
-
     /// Takes out who reported what a user did, and deletes the user's number and voices; gives how many reports it were.
     ///
     /// # Errors
@@ -526,20 +380,6 @@ fn with_actors(changes: Vec<(Change, String)>) -> Vec<ReportChange> {
     let with_actor =
         |(Change { after, entry }, actor)| ReportChange { after, stored: StoredEntry { entry, actor } };
     changes.into_iter().map(with_actor).collect()
-}
-
-/// The kinds that stored reports have and the list has no more, which the log is told of: these reports go on by the limits
-/// of the last kind of the list.
-fn former_kinds(book: &Book, kinds: &ReportKinds) -> Vec<ReportKind> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for kept in book.by_id.values().filter(|kept| kinds.get(&kept.report.kind).is_none()) {
-        *counts.entry(&kept.report.kind).or_default() += 1;
-    }
-    let former = counts.into_iter().map(|(kind, reports)| {
-        tracing::warn!(kind, reports, "reports have a kind that is not in the list any more");
-        ReportKind { id: kind.to_owned(), ..ReportKind::clone(kinds.get_or_former(kind)) }
-    });
-    former.collect()
 }
 
 /// As it lies in the index, if it has a position.
