@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::common::people::ZONE_1;
+use crate::common::people::{ZONE_1, send_as};
 use crate::common::quarter::{Quarter, lift};
 use crate::common::{Server, check_problem};
 use axum::http::StatusCode;
@@ -88,6 +88,11 @@ async fn what_one_may_read_goes_out_as_layers_of_the_standard() {
     assert_eq!(&projects[0].get::<Vec<u8>, _>(3)[..8], b"GP\0\x03\xe6\x10\0\0");
     let changed: String = projects[0].get(4);
     assert!(changed.len() == 24 && changed.ends_with('Z'), "{changed}");
+    // Whoever passes the file on sees what is not for everyone.
+    let public = rows(&mut file, "SELECT public FROM projects UNION ALL SELECT public FROM reports").await;
+    assert_eq!(public.iter().map(|row| row.get(0)).collect::<Vec<bool>>(), [true, false, false, false]);
+    let told = rows(&mut file, "SELECT description FROM gpkg_contents WHERE table_name = 'reports'").await;
+    assert!(told[0].get::<String, _>(0).contains("private ones too"));
     let problems = rows(&mut file, "SELECT id, object, value, urgency FROM problems").await;
     assert_eq!(problems.len(), 1);
     assert_eq!((problems[0].get::<String, _>(0), problems[0].get::<f64, _>(2)), ("1-1".into(), 2.0));
@@ -189,4 +194,11 @@ async fn confirmed_problems_are_features_for_those_who_may_read_check_ups() {
     let server = server.restart().await;
     let found = server.get_with(items, &[("cookie", &planner)]).await.json();
     assert_eq!(found["numberMatched"], 1, "{found}");
+    // Nothing is to be done about the problems of a check-up that was cancelled, also after another restart.
+    let cancel = json!({ "deed": "cancel", "text": "重复" });
+    let cancelled = send_as(&server, &planner, "POST", "/api/v1/check-ups/1/deeds", &cancel).await;
+    assert_eq!(cancelled.status, StatusCode::OK, "{}", cancelled.text());
+    assert_eq!(server.get_with(items, &[("cookie", &planner)]).await.json()["numberMatched"], 0);
+    let server = server.restart().await;
+    assert_eq!(server.get_with(items, &[("cookie", &planner)]).await.json()["numberMatched"], 0);
 }

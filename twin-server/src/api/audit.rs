@@ -224,7 +224,7 @@ async fn table(store: &dyn Store, query: &AuditQuery, after: i64) -> std::io::Re
 }
 
 /// A text that no spreadsheet takes for a formula.
-pub(super) fn cell(text: &str) -> String {
+fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -13,7 +13,6 @@ use twin_schemas::programming::{Amount, Need, NeedKind, Resource, ResourceKind, 
 use twin_schemas::projects::{ProjectKind, ProjectLevel};
 use utoipa::IntoParams;
 
-use super::audit::cell;
 use super::extract::Query;
 use super::need_lists::{self, NeedsQuery};
 use super::programming::readable;
@@ -172,13 +171,13 @@ fn resource_row(resource: &Resource, lists: &Lists) -> Vec<String> {
         en,
         plan.kind.id().to_owned(),
         resource.state.id().to_owned(),
-        cell(&plan.text),
+        plan.text.clone(),
         amount,
         unit,
         measured(drawn.as_ref()).0,
-        cell(&plan.owner),
+        plan.owner.clone(),
         plan.used_by.id().to_owned(),
-        cell(&resource.zones.join(" ")),
+        resource.zones.join(" "),
         day(plan.from),
         day(plan.to),
         numbers(tasks.map(|task| task.id)),
@@ -216,12 +215,12 @@ fn need_row(app: &App, permit: &Permit, need: &Need, lists: &Lists) -> Vec<Strin
         plan.kind.id().to_owned(),
         need.state.id().to_owned(),
         plan.urgency.id().to_owned(),
-        cell(&plan.text),
+        plan.text.clone(),
         groups.join(" "),
         plan.people.map(|people| people.to_string()).unwrap_or_default(),
         plan.source.id().to_owned(),
-        cell(plan.source_text.as_deref().unwrap_or_default()),
-        cell(&need.zones.join(" ")),
+        plan.source_text.clone().unwrap_or_default(),
+        need.zones.join(" "),
         numbers(readable(app, permit, &plan.reports)),
         numbers(tasks.map(|task| task.id)),
         instant(need.changed_at),
@@ -250,10 +249,8 @@ fn task_row(app: &App, permit: &Permit, task: &Task) -> Vec<String> {
     let plan = &task.plan;
     let (size, unit) = match &plan.size {
         None => (String::new(), String::new()),
-        Some(TaskSize::Measure { value, unit }) => (value.to_string(), cell(unit)),
-        Some(TaskSize::Words { text }) => {
-            (cell(text.zh.as_deref().unwrap_or(text.en_or_zh())), String::new())
-        }
+        Some(TaskSize::Measure { value, unit }) => (value.to_string(), unit.clone()),
+        Some(TaskSize::Words { text }) => (text.zh_or_en().to_owned(), String::new()),
     };
     let problems = plan.problems.iter().map(|of| format!("{}/{}", of.check_up, of.problem));
     let problems: Vec<String> = problems.filter(|_| permit.somewhere(Action::ReadCheckUps).is_ok()).collect();
@@ -266,7 +263,7 @@ fn task_row(app: &App, permit: &Permit, task: &Task) -> Vec<String> {
         plan.level.id().to_owned(),
         task.state.id().to_owned(),
         plan.urgency.id().to_owned(),
-        cell(&plan.text),
+        plan.text.clone(),
         size,
         unit,
         plan.first.clone().unwrap_or_default(),
@@ -276,13 +273,13 @@ fn task_row(app: &App, permit: &Permit, task: &Task) -> Vec<String> {
         numbers(plan.needs.iter().copied()),
         numbers(readable(app, permit, &plan.reports)),
         numbers(plan.resources.iter().map(|draw| draw.resource)),
-        cell(&task.zones.join(" ")),
+        task.zones.join(" "),
         instant(task.changed_at),
     ]
 }
 
 fn both(name: &LocalizedText) -> [String; 2] {
-    [&name.zh, &name.en].map(|name| cell(name.as_deref().unwrap_or_default()))
+    [&name.zh, &name.en].map(|name| name.clone().unwrap_or_default())
 }
 
 /// An amount with its unit: money in yuan.
@@ -290,7 +287,7 @@ fn measured(amount: Option<&Amount>) -> (String, String) {
     match amount {
         None => (String::new(), String::new()),
         Some(Amount::Money { fen }) => (yuan(*fen), "元".to_owned()),
-        Some(Amount::Measure { value, unit }) => (value.to_string(), cell(unit)),
+        Some(Amount::Measure { value, unit }) => (value.to_string(), unit.clone()),
     }
 }
 

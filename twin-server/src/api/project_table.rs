@@ -12,7 +12,6 @@ use twin_schemas::projects::{Project, ProjectKind, ProjectLevel};
 use twin_schemas::reports::ReportUrge;
 use utoipa::IntoParams;
 
-use super::audit::cell;
 use super::extract::Query;
 use super::imports::Language;
 use super::indicators::{self, TableFormat};
@@ -22,7 +21,7 @@ use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::domain::cycle::Word as _;
-use crate::ingest::sheet::PROJECTS_OUT;
+use crate::ingest::sheet::{PROJECTS_OUT, harmless};
 
 /// Which projects to export; all conditions must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -106,17 +105,17 @@ fn found(app: &App, permit: &Permit, query: &ProjectsQuery) -> Result<Vec<Arc<Pr
     Ok(app.projects.newest(|project| wanted.accepts(project, permit.actor())))
 }
 
-/// A table (CSV, RFC 4180) as an answer. `bom`: with a byte order mark.
+/// A table (CSV, RFC 4180) as an answer; no text in it becomes a formula. `bom`: with a byte order mark.
 pub(super) fn table<R>(name: &str, columns: &[&str], rows: impl Iterator<Item = R>, bom: bool) -> Response
 where
-    R: IntoIterator<Item: AsRef<[u8]>>,
+    R: IntoIterator<Item: AsRef<str>>,
 {
     let start = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
     let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start);
     // Memory takes every row.
     let _ = table.write_record(columns);
     for row in rows {
-        let _ = table.write_record(row);
+        let _ = table.write_record(row.into_iter().map(|cell| harmless(cell.as_ref())));
     }
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
@@ -127,7 +126,7 @@ where
 
 fn row(project: &Project) -> [String; PROJECTS_OUT.len()] {
     let (plan, notice) = (&project.plan, project.notice.as_ref());
-    let name = |name: &Option<String>| cell(name.as_deref().unwrap_or_default());
+    let name = |name: &Option<String>| name.clone().unwrap_or_default();
     let instant = |at: Option<OffsetDateTime>| at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
     let day = |day: Option<time::Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let voices = project.voices;
@@ -138,7 +137,7 @@ fn row(project: &Project) -> [String; PROJECTS_OUT.len()] {
         plan.kind.id().to_owned(),
         plan.level.id().to_owned(),
         project.state.id().to_owned(),
-        cell(&project.zones.join(" ")),
+        project.zones.join(" "),
         yuan(plan.budget.planned_fen),
         yuan(project.spent_fen),
         project.progress_percent.to_string(),

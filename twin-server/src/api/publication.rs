@@ -161,7 +161,7 @@ async fn answer_large(
             Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
         })?;
         FILES.sent_bytes.add(range.end - range.start);
-        *response.body_mut() = pieces(file, range.end - range.start);
+        *response.body_mut() = pieces(file, range.end - range.start, ());
     }
     Ok(response)
 }
@@ -215,9 +215,10 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     }
 }
 
-/// `length` bytes from where the file stands, piece by piece.
-fn pieces(file: File, length: u64) -> Body {
-    Body::from_stream(stream::try_unfold((file, length), async |(mut file, left)| {
+/// `length` bytes from where the file stands, piece by piece; `kept` is dropped when they are sent, or nobody takes them
+/// any more.
+pub(super) fn pieces<K: Send + 'static>(file: File, length: u64, kept: K) -> Body {
+    Body::from_stream(stream::try_unfold((file, length, kept), async |(mut file, left, kept)| {
         let mut piece = vec![0; PIECE_BYTES.min(usize::try_from(left).unwrap_or(PIECE_BYTES))];
         if piece.is_empty() {
             return Ok(None);
@@ -227,6 +228,6 @@ fn pieces(file: File, length: u64) -> Body {
             return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
         }
         piece.truncate(read);
-        Ok(Some((Bytes::from(piece), (file, left - read as u64))))
+        Ok(Some((Bytes::from(piece), (file, left - read as u64, kept))))
     }))
 }

@@ -3,16 +3,13 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use serde::Deserialize;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
-use tokio::io::AsyncReadExt as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use twin_schemas::projects::{ProjectKind, ProjectLevel};
 use utoipa::IntoParams;
 
@@ -20,6 +17,7 @@ use super::extract::Query;
 use super::features::source;
 use super::imports::Language;
 use super::project_lists::{ProjectsQuery, Wanted};
+use super::publication::pieces;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
 use crate::app::App;
@@ -31,10 +29,10 @@ use crate::geopackage::{self, GeoPackageError};
 
 /// Largest file: a hundred thousand reports take some 60 MB.
 const LIMIT_BYTES: u64 = 512 << 20;
-/// Bytes that are sent at a time.
-const PIECE_BYTES: usize = 64 << 10;
 /// Files that are written at once; others wait.
 static WRITING: Semaphore = Semaphore::const_new(2);
+/// Files that there are at once, written and not yet sent to the end: a slow client keeps its own for long.
+static KEPT: Semaphore = Semaphore::const_new(8);
 
 /// The layers, in the order of the file, and what reading each needs.
 const LAYERS: [(&str, Action); 6] = [
@@ -75,7 +73,8 @@ pub(crate) struct GeoPackageQuery {
     get, path = "/api/v1/exports/renewal.gpkg", tag = "projects", params(GeoPackageQuery),
     responses(
         (status = 200, content_type = "application/geopackage+sqlite3", body = Vec<u8>),
-        (status = 400, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 400, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 507, body = ProblemBody),
     )
 )]
 pub(crate) async fn export_geopackage(
@@ -83,6 +82,8 @@ pub(crate) async fn export_geopackage(
     permit: Permit,
     Query(query): Query<GeoPackageQuery>,
 ) -> Result<Response, Problem> {
+    // The outlines of objects are of the model.
+    permit.also(Action::ReadModel)?;
     let names = named(&permit, query.layers.as_deref())?;
     let frame = source(&app).frame().ok_or_else(|| {
         let detail = "the community has no place on the Earth";
@@ -91,6 +92,10 @@ pub(crate) async fn export_geopackage(
     })?;
     let chinese = query.lang == Language::Zh;
     let stopping = |_| Problem::unavailable("stopping", "the server is stopping");
+    let kept = KEPT.try_acquire().map_err(|_| {
+        Problem::unavailable("busy", "as many files as there may be at once are being sent")
+            .with_hint("try again in a few minutes")
+    })?;
     let _room = WRITING.acquire().await.map_err(stopping)?;
     let layers = layers(&app, &permit, &names, query)?;
     let path = NamedTempFile::with_prefix("twin-export-").map_err(|error| failed(&error))?.into_temp_path();
@@ -99,9 +104,15 @@ pub(crate) async fn export_geopackage(
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_large", error.to_string())
                 .with_hint("ask for fewer `layers`, or for one `zone`")
         }
+        GeoPackageError::Full => {
+            tracing::error!(%error, "a GeoPackage cannot be written");
+            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", error.to_string()).with_hint(
+                "free room where the server keeps temporary files (`TMPDIR`), or ask for fewer `layers`",
+            )
+        }
         GeoPackageError::Sql(error) => failed(&error),
     })?;
-    sent(path).await.map_err(|error| failed(&error))
+    sent(path, kept).await.map_err(|error| failed(&error))
 }
 
 fn failed(error: &dyn std::error::Error) -> Problem {
@@ -166,20 +177,15 @@ fn layers(app: &App, permit: &Permit, names: &[&str], query: GeoPackageQuery) ->
     Ok(names.iter().map(layer).collect())
 }
 
-/// A file piece by piece, so that its length costs no memory; it is gone when the answer is.
-async fn sent(path: TempPath) -> std::io::Result<Response> {
+/// The file piece by piece. It has no name any more, so that nothing is left of it however its sending ends.
+async fn sent(path: TempPath, kept: SemaphorePermit<'static>) -> std::io::Result<Response> {
     let file = File::open(&path).await?;
+    path.close()?;
     let bytes = file.metadata().await?.len();
-    let pieces = stream::try_unfold((file, path), async |(mut file, path)| {
-        let mut piece = vec![0; PIECE_BYTES];
-        let read = file.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), (file, path))))
-    });
     let headers = [
         (header::CONTENT_TYPE, "application/geopackage+sqlite3".to_owned()),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"renewal.gpkg\"".to_owned()),
         (header::CONTENT_LENGTH, bytes.to_string()),
     ];
-    Ok(no_store((headers, Body::from_stream(pieces)).into_response()))
+    Ok(no_store((headers, pieces(file, bytes, kept)).into_response()))
 }

@@ -1,10 +1,10 @@
-//! The confirmed problems of all check-ups, in memory: steps of problems come in, the problems of a moment go out. Made at the
+//! The confirmed problems of all check-ups that were not cancelled, in memory: steps of problems come in, the problems of a moment go out. Made at the
 //! start and after each change; read by the collections and exports that show them beside the model.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use twin_schemas::checkups::{CheckUpProblem, ProblemState};
+use twin_schemas::checkups::{CheckUp, CheckUpProblem, CheckUpState, ProblemState};
 
 use super::{CheckUpFault, CheckUps};
 use crate::store::{ProblemQuery, ProblemStep};
@@ -38,6 +38,13 @@ impl Confirmed {
         self.by_key.range((Excluded((check_up, problem)), Unbounded)).map(|(_, problem)| problem)
     }
 
+    /// Leaves out those of a check-up that was cancelled: nothing is to be done about them.
+    pub(super) fn drop_all_of(&mut self, check_up: u64) {
+        let before = self.by_key.len();
+        self.by_key.retain(|(of, _), _| *of != check_up);
+        self.changes += u64::from(self.by_key.len() != before);
+    }
+
     /// Takes over problems as they are now.
     pub(super) fn take(&mut self, steps: &[ProblemStep]) {
         for ProblemStep { after, .. } in steps {
@@ -61,7 +68,9 @@ impl CheckUps {
 
     /// Reads them at a start.
     pub(super) async fn load_confirmed(&self) -> Result<(), CheckUpFault> {
-        let check_ups: Vec<u64> = self.read().check_ups.keys().copied().collect();
+        let is_meant = |check_up: &&Arc<CheckUp>| check_up.state != CheckUpState::Cancelled;
+        let check_ups: Vec<u64> =
+            self.read().check_ups.values().filter(is_meant).map(|check_up| check_up.id).collect();
         let mut confirmed = Confirmed::default();
         for check_up in check_ups {
             let mut after = 0;

@@ -1,7 +1,8 @@
 //! The check-ups: catalogues of indicators, check-ups and what follows from their values are decided by the domain,
 //! stored, and then shown. Called by the API.
 //!
-//! Catalogues and check-ups are few and in memory; values and problems are many and stay in the store. `ground` is the
+//! Catalogues and check-ups are few and in memory; values and problems are many and stay in the store, but for those
+//! problems that were confirmed. `ground` is the
 //! model as check-ups see it, `confirmed` the problems that others are shown, `values` what is said of it, `compute` what
 //! the server says itself, `review` which problems follow.
 
@@ -317,7 +318,13 @@ impl CheckUps {
         let audit = [AuditDraft { object: object_of(id), ..entry }.with_detail(detail)];
         let _changing = self.counted.changing();
         is_stored(self.store.change_check_up(Some(&change), &steps, &audit).await?)?;
-        self.write(|book| Arc::make_mut(&mut book.confirmed).take(&steps));
+        self.write(|book| {
+            let confirmed = Arc::make_mut(&mut book.confirmed);
+            confirmed.take(&steps);
+            if change.after.state == CheckUpState::Cancelled {
+                confirmed.drop_all_of(id);
+            }
+        });
         Ok(self.show(change.after))
     }
 

@@ -324,6 +324,7 @@ impl ServeConfig {
         if self.ingest_key.as_ref().is_some_and(|key| !strong(key)) {
             return Err(ConfigError::WeakKey);
         }
+        self.reports.read_kinds()?;
         self.may_listen_on(self.listen)?;
         Ok(self)
     }

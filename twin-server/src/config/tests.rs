@@ -87,6 +87,16 @@ fn days_of_the_review_are_set_and_no_notice_is_shorter_than_ten_days() {
 }
 
 #[test]
+fn a_list_of_kinds_that_cannot_be_used_is_found_before_the_server_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kinds.json");
+    std::fs::write(&path, "[{}]").unwrap();
+    let file = format!("publication = \"p\"\ndatabase = \"sqlite:d\"\n[reports]\nkinds = {path:?}\n");
+    let refused = load(&file, &[], &[]).unwrap().config.checked().unwrap_err().to_string();
+    assert!(refused.contains("kinds.json"), "{refused}");
+}
+
+#[test]
 fn codes_need_a_key_to_keep_numbers_under_and_a_secret_to_be_posted_with() {
     let missing = |lines: &str| {
         let file = format!("publication = \"p\"\ndatabase = \"sqlite:d\"\n{lines}");

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use twin_schemas::checkups::CheckUpProblem;
 use twin_schemas::geometry::LocalPoint;
 use twin_schemas::programming::{Need, Resource, Task};
-use twin_schemas::projects::{Project, ProjectPlace};
+use twin_schemas::projects::Project;
 
 use super::Catalogue;
 use super::collection::About;
 use super::item::{Shape, Value};
-use super::schema::{Property, Schema};
+use super::schema::{Property, PropertyType, Schema};
 use super::source::ProgrammedItem;
 use super::{problems, programming, projects, reports};
 use crate::domain::programming::List;
+use crate::domain::{project, report};
 use crate::spatial::{Covered, Snapshot, StoredObject};
 use crate::store::StoredReport;
 
@@ -24,8 +25,10 @@ pub type Rows = Box<dyn Iterator<Item = Row> + Send>;
 
 /// A layer.
 pub struct Layer {
-    /// What it is.
+    /// What the collection of its sort is.
     pub about: &'static About,
+    /// What it holds, in Chinese and English: as much as its asker may read.
+    pub description: [&'static str; 2],
     /// What its rows have.
     pub schema: Arc<Schema>,
     /// The rows, by number.
@@ -52,10 +55,26 @@ enum Spot {
     Object(Arc<StoredObject>),
 }
 
+/// The property that tells what everyone may read from what only some may.
+const PUBLIC: &str = "public";
+
+/// The schema of a collection, with that property.
+fn telling_public(schema: &Schema) -> Arc<Schema> {
+    let public = Property::field(PUBLIC, PropertyType::Bool, "已公开", "Public");
+    Arc::new(Schema::new(schema.properties().iter().cloned().chain([public]), schema.geometry()))
+}
+
 impl Row {
     /// The value of a property of the schema of its layer.
     #[must_use]
     pub fn value(&self, property: &Property) -> Value<'_> {
+        if property.name == PUBLIC {
+            return match &self.thing {
+                Thing::Project(project) => Value::Bool(project::is_public(project)),
+                Thing::Report(kept) => Value::Bool(report::is_public(&kept.report)),
+                Thing::Problem(_) | Thing::Programmed(_) => Value::Null,
+            };
+        }
         match &self.thing {
             Thing::Project(project) => projects::value_of(&self.id, project, property),
             Thing::Report(kept) => reports::value_of(&self.id, &kept.report, property),
@@ -86,7 +105,12 @@ impl Catalogue {
             thing: Thing::Project(project),
         };
         let rows = Box::new(projects.into_iter().map(row));
-        Layer { about: &projects::ABOUT, schema: Arc::clone(&self.project_schema), rows }
+        let description = [
+            "导出人有权查看的更新项目，含未公开的项目；“public” 列说明是否公开。点和线画成一米宽的面；金额单位为分。",
+            "Projects of renewal that whoever took this away may read, drafts too; `public` tells those that everyone may. \
+             Points and lines are drawn a metre wide; money is in fen.",
+        ];
+        Layer { about: &projects::ABOUT, description, schema: telling_public(&self.project_schema), rows }
     }
 
     /// Reports as a layer.
@@ -98,7 +122,12 @@ impl Catalogue {
             thing: Thing::Report(kept),
         };
         let rows = Box::new(reports.into_iter().map(row));
-        Layer { about: &reports::ABOUT, schema: Arc::clone(&self.report_schema), rows }
+        let description = [
+            "导出人有权查看的诉求，含未公开的诉求；“public” 列说明是否公开。不含诉求人。",
+            "Reports that whoever took this away may read, private ones too; `public` tells those that everyone may. \
+             Without who reported.",
+        ];
+        Layer { about: &reports::ABOUT, description, schema: telling_public(&self.report_schema), rows }
     }
 
     /// Problems of check-ups as a layer over the objects of a moment.
@@ -111,7 +140,8 @@ impl Catalogue {
             thing: Thing::Problem(problem),
         };
         let rows = Box::new(problems.into_iter().map(row));
-        Layer { about: &problems::ABOUT, schema: Arc::clone(&self.problem_schema), rows }
+        let (about, schema) = (&problems::ABOUT, Arc::clone(&self.problem_schema));
+        Layer { about, description: about.description, schema, rows }
     }
 
     /// Resources as a layer over the objects of a moment.
@@ -144,7 +174,7 @@ impl Catalogue {
         let now = Arc::clone(now);
         let row = move |(id, item): (u64, ProgrammedItem)| Row {
             id: id.to_string(),
-            spot: Covered::of(places_of(&item), &now).map(Spot::Covered),
+            spot: Covered::of(item.places(), &now).map(Spot::Covered),
             thing: Thing::Programmed(item),
         };
         let [resources, needs, tasks] = &self.list_schemas;
@@ -154,14 +184,8 @@ impl Catalogue {
             List::Needs => (needs, about_needs),
             List::Tasks => (tasks, about_tasks),
         };
-        Layer { about, schema: Arc::clone(schema), rows: Box::new(items.map(row)) }
-    }
-}
-
-fn places_of(item: &ProgrammedItem) -> &[ProjectPlace] {
-    match item {
-        ProgrammedItem::Resource(resource) => &resource.plan.places,
-        ProgrammedItem::Need(need) => &need.plan.places,
-        ProgrammedItem::Task(task) => &task.plan.places,
+        // Those without a place come, too.
+        let description = about.title;
+        Layer { about, description, schema: Arc::clone(schema), rows: Box::new(items.map(row)) }
     }
 }

@@ -1,5 +1,5 @@
 //! Where collections find objects, devices, projects and reports. The one file that knows how the model and the live
-//! state are kept.
+//! state are kept; what is taken away as layers (`layers`) comes with its things.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -109,6 +109,17 @@ pub(super) enum ProgrammedItem {
     Resource(Arc<Resource>),
     Need(Arc<Need>),
     Task(Arc<Task>),
+}
+
+impl ProgrammedItem {
+    /// Where it lies.
+    pub(super) fn places(&self) -> &[ProjectPlace] {
+        match self {
+            Self::Resource(resource) => &resource.plan.places,
+            Self::Need(need) => &need.plan.places,
+            Self::Task(task) => &task.plan.places,
+        }
+    }
 }
 
 /// A confirmed problem at what was assessed.
@@ -314,7 +325,7 @@ impl Source {
             List::Needs => self.lists.needs.range(after + 1..).map(|(id, _)| *id).collect(),
             List::Tasks => self.lists.tasks.range(after + 1..).map(|(id, _)| *id).collect(),
         };
-        let meets = |placed: &Programmed| area.is_none_or(|area| meets(area, &placed.covered.bounds()));
+        let meets = |placed: &Programmed| area.is_none_or(|area| area.meets(&placed.covered.bounds()));
         let placed = numbers.into_iter().filter_map(|id| self.programmed_item(list, id));
         let _ = placed.filter(meets).try_for_each(|placed| visit(&placed));
     }
@@ -326,12 +337,7 @@ impl Source {
             List::Needs => ProgrammedItem::Need(Arc::clone(self.lists.needs.get(&id)?)),
             List::Tasks => ProgrammedItem::Task(Arc::clone(self.lists.tasks.get(&id)?)),
         };
-        let places: &[ProjectPlace] = match &item {
-            ProgrammedItem::Resource(resource) => &resource.plan.places,
-            ProgrammedItem::Need(need) => &need.plan.places,
-            ProgrammedItem::Task(task) => &task.plan.places,
-        };
-        let covered = Covered::of(places, &self.now.0)?;
+        let covered = Covered::of(item.places(), &self.now.0)?;
         Some(Programmed { id: id.to_string(), item, covered })
     }
 
@@ -344,7 +350,7 @@ impl Source {
         visit: &mut dyn FnMut(&AssessedProblem) -> ControlFlow<()>,
     ) {
         let assessed = self.confirmed.behind(check_up, problem).filter_map(|problem| self.assessed(problem));
-        let meets = |assessed: &AssessedProblem| area.is_none_or(|area| meets(area, &assessed.object.bounds));
+        let meets = |assessed: &AssessedProblem| area.is_none_or(|area| area.meets(&assessed.object.bounds));
         let _ = assessed.filter(meets).try_for_each(|assessed| visit(&assessed));
     }
 
@@ -397,12 +403,4 @@ impl Source {
             after = chunk.last().map(|entry| entry.device.id.clone());
         }
     }
-}
-
-/// Whether a box has a part in a rectangle.
-fn meets(area: &LocalRect, LocalBox { min, max }: &LocalBox) -> bool {
-    min.east_m <= area.max_east_m
-        && max.east_m >= area.min_east_m
-        && min.north_m <= area.max_north_m
-        && max.north_m >= area.min_north_m
 }

@@ -63,6 +63,9 @@ pub enum GeoPackageError {
     /// It would be larger than it may.
     #[error("the file would have more than {0} bytes, the limit")]
     TooLarge(u64),
+    /// There is no room for it.
+    #[error("there is no room for the file where temporary files lie")]
+    Full,
     /// The file cannot be written.
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
@@ -86,14 +89,21 @@ pub async fn write(
         .journal_mode(SqliteJournalMode::Off)
         .synchronous(SqliteSynchronous::Off);
     let mut connection = options.connect().await?;
-    let written = write_all(&mut connection, layers, frame, chinese, limit_bytes / PAGE_BYTES).await;
+    let pages = limit_bytes / PAGE_BYTES;
+    let written = write_all(&mut connection, layers, frame, chinese, pages).await;
+    let is_full =
+        matches!(&written, Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(FULL));
+    let has: i64 =
+        if is_full { sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut connection).await? } else { 0 };
     let closed = connection.close().await;
-    match written.and(closed) {
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(FULL) => {
-            Err(GeoPackageError::TooLarge(limit_bytes))
-        }
-        done => Ok(done?),
+    // A disk without room has the same code.
+    if is_full && has.unsigned_abs() >= pages {
+        return Err(GeoPackageError::TooLarge(limit_bytes));
     }
+    if is_full {
+        return Err(GeoPackageError::Full);
+    }
+    Ok(written.and(closed)?)
 }
 
 async fn write_all(
@@ -127,7 +137,7 @@ async fn write_layer(
     )
     .bind(layer.about.id)
     .bind(if chinese { zh } else { en })
-    .bind(layer.about.description[usize::from(!chinese)])
+    .bind(layer.description[usize::from(!chinese)])
     .bind(geometry::SRS)
     .execute(&mut *connection)
     .await?;
@@ -226,4 +236,24 @@ fn instant(at: OffsetDateTime) -> Option<String> {
 fn joined(one: &Rect, other: &Rect) -> Rect {
     let (a, b, c, d) = (one.min(), other.min(), one.max(), other.max());
     Rect::new((a.x.min(b.x), a.y.min(b.y)), (c.x.max(d.x), c.y.max(d.y)))
+}
+
+#[cfg(test)]
+mod tests {
+    use twin_schemas::geometry::GeographicPoint;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_would_be_larger_than_it_may_is_refused_and_told_as_that() {
+        let folder = tempfile::tempdir().unwrap();
+        let frame = Frame::new(GeographicPoint { longitude_deg: 113.4, latitude_deg: 22.5, height_m: 0.0 });
+        let of = async |name: &str, pages: u64| {
+            write(&folder.path().join(name), Vec::new(), &frame, false, pages * PAGE_BYTES).await
+        };
+        assert!(
+            matches!(of("small", 3).await, Err(GeoPackageError::TooLarge(limit)) if limit == 3 * PAGE_BYTES)
+        );
+        of("large", 64).await.unwrap();
+    }
 }

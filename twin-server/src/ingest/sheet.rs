@@ -77,9 +77,15 @@ pub(crate) const PROJECTS_OUT: [Column; 19] = [
 ];
 
 /// A cell as other programs' spreadsheets do not take for a formula: a text that begins like one gets an apostrophe.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let begins = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if begins(text) && text.parse::<f64>().is_err() { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The number that a cell is, also with the zeros of money (`800000.00`). A code such as `001` is none.
+fn number_of(cell: &str) -> Option<f64> {
+    let short = if cell.contains('.') { cell.trim_end_matches('0').trim_end_matches('.') } else { cell };
+    cell.parse().ok().filter(|number: &f64| number.is_finite() && number.to_string() == short)
 }
 
 /// The head of a table as CSV, with a byte order mark for spreadsheets.
@@ -128,12 +134,9 @@ pub(crate) fn xlsx(
     sheet.set_freeze_panes(1, 0)?;
     for (line, row) in (1_u32..).zip(rows) {
         for (at, cell) in (0_u16..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
-            match cell.parse::<f64>() {
-                // A code such as `001` stays as it is.
-                Ok(number) if number.is_finite() && number.to_string() == *cell => {
-                    sheet.write(line, at, number)?
-                }
-                _ => sheet.write_string(line, at, cell)?,
+            match number_of(cell) {
+                Some(number) => sheet.write(line, at, number)?,
+                None => sheet.write_string(line, at, cell)?,
             };
         }
     }
@@ -170,6 +173,15 @@ mod tests {
     fn a_text_that_begins_like_a_formula_is_none_and_numbers_stay() {
         let rows = vec![["=1+1", "-2.5", "+x", "a,b", "@sum"].map(str::to_owned).to_vec()];
         assert_eq!(csv_rows(&rows), "'=1+1,-2.5,'+x,\"a,b\",'@sum\r\n");
+    }
+
+    #[test]
+    fn money_is_a_number_to_a_spreadsheet_and_a_code_with_zeros_is_none() {
+        assert_eq!(
+            ["800000.00", "0.50", "12", "-3.10"].map(number_of),
+            [Some(800_000.0), Some(0.5), Some(12.0), Some(-3.1)]
+        );
+        assert_eq!(["001", "1.2.3", "12a", "", "1e3", "NaN", "."].map(number_of), [None; 7]);
     }
 
     #[test]

@@ -77,7 +77,8 @@ pub(crate) async fn get_discovery(call: Call) -> Result<Response, Problem> {
 /// Lists what can be reported.
 pub(crate) async fn list_services(State(app): State<Arc<App>>, call: Call) -> Result<Response, Problem> {
     let kinds = app.reports.kinds().list();
-    let services: Vec<_> = kinds.iter().map(|kind| Service::of(kind, call.language)).collect();
+    let chosen = kinds.iter().filter(|kind| !kind.former);
+    let services: Vec<_> = chosen.map(|kind| Service::of(kind, call.language)).collect();
     answer(Named::List("services", "service"), &services, StatusCode::OK, call.format)
 }
 
@@ -87,7 +88,7 @@ pub(crate) async fn get_service(
     Path(file): Path<String>,
 ) -> Result<Response, Problem> {
     let (code, format) = Format::split(&file)?;
-    if app.reports.kinds().get(code).is_none() {
+    if app.reports.kinds().get(code).is_none_or(|kind| kind.former) {
         return Err(unknown_service(code));
     }
     let definition = json!({ "service_code": code, "attributes": [] });

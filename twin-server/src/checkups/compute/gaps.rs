@@ -28,6 +28,8 @@ const POINTS: [&str; 2] = ["charging_points", "充电桩"];
 const CAPACITY: &str = "capacity";
 /// More of anything is a mistake of whoever wrote it.
 const NUMBER_LIMIT: f64 = 1e6;
+/// How far up it is looked what an object is a part of.
+const PARENTS_LIMIT: usize = 16;
 
 /// What is lacking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +136,9 @@ fn add_facilities(
         if is_whole || ground.is_beside(object) {
             continue;
         }
+        if is_counted_above(ground, object) {
+            continue;
+        }
         let (parks, charges) = (says(object, &PARKING), says(object, &CHARGING));
         let capacity = |is: bool| number(object, &[CAPACITY]).filter(|_| is);
         let places = number(object, &PLACES).or_else(|| capacity(parks));
@@ -154,10 +159,31 @@ fn add_facilities(
     }
 }
 
+/// Whether what an object is a part of says the numbers already, as a building does of the spaces of its garage.
+fn is_counted_above(ground: &Ground, object: &StoredObject) -> bool {
+    let snapshot = ground.snapshot();
+    let mut above = object.parent.as_deref();
+    for _ in 0..PARENTS_LIMIT {
+        let Some(parent) = above.and_then(|id| snapshot.get(id)) else { return false };
+        let has_capacity =
+            (says(parent, &PARKING) || says(parent, &CHARGING)) && number(parent, &[CAPACITY]).is_some();
+        if has_capacity || number(parent, &PLACES).is_some() || number(parent, &POINTS).is_some() {
+            // Zones speak for what is in them below, each for itself.
+            return !matches!(parent.class, ObjectClass::Zone | ObjectClass::Community);
+        }
+        above = parent.parent.as_deref();
+    }
+    false
+}
+
 /// The neighbourhood that something stands in: as it says itself, else by its middle.
 fn neighbourhood_of(ground: &Ground, object: &StoredObject) -> Option<String> {
-    if object.class != ObjectClass::Zone && object.zone.is_some() {
-        return object.zone.clone();
+    // A park or a car park that is a zone is no neighbourhood of what stands in it.
+    let said = object.zone.as_ref().filter(|_| object.class != ObjectClass::Zone);
+    if let Some(zone) =
+        said.filter(|id| ground.snapshot().get(id).is_some_and(|zone| ground.is_neighbourhood(zone)))
+    {
+        return Some(zone.clone());
     }
     let middle = ground_of(object).centroid()?;
     ground.neighbourhood_at(middle).map(|zone| zone.id.clone())

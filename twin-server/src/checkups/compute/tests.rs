@@ -151,6 +151,33 @@ fn parking_is_lacking_by_households_and_the_standard_of_the_catalogue() {
 }
 
 #[test]
+fn a_garage_that_says_its_places_is_not_counted_again_by_its_spaces() {
+    let part = |id: &str, of: &str| {
+        let mut space =
+            said(square(id, "space", "parking", 20.0, 5.0), &json!({ "use": "parking", "capacity": 30 }));
+        space["parent"] = json!(of);
+        space
+    };
+    let garage =
+        said(square("building/garage", "building", "parking", 20.0, 20.0), &json!({ "parking_places": 30 }));
+    let objects =
+        vec![homes("a", &json!(100)), garage, part("space/1", "building/garage"), part("space/2", "space/1")];
+    // 50 are wanted for 100 households, 30 are there once.
+    assert_eq!(found("parking_gap", objects).unwrap().0, 20.0);
+}
+
+#[test]
+fn what_stands_in_a_zone_of_cars_counts_for_the_neighbourhood_around_it() {
+    let mut inside = said(
+        square("space/1", "space", "parking", 0.2, 0.5),
+        &json!({ "use": "parking", "parking_places": 30 }),
+    );
+    inside["zone"] = json!("zone/cars");
+    let cars = zone("zone/cars", 0.2, &json!({ "use": "parking" }));
+    assert_eq!(found("parking_gap", vec![homes("a", &json!(100)), inside, cars]).unwrap().0, 20.0);
+}
+
+#[test]
 fn a_neighbourhood_that_says_its_number_speaks_for_what_is_in_it() {
     let lot = said(square("space/p1", "space", "停车场", 2.0, 5.0), &json!({ "parking_places": 500 }));
     let whole = |properties: &Value, lot: Value| {

@@ -255,7 +255,7 @@ fn check_guards(
                 return Err(Refusal::NoticeDays { days, least, first_last });
             }
         }
-        ProjectDeed::Extend => check_extension(project, request.last_day)?,
+        ProjectDeed::Extend => check_extension(project, request.last_day, now)?,
         ProjectDeed::EndNotice => {
             if let Some(notice) = project.notice.as_ref().filter(|notice| now < notice.ends_at) {
                 let last = notice.to;
@@ -290,9 +290,13 @@ fn check_guards(
     Ok(())
 }
 
-/// A notice is put to a later day only, and not for longer than any.
-fn check_extension(project: &Project, last_day: Option<Date>) -> Result<(), Refusal> {
+/// A notice is put to a later day only, which someone has still before them, and not for longer than any. One that is over
+/// stays so, also before the clock has said it.
+fn check_extension(project: &Project, last_day: Option<Date>, now: OffsetDateTime) -> Result<(), Refusal> {
     let (Some(notice), Some(last_day)) = (&project.notice, last_day) else { return Ok(()) };
+    if now >= notice.ends_at {
+        return Err(voices::notice_over(notice));
+    }
     let last = notice.from.saturating_add(time::Duration::days(NOTICE_DAYS_LIMIT - 1));
     if last_day > notice.to && last_day <= last {
         return Ok(());

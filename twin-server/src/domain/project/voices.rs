@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use twin_schemas::LocalizedText;
 use twin_schemas::projects::{
     DepartmentOpinion, DepartmentStance, OpinionKind, Project, ProjectDepartment, ProjectEvent,
-    ProjectOpinion, ProjectState,
+    ProjectNotice, ProjectOpinion, ProjectState,
 };
 
 use super::{Change, Party, Refusal, check_length, entry_of, next};
@@ -139,6 +139,15 @@ pub const fn takes_voices(state: ProjectState) -> Option<OpinionKind> {
     }
 }
 
+/// What is refused once a notice is over.
+pub(super) fn notice_over(notice: &ProjectNotice) -> Refusal {
+    let last = notice.to;
+    Refusal::Already(LocalizedText::new(
+        format!("公示已于 {last} 期满"),
+        format!("the notice ended with {last}"),
+    ))
+}
+
 /// Takes an opinion or a complaint of someone in. Whoever may read a project may speak about it. What is said after the
 /// notice's last day comes too late, also before the clock has said so.
 ///
@@ -149,11 +158,7 @@ pub fn voice(project: &Project, text: &str, now: OffsetDateTime) -> Result<Chang
     let kind = takes_voices(project.state).ok_or_else(impossible)?;
     let notice = project.notice.as_ref().ok_or_else(impossible)?;
     if kind == OpinionKind::Opinion && now >= notice.ends_at {
-        let last = notice.to;
-        return Err(Refusal::Already(LocalizedText::new(
-            format!("公示已于 {last} 期满"),
-            format!("the notice ended with {last}"),
-        )));
+        return Err(notice_over(notice));
     }
     let text = said(VOICE, text)?;
     let limit = VOICES_LIMIT;

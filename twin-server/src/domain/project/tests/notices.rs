@@ -104,6 +104,10 @@ fn a_notice_goes_on_for_longer_and_never_for_less_with_a_reason_that_everyone_re
     let over = at(again, datetime!(2026-05-21 16:00 UTC));
     assert_eq!(over.state, ProjectState::Noticed);
     refused(extend(&over, date!(2026 - 06 - 01)), "not possible while");
+    // Also where the clock has not said so yet: residents were refused already.
+    let late =
+        act(&out, &until(date!(2026 - 06 - 01)), &[Party::Community], out.notice.as_ref().unwrap().ends_at);
+    refused(late, "the notice ended with");
 }
 
 #[test]
