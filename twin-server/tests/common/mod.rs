@@ -9,6 +9,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod quarter;
 pub(crate) mod stream;
+pub(crate) mod street;
 
 use std::path::Path;
 use std::sync::Arc;
