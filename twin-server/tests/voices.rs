@@ -6,6 +6,7 @@ use crate::common::{Answer, Server, check_problem};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 use twin_server::domain::permission::{Grant, Role};
 
 /// Who reports, who may only read, and who works on it.
@@ -157,4 +158,38 @@ async fn a_voice_comes_as_a_file_by_ranges_and_goes_with_who_is_forgotten() {
     check_problem(&quarter.get(&quarter.desk, &path).await, 404, "unknown_voice");
     let detail = quarter.get(&quarter.desk, &format!("/api/v1/reports/{number}")).await.json();
     assert_eq!(detail["trail"][0]["voice"], json!(null));
+}
+
+#[tokio::test]
+async fn voices_are_deleted_some_days_after_their_report_has_ended_whoever_spoke() {
+    let server = Server::start().await;
+    let quarter = Quarter::of(&server).await;
+    let said = voice(&server, &quarter.resident, recording()).await.json();
+    let key = quarter.people.key(&json!({ "name": "hotline", "role": "grid_worker" })).await.secret;
+    let post = |path: &str| Request::post(path).header("x-api-key", &key);
+    let request = post("/api/v1/voices").header("content-type", "audio/wav").body(Body::from(recording()));
+    let handed_on = server.ask(request.unwrap()).await.json();
+    let mut draft = lamp();
+    draft["voice"] = handed_on["id"].clone();
+    let request = post("/api/v1/reports").header("content-type", "application/json");
+    let report = server.ask(request.body(Body::from(draft.to_string())).unwrap()).await.json();
+    let path = |of: &Value| format!("/api/v1/voices/{}", of["id"].as_str().unwrap());
+    draft["voice"] = said["id"].clone();
+    assert_eq!(quarter.report(&quarter.resident, &draft).await.status, StatusCode::CREATED);
+    let decline = json!({ "deed": "decline", "text": "重复" });
+    let deeds = format!("/api/v1/reports/{}/deeds", report["id"]);
+    assert_eq!(quarter.post(&quarter.desk, &deeds, &decline).await.status, StatusCode::OK);
+
+    let later = OffsetDateTime::now_utc() + Duration::seconds(1);
+    let dropped = async |before| server.app.reports.drop_voices_ended(before, later).await.unwrap();
+    assert_eq!(dropped(later - Duration::days(30)).await, 0);
+    assert_eq!(quarter.get(&quarter.desk, &path(&handed_on)).await.status, StatusCode::OK);
+    assert_eq!(dropped(later).await, 1, "that of the report that has ended");
+    check_problem(&quarter.get(&quarter.desk, &path(&handed_on)).await, 404, "unknown_voice");
+    assert_eq!(quarter.get(&quarter.desk, &path(&said)).await.status, StatusCode::OK);
+    let detail = quarter.get(&quarter.desk, &format!("/api/v1/reports/{}", report["id"])).await.json();
+    assert_eq!(
+        (&detail["trail"][0]["voice"], &detail["trail"][0]["event"]["type"]),
+        (&Value::Null, &json!("submitted"))
+    );
 }
