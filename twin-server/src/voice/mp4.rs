@@ -146,7 +146,7 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
                 add(found, long(entry, 0), long(entry, 4), at)?;
             }
         }
-        b"stsz" | b"stz2" => found.samples += told::samples(&kind, content).ok_or_else(cut)?,
+        b"stsz" | b"stz2" => found.samples += told::samples(kind, content).ok_or_else(cut)?,
         b"trex" => found.track_default = long(content, 12).ok_or_else(cut)?,
         b"tfhd" => {
             if let Some(default) = default_of(content, cut)? {
@@ -156,7 +156,7 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
         b"trun" => run(content, at, found)?,
         _ => {}
     }
-    told::blank_behind(&kind, content);
+    told::blank_behind(kind, content);
     Ok(())
 }
 

@@ -20,23 +20,24 @@ const FIXED: &[(&[u8; 4], usize, usize)] = &[
 ];
 
 /// Blanks what stands in a box behind what it says.
-pub(super) fn blank_behind(kind: &Kind, content: &mut [u8]) {
+pub(super) fn blank_behind(kind: Kind, content: &mut [u8]) {
     if let Some(behind) = told_bytes(kind, content).and_then(|told| content.get_mut(told..)) {
         behind.fill(0);
     }
 }
 
 /// How many samples a table of their sizes has; no more than it has sizes for, where each has its own.
-pub(super) fn samples(kind: &Kind, content: &[u8]) -> Option<u64> {
+pub(super) fn samples(kind: Kind, content: &[u8]) -> Option<u64> {
     let count = u64::from(long(content, 8)?);
     let bits = bits_of_size(kind, content)?;
-    Some(if bits == 0 { count } else { count.min((content.len() as u64 - 12) * 8 / bits) })
+    let sizes = ((content.len() as u64 - 12) * 8).checked_div(bits);
+    Some(sizes.map_or(count, |sizes| count.min(sizes)))
 }
 
 /// How many bits each size has in a table of them; none where all samples have the same.
-fn bits_of_size(kind: &Kind, content: &[u8]) -> Option<u64> {
+fn bits_of_size(kind: Kind, content: &[u8]) -> Option<u64> {
     let field = long(content, 4)?;
-    Some(match (kind, field) {
+    Some(match (&kind, field) {
         (b"stsz", 0) => 32,
         (b"stsz", _) => 0,
         _ => u64::from(field & 0xff),
@@ -44,17 +45,17 @@ fn bits_of_size(kind: &Kind, content: &[u8]) -> Option<u64> {
 }
 
 /// How many bytes of a box say something; none if that is not known.
-fn told_bytes(kind: &Kind, content: &[u8]) -> Option<usize> {
+fn told_bytes(kind: Kind, content: &[u8]) -> Option<usize> {
     let counted = |at: usize, behind: usize, width: usize| {
         (long(content, at)? as usize).checked_mul(width)?.checked_add(behind)
     };
-    if let Some((_, at, width)) = COUNTED.iter().find(|(known, ..)| *known == kind) {
+    if let Some((_, at, width)) = COUNTED.iter().find(|(known, ..)| **known == kind) {
         return counted(*at, at + 4, *width);
     }
-    if let Some((_, first, next)) = FIXED.iter().find(|(known, ..)| *known == kind) {
+    if let Some((_, first, next)) = FIXED.iter().find(|(known, ..)| **known == kind) {
         return Some(if content.first() == Some(&1) { *next } else { *first });
     }
-    match kind {
+    match &kind {
         b"stsz" | b"stz2" => {
             let bits = bits_of_size(kind, content)?.checked_mul(u64::from(long(content, 8)?))?;
             usize::try_from(bits.div_ceil(8)).ok()?.checked_add(12)
