@@ -15,6 +15,7 @@ import { kinds, lookAtMine } from '../state/resident/reports';
 import { go, hashOf, route } from '../state/resident/route';
 import { takeSpot, type Spot as Chosen } from '../state/resident/spot';
 import { language } from '../state/preferences';
+import { useAddress } from './address';
 import { ForAnother, NOBODY, contactOf, type Another } from './ForAnother';
 import { VoiceField, spokenOnly } from './voices';
 import { Icon, Loading, Page } from './parts';
@@ -325,15 +326,7 @@ function Photos({ sheet, photos, failed }: { sheet: Signal<Sheet>; photos: reado
   );
 }
 
-function Picture({ file, label }: { file: Blob; label: string }) {
-  const address = useSignal('');
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    address.value = made;
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-  return <img src={address.value} alt={label} />;
-}
+const Picture = ({ file, label }: { file: Blob; label: string }) => <img src={useAddress(file)} alt={label} />;
 
 function draftOf(line: ReportLine, { kind, text, address, spot, open, another, photos, voice }: Sheet): Draft {
   const said = text.trim() || (voice ? spokenOnly(voice) : '');

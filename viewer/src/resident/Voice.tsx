@@ -13,6 +13,7 @@ import { mayPass } from '../state/resident/drafts';
 import { reaching } from '../state/resident/me';
 import { LONGEST_MS, Recorder, type Recording } from '../state/resident/recorder';
 import type { DraftVoice } from '../state/resident/waiting';
+import { useAddress } from './address';
 import { Icon } from './parts';
 import { voiceWords } from './voice-words';
 
@@ -163,16 +164,11 @@ function Speak({ first, told, speaking, recorded }: Spoken) {
 /** The voice, before it is sent. */
 function Heard({ voice, focused, drop }: { voice: DraftVoice; focused: boolean; drop: (then: 'speak' | 'begin') => void }) {
   const t = voiceWords.value;
-  const address = useSignal('');
+  const address = useAddress(voice.file);
   const remove = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (focused) remove.current?.focus();
   }, []);
-  useEffect(() => {
-    const made = URL.createObjectURL(voice.file);
-    address.value = made;
-    return () => URL.revokeObjectURL(made);
-  }, [voice.file]);
   const length = lengthOf(voice.ms, language.value);
   return (
     <>
@@ -180,7 +176,7 @@ function Heard({ voice, focused, drop }: { voice: DraftVoice; focused: boolean; 
         <Icon name="mic" />
         {t.ofLength(length)}
       </p>
-      {address.value !== '' && <audio controls src={address.value} aria-label={t.play(length)} />}
+      {address !== '' && <audio controls src={address} aria-label={t.play(length)} />}
       <div class="r-pair">
         <button ref={remove} class="r-button quiet" type="button" onClick={() => drop('speak')}>
           <Icon name="trash-2" />
