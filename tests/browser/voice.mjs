@@ -162,6 +162,62 @@ test('the_desk_hears_it', async () => {
   await desk.screenshot('voice-desk');
 });
 
+test('what_is_sent_never_goes_without_what_was_just_said', async () => {
+  const sent = [];
+  const voices = '**/api/v1/voices';
+  await page.route(voices, async (route) => {
+    sent.push(route.request().method());
+    // A slow network.
+    await new Promise((later) => setTimeout(later, 1500));
+    await route.continue();
+  });
+  await tell();
+  await page.locator('textarea').fill('听录音');
+  await hold(1200);
+  assert.ok(await page.getByRole('button', { name: '发送' }).isDisabled(), 'while it records');
+  await page.mouse.up();
+  await shown(/录好了/);
+  // A take that is recorded anew asks nothing of the server.
+  await page.getByRole('button', { name: '重录' }).click();
+  await page.locator('.r-speak[data-step=recording]').waitFor();
+  await page.waitForTimeout(1200);
+  await speak().click();
+  await shown(/语音，\d+ 秒/);
+  assert.deepEqual(sent, []);
+  await page.getByRole('button', { name: '发送' }).click();
+  await shown('社区会在');
+  await page.unroute(voices);
+  assert.deepEqual(sent, ['POST']);
+  const { reports } = await told('reports?mine=true');
+  const { trail } = await told(`reports/${Math.max(...reports.map(({ id }) => id))}`);
+  assert.ok(trail[0].voice.duration_ms > 700, 'the report has its voice');
+});
+
+test('a_recording_that_is_refused_stays_and_is_sent_once_when_it_is_taken', async () => {
+  const voices = [];
+  const watch = (request) => request.url().endsWith('/api/v1/voices') && voices.push(request.method());
+  const refused = async (of, detail) => {
+    const body = JSON.stringify({ title: 'no', status: 422, code: 'no', detail });
+    await page.route(of, (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body }));
+    await page.getByRole('button', { name: '发送' }).click();
+    await shown(detail);
+    await page.unroute(of);
+    assert.equal(await page.locator('.r-voice audio').count(), 1, detail);
+  };
+  await page.goto(`${address}/resident#mine`);
+  await tell();
+  await hold(1200);
+  await page.mouse.up();
+  await shown(/录好了/);
+  await refused('**/api/v1/voices', '录音现在不行');
+  page.on('request', watch);
+  await refused('**/api/v1/reports', '报告现在不行');
+  await page.getByRole('button', { name: '发送' }).click();
+  await shown('社区会在');
+  page.off('request', watch);
+  assert.deepEqual(voices, ['POST'], 'the server had it by then');
+});
+
 test('what_is_said_without_a_network_is_sent_when_it_is_back', async () => {
   await page.goto(`${address}/resident#`);
   await page.evaluate(() => navigator.serviceWorker.ready);
@@ -183,7 +239,7 @@ test('what_is_said_without_a_network_is_sent_when_it_is_back', async () => {
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await until(page, 'nothing waits', () => document.querySelector('.r-waiting') === null);
   const { reports } = await told('reports?mine=true');
-  assert.equal(reports.length, 2);
+  assert.equal(reports.length, 4);
   const { trail } = await told(`reports/${Math.max(...reports.map(({ id }) => id))}`);
   assert.ok(trail[0].voice.duration_ms > 1000);
 });

@@ -308,7 +308,7 @@ fn contact_jobs(
     stop: &watch::Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
     let (store, reports, keep_days) = (Arc::clone(store), Arc::clone(reports), config.contacts.keep_days);
-    let mut jobs = vec![tokio::spawn(jobs::drop_contacts(store, reports, keep_days, stop.clone()))];
+    let mut jobs = vec![tokio::spawn(jobs::drop_personal(store, reports, keep_days, stop.clone()))];
     jobs.extend(contacts.cloned().map(|contacts| tokio::spawn(jobs::reseal_contacts(contacts))));
     jobs
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
 use crate::auth::Client;
 
@@ -65,7 +66,7 @@ fn values<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item =
 
 /// What `Range` asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ranged {
+enum Ranged {
     /// Everything: no range, several ranges, or not a range of bytes.
     Whole,
     /// These bytes.
@@ -75,11 +76,11 @@ pub(super) enum Ranged {
 }
 
 /// Reads `Range` and `If-Range` (RFC 9110 § 14.2, § 13.1.5) for a file of `size` bytes.
-pub(super) fn range_of(headers: &HeaderMap, etag: &str, size: u64) -> Ranged {
+fn range_of(headers: &HeaderMap, etag: impl AsRef<[u8]>, size: u64) -> Ranged {
     let Some(range) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else {
         return Ranged::Whole;
     };
-    let current = headers.get(header::IF_RANGE).is_none_or(|value| value.as_bytes() == etag.as_bytes());
+    let current = headers.get(header::IF_RANGE).is_none_or(|value| value.as_bytes() == etag.as_ref());
     let spec = range.strip_prefix("bytes=").filter(|spec| current && !spec.contains(','));
     let Some((first, last)) = spec.and_then(|spec| spec.trim().split_once('-')) else { return Ranged::Whole };
     match (number(first), number(last)) {
@@ -91,6 +92,34 @@ pub(super) fn range_of(headers: &HeaderMap, etag: &str, size: u64) -> Ranged {
             Ranged::Part(size.saturating_sub(suffix)..size)
         }
         _ => Ranged::Whole,
+    }
+}
+
+/// The part of a file of `size` bytes that is asked for; sets status and headers for it. The error is the answer to a range
+/// that the file does not have.
+pub(super) fn part_of(
+    headers: &HeaderMap,
+    etag: impl AsRef<[u8]>,
+    size: u64,
+    response: &mut Response,
+) -> Result<Range<u64>, Box<Response>> {
+    let told = |text: String| HeaderValue::from_str(&text).ok();
+    match range_of(headers, etag, size) {
+        Ranged::Whole => Ok(0..size),
+        Ranged::Part(range) => {
+            let part = told(format!("bytes {}-{}/{size}", range.start, range.end - 1));
+            let into = response.headers_mut();
+            into.extend(part.map(|part| (header::CONTENT_RANGE, part)));
+            into.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            Ok(range)
+        }
+        Ranged::Outside => {
+            let mut outside = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            let whole = told(format!("bytes */{size}"));
+            outside.headers_mut().extend(whole.map(|whole| (header::CONTENT_RANGE, whole)));
+            Err(Box::new(outside))
+        }
     }
 }
 

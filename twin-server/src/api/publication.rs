@@ -2,7 +2,6 @@
 //! files. Only what never changes is here, so that every answer may be kept for ever.
 
 use std::io::SeekFrom;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::Problem;
 use super::extract::Query;
-use super::http::{Ranged, accepts, none_match_hits, range_of};
+use super::http::{accepts, none_match_hits, part_of};
 use crate::app::App;
 use crate::metrics::FILES;
 use crate::tiles::{Heads, Opened, PublicPath, Ready, Takes};
@@ -128,7 +127,7 @@ fn answer_ready(ready: &Ready, method: &Method, headers: &HeaderMap) -> Response
     let size_bytes = ready.bytes.len();
     let mut response = Response::new(Body::empty());
     *response.headers_mut() = ready.heads.full.clone();
-    let range = match range(&ready.heads, size_bytes as u64, headers, &mut response) {
+    let range = match part_of(headers, &ready.heads.etag, size_bytes as u64, &mut response) {
         Ok(range) => range.start as usize..range.end as usize,
         Err(outside) => return *outside,
     };
@@ -151,7 +150,7 @@ async fn answer_large(
     }
     let mut response = Response::new(Body::empty());
     *response.headers_mut() = heads.full.clone();
-    let range = match range(&heads, size_bytes, headers, &mut response) {
+    let range = match part_of(headers, &heads.etag, size_bytes, &mut response) {
         Ok(range) => range,
         Err(outside) => return Ok(*outside),
     };
@@ -178,41 +177,6 @@ fn unchanged(heads: &Heads) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
     *response.headers_mut() = heads.unchanged.clone();
     response
-}
-
-/// The part that is asked for; sets status and headers for it. The error is the answer to a range that
-/// the file does not have.
-fn range(
-    heads: &Heads,
-    size_bytes: u64,
-    headers: &HeaderMap,
-    response: &mut Response,
-) -> Result<Range<u64>, Box<Response>> {
-    if !headers.contains_key(header::RANGE) {
-        return Ok(0..size_bytes);
-    }
-    let into = response.headers_mut();
-    match range_of(headers, heads.etag.to_str().unwrap_or_default(), size_bytes) {
-        Ranged::Whole => Ok(0..size_bytes),
-        Ranged::Part(range) => {
-            let value = format!("bytes {}-{}/{size_bytes}", range.start, range.end - 1);
-            set(into, header::CONTENT_RANGE, &value);
-            into.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
-            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-            Ok(range)
-        }
-        Ranged::Outside => {
-            let mut outside = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-            set(outside.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{size_bytes}"));
-            Err(Box::new(outside))
-        }
-    }
-}
-
-fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }
 
 /// `length` bytes from where the file stands, piece by piece; `kept` is dropped when they are sent, or nobody takes them

@@ -11,7 +11,7 @@ use twin_schemas::reports::{ReportVoice, VoiceFormat};
 
 use super::attachments;
 use super::extract::Path;
-use super::http::{Ranged, range_of};
+use super::http::part_of;
 use super::room::work_in;
 use super::session::no_store;
 use super::{Problem, ProblemBody};
@@ -83,28 +83,21 @@ fn may_hear(app: &App, permit: &Permit, facts: &AttachmentFacts) -> bool {
 
 /// The file or the part of it that is asked for: players wind by ranges.
 fn answer(voice: &ReportVoice, file: Vec<u8>, headers: &HeaderMap) -> Response {
-    let (etag, size) = (format!("\"{}\"", voice.id), file.len() as u64);
-    let (status, range, part) = match range_of(headers, &etag, size) {
-        Ranged::Whole => (StatusCode::OK, None, Bytes::from(file)),
-        Ranged::Part(range) => {
-            let told = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-            let part = Bytes::from(file).slice(range.start as usize..range.end as usize);
-            (StatusCode::PARTIAL_CONTENT, Some(told), part)
-        }
-        Ranged::Outside => (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{size}")), Bytes::new()),
+    let (etag, size_bytes) = (format!("\"{}\"", voice.id), file.len() as u64);
+    let mut response = Response::default();
+    let range = match part_of(headers, &etag, size_bytes, &mut response) {
+        Ok(range) => range,
+        Err(outside) => return no_store(*outside),
     };
+    *response.body_mut() = Bytes::from(file).slice(range.start as usize..range.end as usize).into();
     let (media_type, ending) = named(voice.format);
-    let mut response = (status, part).into_response();
     let into = response.headers_mut();
     into.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     into.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     // A browser that is led here lays it down and opens nothing; players play it all the same.
     let disposition = format!("attachment; filename=\"voice.{ending}\"");
-    let more = [(header::ETAG, Some(etag)), (header::CONTENT_RANGE, range)];
-    for (name, value) in more.into_iter().chain([(header::CONTENT_DISPOSITION, Some(disposition))]) {
-        if let Some(Ok(value)) = value.map(|value| HeaderValue::from_str(&value)) {
-            into.insert(name, value);
-        }
+    for (name, value) in [(header::ETAG, etag), (header::CONTENT_DISPOSITION, disposition)] {
+        into.extend(HeaderValue::from_str(&value).ok().map(|value| (name, value)));
     }
     // A telephone that others use keeps no voices.
     no_store(response)

@@ -41,7 +41,7 @@ impl Section for ContactsConfig {
         },
         Key {
             name: "keep_days",
-            about: "days after the end of a report that whom to call about it is kept",
+            about: "days after the end of a report that whom to call about it, and its voices, are kept",
             secret: false,
             sample: "",
             show: |contacts| Some(contacts.keep_days.to_string()),

@@ -70,7 +70,7 @@ pub struct ContactsConfig {
     pub key: Option<ContactKey>,
     /// Keys of before: what was sealed with them can be read, and is sealed anew.
     pub old_keys: Vec<ContactKey>,
-    /// Days after the end of a report that its contact is kept.
+    /// Days after the end of a report that its contact and its voices are kept.
     pub keep_days: u32,
 }
 

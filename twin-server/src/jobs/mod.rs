@@ -124,9 +124,9 @@ pub async fn drop_unsent(store: Arc<dyn Store>, stop: watch::Receiver<bool>) {
     }
 }
 
-/// Deletes contacts of reports that ended so many days ago, and codes that have ended, until the server stops; also
-/// where contact data is not set up any more.
-pub async fn drop_contacts(
+/// Deletes contacts and voices of reports that ended so many days ago, and codes that have ended, until the server stops;
+/// also where contact data is not set up any more.
+pub async fn drop_personal(
     store: Arc<dyn Store>,
     reports: Arc<Reports>,
     keep_days: u32,
@@ -140,6 +140,11 @@ pub async fn drop_contacts(
             Ok(0) => {}
             Ok(contacts) => tracing::info!(contacts, "contacts of reports that ended were deleted"),
             Err(error) => tracing::error!(%error, "contacts of reports could not be deleted"),
+        }
+        match reports.drop_voices_ended(before, now).await {
+            Ok(0) => {}
+            Ok(voices) => tracing::info!(voices, "voices of reports that ended were deleted"),
+            Err(error) => tracing::error!(%error, "voices of reports could not be deleted"),
         }
         if let Err(error) = store.drop_codes(now).await {
             tracing::error!(%error, "codes that have ended could not be deleted");

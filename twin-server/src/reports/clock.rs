@@ -54,12 +54,42 @@ impl Reports {
         before: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        let mut ids = self.store.reports_with_contact().await?;
-        let has_ended = |kept: Arc<Kept>| kept.report.ended_at.is_some_and(|ended| ended < before);
-        ids.retain(|id| self.get(*id).is_none_or(has_ended));
-        let entry =
-            |id: &u64| AuditDraft::new(now, CLOCK.to_owned(), "report.contact.expire", object_of(*id));
-        let audit: Vec<_> = ids.iter().map(entry).collect();
+        let ids = self.ended(self.store.reports_with_contact().await?, before);
+        let audit = expired(&ids, "report.contact.expire", now);
         if ids.is_empty() { Ok(0) } else { self.store.drop_report_contacts(&ids, &audit).await }
     }
+
+    /// Deletes the voices of reports that ended before an instant, whoever spoke; gives how many there were.
+    ///
+    /// # Errors
+    /// If the store refuses.
+    pub async fn drop_voices_ended(
+        &self,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        let mut dropped = 0;
+        let ids = self.store.reports_with_voice().await?;
+        for ids in ids.chunks(SLICE) {
+            // Who opens one again, and says why, does so before or after.
+            let _turn = self.turn.lock().await;
+            let ids = self.ended(ids.to_vec(), before);
+            if !ids.is_empty() {
+                let audit = expired(&ids, "report.voice.expire", now);
+                dropped += self.store.drop_report_voices(&ids, &audit).await?;
+            }
+        }
+        Ok(dropped)
+    }
+
+    /// Those of some reports that ended before an instant.
+    fn ended(&self, mut ids: Vec<u64>, before: OffsetDateTime) -> Vec<u64> {
+        let has_ended = |kept: Arc<Kept>| kept.report.ended_at.is_some_and(|ended| ended < before);
+        ids.retain(|id| self.get(*id).is_none_or(has_ended));
+        ids
+    }
+}
+
+fn expired(ids: &[u64], action: &'static str, now: OffsetDateTime) -> Vec<AuditDraft> {
+    ids.iter().map(|id| AuditDraft::new(now, CLOCK.to_owned(), action, object_of(*id))).collect()
 }

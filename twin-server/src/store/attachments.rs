@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use twin_schemas::reports::{ReportVoice, VoiceFormat};
 
 use super::Answer;
+use crate::domain::audit::AuditDraft;
 
 /// What was taken in: the two sorts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,4 +100,11 @@ pub trait AttachmentStore: Send + Sync {
 
     /// Deletes what was taken in before an instant and never sent; gives how many it were.
     fn drop_unsent(&self, before: OffsetDateTime) -> Answer<'_, u64>;
+
+    /// The reports that have a voice, by number.
+    fn reports_with_voice(&self) -> Answer<'_, Vec<u64>>;
+
+    /// Deletes the voices of reports, and what names them in their trails; gives how many there were. `audit` is written
+    /// if there was any.
+    fn drop_report_voices<'a>(&'a self, ids: &'a [u64], audit: &'a [AuditDraft]) -> Answer<'a, u64>;
 }

@@ -50,8 +50,21 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
     if !is_cut && !is_known && rest.len() >= HEAD_BYTES {
         return Err(damaged(at, "what follows is no sound"));
     }
+    if goes_on(rest) {
+        let what = "more than one recording";
+        return Err(VoiceError::Unsupported { format: "MP3", what, hint: "send them one by one" });
+    }
     let duration_ms = in_ms(samples, u64::from(rate.unwrap_or(1)));
     Ok(Sound { duration_ms, file: bytes[from..at].to_vec() })
+}
+
+/// Whether sound follows behind the tags. Three frames one behind the other: a picture in a tag may hold what looks like
+/// two.
+fn goes_on(rest: &[u8]) -> bool {
+    let is_run = |from: &[u8]| {
+        begins(from) && frame(from).is_some_and(|first| from.get(first.size..).is_some_and(begins))
+    };
+    (0..rest.len()).any(|at| is_run(&rest[at..]))
 }
 
 /// Where the tags at the beginning end.

@@ -2,8 +2,12 @@
 //! 14496-14). Called by `voice`.
 //!
 //! Tables point at sound by its place in the file, so nothing is moved: boxes that we do not know become free space full
-//! of zeros, among them `udta` and `meta` with titles, names and positions (`©xyz`, `loci`), and times of recording and
-//! names of handlers become zeros.
+//! of zeros, among them `udta` and `meta` with titles, names and positions (`©xyz`, `loci`), and times of recording, names
+//! of handlers and whatever stands in a box behind what it says become zeros (`mp4/told.rs`). The sound itself (`mdat`) is
+//! kept as it is.
+
+mod codec;
+mod told;
 
 use std::ops::Range;
 
@@ -11,7 +15,9 @@ use super::{Sound, VoiceError, in_ms};
 
 /// Most boxes of a file; a minute in pieces of a fifth of a second has some thousand.
 const BOXES_LIMIT: usize = 20_000;
-/// Most bytes of sound: a count of samples and their length that says more is a lie.
+/// Units of sound in a sample of AAC, which is a frame (ISO/IEC 14496-3 § 4.5.1.1).
+const UNITS_OF_SAMPLE: u64 = 1024;
+/// Most units of sound: a count of samples and their length that says more is a lie.
 const UNITS_LIMIT: u64 = 1 << 40;
 
 type Kind = [u8; 4];
@@ -41,6 +47,9 @@ struct Found {
     /// Units of a second of the track.
     rate: u64,
     units: u64,
+    /// How many samples there are, and units of a second of theirs.
+    samples: u64,
+    sample_rate: Option<u32>,
     /// How long a sample of a fragment is where nothing else says it: of the track, and of the fragment.
     track_default: u32,
     fragment_default: u32,
@@ -55,7 +64,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
     if !found.has_sound || found.rate == 0 {
         return Err(damaged(0, "there is no track of sound"));
     }
-    Ok(Sound { duration_ms: in_ms(found.units, found.rate), file })
+    // What the file says of its length is not what players play: they play its samples.
+    let rate = found.sample_rate.map_or(found.rate, u64::from);
+    let played_ms = in_ms(found.samples.saturating_mul(UNITS_OF_SAMPLE), rate);
+    Ok(Sound { duration_ms: in_ms(found.units, found.rate).max(played_ms), file })
 }
 
 /// Goes through the boxes of one; each of `KNOWN` has fewer levels below it, so this ends.
@@ -124,8 +136,9 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
         }
         b"dref" => is_inside(content).then_some(()).ok_or_else(|| unsupported("a link to another file"))?,
         b"stsd" => {
-            is_aac(content).then_some(()).ok_or_else(|| unsupported("something other than AAC"))?;
-            found.has_sound = true;
+            let codec = codec::of(content).ok_or_else(|| unsupported("something other than AAC"))?;
+            (found.has_sound, found.sample_rate) = (true, codec.rate);
+            codec::blank_behind(content, &codec);
         }
         b"stts" => {
             let count = long(content, 4).ok_or_else(cut)? as usize;
@@ -133,6 +146,7 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
                 add(found, long(entry, 0), long(entry, 4), at)?;
             }
         }
+        b"stsz" | b"stz2" => found.samples += told::samples(kind, content).ok_or_else(cut)?,
         b"trex" => found.track_default = long(content, 12).ok_or_else(cut)?,
         b"tfhd" => {
             if let Some(default) = default_of(content, cut)? {
@@ -142,6 +156,7 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
         b"trun" => run(content, at, found)?,
         _ => {}
     }
+    told::blank_behind(kind, content);
     Ok(())
 }
 
@@ -159,11 +174,11 @@ fn default_of(content: &[u8], cut: impl Fn() -> VoiceError) -> Result<Option<u32
 fn run(content: &[u8], at: usize, found: &mut Found) -> Result<(), VoiceError> {
     let cut = || damaged(at, "the box is cut off");
     let (flags, count) = (long(content, 0).ok_or_else(cut)?, long(content, 4).ok_or_else(cut)?);
+    found.samples += u64::from(count);
     if flags & 0x100 == 0 {
         return add(found, Some(count), Some(found.fragment_default), at);
     }
-    let from = 8 + usize::from(flags & 0x01 != 0) * 4 + usize::from(flags & 0x04 != 0) * 4;
-    let width = 4 * (flags >> 8 & 0x0f).count_ones() as usize;
+    let (from, width) = told::run_of(flags);
     let samples = content.get(from..).ok_or_else(cut)?;
     samples
         .chunks_exact(width)
@@ -180,33 +195,6 @@ fn add(found: &mut Found, count: Option<u32>, units: Option<u32>, at: usize) -> 
 /// Whether all that it names lies in the file itself.
 fn is_inside(content: &[u8]) -> bool {
     content.get(4..) == Some(&[0, 0, 0, 1, 0, 0, 0, 12, b'u', b'r', b'l', b' ', 0, 0, 0, 1])
-}
-
-/// Whether the one description of samples is of AAC: the codec stands in the first descriptors of its `esds`.
-fn is_aac(content: &[u8]) -> bool {
-    let is_one = long(content, 4) == Some(1) && content.get(12..16) == Some(b"mp4a");
-    // The entry's head, and version, channels, size and rate of sound.
-    let inner = content.get(8 + 36..).unwrap_or_default();
-    let is_plain = content.get(24..26) == Some(&[0, 0]);
-    let Some(from) = inner.get(4..8).filter(|kind| *kind == b"esds").map(|_| 12) else { return false };
-    is_one
-        && is_plain
-        && object_type(&inner[from.min(inner.len())..]).is_some_and(|kind| matches!(kind, 0x40 | 0x66..=0x68))
-}
-
-/// The kind of codec in the descriptors of a stream (ISO/IEC 14496-1 § 7.2.6).
-fn object_type(mut rest: &[u8]) -> Option<u8> {
-    loop {
-        let (tag, behind) = rest.split_first()?;
-        let size_bytes = behind.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
-        rest = behind.get(size_bytes..)?;
-        match tag {
-            // Its number and flags; what they announce is of streams, not of files.
-            3 if rest.get(2)? & 0xe0 == 0 => rest = rest.get(3..)?,
-            4 => return rest.first().copied(),
-            _ => return None,
-        }
-    }
 }
 
 fn long(bytes: &[u8], at: usize) -> Option<u32> {

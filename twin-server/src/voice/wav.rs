@@ -36,6 +36,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
                 let fields = rest.get(..size).ok_or_else(|| damaged(at, "the format is cut off"))?;
                 format = Some(format_of(fields, at)?);
             }
+            // Who recorded nothing writes no size either.
+            b"data" if size == 0 && is_chunk(rest) => {}
             b"data" => {
                 let format = format.ok_or_else(|| damaged(at, "samples come before their format"))?;
                 // Who records into a pipe does not know the size, and writes none or the largest.
@@ -48,6 +50,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
         at = at.saturating_add(8).saturating_add(size).saturating_add(size & 1);
     }
     Err(damaged(bytes.len(), "there are no samples"))
+}
+
+/// Whether a chunk lies here, and no samples: a name that can be read, and a size that the file has.
+fn is_chunk(bytes: &[u8]) -> bool {
+    bytes.split_at_checked(8).is_some_and(|(head, rest)| {
+        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        head[..4].iter().all(|letter| matches!(letter, b' '..=b'~')) && size <= rest.len()
+    })
 }
 
 fn format_of(fields: &[u8], at: usize) -> Result<Format, VoiceError> {

@@ -38,8 +38,12 @@ impl<'s> Street<'s> {
         }
     }
 
+    pub(crate) async fn post(&self, who: &str, path: &str, body: &Value) -> Answer {
+        send_as(self.server, who, "POST", path, body).await
+    }
+
     pub(crate) async fn report(&self, who: &str, draft: &Value) -> Answer {
-        send_as(self.server, who, "POST", "/api/v1/reports", draft).await
+        self.post(who, "/api/v1/reports", draft).await
     }
 
     pub(crate) async fn lamp(&self) -> u64 {
@@ -49,7 +53,7 @@ impl<'s> Street<'s> {
     }
 
     pub(crate) async fn act(&self, who: &str, id: u64, deed: Value) -> Answer {
-        send_as(self.server, who, "POST", &format!("/api/v1/reports/{id}/deeds"), &deed).await
+        self.post(who, &format!("/api/v1/reports/{id}/deeds"), &deed).await
     }
 
     /// Does something that must be possible, and gives the report.

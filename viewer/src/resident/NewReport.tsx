@@ -15,6 +15,7 @@ import { kinds, lookAtMine } from '../state/resident/reports';
 import { go, hashOf, route } from '../state/resident/route';
 import { takeSpot, type Spot as Chosen } from '../state/resident/spot';
 import { language } from '../state/preferences';
+import { useAddress } from './address';
 import { ForAnother, NOBODY, contactOf, type Another } from './ForAnother';
 import { VoiceField, spokenOnly } from './voices';
 import { Icon, Loading, Page } from './parts';
@@ -218,13 +219,14 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
   const t = words.value;
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
+  const held = useSignal(false);
   const { text, photos, voice, open, another } = sheet.value;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (busy.value || (sheet.value.text.trim() === '' && !sheet.value.voice)) return;
+    if (busy.value || held.value || (sheet.value.text.trim() === '' && !sheet.value.voice)) return;
     [busy.value, failed.value] = [true, null];
     try {
-      done(await hand(draftOf(line, sheet.value)));
+      done(await hand(draftOf(line, sheet.value), (ready) => (sheet.value = withIds(sheet.peek(), ready))));
     } catch (error) {
       failed.value = t.sendFailed + (error instanceof ApiError ? (error.detail ?? error.message) : String(error));
     }
@@ -243,7 +245,7 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
           onInput={(event) => (sheet.value = { ...sheet.value, text: event.currentTarget.value })}
         />
       </label>
-      <VoiceField voice={voice} put={(now) => (sheet.value = { ...sheet.peek(), voice: now })} />
+      <VoiceField voice={voice} put={(now) => (sheet.value = { ...sheet.peek(), voice: now })} hold={(now) => (held.value = now)} />
       <Photos sheet={sheet} photos={photos} failed={failed} />
       <label class="r-check">
         <input type="checkbox" checked={open} onChange={(event) => (sheet.value = { ...sheet.value, open: event.currentTarget.checked })} />
@@ -258,7 +260,7 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
       {failed.value !== null && <p class="r-failed" role="alert">{failed.value}</p>}
       <div class="r-pair">
         <button class="r-button quiet" type="button" onClick={back}>{t.back}</button>
-        <button class="r-button" disabled={busy.value || (!user.value && online.value)}>
+        <button class="r-button" disabled={busy.value || held.value || (!user.value && online.value)}>
           <Icon name="send" />
           {busy.value ? t.sending : t.send}
         </button>
@@ -324,15 +326,7 @@ function Photos({ sheet, photos, failed }: { sheet: Signal<Sheet>; photos: reado
   );
 }
 
-function Picture({ file, label }: { file: Blob; label: string }) {
-  const address = useSignal('');
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    address.value = made;
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-  return <img src={address.value} alt={label} />;
-}
+const Picture = ({ file, label }: { file: Blob; label: string }) => <img src={useAddress(file)} alt={label} />;
 
 function draftOf(line: ReportLine, { kind, text, address, spot, open, another, photos, voice }: Sheet): Draft {
   const said = text.trim() || (voice ? spokenOnly(voice) : '');
@@ -344,12 +338,20 @@ function draftOf(line: ReportLine, { kind, text, address, spot, open, another, p
   return { key: crypto.randomUUID(), report: { line, kind, text: said, place, open, on_behalf: another.on_behalf, ...contactOf(another) }, photos, voice, written: Date.now(), refused: null };
 }
 
-/** Sends a draft, or keeps it until there is a network. */
-async function hand(draft: Draft): Promise<'sent' | 'kept'> {
+/** What is filled in, with the ids of what the server took: a report that it refuses is sent again without them. */
+const withIds = (now: Sheet, { photos, voice }: Draft): Sheet => ({
+  ...now,
+  photos: now.photos.map((photo) => photos.find(({ file }) => file === photo.file) ?? photo),
+  voice: voice && voice.file === now.voice?.file ? voice : now.voice,
+});
+
+/** Sends a draft, or keeps it until there is a network; tells of it once its photographs and voice are with the server. */
+async function hand(draft: Draft, taken: (ready: Draft) => void): Promise<'sent' | 'kept'> {
   let ready = draft;
   try {
     if (!navigator.onLine) throw new ApiError('unreachable', 'no network');
     ready = await uploaded(draft);
+    taken(ready);
     await send(ready);
     void lookAtMine();
     return 'sent';

@@ -1,7 +1,8 @@
 // Says something in one's own voice: held or tapped, heard again, recorded anew or deleted; or a file of the phone's
 // recorder, also where there is no microphone.
 //
-// In: the voice so far. Out: the voice now. Comes when a form that takes voices is opened.
+// In: the voice so far. Out: the voice now, and whether to wait with sending. What is recorded stands in the draft at once
+// and goes to the server with it; a file is tried at once. Comes when a form that takes voices is opened.
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { ApiError } from '../api/client';
@@ -12,6 +13,7 @@ import { mayPass } from '../state/resident/drafts';
 import { reaching } from '../state/resident/me';
 import { LONGEST_MS, Recorder, type Recording } from '../state/resident/recorder';
 import type { DraftVoice } from '../state/resident/waiting';
+import { useAddress } from './address';
 import { Icon } from './parts';
 import { voiceWords } from './voice-words';
 
@@ -22,34 +24,47 @@ const FILE_MOST_BYTES = 2 * 1024 * 1024;
 /** Seconds that are left when that is told. */
 const SOON_S = 10;
 
-export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voice: DraftVoice | null) => void }) {
+interface Field {
+  readonly voice: DraftVoice | null;
+  readonly put: (voice: DraftVoice | null) => void;
+  /** Told whether a voice is just coming: what is sent now would go without it. */
+  readonly hold: (held: boolean) => void;
+}
+
+export function VoiceField({ voice, put, hold }: Field) {
   const t = voiceWords.value;
   const told = useSignal('');
   const refused = useSignal<string | null>(null);
   const sending = useSignal(false);
+  const speaking = useSignal(false);
+  const coming = sending.value || speaking.value;
+  useEffect(() => {
+    hold(coming);
+    return () => hold(false);
+  }, [coming]);
   // What the focus goes to when one part takes the other's place.
   const next = useSignal<'speak' | 'begin' | 'hear' | null>(null);
-  const take = async (file: Blob, ms: number | null): Promise<boolean> => {
+  const take = async (file: Blob): Promise<void> => {
     [refused.value, sending.value] = [null, true];
     // Sent at once where there is a network, as photographs are: what cannot be used is told while one is here.
     try {
       const { id, duration_ms } = await reaching(postVoice(file));
       put({ file, id, ms: duration_ms });
     } catch (error) {
-      if (mayPass(error)) put({ file, id: null, ms: ms ?? (await heard(file)) });
+      if (mayPass(error)) put({ file, id: null, ms: await heard(file) });
       else refused.value = t.refused + (error instanceof ApiError ? (error.detail ?? '') : String(error));
     }
     sending.value = false;
-    return refused.peek() === null;
   };
-  const recorded = async ({ file, ms, full }: Recording): Promise<void> => {
+  // What was just said is kept whatever the network does, and takes that are recorded anew ask nothing of the server.
+  const recorded = ({ file, ms, full }: Recording): void => {
     const length = lengthOf(ms, language.peek());
-    next.value = 'hear';
-    if (await take(file, ms)) told.value = full ? t.endedAtLimit(length) : t.ended(length);
+    [next.value, refused.value, told.value] = ['hear', null, full ? t.endedAtLimit(length) : t.ended(length)];
+    put({ file, id: null, ms });
   };
   const choose = (file: File): void => {
     if (file.size > FILE_MOST_BYTES) refused.value = t.tooLarge;
-    else void take(file, null);
+    else void take(file);
   };
   return (
     <fieldset class="r-voice">
@@ -66,7 +81,7 @@ export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voi
       ) : (
         <>
           <p class="r-voice-hint">{t.hint}</p>
-          <Speak first={next.value} told={(words) => (told.value = words)} recorded={(recording) => void recorded(recording)} />
+          <Speak first={next.value} told={(words) => (told.value = words)} speaking={(now) => (speaking.value = now)} recorded={recorded} />
           <File choose={choose} />
         </>
       )}
@@ -77,8 +92,15 @@ export function VoiceField({ voice, put }: { voice: DraftVoice | null; put: (voi
   );
 }
 
+interface Spoken {
+  readonly first: 'speak' | 'begin' | 'hear' | null;
+  readonly told: (words: string) => void;
+  readonly speaking: (now: boolean) => void;
+  readonly recorded: (recording: Recording) => void;
+}
+
 /** The button that is held or tapped. */
-function Speak({ first, told, recorded }: { first: 'speak' | 'begin' | 'hear' | null; told: (words: string) => void; recorded: (recording: Recording) => void }) {
+function Speak({ first, told, speaking, recorded }: Spoken) {
   const t = voiceWords.value;
   const latest = useRef(recorded);
   latest.current = recorded;
@@ -94,7 +116,10 @@ function Speak({ first, told, recorded }: { first: 'speak' | 'begin' | 'hear' | 
   const [step, trouble] = [one.step.value, one.trouble.value];
   const left_s = Math.ceil((LONGEST_MS - one.spoken_ms.value) / 1000);
   useEffect(() => {
-    if (step === 'recording') told(t.began);
+    if (step !== 'recording') return undefined;
+    told(t.began);
+    speaking(true);
+    return () => speaking(false);
   }, [step]);
   useEffect(() => {
     if (step === 'recording' && left_s === SOON_S) told(t.left(SOON_S));
@@ -139,16 +164,11 @@ function Speak({ first, told, recorded }: { first: 'speak' | 'begin' | 'hear' | 
 /** The voice, before it is sent. */
 function Heard({ voice, focused, drop }: { voice: DraftVoice; focused: boolean; drop: (then: 'speak' | 'begin') => void }) {
   const t = voiceWords.value;
-  const address = useSignal('');
+  const address = useAddress(voice.file);
   const remove = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (focused) remove.current?.focus();
   }, []);
-  useEffect(() => {
-    const made = URL.createObjectURL(voice.file);
-    address.value = made;
-    return () => URL.revokeObjectURL(made);
-  }, [voice.file]);
   const length = lengthOf(voice.ms, language.value);
   return (
     <>
@@ -156,7 +176,7 @@ function Heard({ voice, focused, drop }: { voice: DraftVoice; focused: boolean; 
         <Icon name="mic" />
         {t.ofLength(length)}
       </p>
-      {address.value !== '' && <audio controls src={address.value} aria-label={t.play(length)} />}
+      {address !== '' && <audio controls src={address} aria-label={t.play(length)} />}
       <div class="r-pair">
         <button ref={remove} class="r-button quiet" type="button" onClick={() => drop('speak')}>
           <Icon name="trash-2" />

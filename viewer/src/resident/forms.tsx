@@ -31,21 +31,22 @@ interface Asked {
 export function Words({ label, busy, cancel, send, spoken = false }: Asked) {
   const text = useSignal('');
   const voice = useSignal<DraftVoice | null>(null);
+  const held = useSignal(false);
   return (
     <form
       class="r-form"
       onSubmit={(event) => {
         event.preventDefault();
         const words = text.value.trim() || (voice.value ? spokenOnly(voice.value) : '');
-        if (words !== '') send(words, voice.value);
+        if (words !== '' && !held.value) send(words, voice.value);
       }}
     >
       <label>
         {label}
         <textarea rows={3} maxLength={2000} required={!voice.value} value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
       </label>
-      {spoken && <VoiceField voice={voice.value} put={(now) => (voice.value = now)} />}
-      <Foot busy={busy} cancel={cancel} />
+      {spoken && <VoiceField voice={voice.value} put={(now) => (voice.value = now)} hold={(now) => (held.value = now)} />}
+      <Foot busy={busy || held.value} cancel={cancel} />
     </form>
   );
 }

@@ -195,6 +195,55 @@ async fn a_voice_goes_with_one_report_is_no_photograph_and_leaves_with_who_spoke
     assert_eq!(store.report_trail(1).await.unwrap(), [by(&lamp(1), "user")]);
 }
 
+/// Says something of a report, with a voice or without; gives it as it is stored.
+async fn say(store: &dyn Store, before: &Change, text: &str, voice: Option<ReportVoice>) -> Change {
+    let said = report::say(&before.after, text, voice, Party::Reporter, NOON).unwrap();
+    let change = ReportChange { after: said.after.clone(), stored: by(&said, "user:u-1") };
+    assert_eq!(
+        store.change_reports(&[change], &[entry("report.act")], &Tidings::default()).await.unwrap(),
+        Yes
+    );
+    said
+}
+
+fn silent(change: &Change) -> Change {
+    let mut silent = change.clone();
+    silent.entry.voice = None;
+    silent
+}
+
+async fn whatever_was_written_who_wrote_it_can_be_forgotten(store: &dyn Store) {
+    // Words that look like what is taken out, and a character that not every engine has a place for.
+    let words = "灯\0 ,\"voice\":{\"id\":\"v\"} \\\",\"voice\":{},\\";
+    assert!(store.add_attachment(&voice("v", "user:u-1"), 9).await.unwrap());
+    let first = put(store, 1).await;
+    let spoke = say(store, &first, words, Some(spoken("v"))).await;
+    let wrote = say(store, &spoke, words, None).await;
+    assert_eq!(store.report_trail(1).await.unwrap()[1..], [by(&spoke, "user:u-1"), by(&wrote, "user:u-1")]);
+    assert_eq!(store.forget_reporter("u-1", &entry("report.forget")).await.unwrap(), 1);
+    let trail = [by(&first, "user"), by(&silent(&spoke), "user"), by(&wrote, "user")];
+    assert_eq!(store.report_trail(1).await.unwrap(), trail);
+}
+
+async fn voices_of_reports_go_with_what_names_them_and_others_stay(store: &dyn Store) {
+    for id in ["a", "b", "c"] {
+        assert!(store.add_attachment(&voice(id, "user:u-1"), 9).await.unwrap());
+    }
+    assert_eq!(store.reports_with_voice().await.unwrap(), Vec::<u64>::new());
+    let (first, second) = (put(store, 1).await, put(store, 2).await);
+    let gone = say(store, &first, "听\0得到吗", Some(spoken("a"))).await;
+    let kept = say(store, &second, "听得到吗", Some(spoken("b"))).await;
+    assert_eq!(store.reports_with_voice().await.unwrap(), [1, 2]);
+    assert_eq!(store.drop_report_voices(&[3], &[entry("report.none")]).await.unwrap(), 0);
+    assert_eq!(store.drop_report_voices(&[1, 3], &[entry("report.voice.expire")]).await.unwrap(), 1);
+    assert_eq!(store.reports_with_voice().await.unwrap(), [2]);
+    assert_eq!(store.report_trail(1).await.unwrap()[1], by(&silent(&gone), "user:u-1"));
+    assert_eq!(store.report_trail(2).await.unwrap()[1], by(&kept, "user:u-1"));
+    for (id, is_there) in [("a", false), ("b", true), ("c", true)] {
+        assert_eq!(store.attachment(id).await.unwrap().is_some(), is_there, "{id}");
+    }
+}
+
 async fn photographs_that_were_never_sent_are_dropped(store: &dyn Store) {
     for (id, seconds) in [("old", 0), ("sent", 0), ("new", 10)] {
         assert!(store.add_attachment(&photo(id, "user:u-1", seconds), 9).await.unwrap());
@@ -218,6 +267,8 @@ on_every_store!(
     a_photograph_goes_with_one_report_of_its_owner,
     a_voice_goes_with_one_report_is_no_photograph_and_leaves_with_who_spoke,
     photographs_that_were_never_sent_are_dropped,
+    whatever_was_written_who_wrote_it_can_be_forgotten,
+    voices_of_reports_go_with_what_names_them_and_others_stay,
     reports_and_their_trails_come_back_as_they_were_stored,
     a_version_that_does_not_follow_changes_nothing_of_all_that_come_with_it,
     who_is_forgotten_is_in_no_report_and_no_trail,

@@ -6,9 +6,22 @@ use time::OffsetDateTime;
 use twin_schemas::reports::ReportVoice;
 
 use super::SqliteStore;
+use super::audit::append;
+use crate::domain::audit::AuditDraft;
 use crate::store::attachments::{AttachmentFacts, AttachmentStore, FileSize, Media, NewAttachment, Sort};
 use crate::store::codec::{parsed, to_us, word};
 use crate::store::{Answer, StoreError};
+
+/// Takes out of entries of trails what names their voices.
+macro_rules! unspoken {
+    ($whose:literal) => {
+        concat!(
+            "UPDATE report_entry SET data = json_remove(data, '$.voice') WHERE ",
+            $whose,
+            " AND data LIKE '%,\"voice\":{%'"
+        )
+    };
+}
 
 /// A voice has no small file.
 const NO_FILE: &[u8] = &[];
@@ -88,6 +101,41 @@ impl AttachmentStore for SqliteStore {
             Ok(dropped)
         })
     }
+
+    fn reports_with_voice(&self) -> Answer<'_, Vec<u64>> {
+        Box::pin(async move {
+            let query = "SELECT DISTINCT report FROM attachment WHERE sort = 'voice' AND report IS NOT NULL ORDER BY report";
+            let rows = sqlx::query(query).fetch_all(self.reader()).await?;
+            rows.iter().map(|row| Ok(row.try_get::<i64, _>(0)? as u64)).collect()
+        })
+    }
+
+    fn drop_report_voices<'a>(&'a self, ids: &'a [u64], audit: &'a [AuditDraft]) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let mut guard = self.writer().await?;
+            let mut transaction = guard.side()?.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut dropped = 0;
+            for id in ids {
+                let query = sqlx::query("DELETE FROM attachment WHERE report = ?1 AND sort = 'voice'");
+                dropped += query.bind(*id as i64).execute(&mut *transaction).await?.rows_affected();
+                let query = sqlx::query(unspoken!("report = ?1")).bind(*id as i64);
+                query.execute(&mut *transaction).await?;
+            }
+            if dropped > 0 {
+                append(&mut transaction, audit).await?;
+                transaction.commit().await?;
+            }
+            Ok(dropped)
+        })
+    }
+}
+
+/// Deletes the voices of an actor, and what names them in trails.
+pub(super) async fn drop_voices_of(connection: &mut SqliteConnection, actor: &str) -> Result<(), StoreError> {
+    let query = sqlx::query("DELETE FROM attachment WHERE owner = ?1 AND sort = 'voice'").bind(actor);
+    query.execute(&mut *connection).await?;
+    sqlx::query(unspoken!("actor = ?1")).bind(actor).execute(connection).await?;
+    Ok(())
 }
 
 /// Sends one of a sort with a report, if it is its owner's and was not sent yet.

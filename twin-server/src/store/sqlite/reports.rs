@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
 use super::SqliteStore;
-use super::attachments::send_with_report;
+use super::attachments::{drop_voices_of, send_with_report};
 use super::audit::append;
 use super::contacts::{drop_phone, put_report_contact};
 use super::messages::{drop_of, tell};
@@ -94,10 +94,9 @@ impl ReportStore for SqliteStore {
             let query = sqlx::query("UPDATE report SET reporter = NULL WHERE reporter = ?1").bind(user);
             let reports = query.execute(&mut *transaction).await?.rows_affected();
             let actor = format!("user:{user}");
+            // A voice is the person: it goes, with what names it.
+            drop_voices_of(&mut transaction, &actor).await?;
             for query in [
-                // A voice is the person: it goes, with what names it.
-                "DELETE FROM attachment WHERE owner = ?1 AND sort = 'voice'",
-                "UPDATE report_entry SET data = json_remove(data, '$.voice') WHERE actor = ?1",
                 "UPDATE report_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE project_entry SET actor = 'user' WHERE actor = ?1",
                 "UPDATE programming_entry SET actor = 'user' WHERE actor = ?1",

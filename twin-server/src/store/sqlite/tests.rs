@@ -3,13 +3,18 @@
 use sqlx::{Connection, Row, SqliteConnection};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+use twin_schemas::reports::VoiceFormat;
 
 use super::SqliteStore;
+use crate::domain::audit::AuditDraft;
 use crate::domain::reading::CheckedReading;
 use crate::store::history::closing::Packed;
 use crate::store::history::late::sample;
 use crate::store::history::recent::BySeries;
-use crate::store::{DeviceStore, End, HistoryQuery, ReadingStore, ReadingsToStore, Store};
+use crate::store::{
+    AttachmentStore, DeviceStore, End, HistoryQuery, Media, NewAttachment, ReadingStore, ReadingsToStore,
+    ReportStore, Store,
+};
 
 const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 
@@ -61,6 +66,21 @@ async fn a_full_database_takes_readings_again_once_there_is_room() {
     add(&store, 10..20).await;
     assert_eq!(values(&store).await, expected(0..20));
     assert_eq!(values(&place.open().await).await, expected(0..20));
+}
+
+#[tokio::test]
+async fn nothing_of_a_deleted_voice_stays_in_the_file() {
+    let place = Place::new();
+    let store = place.open().await;
+    let said = b"what was said in confidence ";
+    let media = Media::Voice { format: VoiceFormat::Mp4, duration_ms: 9, file: said.repeat(2_000) };
+    let voice = NewAttachment { id: "v".into(), owner: "user:u-1".into(), at: NOON, media };
+    assert!(store.add_attachment(&voice, 9).await.unwrap());
+    let audit = AuditDraft::new(NOON, "clock".into(), "report.forget", "user:u-1");
+    store.forget_reporter("u-1", &audit).await.unwrap();
+    store.close().await.unwrap();
+    let file = std::fs::read(place.0.path().join("twin.db")).unwrap();
+    assert!(!file.windows(said.len()).any(|part| part == said));
 }
 
 struct Place(tempfile::TempDir);

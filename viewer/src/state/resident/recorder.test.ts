@@ -83,6 +83,32 @@ test('whoever_leaves_is_not_listened_to_whether_the_microphone_was_given_yet_or_
   expect([kept, open]).toEqual([[], 0]);
 });
 
+test('a_browser_that_gives_the_microphone_and_cannot_record_lets_go_of_it', async () => {
+  const unable = (): never => {
+    throw new DOMException('this type is not recorded', 'NotSupportedError');
+  };
+  class CannotBegin extends Fake {
+    override start = unable;
+  }
+  class CannotBe extends Fake {
+    constructor() {
+      super();
+      unable();
+    }
+  }
+  for (const Broken of [CannotBegin, CannotBe]) {
+    vi.stubGlobal('MediaRecorder', Broken);
+    const { one, kept } = recorder();
+    await one.begin();
+    expect([one.step.value, one.trouble.value, open, kept]).toEqual(['idle', 'unable', 0, []]);
+    // And it can be tried again.
+    vi.stubGlobal('MediaRecorder', Fake);
+    await one.begin();
+    expect([one.step.value, open]).toEqual(['recording', 1]);
+    one.abandon();
+  }
+});
+
 test('each_reason_without_a_microphone_has_its_own_words', async () => {
   const named = (name: string): Error => Object.assign(new Error(), { name });
   expect(['NotAllowedError', 'NotFoundError', 'NotReadableError', 'TypeError'].map((name) => troubleOf(named(name)))).toEqual(['denied', 'absent', 'busy', 'unable']);

@@ -56,7 +56,7 @@ export class Recorder {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
       // Whoever left meanwhile is not listened to.
       if (this.hasGone()) letGo(stream);
-      else this.listen(stream);
+      else this.heed(stream);
     } catch (error) {
       [this.step.value, this.trouble.value] = ['idle', troubleOf(error)];
     }
@@ -76,6 +76,16 @@ export class Recorder {
     return this.gone;
   }
 
+  /** Listens; a browser that cannot, after all, is left without a microphone that stays on. */
+  private heed(stream: MediaStream): void {
+    try {
+      this.listen(stream);
+    } catch (error) {
+      letGo(stream);
+      throw error;
+    }
+  }
+
   private listen(stream: MediaStream): void {
     const mimeType = best() ?? '';
     const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
@@ -83,9 +93,9 @@ export class Recorder {
     recorder.ondataavailable = ({ data }) => void parts.push(data);
     recorder.onerror = () => this.end();
     recorder.onstop = () => this.stopped(stream, new Blob(parts, { type: mimeType.replace(/;.*/, '') }));
+    recorder.start();
     this.recorder = recorder;
     [this.since, this.spoken_ms.value, this.step.value] = [performance.now(), 0, 'recording'];
-    recorder.start();
     document.addEventListener('visibilitychange', this.hidden);
     this.timer = setInterval(() => {
       this.spoken_ms.value = Math.min(performance.now() - this.since, LONGEST_MS);
