@@ -357,3 +357,21 @@ fn session(server: &Process, name: &str) -> String {
     let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
     cookie.split(';').next().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn a_filter_names_each_sort_once_and_not_too_many_both_ways_in() {
+    let folder = folder();
+    let server = Process::start(folder.path());
+    for (parameter, field, word) in [("kind", "kinds", "lift"), ("topic", "topics", "projects")] {
+        let words = |count: usize| vec![word; count];
+        let query = |count: usize| format!("?{parameter}={}", words(count).join(","));
+        let mut viewer = Viewer::open(&server, &query(256)).await;
+        viewer.expect("snapshot").await;
+        viewer.ask(json!({ "subscribe": { field: words(256) } })).await;
+        viewer.expect("snapshot").await;
+        viewer.ask(json!({ "subscribe": { field: words(257) } })).await;
+        assert_eq!(viewer.expect("error").await.0["code"], "too_many_kinds");
+        let refused = Viewer::open_with(&server, &query(257), &[]).await.err().unwrap();
+        assert_eq!(refused, (400, "too_many_kinds".to_owned()));
+    }
+}
