@@ -20,17 +20,17 @@ const due = ({ deadline }: ProjectSummary): number => (deadline ? Date.parse(dea
 export function watchProjects(): () => void {
   const stop = new AbortController();
   let looking = false;
-  let again = false;
+  let asked = 0;
   /** One look at a time: news that come during one are looked into after it, however fast they come. */
   const look = async (): Promise<void> => {
-    if (looking) {
-      again = true;
-      return;
+    asked += 1;
+    if (looking) return;
+    looking = true;
+    for (let seen = 0; seen !== asked; ) {
+      seen = asked;
+      await read();
     }
-    [looking, again] = [true, false];
-    await read();
     looking = false;
-    if (again && !stop.signal.aborted) void look();
   };
   const read = async (): Promise<void> => {
     try {
