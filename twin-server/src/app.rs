@@ -130,8 +130,8 @@ pub struct App {
 impl App {
     /// Who sends messages to residents, if contact data is set up.
     #[must_use]
-    pub fn messenger(&self) -> Option<&Messenger> {
-        self.messenger.as_deref()
+    pub fn messenger(&self) -> Option<&Arc<Messenger>> {
+        self.messenger.as_ref()
     }
 }
 

@@ -290,6 +290,31 @@ async fn signing_out_closes_the_socket_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_role_that_is_narrowed_or_widened_closes_the_socket() {
+    let folder = folder();
+    let server = Process::start(folder.path());
+    let root = begin(&server);
+    let as_root = |method: &str, path: &str, body: &Value| -> Value {
+        let request = axum::http::Request::builder().method(method).uri(format!("{}{path}", server.url));
+        let request = request.header("cookie", &root).header("origin", &server.url);
+        let request = request.header("content-type", "application/json").body(body.to_string()).unwrap();
+        ureq::run(request).unwrap().into_body().read_json().unwrap()
+    };
+    let whole = json!([{ "role": "community" }]);
+    let zone = json!([{ "role": "community", "zones": ["zone/z1"] }]);
+    let desk = json!({ "name": "desk", "roles": whole, "password": PASSWORD });
+    let user = as_root("POST", "/api/v1/users", &desk)["user"]["id"].as_str().unwrap().to_owned();
+    let cookie = session(&server, "desk");
+    let headers = [("cookie", cookie.as_str()), ("origin", server.url.as_str())];
+    for roles in [zone, whole] {
+        let mut viewer = Viewer::open_with(&server, "", &headers).await.unwrap();
+        viewer.expect("snapshot").await;
+        as_root("PATCH", &format!("/api/v1/users/{user}"), &json!({ "roles": roles }));
+        assert_eq!(viewer.closed().await, 1008, "{roles}");
+    }
+}
+
+#[tokio::test]
 async fn a_told_server_takes_leave_of_its_viewers() {
     let folder = folder();
     let mut server = Process::start(folder.path());
@@ -322,8 +347,31 @@ async fn a_socket_keeps_the_place_of_its_connection() {
 fn begin(server: &Process) -> String {
     let body = json!({ "name": "root", "roles": [{ "role": "administrator" }], "password": PASSWORD });
     ureq::post(format!("{}/api/v1/users", server.url)).send_json(body).unwrap();
-    let body = json!({ "name": "root", "password": PASSWORD });
+    session(server, "root")
+}
+
+/// Signs in, and gives the cookie.
+fn session(server: &Process, name: &str) -> String {
+    let body = json!({ "name": name, "password": PASSWORD });
     let signed_in = ureq::post(format!("{}/api/v1/session", server.url)).send_json(body).unwrap();
     let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
     cookie.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_filter_names_each_sort_once_and_not_too_many_both_ways_in() {
+    let folder = folder();
+    let server = Process::start(folder.path());
+    for (parameter, field, word) in [("kind", "kinds", "lift"), ("topic", "topics", "projects")] {
+        let words = |count: usize| vec![word; count];
+        let query = |count: usize| format!("?{parameter}={}", words(count).join(","));
+        let mut viewer = Viewer::open(&server, &query(256)).await;
+        viewer.expect("snapshot").await;
+        viewer.ask(json!({ "subscribe": { field: words(256) } })).await;
+        viewer.expect("snapshot").await;
+        viewer.ask(json!({ "subscribe": { field: words(257) } })).await;
+        assert_eq!(viewer.expect("error").await.0["code"], "too_many_kinds");
+        let refused = Viewer::open_with(&server, &query(257), &[]).await.err().unwrap();
+        assert_eq!(refused, (400, "too_many_kinds".to_owned()));
+    }
 }

@@ -130,3 +130,38 @@ async fn a_key_that_may_not_read_reports_is_told_of_none() {
     assert_eq!(wide.told().await, ["report 1"]);
     assert_eq!(narrow.told().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_stream_ends_when_a_role_of_its_viewer_is_narrowed_or_widened() {
+    let server = Server::start().await;
+    add_zone_2(&server).await;
+    let people = People::begin(&server).await;
+    let resident = people.user("resident", &Grant::whole(Role::Resident)).await;
+    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
+    let path = people.path_of("desk").await;
+    let grant = async |zones: &[&str]| {
+        let mut roles = json!([{ "role": "community" }]);
+        if !zones.is_empty() {
+            roles[0]["zones"] = json!(zones);
+        }
+        let changed = people.send("PATCH", &path, &json!({ "roles": roles })).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+    };
+    let whole = Stream::of(&server, &desk).await;
+    let mut other = Stream::of(&server, &resident).await;
+    grant(&["zone/z1"]).await;
+    assert!(whole.ends().await, "it would go on telling of all zones");
+    let mut narrow = Stream::of(&server, &desk).await;
+    report(&server, &resident, ZONE_2, false).await;
+    assert_eq!(narrow.told().await, Vec::<String>::new());
+    grant(&[]).await;
+    assert!(narrow.ends().await, "it would not tell of what may be read now");
+    let mut again = Stream::of(&server, &desk).await;
+    report(&server, &resident, ZONE_2, false).await;
+    assert_eq!(again.told().await, ["report 2"]);
+    // What changes of one does not cut the streams of others, nor does what changes nothing.
+    grant(&[]).await;
+    report(&server, &resident, ZONE_1, false).await;
+    assert_eq!(again.told().await, ["report 3"]);
+    assert_eq!(other.told().await, ["report 1", "report 2", "report 3"]);
+}

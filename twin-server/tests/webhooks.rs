@@ -3,10 +3,11 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use crate::common::people::{ZONE_1, ZONE_2};
+use crate::common::people::{People, ZONE_1, ZONE_2, send_as};
 use crate::common::process::{Process, folder};
 use crate::common::quarter::{Quarter, lift};
 use crate::common::{Server, check_problem, publish};
@@ -14,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use twin_server::domain::permission::{Grant, Role};
 
 /// What webhooks of the tests hear of renewal.
 const RENEWAL: [&str; 2] = ["twin.report.changed", "twin.project.changed"];
@@ -46,7 +48,10 @@ impl Delivery {
 struct Receiver {
     address: SocketAddr,
     deliveries: mpsc::Receiver<Delivery>,
+    /// Whoever holds them has the receiver wait with its answer.
     answers: Arc<Mutex<Vec<u16>>>,
+    /// Deliveries that have come, answered or not.
+    come: Arc<AtomicUsize>,
 }
 
 impl Receiver {
@@ -56,10 +61,13 @@ impl Receiver {
         let answers = Arc::new(Mutex::new(answers.iter().rev().copied().collect::<Vec<_>>()));
         let (sender, deliveries) = mpsc::channel();
         let queue = Arc::clone(&answers);
+        let come = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&come);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut reader = BufReader::new(stream.unwrap());
                 let Some(delivery) = read(&mut reader) else { continue };
+                count.fetch_add(1, Ordering::AcqRel);
                 let status = queue.lock().unwrap().pop().unwrap_or(204);
                 let location = if status == 302 { "location: /elsewhere\r\n" } else { "" };
                 let head = format!("HTTP/1.1 {status} X\r\n{location}content-length: 0\r\n\r\n");
@@ -69,7 +77,7 @@ impl Receiver {
                 }
             }
         });
-        Self { address, deliveries, answers }
+        Self { address, deliveries, answers, come }
     }
 
     fn url(&self) -> String {
@@ -402,14 +410,68 @@ async fn a_webhook_hears_what_whoever_set_it_may_read_and_where_it_looks() {
         }
     }
     assert_eq!(subjects(&heard(2, 3)), ["reports/2", "reports/2", "reports/2"]);
+    nothing_waits(&quarter.people).await;
+    assert!(receivers.iter().all(|receiver| receiver.deliveries.try_recv().is_err()));
+    server.stop.send_replace(true);
+}
+
+/// Waits until all webhooks have dealt with everything.
+async fn nothing_waits(people: &People<'_>) {
     for at in 0..600 {
-        let shown = quarter.people.get("/api/v1/webhooks").await.json();
+        let shown = people.get("/api/v1/webhooks").await.json();
         if shown["webhooks"].as_array().unwrap().iter().all(|hook| hook["waiting"] == 0) {
-            break;
+            return;
         }
         assert!(at < 599, "{shown}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(receivers.iter().all(|receiver| receiver.deliveries.try_recv().is_err()));
+}
+
+// A receiver blocks a thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_its_owner_may_not_read_any_more_is_not_posted_even_in_the_same_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("publication"), "v1");
+    let server = Server::start_as(folder, |mut config| {
+        config.webhooks.allow_private = true;
+        config
+    })
+    .await;
+    let people = People::begin(&server).await;
+    let owner = people.user("owner", &Grant::whole(Role::Administrator)).await;
+    let path = people.path_of("owner").await;
+    let resident = people.user("resident", &Grant::whole(Role::Resident)).await;
+    let receiver = Receiver::start(&[]);
+    let settings = json!({ "name": "x", "url": receiver.url(), "types": ["twin.report.changed"] });
+    set(&server, &[("cookie", &owner), ("sec-fetch-site", "same-origin")], &settings).await;
+    let report = async || {
+        let place = json!({ "position": { "east_m": ZONE_1, "north_m": 5.0, "up_m": 0.0 } });
+        let draft = json!({ "line": "problem", "kind": "lighting", "text": "no light", "place": place });
+        let taken = send_as(&server, &resident, "POST", "/api/v1/reports", &draft).await;
+        assert_eq!(taken.status.as_u16(), 201, "{}", taken.text());
+    };
+    let answers = Arc::clone(&receiver.answers);
+    let (hold, held) = mpsc::channel::<()>();
+    let (holds, is_held) = mpsc::channel();
+    let holding = std::thread::spawn(move || {
+        let _answers = answers.lock().unwrap();
+        holds.send(()).unwrap();
+        let _ = held.recv();
+    });
+    is_held.recv().unwrap();
+    report().await;
+    while receiver.come.load(Ordering::Acquire) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // The first is at the receiver, which takes its time, and the next follows in the same turn.
+    report().await;
+    let fewer = people.send("PATCH", &path, &json!({ "roles": [{ "role": "resident" }] })).await;
+    assert_eq!(fewer.status.as_u16(), 200, "{}", fewer.text());
+    drop(hold);
+    holding.join().unwrap();
+    let first = tokio::task::block_in_place(|| receiver.next().event());
+    assert_eq!(first["subject"], "reports/1");
+    nothing_waits(&people).await;
+    assert!(receiver.deliveries.try_recv().is_err());
     server.stop.send_replace(true);
 }

@@ -67,6 +67,9 @@ pub(crate) struct DeviceRegistration {
     object: Option<String>,
 }
 
+/// Kinds, or sorts of events, in one filter; there are fewer.
+const KINDS_MOST: usize = 256;
+
 /// Which kinds and places are asked for.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
@@ -93,6 +96,13 @@ impl Wanted {
 
     /// The filter for it, if there are such kinds and such a zone.
     pub(super) fn filter(self, app: &App) -> Result<DeviceFilter, Problem> {
+        for (name, words) in [("kinds", &self.kinds), ("topics", &self.topics)] {
+            if words.len() > KINDS_MOST {
+                let detail = format!("more than {KINDS_MOST} {name} in one filter");
+                return Err(Problem::bad_request("too_many_kinds", detail)
+                    .with_hint(format!("leave `{name}` out to follow all")));
+            }
+        }
         if let Some(kind) = self.kinds.iter().find(|kind| app.kinds.get(kind).is_none()) {
             let detail = format!("kind `{kind}` is unknown, use one of {}", app.kinds.ids());
             return Err(Problem::bad_request("unknown_kind", detail));
@@ -101,13 +111,20 @@ impl Wanted {
             self.bounds.transpose().map_err(|error| Problem::bad_request("bad_bbox", error.to_string()))?;
         let zone = self.zone.map(|id| zone_filter(app, id)).transpose()?;
         let topics = self.topics.iter().map(|word| topic(word)).collect::<Result<_, _>>()?;
-        Ok(DeviceFilter { kinds: self.kinds, bounds, zone, topics, ..DeviceFilter::default() })
+        Ok(DeviceFilter {
+            kinds: self.kinds.into_iter().collect(),
+            bounds,
+            zone,
+            topics,
+            ..DeviceFilter::default()
+        })
     }
 }
 
-/// Words with commas between them.
+/// Words with commas between them; of too many only as many as show that.
 fn listed(words: Option<&str>) -> Vec<String> {
-    words.map(|words| words.split(',').map(|word| word.trim().to_owned()).collect()).unwrap_or_default()
+    let words = words.into_iter().flat_map(|words| words.split(','));
+    words.take(KINDS_MOST + 1).map(|word| word.trim().to_owned()).collect()
 }
 
 fn topic(word: &str) -> Result<Topic, Problem> {

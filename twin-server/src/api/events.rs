@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
@@ -29,6 +29,9 @@ pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const PIECE_BYTES: usize = 64 * 1024;
 /// How long a viewer waits before it reconnects.
 const RETRY: &str = "retry: 2000\n";
+/// The last words to one whose rights are others now. HTML, section 9.2: a browser forgets the id of the last event, and
+/// so begins with a snapshot when it reconnects: what it may read now has not changed since.
+const FORGET: &str = "id: \n\n";
 
 /// What a viewer wants to hear of.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -85,7 +88,8 @@ impl EventsQuery {
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
 /// since, each changed device once as it is now; if the server cannot tell what changed since, it
-/// sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
+/// sends a snapshot. A client that reads slowly gets fewer, newer `device` events. The stream ends when the rights of who
+/// follows are others than at its beginning; its last words have an empty id, so that whoever reconnects gets a snapshot.
 #[utoipa::path(
     get, path = "/api/v1/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event of an earlier stream")),
@@ -103,15 +107,21 @@ pub(crate) async fn stream_events(
 ) -> Result<Response, Problem> {
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let (subscription, room) = query.subscribe(&app, &permit, header)?;
-    let events = stream::unfold((subscription, room), async |(mut subscription, room)| {
-        let text = match timeout(KEEP_ALIVE, subscription.next()).await {
-            Ok(first) => batch(&mut subscription, first?),
-            Err(_) => String::from(":\n\n"),
+    let following = (subscription, room, Box::pin(permit.ended()));
+    let events = stream::unfold(Some(following), async |following| {
+        let (mut subscription, room, mut ended) = following?;
+        let text = tokio::select! {
+            // First: nothing more is told to one who may not read it any more.
+            biased;
+            () = &mut ended => return Some((Ok::<_, Infallible>(String::from(FORGET)), None)),
+            next = timeout(KEEP_ALIVE, subscription.next()) => match next {
+                Ok(first) => batch(&mut subscription, first?),
+                Err(_) => String::from(":\n\n"),
+            },
         };
-        Some((Ok::<_, Infallible>(text), (subscription, room)))
+        Some((Ok(text), Some((subscription, room, ended))))
     });
-    // Whoever may not follow any more does not.
-    let body = Body::from_stream(events.take_until(Box::pin(permit.ended())));
+    let body = Body::from_stream(events);
     // Tells nginx not to hold events back.
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");
     let headers =

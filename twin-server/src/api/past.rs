@@ -54,9 +54,10 @@ fn check(app: &App, filter: &DeviceFilter, at: OffsetDateTime, now: OffsetDateTi
         return Err(Problem::bad_request("time_ahead", detail)
             .with_hint("leave out `at` for the devices as they are now"));
     }
-    let oldest = match filter.kinds.as_slice() {
-        [] => app.retention.oldest(app.kinds.list().iter().map(|kind| kind.id.as_str()), now),
-        kinds => app.retention.oldest(kinds.iter().map(String::as_str), now),
+    let oldest = if filter.kinds.is_empty() {
+        app.retention.oldest(app.kinds.list().iter().map(|kind| kind.id.as_str()), now)
+    } else {
+        app.retention.oldest(filter.kinds.iter().map(String::as_str), now)
     };
     match oldest {
         Some(oldest) if at < oldest => {

@@ -142,24 +142,25 @@ impl Permit {
         self.0.auth.limiters.code(self.0.client.bucket(), number)
     }
 
-    /// Comes when the request would not be let through any more: its key was revoked, its session
-    /// ended, its role was taken. Long answers end then.
+    /// Comes when whoever asked is not who they were: the key was revoked or narrowed, the session ended, a role was
+    /// taken or given. Long answers end then, and are asked for again with what one may now.
     pub(crate) async fn ended(self) {
-        let Granted { auth, proof, action, .. } = &*self.0;
+        let Granted { auth, proof, actor, .. } = &*self.0;
         if matches!(proof, Proof::None | Proof::IngestKey) {
             return std::future::pending().await;
         }
         let mut changes = auth.changes.subscribe();
         loop {
-            tokio::select! {
-                changed = changes.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-            }
+            // At once, too: of what changed while the answer was begun nobody tells.
             match auth.actor_of(proof).await {
-                Ok(Some(actor)) if may(&actor, *action, Place::Any) == Decision::Allowed => {}
+                Ok(Some(now)) if now == *actor => {}
                 // The store may be back the next time.
                 Err(_) => {}
                 Ok(_) => return,
+            }
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
     }

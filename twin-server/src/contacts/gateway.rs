@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -17,7 +18,8 @@ use super::code::Code;
 use crate::auth::oidc::{PublicUrl, safe_url};
 use crate::auth::secret;
 use crate::domain::contact::{CODE_FOR, Phone};
-use crate::domain::message::{self, MessageLanguage, MessageTopic};
+use crate::domain::cycle::Word as _;
+use crate::domain::message::{self, Failed, MessageLanguage, MessageTopic};
 use crate::webhooks::{Client, Posted, SECRET_PREFIX, WebhooksConfig, sign};
 
 /// How often a message is posted that does not arrive. Each try has the same `webhook-id`, so that a gateway which
@@ -139,7 +141,7 @@ pub enum Content {
 pub trait Gateway: Send + Sync {
     /// Has a message sent: a code with some patience, for it is waited for; of others each call is one try. The error
     /// tells why not, without number or code.
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), String>>;
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), Failed>>;
 }
 
 /// The carrier of a configuration.
@@ -162,7 +164,7 @@ pub fn gateway_of(config: &SmsConfig) -> anyhow::Result<Arc<dyn Gateway>> {
 struct LogGateway;
 
 impl Gateway for LogGateway {
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), String>> {
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), Failed>> {
         Box::pin(async move {
             let to = message.to.masked();
             match &message.content {
@@ -206,21 +208,21 @@ struct Body<'a> {
 }
 
 impl Gateway for HttpGateway {
-    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), String>> {
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), Failed>> {
         Box::pin(async move {
             let (id, tries) = match &message.content {
                 Content::Code { .. } => {
-                    (format!("code_{}", secret::id().map_err(|error| error.to_string())?), TRIES)
+                    (format!("code_{}", secret::id().map_err(|error| fault(&error))?), TRIES)
                 }
                 // Whoever keeps the message tries again.
                 Content::Report { id, .. } => (id.clone(), 1),
             };
-            let body = body_of(message)?;
+            let body = body_of(message).map_err(|error| fault(&error))?;
             let mut pause = PAUSE;
             for tried in 1.. {
                 match self.post(&id, &body).await {
                     Ok(()) => return Ok(()),
-                    Err(Failed { why, may_pass }) if tried == tries || !may_pass => return Err(why),
+                    Err(failed) if tried == tries || !failed.may_pass => return Err(failed),
                     Err(_) => tokio::time::sleep(pause).await,
                 }
                 pause *= 2;
@@ -230,11 +232,15 @@ impl Gateway for HttpGateway {
     }
 }
 
-/// A try that failed.
-struct Failed {
-    why: String,
-    /// Whether it may go better in a moment.
-    may_pass: bool,
+/// Something is wrong here and not at the gateway.
+fn fault(error: &dyn std::fmt::Display) -> Failed {
+    Failed { why: error.to_string(), may_pass: true }
+}
+
+/// Whether what was refused may be taken later: of the client's errors those that are about when, not about what.
+fn may_pass(status: StatusCode) -> bool {
+    let of_time = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY, StatusCode::TOO_MANY_REQUESTS];
+    status.is_server_error() || of_time.contains(&status)
 }
 
 impl HttpGateway {
@@ -246,14 +252,14 @@ impl HttpGateway {
             Ok(status) if status.is_success() => Ok(()),
             Ok(status) => Err(Failed {
                 why: format!("the gateway answered HTTP {}", status.as_u16()),
-                may_pass: status.is_server_error(),
+                may_pass: may_pass(status),
             }),
             Err(why) => Err(Failed { why, may_pass: true }),
         }
     }
 }
 
-fn body_of(Message { to, content }: &Message) -> Result<String, String> {
+fn body_of(Message { to, content }: &Message) -> Result<String, serde_json::Error> {
     let body = match content {
         Content::Code { code, purpose } => code_body(to, code, purpose),
         Content::Report { topic, report, language, link, .. } => {
@@ -271,7 +277,7 @@ fn body_of(Message { to, content }: &Message) -> Result<String, String> {
             }
         }
     };
-    serde_json::to_string(&body).map_err(|error| error.to_string())
+    serde_json::to_string(&body)
 }
 
 fn code_body<'a>(to: &'a Phone, code: &'a Code, purpose: &'static str) -> Body<'a> {

@@ -1,17 +1,19 @@
 //! Sends what residents are told of their reports: messages that are due come in from the store, they go to the gateway one
 //! try each, and what became of it goes back. Called by `jobs`.
 //!
-//! A message is written with what it tells of and ends once: a kill between sending and noting it sends it again with the
-//! same `webhook-id`, by which the gateway knows it.
+//! A message is written with what it tells of and ends once. A try is noted before it is made: a store that takes nothing
+//! has nothing sent, and a kill between sending and noting sends it again half a minute later with the same `webhook-id`,
+//! by which the gateway knows it.
 
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use time::OffsetDateTime;
 
-use super::{Contacts, Content, Message};
+use super::{ContactFault, Contacts, Content, Message};
 use crate::auth::oidc::PublicUrl;
-use crate::domain::message::{self, DAY, MessageEnd};
+use crate::domain::contact::Phone;
+use crate::domain::message::{self, DAY, Failed, MessageChoice, MessageEnd, MessageLanguage, NewMessage};
 use crate::store::{StoreError, StoredMessage};
 
 /// Messages that are fetched at a time.
@@ -46,7 +48,7 @@ impl Messenger {
     /// Tries what is due by an instant; gives how many messages it were.
     ///
     /// # Errors
-    /// If the store refuses; what is not noted is tried again.
+    /// If the store refuses; what cannot be noted is not sent, and is tried again.
     pub async fn send_due(&self, now: OffsetDateTime) -> Result<usize, StoreError> {
         let due = self.contacts.store.due_messages(now, BATCH).await?;
         let count = due.len();
@@ -59,7 +61,10 @@ impl Messenger {
         }
         let turns = by_user.into_iter().map(|of| async move {
             for stored in of {
-                self.send_one(stored, now).await?;
+                // What does not work now does not work for the next one either.
+                if !self.send_one(stored, now).await? {
+                    break;
+                }
             }
             Ok(())
         });
@@ -69,39 +74,69 @@ impl Messenger {
         Ok(count)
     }
 
-    async fn send_one(&self, stored: StoredMessage, now: OffsetDateTime) -> Result<(), StoreError> {
+    /// Deals with one message; false: it could not be sent.
+    async fn send_one(&self, stored: StoredMessage, now: OffsetDateTime) -> Result<bool, StoreError> {
         let StoredMessage { id, message, mut progress } = stored;
         let store = &self.contacts.store;
-        let user = &message.user;
-        let choice = store.message_choice(user).await?;
+        if progress.lapses(message.at, now) {
+            store.note_message(id, &progress).await?;
+            return Ok(true);
+        }
+        let to = match self.reader_of(&message.user, now).await? {
+            Ok(to) => to,
+            Err(end) => {
+                progress.stop(end, now);
+                store.note_message(id, &progress).await?;
+                return Ok(true);
+            }
+        };
+        progress.begin(now);
+        store.note_message(id, &progress).await?;
+        let outcome = match to {
+            Reader { phone: Ok(to), language } => {
+                let content = self.content(id, &message, language);
+                self.contacts.gateway.send(&Message { to, content }).await
+            }
+            // It may be readable under a key that is given back.
+            Reader { phone: Err(why), .. } => Err(Failed { why, may_pass: true }),
+        };
+        let arrived = outcome.is_ok();
+        if let Err(Failed { why, .. }) = &outcome {
+            tracing::warn!(message = id, reason = why, "a message to a resident could not be sent");
+        }
+        progress.note(outcome, now);
+        store.note_message(id, &progress).await?;
+        Ok(arrived)
+    }
+
+    /// To whom messages to a user go, or why none goes now.
+    async fn reader_of(
+        &self,
+        user: &str,
+        now: OffsetDateTime,
+    ) -> Result<Result<Reader, MessageEnd>, StoreError> {
+        let store = &self.contacts.store;
+        let Some(MessageChoice { language }) = store.message_choice(user).await? else {
+            return Ok(Err(MessageEnd::Unwanted));
+        };
         let phone = match self.contacts.phone_of(user).await {
-            Ok(phone) => Ok(phone),
-            Err(super::ContactFault::Store(error)) => return Err(error),
+            Ok(None) => return Ok(Err(MessageEnd::Unwanted)),
+            Ok(Some(phone)) => Ok(phone),
+            Err(ContactFault::Store(error)) => return Err(error),
             Err(error) => Err(error.to_string()),
         };
-        match (choice, phone) {
-            (None, _) | (_, Ok(None)) => progress.stop(MessageEnd::Unwanted, now),
-            _ if store.messages_sent(user, now - DAY).await? >= u64::from(self.per_day) => {
-                progress.stop(MessageEnd::OverLimit, now);
-            }
-            // A number that cannot be read now may be readable under a key that is given back.
-            (Some(_), Err(error)) => progress.note(Err(error), message.at, now),
-            (Some(choice), Ok(Some(to))) => {
-                let content = Content::Report {
-                    id: format!("message_{id}_{}", message.at.unix_timestamp()),
-                    topic: message.topic,
-                    report: message.report,
-                    language: choice.language,
-                    link: self.public_url.as_ref().map(|url| message::link(url.as_str(), message.report)),
-                };
-                let outcome = self.contacts.gateway.send(&Message { to, content }).await;
-                if let Err(reason) = &outcome {
-                    tracing::warn!(message = id, reason, "a message to a resident could not be sent");
-                }
-                progress.note(outcome, message.at, now);
-            }
+        let is_over = store.messages_sent(user, now - DAY).await? >= u64::from(self.per_day);
+        Ok(if is_over { Err(MessageEnd::OverLimit) } else { Ok(Reader { phone, language }) })
+    }
+
+    fn content(&self, id: u64, message: &NewMessage, language: MessageLanguage) -> Content {
+        Content::Report {
+            id: format!("message_{id}_{}", message.at.unix_timestamp()),
+            topic: message.topic,
+            report: message.report,
+            language,
+            link: self.public_url.as_ref().map(|url| message::link(url.as_str(), message.report)),
         }
-        store.note_message(id, &progress).await
     }
 
     /// Deletes messages that ended long ago; gives how many.
@@ -111,4 +146,12 @@ impl Messenger {
     pub async fn drop_old(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         self.contacts.store.drop_messages(now - KEPT_FOR).await
     }
+}
+
+/// Whom a message goes to.
+struct Reader {
+    /// The number, or why it cannot be read.
+    phone: Result<Phone, String>,
+    /// The language that they want.
+    language: MessageLanguage,
 }

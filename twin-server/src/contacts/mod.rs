@@ -175,8 +175,8 @@ impl Contacts {
         };
         let gateway = Arc::clone(&self.gateway);
         let work = async move {
-            if let Err(reason) = gateway.send(&message).await {
-                tracing::error!(to = message.to.masked(), reason, "a code could not be sent");
+            if let Err(failed) = gateway.send(&message).await {
+                tracing::error!(to = message.to.masked(), reason = failed.why, "a code could not be sent");
             }
             drop(room);
         };

@@ -4,6 +4,7 @@
 pub mod admission;
 pub mod alarm;
 pub mod audit;
+mod backoff;
 pub mod bounds;
 pub mod checkup;
 pub mod clock;

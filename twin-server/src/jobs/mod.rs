@@ -37,6 +37,8 @@ const REPORTS_EVERY: Duration = Duration::from_secs(5);
 const MESSAGES_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether there are readings to pack.
 const CLOSE_EVERY: Duration = Duration::from_secs(2);
+/// How often old messages are deleted; they are kept for months.
+const OLD_MESSAGES_EVERY: Duration = Duration::from_secs(3600);
 /// How long a photograph or a voice may wait to be sent with a report.
 const UNSENT_FOR: time::Duration = time::Duration::DAY;
 /// How often old readings are deleted; they are kept for days.
@@ -152,22 +154,29 @@ pub async fn drop_personal(
     }
 }
 
-/// Sends messages to residents that are due, and forgets old ones, until the server stops.
-pub async fn send_messages(messenger: Arc<Messenger>, stop: watch::Receiver<bool>) {
-    let mut clock = Clock::new(MESSAGES_EVERY, stop);
-    let mut looked = OffsetDateTime::UNIX_EPOCH;
-    while clock.tick().await {
-        let now = whole_microseconds(OffsetDateTime::now_utc());
-        if let Err(error) = messenger.send_due(now).await {
-            tracing::error!(%error, "what became of messages to residents could not be stored; they are tried again");
+/// Sends messages to residents that are due, and forgets old ones, until the server stops. What is on its way then is cut,
+/// for a gateway may take its time, and comes again after the next start.
+pub async fn send_messages(messenger: Arc<Messenger>, mut stop: watch::Receiver<bool>) {
+    let (mut due, mut old) =
+        (Clock::new(MESSAGES_EVERY, stop.clone()), Clock::new(OLD_MESSAGES_EVERY, stop.clone()));
+    let sending = async {
+        while due.tick().await {
+            let now = whole_microseconds(OffsetDateTime::now_utc());
+            if let Err(error) = messenger.send_due(now).await {
+                tracing::error!(%error, "messages to residents cannot be looked up or noted; they are tried again");
+            }
         }
-        if now - looked < EXPIRE_EVERY {
-            continue;
+    };
+    let dropping = async {
+        while old.tick().await {
+            if let Err(error) = messenger.drop_old(whole_microseconds(OffsetDateTime::now_utc())).await {
+                tracing::error!(%error, "old messages to residents could not be deleted");
+            }
         }
-        looked = now;
-        if let Err(error) = messenger.drop_old(now).await {
-            tracing::error!(%error, "old messages to residents could not be deleted");
-        }
+    };
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        _ = futures_util::future::join(sending, dropping) => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which devices a list or a subscription covers.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -15,13 +16,13 @@ use crate::spatial::{Kind, SpatialIndex};
 #[derive(Debug, Clone, Default)]
 pub struct DeviceFilter {
     /// Only these kinds; none: all.
-    pub kinds: Vec<String>,
+    pub kinds: BTreeSet<String>,
     /// Only this status. Not for subscriptions: a device would vanish when it recovers.
     pub status: Option<DeviceStatus>,
     /// Only within this rectangle.
     pub bounds: Option<LocalRect>,
     /// Only these sorts of events; none: all.
-    pub topics: Vec<Topic>,
+    pub topics: BTreeSet<Topic>,
     /// Leaves out alarms, for those who may not read them.
     pub without_alarms: bool,
     /// Who is told of residents' reports and of projects.
@@ -31,7 +32,7 @@ pub struct DeviceFilter {
 }
 
 /// A sort of events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
     /// Devices and their states.
     Devices,
@@ -118,7 +119,7 @@ impl DeviceFilter {
     /// Whether something of this kind at this place is covered.
     #[must_use]
     pub fn covers_at(&self, kind: &str, position: &LocalPoint) -> bool {
-        (self.kinds.is_empty() || self.kinds.iter().any(|covered| covered == kind))
+        (self.kinds.is_empty() || self.kinds.contains(kind))
             && self.bounds.is_none_or(|bounds| bounds.contains(position))
             // Last, for it costs the most.
             && self.zone.as_ref().is_none_or(|zone| zone.holds(position))

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::Answer;
 use crate::domain::audit::AuditDraft;
+use crate::domain::cycle::Word as _;
 use crate::domain::message::{MessageChoice, MessageEnd, MessageProgress, NewMessage};
 use crate::domain::webhook::Outgoing;
 
@@ -76,17 +77,7 @@ impl MessageState {
         match state {
             None => (true, None),
             Some(Self::Waiting) => (false, None),
-            Some(Self::Ended(end)) => (false, Some(word_of(end))),
+            Some(Self::Ended(end)) => (false, Some(end.id())),
         }
-    }
-}
-
-/// The word for an end in a database.
-pub(super) fn word_of(end: MessageEnd) -> &'static str {
-    match end {
-        MessageEnd::Sent => "sent",
-        MessageEnd::GivenUp => "given_up",
-        MessageEnd::OverLimit => "over_limit",
-        MessageEnd::Unwanted => "unwanted",
     }
 }

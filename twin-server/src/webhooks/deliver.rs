@@ -75,14 +75,15 @@ impl Courier {
         let StoredWebhook { hook, secret, mut progress, mut cursor } = stored;
         let (start, mut tries) = (cursor, 0);
         let mut noted = start;
-        let owner = (self.owner_of)(hook.owner.as_deref());
         'turn: while tries < TURN {
             let events = self.store.outgoing(cursor, BATCH).await?;
             if events.is_empty() {
                 break;
             }
             for (number, event) in events {
-                if hook.wants(&event) && event.is_open_to(&owner) {
+                // Looked up for each: while a receiver takes its time, rights are taken.
+                let is_open = || event.is_open_to(&(self.owner_of)(hook.owner.as_deref()));
+                if hook.wants(&event) && is_open() {
                     let attempt = self.attempt(&hook, &secret, &number.to_string(), &event).await;
                     let now = OffsetDateTime::now_utc();
                     let (goes_on, failure) = judge(&mut progress, attempt, (number, &event), now);

@@ -99,9 +99,11 @@ impl Outbox {
         }
     }
 
-    /// Has it looked now whether there is something to deliver.
+    /// Has it looked now whether there is something to deliver, if anyone wants to hear.
     pub fn ring(&self) {
-        self.bell.notify_one();
+        if self.is_wanted() {
+            self.bell.notify_one();
+        }
     }
 
     /// Comes when there may be something to deliver.
@@ -118,5 +120,25 @@ impl Outbox {
             (was != row.status).then(|| webhook::of_status(&entry.device, zone, (was, row.status), row.since))
         });
         told.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_looked_for_while_nobody_wants_to_hear() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::store::open(&format!("sqlite:{}/twin.db", folder.path().display())).await.unwrap();
+        let hub = Arc::new(Hub::new("run".into(), "v1".into(), Vec::new()));
+        let outbox = Outbox::new(hub, store, Arc::new(|_| None));
+        outbox.ring();
+        assert_eq!(outbox.rung().now_or_never(), None);
+        outbox.want(true);
+        outbox.ring();
+        assert_eq!(outbox.rung().now_or_never(), Some(()));
     }
 }

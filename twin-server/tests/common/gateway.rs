@@ -19,6 +19,9 @@ use super::{Server, publish};
 pub(crate) const KEY: &str = "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210";
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+/// In place of a status: there is no answer.
+pub(crate) const NEVER: u16 = 0;
+
 /// A gateway.
 pub(crate) struct Gateway {
     url: String,
@@ -95,6 +98,8 @@ impl Gateway {
         let sms = SmsConfig {
             url: Some(self.url.parse().unwrap()),
             secret: Some(SECRET.parse().unwrap()),
+            // Longer than any test waits.
+            timeout: Duration::from_secs(600),
             ..SmsConfig::default()
         };
         Server::start_as(folder, |mut config| {
@@ -112,8 +117,11 @@ async fn take(State(desk): State<Desk>, headers: HeaderMap, body: String) -> Sta
     if header("webhook-signature") != expected || header("content-type") != "application/json" {
         return StatusCode::UNAUTHORIZED;
     }
-    if let Some(status) = desk.answers.lock().unwrap().pop() {
-        return StatusCode::from_u16(status).unwrap();
+    let answer = desk.answers.lock().unwrap().pop();
+    match answer {
+        Some(NEVER) => std::future::pending().await,
+        Some(status) => return StatusCode::from_u16(status).unwrap(),
+        None => {}
     }
     let _ = desk.messages.send(serde_json::from_str(&body).unwrap());
     StatusCode::ACCEPTED

@@ -58,6 +58,13 @@ impl<'s> People<'s> {
         session_of(self.server, added.json()["user"]["id"].as_str().unwrap()).await
     }
 
+    /// Where a user is changed.
+    pub(crate) async fn path_of(&self, name: &str) -> String {
+        let users = self.get("/api/v1/users").await.json();
+        let user = users["users"].as_array().unwrap().iter().find(|user| user["name"] == name);
+        format!("/api/v1/users/{}", user.unwrap()["id"].as_str().unwrap())
+    }
+
     pub(crate) async fn key(&self, body: &Value) -> Key {
         let issued = self.send("POST", "/api/v1/keys", body).await;
         assert_eq!(issued.status, StatusCode::CREATED, "{}", issued.text());

@@ -50,6 +50,16 @@ impl Stream {
         self.last
     }
 
+    /// Whether the server ends it, with words after which a browser begins with a snapshot.
+    pub(crate) async fn ends(mut self) -> bool {
+        let mut text = String::new();
+        while let Ok(piece) = timeout(Duration::from_secs(10), self.body.next()).await {
+            let Some(piece) = piece else { return text.ends_with("id: \n\n") };
+            text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+        }
+        false
+    }
+
     /// Names and data of what has come about reports and projects, until it is silent.
     pub(crate) async fn heard(&mut self) -> Vec<(String, Value)> {
         let mut text = String::new();

@@ -81,6 +81,18 @@ test('a page that nobody looks at holds no stream and goes on where it stopped',
   expect(FakeSource.opened[1]?.url).toBe('http://127.0.0.1/api/v1/events?topic=projects&last_event_id=run-9');
 });
 
+test('a page that opens after another goes on where that stopped and is not asked a second time', () => {
+  const [one, two] = [follower(), follower()];
+  const stop = news.followProjects(one);
+  FakeSource.opened[0]?.tell('snapshot', 'run-9', {});
+  expect(one.anew).toHaveBeenCalledTimes(1);
+  stop();
+  news.followProjects(two);
+  expect(FakeSource.opened[1]?.url).toBe('http://127.0.0.1/api/v1/events?topic=projects&last_event_id=run-9');
+  FakeSource.opened[1]?.onopen?.();
+  expect(two.anew).not.toHaveBeenCalled();
+});
+
 test('without a stream it is asked now and then, and the stream is tried again', () => {
   const one = follower();
   news.followProjects(one);

@@ -20,7 +20,7 @@ const GATHER_MS = 150;
 
 const followers = new Set<ProjectFollower>();
 let source: EventSource | null = null;
-/** The last event that was seen: what has happened since is told again. */
+/** The last event that was seen, also by those who followed before: what has happened since is told, and nothing asked twice. */
 let last = '';
 let timer = 0;
 
@@ -80,8 +80,6 @@ export function followProjects(follower: ProjectFollower): () => void {
     if (followers.size > 0) return;
     document.removeEventListener('visibilitychange', look);
     close();
-    // What happens until someone follows again is asked for then.
-    last = '';
   };
 }
 

@@ -713,7 +713,8 @@ export interface paths {
          *     `project-removed`. `bbox` and `zone` hold for them, too: a project that meets the box, or lies in the zone among others.
          * @description Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
          *     since, each changed device once as it is now; if the server cannot tell what changed since, it
-         *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events.
+         *     sends a snapshot. A client that reads slowly gets fewer, newer `device` events. The stream ends when the rights of who
+         *     follows are others than at its beginning; its last words have an empty id, so that whoever reconnects gets a snapshot.
          */
         get: operations["stream_events"];
         put?: never;
@@ -1017,8 +1018,9 @@ export interface paths {
          *     changed since.
          * @description A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n],"topics":[…]}}`; from
          *     then on that filter holds, beginning with a snapshot. A message that is not understood is answered with the event
-         *     `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the stream may not
-         *     be followed any more or too much is sent, 1009 after a message of more than 16 KiB.
+         *     `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the rights of who follows
+         *     are others than at the beginning (connect again without `last_event_id`) or too much is sent, 1009 after a message of
+         *     more than 16 KiB.
          */
         get: operations["open_socket"];
         put?: never;
@@ -4555,7 +4557,7 @@ export interface components {
          * @description What a message is about; its id names the template that a gateway has for it.
          * @enum {string}
          */
-        MessageTopic: "Accepted" | "Declined" | "Said" | "Answered" | "Checked" | "Programmed";
+        MessageTopic: "report_accepted" | "report_declined" | "report_said" | "report_answered" | "report_checked" | "report_programmed";
         /** @description A message, and what became of it. The number that it goes to is in no answer. */
         MessageView: components["schemas"]["MessageProgress"] & {
             /**

@@ -10,6 +10,10 @@ const server = new Map<number, { version: number; state: string }>();
 const asked: string[] = [];
 /** While it is set, the list has been read and its answer is on its way. */
 let held: Promise<void> | null = null;
+/** While it is set, a single project has been read and its answer is on its way. */
+let heldOne: Promise<void> | null = null;
+/** Statuses with which questions for single projects fail, the last first. */
+const failing: number[] = [];
 
 const BOUNDS = { min: { east_m: 1, north_m: 2, up_m: 0 }, max: { east_m: 3, north_m: 4, up_m: 0 } };
 const summary = (id: number): ProjectSummary =>
@@ -23,6 +27,8 @@ function answer(address: string): Response {
   const one = /^projects\/(\d+)/.exec(path)?.[1];
   if (one === undefined) return json({ projects: [...server.keys()].map(summary), total: server.size });
   const { name, kind, level, planned_fen, ...rest } = summary(Number(one));
+  const failure = failing.pop();
+  if (failure !== undefined) return json({ code: 'unavailable' }, failure);
   if (!server.has(Number(one))) return json({ code: 'unknown_project' }, 404);
   return json({ project: { ...rest, plan: { name, kind, level, budget: { planned_fen } } }, trail: [], reports_waiting: [], possible: [], may: [] });
 }
@@ -34,7 +40,7 @@ beforeAll(async () => {
   vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/', visibilityState: 'visible', addEventListener: () => undefined });
   vi.stubGlobal('fetch', async (address: string) => {
     const found = answer(address);
-    if (address.includes('projects?')) await held;
+    await (address.includes('projects?') ? held : heldOne);
     return found;
   });
   [book, kept] = await Promise.all([import('./project-book'), import('./projects')]);
@@ -48,7 +54,8 @@ const stands = (id: number) => {
 };
 
 beforeEach(async () => {
-  held = null;
+  held = heldOne = null;
+  failing.length = 0;
   server.clear();
   server.set(1, { version: 1, state: 'draft' });
   selection.value = null;
@@ -93,4 +100,24 @@ test('many at once ask for the list, and what is told meanwhile is not lost', as
   await new Promise((resolve) => setTimeout(resolve, 20));
   open();
   await vi.waitFor(() => expect([stands(1), stands(7), stands(8)]).toEqual([[3, 'works', 5], [4, 'completed', 5], undefined]));
+});
+
+test('what cannot be read when it is told is read again', async () => {
+  server.set(1, { version: 2, state: 'notice' });
+  failing.push(503, 500);
+  book.hear(1, news(1));
+  await vi.waitFor(() => expect(stands(1)).toEqual([2, 'notice', 5]), { timeout: 12_000 });
+  expect(asked).toEqual(['projects/1', 'projects/1', 'projects/1']);
+}, 20_000);
+
+test('one that leaves while it is being read does not come back', async () => {
+  let open = (): void => undefined;
+  heldOne = new Promise((resolve) => (open = resolve));
+  server.set(1, { version: 2, state: 'notice' });
+  book.hear(1, news(1));
+  await vi.waitFor(() => expect(asked).toEqual(['projects/1']));
+  book.hear(1, null);
+  open();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(stands(1)).toBe(undefined);
 });

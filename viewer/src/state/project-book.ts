@@ -19,6 +19,8 @@ import { buildings } from './session';
 const EVERY_MS = 60_000;
 /** News that come together are looked into together. */
 const GATHER_MS = 120;
+/** After this long a project that could not be read is read again. */
+const AGAIN_MS = 3000;
 /** Up to so many projects are read one by one; for more, the list is asked for. */
 const SINGLY_MOST = 6;
 /** More than this are no picture that anybody reads; the rest is found on the pages of projects. */
@@ -100,6 +102,8 @@ const summaryOf = ({ project: { plan, ...project } }: ProjectDetail, bounds: Pro
 });
 
 const heard = new Map<number, ProjectChangedEvent>();
+/** The last reading of each project that is under way, or is to be repeated; what an earlier one brings is dropped. */
+const readings = new Map<number, symbol>();
 
 /** Whether anyone looks at projects. */
 const wanted = computed(() => projectsShown.value || stagesThen.value !== null || projectsAlsoWanted.value || openedProjectId.value !== null);
@@ -109,6 +113,7 @@ export function hear(id: number, event: ProjectChangedEvent | null): void {
   if (!wanted.peek()) return;
   if (event === null) {
     heard.delete(id);
+    readings.delete(id);
     take(id, null);
     if (id === openedProjectId.peek()) openedProject.value = 'gone';
     return;
@@ -123,15 +128,30 @@ function lookInto(): void {
   heard.clear();
   if (news.length > SINGLY_MOST) void refresh();
   else
-    for (const [id, { bounds }] of news) {
-      getProject(id).then(
-        (detail) => take(id, summaryOf(detail, bounds)),
-        (error: unknown) => {
-          if (error instanceof ApiError && error.status === 404) take(id, null);
-        },
-      );
-    }
+    for (const [id, event] of news) readOne(id, event);
 }
+
+/** Reads one that was told of; while it cannot be read, again and again. */
+function readOne(id: number, event: ProjectChangedEvent): void {
+  const mine = Symbol();
+  readings.set(id, mine);
+  /** Unless it was told of again meanwhile, or has left one's sight. */
+  const done = (then: () => void) => (): void => {
+    if (readings.get(id) !== mine) return;
+    readings.delete(id);
+    then();
+  };
+  getProject(id).then(
+    (detail) => done(() => take(id, summaryOf(detail, event.bounds)))(),
+    (error: unknown) => {
+      if (isGone(error)) done(() => take(id, null))();
+      else setTimeout(done(() => hear(id, event)), AGAIN_MS);
+    },
+  );
+}
+
+/** Whether there is nothing to read, for whoever is signed in. */
+const isGone = (error: unknown): boolean => error instanceof ApiError && (error.status === 404 || error.failure === 'denied');
 
 let reading = 0;
 
@@ -142,7 +162,7 @@ export async function readProject(id: number): Promise<void> {
     if (mine === reading) openedProject.value = next;
   };
   await getProject(id).then(put, (error: unknown) => {
-    const gone = error instanceof ApiError && (error.status === 404 || error.failure === 'denied');
+    const gone = isGone(error);
     // What was read before is better than nothing while the server is away.
     if (gone || typeof openedProject.peek() === 'string') put(gone ? 'gone' : 'failed');
   });

@@ -42,6 +42,8 @@ const WINDOW: Duration = Duration::from_secs(60);
 const SIGNS_MOST: u32 = 3;
 /// How long a client may take to take leave.
 const LEAVE: Duration = Duration::from_millis(500);
+/// What one hears whose rights are not those of the beginning: less would be told, or more.
+const OTHER_RIGHTS: &str = "your rights are others now; connect again without `last_event_id`";
 
 /// Streams events over a WebSocket. Each is a text message `{"id","seq","event","data"}`, with the events and
 /// data of `/api/v1/events`; a client that reconnects with `last_event_id` and the same filter gets what
@@ -49,8 +51,9 @@ const LEAVE: Duration = Duration::from_millis(500);
 ///
 /// A client may send `{"subscribe":{"kinds":[…],"zone":"…","bbox":[min_e,min_n,max_e,max_n],"topics":[…]}}`; from
 /// then on that filter holds, beginning with a snapshot. A message that is not understood is answered with the event
-/// `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the stream may not
-/// be followed any more or too much is sent, 1009 after a message of more than 16 KiB.
+/// `error`. The server closes with 1001 when it stops, 1003 after a binary message, 1008 when the rights of who follows
+/// are others than at the beginning (connect again without `last_event_id`) or too much is sent, 1009 after a message of
+/// more than 16 KiB.
 #[utoipa::path(
     get, path = "/api/v1/live", tag = "events", params(EventsQuery), security((), ("key" = []), ("session" = [])),
     responses(
@@ -107,10 +110,11 @@ impl Viewer {
     async fn serve(mut self, permit: Permit) {
         let mut stop = self.app.stop.clone();
         let over = tokio::select! {
-            over = self.follow() => over,
-            // Whoever may not follow any more does not.
-            () = permit.ended() => Over::Closed(close_code::POLICY, "you may not follow this stream any more"),
+            // First: nothing more is told to one who may not read it any more.
+            biased;
+            () = permit.ended() => Over::Closed(close_code::POLICY, OTHER_RIGHTS),
             _ = stop.wait_for(|stop| *stop) => Over::Closed(close_code::AWAY, "the server is stopping"),
+            over = self.follow() => over,
         };
         let Over::Closed(code, reason) = over else { return };
         let leave = async {

@@ -7,9 +7,6 @@ use crate::api::Problem;
 use crate::domain::bounds::LocalRect;
 use crate::live::LiveEvent;
 
-/// Kinds in one filter; there are fewer.
-const KINDS_MOST: usize = 256;
-
 /// What a client asks.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,12 +47,6 @@ pub(super) fn read(text: &str) -> Result<Asked, Problem> {
         )
     })?;
     let Subscribe { kinds, bbox, zone, topics } = request.subscribe;
-    for (name, count) in [("kinds", kinds.len()), ("topics", topics.len())] {
-        if count > KINDS_MOST {
-            let detail = format!("{count} {name}, limit {KINDS_MOST}");
-            return Err(Problem::bad_request("too_many_kinds", detail));
-        }
-    }
     Ok(Asked::Subscribe(Wanted { kinds, bounds: bbox.map(LocalRect::try_from), zone, topics }))
 }
 

@@ -11,42 +11,33 @@ use time::{Duration, OffsetDateTime};
 use twin_schemas::reports::{Report, ReportDeed, ReportEntry, ReportEvent};
 use utoipa::ToSchema;
 
-pub use progress::{MessageEnd, MessageProgress, TRY_FOR};
-pub use words::{text, title};
+pub use progress::{Failed, MessageEnd, MessageProgress};
+pub use words::text;
 
 /// Within this long a resident gets no more messages than the server allows a day.
 pub const DAY: Duration = Duration::hours(24);
 
-macro_rules! topics {
-    ($($(#[$doc:meta])* $name:ident $id:literal,)*) => {
-        /// What a message is about; its id names the template that a gateway has for it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        pub enum MessageTopic { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
-
-        impl MessageTopic {
-            /// All.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// Its stable name.
-            #[must_use]
-            pub const fn id(self) -> &'static str { match self { $(Self::$name => $id,)* } }
-        }
-    };
-}
-
-topics! {
+/// What a message is about; its id names the template that a gateway has for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+pub enum MessageTopic {
     /// The report was taken up.
-    Accepted "report_accepted",
+    #[serde(rename = "report_accepted")]
+    Accepted,
     /// It was not taken up; the answer says why.
-    Declined "report_declined",
+    #[serde(rename = "report_declined")]
+    Declined,
     /// Someone has asked or said something.
-    Said "report_said",
+    #[serde(rename = "report_said")]
+    Said,
     /// It was answered, and its resident is to confirm.
-    Answered "report_answered",
+    #[serde(rename = "report_answered")]
+    Answered,
     /// Someone has seen on site that it is done, and its resident is to confirm.
-    Checked "report_checked",
+    #[serde(rename = "report_checked")]
+    Checked,
     /// It has entered the programming of a renewal.
-    Programmed "report_programmed",
+    #[serde(rename = "report_programmed")]
+    Programmed,
 }
 
 /// The language that messages are in.

@@ -6,6 +6,8 @@ use twin_schemas::LocalizedText;
 use twin_schemas::reports::ReportState;
 
 use super::*;
+use crate::domain::backoff::TRY_FOR;
+use crate::domain::cycle::Word;
 
 const NOON: OffsetDateTime = datetime!(2026-05-01 12:00 UTC);
 
@@ -67,31 +69,51 @@ fn a_message_says_what_happened_and_where_to_look_and_nothing_that_was_said() {
 }
 
 proptest! {
-    /// However tries fail: each comes later than the one before, at most an hour, and the last within a day and an hour
-    /// of what it tells of.
+    /// However tries fail: each comes later than the one before, at most an hour, and none later than a day after what it
+    /// tells of. It counts, and the next is due, before it is known what becomes of it.
     #[test]
     fn a_message_is_tried_ever_more_seldom_for_a_day(begun_s in 0_i64..200_000, fails in 0_u32..200) {
         let mut progress = MessageProgress::default();
         let mut now = NOON + Duration::seconds(begun_s);
         let mut tries = 0;
-        while progress.end.is_none() && tries < fails {
-            progress.note(Err("HTTP 500".repeat(100)), NOON, now);
+        while !progress.lapses(NOON, now) && tries < fails {
+            prop_assert!(now - NOON < TRY_FOR);
+            progress.begin(now);
             tries += 1;
-            prop_assert_eq!(progress.tries, tries);
+            let next = progress.next_try.unwrap();
+            prop_assert!(progress.tries == tries && next > now && next - now <= Duration::hours(1));
+            progress.note(Err(Failed { why: "HTTP 500".repeat(100), may_pass: true }), now);
+            prop_assert_eq!((progress.end, progress.next_try), (None, Some(next)));
             prop_assert!(progress.last_error.as_ref().unwrap().chars().count() <= 300);
-            if let Some(next) = progress.next_try {
-                prop_assert!(next > now && next - now <= Duration::hours(1));
-                prop_assert!(now - NOON < TRY_FOR);
-                now = next;
-            }
+            now = next;
         }
-        prop_assert_eq!(progress.end.is_some(), progress.ended_at.is_some());
         prop_assert!(tries < 60, "it ends");
-        if progress.end.is_none() {
-            progress.note(Ok(()), NOON, now);
-            prop_assert_eq!((progress.end, progress.next_try, progress.last_error), (Some(MessageEnd::Sent), None, None));
+        if progress.end.is_some() {
+            prop_assert_eq!((progress.end, progress.ended_at, progress.next_try), (Some(MessageEnd::GivenUp), Some(now), None));
+            prop_assert!(progress.tries == tries && progress.last_error.is_some() && now - NOON >= TRY_FOR);
         } else {
-            prop_assert_eq!(progress.end, Some(MessageEnd::GivenUp));
+            progress.begin(now);
+            progress.note(Ok(()), now);
+            prop_assert_eq!((progress.end, progress.next_try, progress.last_error), (Some(MessageEnd::Sent), None, None));
         }
     }
+}
+
+#[test]
+fn what_the_gateway_will_never_take_is_given_up_at_once() {
+    let mut progress = MessageProgress::default();
+    progress.begin(NOON);
+    progress.note(Err(Failed { why: "HTTP 400".into(), may_pass: false }), NOON);
+    assert_eq!((progress.end, progress.next_try, progress.tries), (Some(MessageEnd::GivenUp), None, 1));
+}
+
+#[test]
+fn words_of_messages_are_the_same_to_people_and_to_programs() {
+    fn check<W: Word + Serialize>() {
+        for word in W::ALL {
+            assert_eq!(serde_json::to_value(word).unwrap(), word.id());
+        }
+    }
+    check::<MessageTopic>();
+    check::<MessageEnd>();
 }

@@ -4,11 +4,22 @@
 use twin_schemas::LocalizedText;
 
 use super::MessageTopic;
+use crate::domain::cycle::{Word, words};
+
+// What happened, as the end of a sentence about a report.
+words!(MessageTopic {
+    Accepted "report_accepted" "已受理立案" "was taken up",
+    Declined "report_declined" "未予受理，原因已答复" "was not taken up; the answer says why",
+    Said "report_said" "有新的留言" "has a new message for you",
+    Answered "report_answered" "已有处理反馈，请您确认并评价" "was answered; please confirm and rate it",
+    Checked "report_checked" "已现场核查，请您确认并评价" "was checked on site; please confirm and rate it",
+    Programmed "report_programmed" "已纳入更新策划" "has entered the programming of a renewal",
+});
 
 /// What a message says of a report, with where to look if the server knows its own address.
 #[must_use]
 pub fn text(topic: MessageTopic, report: u64, link: Option<&str>) -> LocalizedText {
-    let LocalizedText { zh, en } = title(topic);
+    let LocalizedText { zh, en } = topic.name();
     let (zh, en) = (zh.unwrap_or_default(), en.unwrap_or_default());
     match link {
         Some(link) => LocalizedText::new(
@@ -20,22 +31,4 @@ pub fn text(topic: MessageTopic, report: u64, link: Option<&str>) -> LocalizedTe
             format!("Your report no. {report} {en}. See the residents' page."),
         ),
     }
-}
-
-/// What happened, as the end of a sentence about a report.
-#[must_use]
-pub fn title(topic: MessageTopic) -> LocalizedText {
-    let (zh, en) = match topic {
-        MessageTopic::Accepted => ("已受理立案", "was taken up"),
-        MessageTopic::Declined => ("未予受理，原因已答复", "was not taken up; the answer says why"),
-        MessageTopic::Said => ("有新的留言", "has a new message for you"),
-        MessageTopic::Answered => {
-            ("已有处理反馈，请您确认并评价", "was answered; please confirm and rate it")
-        }
-        MessageTopic::Checked => {
-            ("已现场核查，请您确认并评价", "was checked on site; please confirm and rate it")
-        }
-        MessageTopic::Programmed => ("已纳入更新策划", "has entered the programming of a renewal"),
-    };
-    LocalizedText::new(zh, en)
 }

@@ -7,15 +7,12 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
 
-/// How long an event is tried.
-const TRY_FOR: Duration = Duration::hours(24);
-/// Pauses between tries: doubled each time, from the first to the last.
-const PAUSE_FIRST: Duration = Duration::seconds(1);
-const PAUSE_LAST: Duration = Duration::minutes(30);
+use crate::domain::backoff::{Backoff, TRY_FOR, kept};
+
+/// How soon an event is tried again.
+const PAUSES: Backoff = Backoff { first: Duration::seconds(1), last: Duration::minutes(30) };
 /// Events in a row that are given up before the webhook is disabled.
 const GIVEN_UP_MOST: u32 = 5;
-/// Longest reason that is kept.
-const REASON_LIMIT: usize = 300;
 
 /// How delivery goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -102,12 +99,12 @@ impl Progress {
     }
 
     fn note_failure(&mut self, reason: &str, now: OffsetDateTime) -> bool {
-        let reason: String = reason.chars().take(REASON_LIMIT).collect();
+        let reason = kept(reason);
         self.last_error = Some(reason.clone());
         self.tries += 1;
         let first = *self.first_try.get_or_insert(now);
         if now - first < TRY_FOR {
-            self.next_try = Some(now + pause(self.tries));
+            self.next_try = Some(now + PAUSES.pause(self.tries));
             return false;
         }
         self.given_up += 1;
@@ -119,12 +116,6 @@ impl Progress {
         }
         true
     }
-}
-
-/// The pause after so many tries of one event.
-fn pause(tries: u32) -> Duration {
-    let doubled = PAUSE_FIRST * 2_i32.saturating_pow(tries.saturating_sub(1).min(20));
-    doubled.min(PAUSE_LAST)
 }
 
 #[cfg(test)]
@@ -158,7 +149,7 @@ mod tests {
         let (tries, end) = exhaust(&mut progress, NOON + Duration::seconds(3));
         assert!((50..80).contains(&tries), "{tries}");
         let took = end - NOON;
-        assert!(took >= TRY_FOR && took < TRY_FOR + PAUSE_LAST, "{took}");
+        assert!(took >= TRY_FOR && took < TRY_FOR + PAUSES.last, "{took}");
         assert_eq!((progress.given_up, progress.last_error.as_deref()), (1, Some("HTTP 500")));
         assert!(progress.is_due(end));
     }

@@ -6,7 +6,7 @@ use super::people::{add, change, entry, user};
 use super::reports::{by, lamp, of};
 use super::{NOON, on_every_store};
 use crate::domain::message::{
-    MessageChoice, MessageEnd, MessageLanguage, MessageProgress, MessageTopic, NewMessage,
+    Failed, MessageChoice, MessageEnd, MessageLanguage, MessageProgress, MessageTopic, NewMessage,
 };
 use crate::domain::permission::Role;
 use crate::domain::webhook::of_publication;
@@ -45,11 +45,13 @@ async fn messages_are_kept_for_those_who_want_them_and_end_once(store: &dyn Stor
     assert_eq!(reports, [9, 7], "the longest due first, and none for who wants none");
     assert_eq!(due[1].message, message("u-1", 7, 5));
     let mut failed = MessageProgress::default();
-    failed.note(Err("HTTP 500".into()), NOON, NOON);
+    failed.begin(NOON);
+    failed.note(Err(Failed { why: "HTTP 500".into(), may_pass: true }), NOON);
     store.note_message(due[0].id, &failed).await.unwrap();
     assert_eq!(store.due_messages(NOON + Duration::seconds(10), 9).await.unwrap(), due[1..]);
     let mut sent = MessageProgress::default();
-    sent.note(Ok(()), NOON, NOON + Duration::MINUTE);
+    sent.begin(NOON + Duration::MINUTE);
+    sent.note(Ok(()), NOON + Duration::MINUTE);
     store.note_message(due[1].id, &sent).await.unwrap();
     assert_eq!(store.messages_sent("u-1", NOON).await.unwrap(), 1);
     assert_eq!(store.messages_sent("u-1", NOON + Duration::MINUTE).await.unwrap(), 0);

@@ -8,9 +8,9 @@ use super::audit::append;
 use super::webhooks::write_outgoing;
 use super::{PostgresStore, answer, text};
 use crate::domain::audit::AuditDraft;
+use crate::domain::cycle::Word;
 use crate::domain::message::{MessageChoice, MessageProgress, NewMessage};
 use crate::store::codec::{json, parsed, to_us};
-use crate::store::messages::word_of;
 use crate::store::{Answer, MessageState, MessageStore, StoreError, StoredMessage, Tidings};
 
 impl MessageStore for PostgresStore {
@@ -75,7 +75,7 @@ impl MessageStore for PostgresStore {
                 .bind(id as i64)
                 .bind(json(progress)?)
                 .bind(progress.next_try.map(to_us))
-                .bind(progress.end.map(word_of))
+                .bind(progress.end.map(Word::id))
                 .bind(progress.ended_at.map(to_us));
             query.execute(&self.pool).await?;
             Ok(())

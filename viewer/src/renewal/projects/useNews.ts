@@ -26,6 +26,6 @@ export function useNews(again: () => void, id: number | null = null, version: nu
       deaf();
       stop();
     };
-    // Whoever signs in or out is told of others.
+    // Whoever signs in or out is told of others; what is shown is asked for again by useAsked.
   }, [id, who]);
 }
