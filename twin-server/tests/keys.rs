@@ -149,6 +149,8 @@ async fn what_a_key_may_not_hear_any_more_ends() {
     let mut events = server.raw(request).await.into_body().into_data_stream();
     assert!(String::from_utf8_lossy(&events.next().await.unwrap().unwrap()).contains("event: snapshot"));
     people.revoke(&key.id).await;
+    // The last words hold no event: they make a browser forget where it was.
+    assert_eq!(events.next().await.unwrap().unwrap(), "id: \n\n");
     assert!(events.next().await.is_none());
 }
 

@@ -29,9 +29,17 @@ export function followLink(): ViewPose | null {
 /** Writes the address until the returned function is called; `moved` is told of a pasted pose. */
 export function startPermalink(moved: (pose: ViewPose) => void): () => void {
   let timer = 0;
+  let known = location.hash;
   const write = (link: Link): void => {
+    if (location.hash !== known) {
+      // Somebody has pasted another one, which is read before it is written over.
+      known = location.hash;
+      timer = window.setTimeout(() => write(link), QUIET_MS);
+      return;
+    }
     const hash = writeLink(link);
     if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+    known = location.hash;
   };
   const stop = effect(() => {
     const link = { pose: pose.value, selection: selection.value, language: language.value, parts: new Map(linkTexts.value) };
@@ -39,6 +47,7 @@ export function startPermalink(moved: (pose: ViewPose) => void): () => void {
     timer = window.setTimeout(() => write(link), QUIET_MS);
   });
   const pasted = (): void => {
+    known = location.hash;
     const to = followLink();
     if (to) moved(to);
   };
