@@ -106,7 +106,7 @@ pub(crate) async fn get_value_template(
         ]
     });
     let notes: Vec<Vec<String>> = notes.collect();
-    table(&format!("check-up-{id}"), &VALUES, query.format, query.lang, &rows, &notes)
+    table(&format!("check-up-{id}"), &VALUES, query.format, query.lang, rows, notes).await
 }
 
 fn row(indicator: &Indicator, object: &str, name: &LocalizedText, chinese: bool) -> Vec<String> {

@@ -87,7 +87,7 @@ pub(crate) async fn export_values(
                 .with_hint("ask for one `indicator`, or for `format=csv`"));
         }
     }
-    table(&name, &VALUES_OUT, format, lang, &rows, &[])
+    table(&name, &VALUES_OUT, format, lang, rows, Vec::new()).await
 }
 
 /// The values that are still to be given.

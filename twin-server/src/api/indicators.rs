@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use twin_schemas::indicators::Indicator;
 use utoipa::{IntoParams, ToSchema};
 
@@ -105,32 +106,35 @@ pub(crate) async fn get_indicator_template(
     let catalogue = app.check_ups.in_force().catalogue;
     let rows: Vec<Vec<String>> =
         catalogue.list().iter().map(|indicator| indicator_table::row_of(indicator)).collect();
-    table("indicators", &COLUMNS, format, lang, &rows, &[])
+    table("indicators", &COLUMNS, format, lang, rows, Vec::new()).await
 }
 
-/// A table as an answer.
-pub(super) fn table(
+/// Tables that are written at once; others wait.
+static WRITING: Semaphore = Semaphore::const_new(2);
+
+/// A table as an answer, written beside the threads that answer others.
+pub(super) async fn table(
     name: &str,
-    columns: &[Column],
+    columns: &'static [Column],
     format: TableFormat,
     lang: Language,
-    rows: &[Vec<String>],
-    notes: &[Vec<String>],
+    rows: Vec<Vec<String>>,
+    notes: Vec<Vec<String>>,
 ) -> Result<Response, Problem> {
     let chinese = lang == Language::Zh;
-    let (media_type, ending, bytes) = match format {
-        TableFormat::Csv => (
-            "text/csv; charset=utf-8; header=present",
-            "csv",
-            sheet::csv(columns, chinese, rows).into_bytes(),
-        ),
-        TableFormat::Xlsx => {
-            let book = sheet::xlsx(columns, chinese, rows, notes).map_err(|error| {
-                tracing::error!(%error, name, "a spreadsheet cannot be written");
-                Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
-            })?;
-            (XLSX, "xlsx", book)
-        }
+    // It is never closed.
+    let room = WRITING.acquire().await;
+    let written = work_in(room, move || match format {
+        TableFormat::Csv => Ok(sheet::csv(columns, chinese, &rows).into_bytes()),
+        TableFormat::Xlsx => sheet::xlsx(columns, chinese, &rows, &notes),
+    });
+    let bytes = written.await?.map_err(|error| {
+        tracing::error!(%error, name, "a spreadsheet cannot be written");
+        Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+    })?;
+    let (media_type, ending) = match format {
+        TableFormat::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
+        TableFormat::Xlsx => (XLSX, "xlsx"),
     };
     let mut response = no_store(([(header::CONTENT_TYPE, media_type)], bytes).into_response());
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\"")) {

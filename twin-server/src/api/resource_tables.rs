@@ -37,7 +37,7 @@ const NAMED_LIMIT: usize = 1_000;
 pub(crate) async fn get_resource_template(
     Query(TableQuery { format, lang }): Query<TableQuery>,
 ) -> Result<Response, Problem> {
-    table("resources", &COLUMNS, format, lang, &[], &examples())
+    table("resources", &COLUMNS, format, lang, Vec::new(), examples()).await
 }
 
 /// How to import resources.
