@@ -3,7 +3,8 @@
 //!          (1,000,000, half of them in the check-up before), `TWIN_BENCH_LISTED` (50,000 resources, needs and tasks each,
 //!          the limit), `TWIN_BENCH_ROUNDS` (200), `TWIN_BENCH_DATABASE` (an empty database, `postgres://…`; a file of its
 //!          own without).
-//! Outputs: a table on standard output: milliseconds of the middle answer and of the 95th of a hundred, most bytes, question.
+//! Outputs: a table on standard output: milliseconds of the middle answer and of the 95th of a hundred, most bytes, question;
+//!          and what files that are taken away whole cost.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -372,6 +373,21 @@ async fn programming_questions(router: &Router, rounds: usize, listed: usize) {
     told("reports within 100 m of a place", times_ms, bytes);
 }
 
+/// Files that are taken away whole, once each: nobody waits for them as for an answer.
+async fn exports(router: &Router, check_up: u64) {
+    println!("| s | bytes | taken away |\n|---|---|---|");
+    for (path, what) in [
+        ("exports/renewal.gpkg".into(), "a GeoPackage of everything"),
+        ("exports/projects.xlsx".into(), "all projects as a spreadsheet"),
+        (format!("check-ups/{check_up}/values/table"), "all values of a check-up as CSV"),
+    ] {
+        let request = Request::get(format!("/api/v1/{path}")).body(Body::empty()).unwrap();
+        let started = Instant::now();
+        let bytes = answer(router, request).await.len();
+        println!("| {:.1} | {bytes} | {what} |", started.elapsed().as_secs_f64());
+    }
+}
+
 #[tokio::main]
 async fn main() {
     let (count, library) = (number("TWIN_BENCH_REPORTS", 100_000), number("TWIN_BENCH_PROJECTS", 5_000));
@@ -423,4 +439,5 @@ async fn main() {
     let router = twin_server::router::router(Arc::clone(&app));
     questions(&router, rounds, count, library, [before, now]).await;
     programming_questions(&router, rounds, listed).await;
+    exports(&router, now).await;
 }
