@@ -66,11 +66,17 @@ test('a_broken_lamp_is_reported_with_a_spot_and_a_photograph', async () => {
   await nothingSerious('where');
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('说明').fill('东门的路灯三天不亮了');
+  // The network is slow: what is sent meanwhile goes with the photograph all the same.
+  let pass;
+  const slow = new Promise((go) => (pass = go));
+  await page.route('**/api/v1/photos', async (route) => route.continue(await slow), { times: 1 });
   await page.locator('.r-photos input[type=file]').setInputFiles({ name: 'lamp.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await photograph()) });
   await page.locator('.r-photos img').waitFor();
   await nothingSerious('tell');
   await view.screenshot('resident-tell');
   await page.getByRole('button', { name: '发送' }).click();
+  await page.getByRole('button', { name: '正在发送' }).waitFor();
+  pass();
   await shown('社区会在 8 小时内受理');
   await page.getByRole('button', { name: '我的报告' }).click();
   await page.getByRole('link', { name: /公共照明/ }).click();

@@ -139,6 +139,8 @@ function DeedForm({ deed, name, detail: { report }, close }: { deed: Deed; name:
   const first = useRef<HTMLFormElement>(null);
   const usual = reportKinds.value.get(report.kind)?.body;
   const said = useSignal<Said>(form.more === 'body' && usual ? { body: usual } : {});
+  // Photographs on their way: a deed goes with all that were chosen.
+  const coming = useSignal(0);
   useEffect(() => first.current?.querySelector<HTMLElement>('select, input, textarea')?.focus(), []);
   const set = (part: Said): void => void (said.value = { ...said.peek(), ...part });
   const label = { answer: t.answerText, decline: t.declineText, reason: t.reasonText, remark: t.remarkText };
@@ -187,9 +189,9 @@ function DeedForm({ deed, name, detail: { report }, close }: { deed: Deed; name:
           <textarea rows={form.text === 'remark' ? 2 : 4} maxLength={TEXT_MOST} required={form.text !== 'remark'} value={said.value.text ?? ''} onInput={(event) => set({ text: event.currentTarget.value })} />
         </label>
       )}
-      {form.photos && <Photos said={said} set={set} />}
+      {form.photos && <Photos said={said} set={set} coming={coming} />}
       <div class="deed-row">
-        <button class="button" disabled={busy.value}>
+        <button class="button" disabled={busy.value || coming.value > 0}>
           {name}
         </button>
         <button class="button quiet" type="button" onClick={close}>
@@ -201,17 +203,20 @@ function DeedForm({ deed, name, detail: { report }, close }: { deed: Deed; name:
 }
 
 /** Photographs of what was done: sent when they are chosen, named with the deed. */
-function Photos({ said, set }: { said: Signal<Said>; set: (part: Said) => void }) {
+function Photos({ said, set, coming }: { said: Signal<Said>; set: (part: Said) => void; coming: Signal<number> }) {
   const t = deskWords.value;
   const trouble = useSignal(false);
   const ids = said.value.photos ?? [];
   const add = async (files: readonly File[]): Promise<void> => {
     trouble.value = false;
-    for (const file of files.slice(0, PHOTOS_MOST - (said.peek().photos?.length ?? 0))) {
+    const chosen = files.slice(0, PHOTOS_MOST - (said.peek().photos?.length ?? 0) - coming.peek());
+    coming.value += chosen.length;
+    for (const file of chosen) {
       await postPhoto(file).then(
         ({ id }) => set({ photos: [...(said.peek().photos ?? []), id] }),
         () => (trouble.value = true),
       );
+      coming.value -= 1;
     }
   };
   return (
@@ -221,10 +226,25 @@ function Photos({ said, set }: { said: Signal<Said>; set: (part: Said) => void }
           {t.photoOf(at + 1)}
         </span>
       ))}
-      {ids.length < PHOTOS_MOST && (
+      {coming.value > 0 && (
+        <span class="note" role="status">
+          {t.photoOf(ids.length + 1)} …
+        </span>
+      )}
+      {ids.length + coming.value < PHOTOS_MOST && (
         <label class="link file">
           {t.addPhoto}
-          <input type="file" accept="image/jpeg,image/png,image/webp" multiple onChange={(event) => void add([...(event.currentTarget.files ?? [])])} />
+          <input
+            type="file"
+            accept="image/jpeg,image/png,image/webp"
+            multiple
+            onChange={({ currentTarget }) => {
+              const files = [...(currentTarget.files ?? [])];
+              // One that was refused can be chosen again.
+              currentTarget.value = '';
+              void add(files);
+            }}
+          />
         </label>
       )}
       {trouble.value && <p class="trouble" role="alert">{t.photoFailed}</p>}

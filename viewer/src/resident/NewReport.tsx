@@ -220,11 +220,15 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
   const busy = useSignal(false);
   const failed = useSignal<string | null>(null);
   const held = useSignal(false);
+  const onWay = useRef<Promise<unknown>>(Promise.resolve());
   const { text, photos, voice, open, another } = sheet.value;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy.value || held.value || (sheet.value.text.trim() === '' && !sheet.value.voice)) return;
     [busy.value, failed.value] = [true, null];
+    // Nothing is sent without a photograph that was just chosen; one that is refused is told first.
+    await onWay.current;
+    if (failed.peek() !== null) return void (busy.value = false);
     try {
       done(await hand(draftOf(line, sheet.value), (ready) => (sheet.value = withIds(sheet.peek(), ready))));
     } catch (error) {
@@ -246,7 +250,7 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
         />
       </label>
       <VoiceField voice={voice} put={(now) => (sheet.value = { ...sheet.peek(), voice: now })} hold={(now) => (held.value = now)} />
-      <Photos sheet={sheet} photos={photos} failed={failed} />
+      <Photos sheet={sheet} photos={photos} failed={failed} send={(sending) => void (onWay.current = Promise.all([onWay.current, sending]))} />
       <label class="r-check">
         <input type="checkbox" checked={open} onChange={(event) => (sheet.value = { ...sheet.value, open: event.currentTarget.checked })} />
         {t.openToAll}
@@ -269,25 +273,26 @@ function Tell({ line, sheet, back, done }: { line: ReportLine; sheet: Signal<She
   );
 }
 
-function Photos({ sheet, photos, failed }: { sheet: Signal<Sheet>; photos: readonly DraftPhoto[]; failed: Signal<string | null> }) {
+function Photos({ sheet, photos, failed, send }: { sheet: Signal<Sheet>; photos: readonly DraftPhoto[]; failed: Signal<string | null>; send: (sending: Promise<void>) => void }) {
   const t = words.value;
   const input = useRef<HTMLInputElement>(null);
+  const takeOut = (photo: DraftPhoto): void => void (sheet.value = { ...sheet.peek(), photos: sheet.peek().photos.filter((other) => other !== photo) });
   const add = async (files: readonly File[]): Promise<void> => {
     failed.value = null;
-    for (const file of files.slice(0, PHOTOS_MOST - sheet.peek().photos.length)) {
+    const chosen = files.slice(0, PHOTOS_MOST - sheet.peek().photos.length).map((file): DraftPhoto => ({ file, id: null }));
+    sheet.value = { ...sheet.peek(), photos: [...sheet.peek().photos, ...chosen] };
+    for (const photo of chosen) {
+      if (!sheet.peek().photos.includes(photo)) continue;
       // Sent at once where there is a network: then its place is known, and sending the report is quick.
-      let [id, taken]: [string | null, LocalPoint | null] = [null, null];
       try {
-        const kept = await reaching(postPhoto(file));
-        [id, taken] = [kept.id, kept.position ?? null];
+        const { id, position } = await reaching(postPhoto(photo.file));
+        const now = sheet.peek();
+        sheet.value = { ...now, photos: now.photos.map((one) => (one === photo ? { ...photo, id } : one)), taken: now.taken ?? position ?? null };
       } catch (error) {
-        if (!mayPass(error)) {
-          failed.value = t.photoFailed;
-          continue;
-        }
+        if (mayPass(error)) continue;
+        failed.value = t.photoFailed;
+        takeOut(photo);
       }
-      const now = sheet.peek();
-      sheet.value = { ...now, photos: [...now.photos, { file, id }], taken: now.taken ?? taken };
     }
   };
   return (
@@ -295,11 +300,7 @@ function Photos({ sheet, photos, failed }: { sheet: Signal<Sheet>; photos: reado
       {photos.map((photo, at) => (
         <figure key={at}>
           <Picture file={photo.file} label={t.photoOf(at + 1)} />
-          <button
-            type="button"
-            aria-label={t.removePhoto}
-            onClick={() => (sheet.value = { ...sheet.value, photos: photos.filter((other) => other !== photo) })}
-          >
+          <button type="button" aria-label={t.removePhoto} onClick={() => takeOut(photo)}>
             <Icon name="x" />
           </button>
         </figure>
@@ -319,7 +320,7 @@ function Photos({ sheet, photos, failed }: { sheet: Signal<Sheet>; photos: reado
         onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = '';
-          void add(files);
+          send(add(files));
         }}
       />
     </div>
