@@ -237,10 +237,22 @@ fn fault(error: &dyn std::fmt::Display) -> Failed {
     Failed { why: error.to_string(), may_pass: true }
 }
 
-/// Whether what was refused may be taken later: of the client's errors those that are about when, not about what.
+/// Whether what was not taken may be taken later: all but the client's errors that are about the message, not about when or
+/// by whom. A secret or an address that is wrong is put right.
 fn may_pass(status: StatusCode) -> bool {
-    let of_time = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY, StatusCode::TOO_MANY_REQUESTS];
-    status.is_server_error() || of_time.contains(&status)
+    use StatusCode as Is;
+    let not_of_it = [
+        Is::UNAUTHORIZED,
+        Is::PAYMENT_REQUIRED,
+        Is::FORBIDDEN,
+        Is::NOT_FOUND,
+        Is::METHOD_NOT_ALLOWED,
+        Is::PROXY_AUTHENTICATION_REQUIRED,
+        Is::REQUEST_TIMEOUT,
+        Is::TOO_EARLY,
+        Is::TOO_MANY_REQUESTS,
+    ];
+    !status.is_client_error() || not_of_it.contains(&status)
 }
 
 impl HttpGateway {
@@ -309,6 +321,17 @@ mod tests {
         }
         for bad in ["http://sms.example/send", "sms.example", ""] {
             assert!(bad.parse::<GatewayUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_wrong_with_a_message_ends_it() {
+        let is_for_good = |status: u16| !may_pass(StatusCode::from_u16(status).unwrap());
+        for status in [400, 410, 413, 415, 422] {
+            assert!(is_for_good(status), "{status}");
+        }
+        for status in [302, 307, 401, 403, 404, 408, 425, 429, 500, 503] {
+            assert!(!is_for_good(status), "{status}");
         }
     }
 

@@ -2,8 +2,8 @@
 //! try each, and what became of it goes back. Called by `jobs`.
 //!
 //! A message is written with what it tells of and ends once. A try is noted before it is made: a store that takes nothing
-//! has nothing sent, and a kill between sending and noting sends it again half a minute later with the same `webhook-id`,
-//! by which the gateway knows it.
+//! has nothing sent, and a kill between sending and noting sends it again after the pause that this try has, half a minute
+//! at first, with the same `webhook-id`, by which the gateway knows it.
 
 use std::sync::Arc;
 

@@ -50,7 +50,8 @@ pub trait MessageStore: Send + Sync {
         audit: &'a AuditDraft,
     ) -> Answer<'a, ()>;
 
-    /// Messages that are due by an instant, the longest due first; at most so many.
+    /// Messages that are due by an instant, at most so many: of each user the longest due before anyone's next, so that
+    /// nobody waits for those of another that do not go.
     fn due_messages(&self, now: OffsetDateTime, limit: u32) -> Answer<'_, Vec<StoredMessage>>;
 
     /// How many messages to a user were sent after an instant.

@@ -80,6 +80,19 @@ async fn messages_are_kept_for_those_who_want_them_and_end_once(store: &dyn Stor
     assert_eq!(store.message_choice("u-1").await.unwrap(), None);
 }
 
+async fn who_has_many_messages_waiting_holds_up_nobody(store: &dyn Store) {
+    for id in ["u-1", "u-2"] {
+        assert_eq!(add(store, &user(id, Role::Administrator)).await, UserChange::Done);
+        store.put_message_choice(id, Some(ENGLISH), &entry("user.messages")).await.unwrap();
+    }
+    let messages =
+        vec![message("u-1", 1, 0), message("u-1", 2, 1), message("u-1", 3, 2), message("u-2", 4, 9)];
+    let tidings = Tidings { messages, ..Tidings::default() };
+    assert_eq!(tell(store, 1, &tidings).await, ReportStored::Yes);
+    let due = store.due_messages(NOON + Duration::HOUR, 3).await.unwrap();
+    assert_eq!(due.iter().map(|stored| stored.message.report).collect::<Vec<_>>(), [1, 4, 2]);
+}
+
 async fn what_follows_from_a_change_is_stored_with_it_or_not_at_all(store: &dyn Store) {
     assert_eq!(add(store, &user("u-1", Role::Administrator)).await, UserChange::Done);
     store.put_message_choice("u-1", Some(ENGLISH), &entry("user.messages")).await.unwrap();
@@ -99,5 +112,6 @@ async fn what_follows_from_a_change_is_stored_with_it_or_not_at_all(store: &dyn 
 
 on_every_store!(
     messages_are_kept_for_those_who_want_them_and_end_once,
+    who_has_many_messages_waiting_holds_up_nobody,
     what_follows_from_a_change_is_stored_with_it_or_not_at_all,
 );

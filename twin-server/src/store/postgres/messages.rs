@@ -51,7 +51,8 @@ impl MessageStore for PostgresStore {
     fn due_messages(&self, now: OffsetDateTime, limit: u32) -> Answer<'_, Vec<StoredMessage>> {
         answer(async move {
             let rows = sqlx::query(
-                "SELECT id, data::text, progress::text FROM message WHERE due_us <= $1 ORDER BY due_us, id LIMIT $2",
+                "SELECT id, data::text, progress::text FROM (SELECT *, row_number() OVER (PARTITION BY user_id \
+                 ORDER BY due_us, id) AS turn FROM message WHERE due_us <= $1) AS due ORDER BY turn, due_us, id LIMIT $2",
             );
             let rows = rows.bind(to_us(now)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
             rows.iter().map(stored_of).collect()

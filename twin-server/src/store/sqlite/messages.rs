@@ -52,7 +52,8 @@ impl MessageStore for SqliteStore {
     fn due_messages(&self, now: OffsetDateTime, limit: u32) -> Answer<'_, Vec<StoredMessage>> {
         Box::pin(async move {
             let rows = sqlx::query(
-                "SELECT id, data, progress FROM message WHERE due_us <= ?1 ORDER BY due_us, id LIMIT ?2",
+                "SELECT id, data, progress FROM (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY due_us, id) \
+                 AS turn FROM message WHERE due_us <= ?1) ORDER BY turn, due_us, id LIMIT ?2",
             );
             let rows = rows.bind(to_us(now)).bind(limit).fetch_all(self.reader()).await?;
             rows.iter().map(stored_of).collect()
