@@ -6,3 +6,5 @@ ALTER TABLE attachment ADD COLUMN format text;
 ALTER TABLE attachment ADD COLUMN duration_ms integer;
 DROP INDEX photo_unsent;
 CREATE INDEX attachment_unsent ON attachment (taken_us) WHERE report IS NULL AND project IS NULL AND check_up IS NULL;
+-- Those that are kept no longer are looked for beside very many photographs, whose files are long.
+CREATE INDEX attachment_voice ON attachment (report) WHERE sort = 'voice';

@@ -54,9 +54,17 @@ impl Reports {
         before: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        let ids = self.ended(self.store.reports_with_contact().await?, before);
-        let audit = expired(&ids, "report.contact.expire", now);
-        if ids.is_empty() { Ok(0) } else { self.store.drop_report_contacts(&ids, &audit).await }
+        let mut dropped = 0;
+        for ids in self.store.reports_with_contact().await?.chunks(SLICE) {
+            // Whoever sends one or opens one again does so before or after.
+            let _turn = self.turn.lock().await;
+            let ids = self.ended(ids.to_vec(), before);
+            if !ids.is_empty() {
+                let audit = expired(&ids, "report.contact.expire", now);
+                dropped += self.store.drop_report_contacts(&ids, &audit).await?;
+            }
+        }
+        Ok(dropped)
     }
 
     /// Deletes the voices of reports that ended before an instant, whoever spoke; gives how many there were.
@@ -69,9 +77,8 @@ impl Reports {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         let mut dropped = 0;
-        let ids = self.store.reports_with_voice().await?;
-        for ids in ids.chunks(SLICE) {
-            // Who opens one again, and says why, does so before or after.
+        for ids in self.store.reports_with_voice().await?.chunks(SLICE) {
+            // As above.
             let _turn = self.turn.lock().await;
             let ids = self.ended(ids.to_vec(), before);
             if !ids.is_empty() {
