@@ -123,7 +123,7 @@ async fn who_was_away_is_told_once_and_a_report_that_enters_a_project_tells_of_b
     let id = quarter.begin(&lift()).await;
     let mut away = Stream::of(&server, &quarter.planner).await;
     assert_eq!(away.told().await, Vec::<String>::new());
-    let last = away.end();
+    let (planner, visitor) = (away.end(), Stream::open(&server, "", &[]).await.end());
     let place = json!({ "position": { "east_m": ZONE_1, "north_m": 5.0, "up_m": 0.0 } });
     let draft =
         json!({ "line": "problem", "kind": "lighting", "text": "no light", "place": place, "open": true });
@@ -135,8 +135,8 @@ async fn who_was_away_is_told_once_and_a_report_that_enters_a_project_tells_of_b
     assert_eq!(entered.status.as_u16(), 200, "{}", entered.text());
     quarter.deed(&quarter.planner, id, "declare").await;
     // A visitor who goes on after the same event may read the report, the planner both.
-    let mut visitor = Stream::after(&server, &last, &[]).await;
+    let mut visitor = Stream::after(&server, &visitor, &[]).await;
     assert_eq!(visitor.told().await, ["report 1"]);
-    let mut planner = Stream::after(&server, &last, &[("cookie", quarter.planner.as_str())]).await;
+    let mut planner = Stream::after(&server, &planner, &[("cookie", quarter.planner.as_str())]).await;
     assert_eq!(planner.told().await, ["report 1", "project 1"]);
 }

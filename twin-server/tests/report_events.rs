@@ -149,8 +149,11 @@ async fn a_stream_ends_when_a_role_of_its_viewer_is_narrowed_or_widened() {
     };
     let whole = Stream::of(&server, &desk).await;
     let mut other = Stream::of(&server, &resident).await;
+    let last = Stream::of(&server, &desk).await.end();
     grant(&["zone/z1"]).await;
     assert!(whole.ends().await, "it would go on telling of all zones");
+    // A line that was broken at that moment is no way around it.
+    assert!(Stream::after(&server, &last, &[("cookie", &desk)]).await.begins_anew().await);
     let mut narrow = Stream::of(&server, &desk).await;
     report(&server, &resident, ZONE_2, false).await;
     assert_eq!(narrow.told().await, Vec::<String>::new());

@@ -87,8 +87,8 @@ impl EventsQuery {
 /// `project-removed`. `bbox` and `zone` hold for them, too: a project that meets the box, or lies in the zone among others.
 ///
 /// Each event has an id. A client that reconnects with the header `Last-Event-ID` gets what changed
-/// since, each changed device once as it is now; if the server cannot tell what changed since, it
-/// sends a snapshot. A client that reads slowly gets fewer, newer `device` events. The stream ends when the rights of who
+/// since, each changed device once as it is now; if the server cannot tell what changed since, or the rights of who asks
+/// are others than then, it sends a snapshot. A client that reads slowly gets fewer, newer `device` events. The stream ends when the rights of who
 /// follows are others than at its beginning; its last words have an empty id, so that whoever reconnects gets a snapshot.
 #[utoipa::path(
     get, path = "/api/v1/events", tag = "events",

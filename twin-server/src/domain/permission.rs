@@ -211,7 +211,7 @@ impl Action {
 }
 
 /// A role that someone holds, everywhere or in some zones.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// The role.
@@ -279,7 +279,7 @@ impl std::str::FromStr for Role {
 }
 
 /// What a key is narrowed to beside its role and zones.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// Actions; absent for all that the role may do.
@@ -308,7 +308,7 @@ fn names(devices: &BTreeSet<String>, id: &str) -> bool {
 }
 
 /// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Who {
     /// Someone who has not signed in.
     Visitor,
@@ -338,7 +338,7 @@ impl std::fmt::Display for Who {
 }
 
 /// Who asks, with what they hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor {
     who: Who,
     grants: Vec<Grant>,

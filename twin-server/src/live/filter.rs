@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -29,6 +30,15 @@ pub struct DeviceFilter {
     pub readers: Readers,
     /// Only in this zone.
     pub zone: Option<ZoneFilter>,
+}
+
+impl DeviceFilter {
+    /// A mark of what the rights of who listens let through: the same for the same rights within a run of the server.
+    pub(super) fn rights(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        (self.without_alarms, &self.readers).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
 }
 
 /// A sort of events.
@@ -73,7 +83,7 @@ impl FromStr for Topic {
 }
 
 /// Who is told of what only some may read: each of what they may; none: nobody.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct Readers {
     /// Of residents' reports.
     pub reports: Option<Arc<Actor>>,

@@ -60,6 +60,13 @@ impl Stream {
         false
     }
 
+    /// Whether it begins with a snapshot.
+    pub(crate) async fn begins_anew(mut self) -> bool {
+        let first = timeout(SILENCE, self.body.next()).await;
+        let Ok(Some(Ok(first))) = first else { return false };
+        String::from_utf8_lossy(&first).contains("event: snapshot")
+    }
+
     /// Names and data of what has come about reports and projects, until it is silent.
     pub(crate) async fn heard(&mut self) -> Vec<(String, Value)> {
         let mut text = String::new();
