@@ -1,6 +1,7 @@
 // What residents say in their own voice: recorded with a finger, a tap or the keyboard, heard again, recorded anew, sent
 // with a report without a word being typed, heard by the desk and by nobody else; what is said without a network is sent
-// later; what is refused goes to the server once; without a microphone a file is taken; the large form keeps to its numbers; axe finds nothing serious.
+// later; what is refused goes to the server once; without a microphone a file is taken, and never in the place of what is
+// being said; the large form keeps to its numbers; axe finds nothing serious.
 // In: the address of a server without users. Out: exit code; screenshots.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -239,6 +240,48 @@ test('a_word_that_is_refused_again_and_again_sends_its_voice_once', async () => 
   page.off('request', watch);
   assert.equal(await page.locator('.r-spoken audio').count(), before + 1);
   assert.deepEqual(voices, ['POST']);
+});
+
+test('a_file_and_a_recording_never_take_each_others_place', async () => {
+  const choice = page.getByRole('button', { name: '选择录音文件' });
+  const file = page.locator('.r-voice input[type=file]');
+  const wav = { name: 'note.wav', mimeType: 'audio/wav', buffer: tone(3) };
+  await page.goto(`${address}/resident#mine`);
+  await tell();
+  await speak().click();
+  await page.locator('.r-speak[data-step=recording]').waitFor();
+  assert.ok(await choice.isDisabled(), 'no file while it records');
+  await nothingSerious('no file');
+  // What was chosen in a page of files that was open before.
+  await file.setInputFiles(wav);
+  await shown('一次只能有一段语音');
+  await page.waitForTimeout(1000);
+  await speak().click();
+  await shown(/录好了/);
+  await page.getByRole('button', { name: '删除' }).click();
+  await page.locator('.r-speak:focus').waitFor();
+  let open;
+  const slow = new Promise((done) => (open = done));
+  const voices = '**/api/v1/voices';
+  await page.route(voices, async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await file.setInputFiles(wav);
+  await shown('正在上传');
+  assert.ok((await speak().isDisabled()) && (await choice.isDisabled()), 'no recording while a file is on its way');
+  await nothingSerious('no recording');
+  await view.screenshot('voice-uploading');
+  // Keys and fingers find it, and begin nothing.
+  await page.keyboard.press('Enter');
+  await speak().click({ force: true });
+  await page.waitForTimeout(700);
+  assert.equal(await page.locator('.r-speak:focus').getAttribute('data-step'), 'idle');
+  open();
+  await page.locator('.r-voice-length', { hasText: '语音，3 秒' }).waitFor();
+  await page.locator('.r-voice .r-button:focus').waitFor();
+  await page.unroute(voices);
+  await page.getByRole('button', { name: '删除' }).click();
 });
 
 test('what_is_said_without_a_network_is_sent_when_it_is_back', async () => {
