@@ -1,6 +1,7 @@
 // What residents say in their own voice: recorded with a finger, a tap or the keyboard, heard again, recorded anew, sent
 // with a report without a word being typed, heard by the desk and by nobody else; what is said without a network is sent
-// later; without a microphone a file is taken; the large form keeps to its numbers; axe finds nothing serious.
+// later; what is refused goes to the server once; without a microphone a file is taken, and never in the place of what is
+// being said; the large form keeps to its numbers; axe finds nothing serious.
 // In: the address of a server without users. Out: exit code; screenshots.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -193,17 +194,19 @@ test('what_is_sent_never_goes_without_what_was_just_said', async () => {
   assert.ok(trail[0].voice.duration_ms > 700, 'the report has its voice');
 });
 
+/** Sends what stands in the form while the server refuses it, with these words. */
+async function refused(of, detail, send = '发送') {
+  const body = JSON.stringify({ title: 'no', status: 422, code: 'no', detail });
+  await page.route(of, (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body }));
+  await page.getByRole('button', { name: send }).click();
+  await shown(detail);
+  await page.unroute(of);
+  assert.equal(await page.locator('.r-voice audio').count(), 1, detail);
+}
+
 test('a_recording_that_is_refused_stays_and_is_sent_once_when_it_is_taken', async () => {
   const voices = [];
   const watch = (request) => request.url().endsWith('/api/v1/voices') && voices.push(request.method());
-  const refused = async (of, detail) => {
-    const body = JSON.stringify({ title: 'no', status: 422, code: 'no', detail });
-    await page.route(of, (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body }));
-    await page.getByRole('button', { name: '发送' }).click();
-    await shown(detail);
-    await page.unroute(of);
-    assert.equal(await page.locator('.r-voice audio').count(), 1, detail);
-  };
   await page.goto(`${address}/resident#mine`);
   await tell();
   await hold(1200);
@@ -216,6 +219,69 @@ test('a_recording_that_is_refused_stays_and_is_sent_once_when_it_is_taken', asyn
   await shown('社区会在');
   page.off('request', watch);
   assert.deepEqual(voices, ['POST'], 'the server had it by then');
+});
+
+test('a_word_that_is_refused_again_and_again_sends_its_voice_once', async () => {
+  const voices = [];
+  const watch = (request) => request.url().endsWith('/api/v1/voices') && voices.push(request.method());
+  await page.goto(`${address}/resident#report/${number}`);
+  await page.locator('.r-trail .r-spoken audio').waitFor();
+  const before = await page.locator('.r-spoken audio').count();
+  await page.getByRole('button', { name: '留言' }).click();
+  await speak().waitFor();
+  await hold(1200);
+  await page.mouse.up();
+  await page.locator('.r-voice audio').waitFor();
+  page.on('request', watch);
+  await refused('**/api/v1/reports/*/messages', '留言现在不行', '提交');
+  await refused('**/api/v1/reports/*/messages', '留言还是不行', '提交');
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.locator('.r-voice').waitFor({ state: 'detached' });
+  page.off('request', watch);
+  assert.equal(await page.locator('.r-spoken audio').count(), before + 1);
+  assert.deepEqual(voices, ['POST']);
+});
+
+test('a_file_and_a_recording_never_take_each_others_place', async () => {
+  const choice = page.getByRole('button', { name: '选择录音文件' });
+  const file = page.locator('.r-voice input[type=file]');
+  const wav = { name: 'note.wav', mimeType: 'audio/wav', buffer: tone(3) };
+  await page.goto(`${address}/resident#mine`);
+  await tell();
+  await speak().click();
+  await page.locator('.r-speak[data-step=recording]').waitFor();
+  assert.ok(await choice.isDisabled(), 'no file while it records');
+  await nothingSerious('no file');
+  // What was chosen in a page of files that was open before.
+  await file.setInputFiles(wav);
+  await shown('一次只能有一段语音');
+  await page.waitForTimeout(1000);
+  await speak().click();
+  await shown(/录好了/);
+  await page.getByRole('button', { name: '删除' }).click();
+  await page.locator('.r-speak:focus').waitFor();
+  let open;
+  const slow = new Promise((done) => (open = done));
+  const voices = '**/api/v1/voices';
+  await page.route(voices, async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await file.setInputFiles(wav);
+  await shown('正在上传');
+  assert.ok((await speak().isDisabled()) && (await choice.isDisabled()), 'no recording while a file is on its way');
+  await nothingSerious('no recording');
+  await view.screenshot('voice-uploading');
+  // Keys and fingers find it, and begin nothing.
+  await page.keyboard.press('Enter');
+  await speak().click({ force: true });
+  await page.waitForTimeout(700);
+  assert.equal(await page.locator('.r-speak:focus').getAttribute('data-step'), 'idle');
+  open();
+  await page.locator('.r-voice-length', { hasText: '语音，3 秒' }).waitFor();
+  await page.locator('.r-voice .r-button:focus').waitFor();
+  await page.unroute(voices);
+  await page.getByRole('button', { name: '删除' }).click();
 });
 
 test('what_is_said_without_a_network_is_sent_when_it_is_back', async () => {

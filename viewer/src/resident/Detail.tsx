@@ -7,9 +7,10 @@ import type { ReportAction, ReportDetail, ReportEntry } from '../api/reports';
 import { reaching } from '../state/resident/me';
 import { lookAtMine } from '../state/resident/reports';
 import { route } from '../state/resident/route';
+import { withVoice } from '../state/resident/with-voice';
 import { Foot, Pictures, Words } from './forms';
 import { Icon, Loading, Page, StateMark } from './parts';
-import { Spoken, sent } from './voices';
+import { Spoken } from './voices';
 import { kindName, moment, words } from './report-words';
 
 export function Detail() {
@@ -131,8 +132,8 @@ function Deeds({ detail, seen }: { detail: ReportDetail; seen: Signal<ReportDeta
     <>
       {failed.value !== null && <p class="r-failed" role="alert">{failed.value}</p>}
       {asking.value === 'confirm' && <Rate busy={busy.value} cancel={() => (asking.value = null)} send={(stars, text) => void deed({ deed: 'confirm', rating: { stars, ...(text === '' ? {} : { text }) } })} />}
-      {asking.value === 'reopen' && <Words spoken label={t.reopenWhy} busy={busy.value} cancel={() => (asking.value = null)} send={(text, voice) => void run(async () => act(id, { deed: 'reopen', text, version, ...(await sent(voice)) }))} />}
-      {asking.value === 'say' && <Words spoken label={t.sayPlaceholder} busy={busy.value} cancel={() => (asking.value = null)} send={(text, voice) => void run(async () => say(id, { text, ...(await sent(voice)) }))} />}
+      {asking.value === 'reopen' && <Words spoken label={t.reopenWhy} busy={busy.value} cancel={() => (asking.value = null)} send={(text, voice) => void run(() => withVoice(voice, (said) => act(id, { deed: 'reopen', text, version, ...said })))} />}
+      {asking.value === 'say' && <Words spoken label={t.sayPlaceholder} busy={busy.value} cancel={() => (asking.value = null)} send={(text, voice) => void run(() => withVoice(voice, (said) => say(id, { text, ...said })))} />}
       {asking.value === null && (
         <div class="r-deeds">
           {may('confirm') && (

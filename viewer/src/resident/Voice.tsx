@@ -2,7 +2,8 @@
 // recorder, also where there is no microphone.
 //
 // In: the voice so far. Out: the voice now, and whether to wait with sending. What is recorded stands in the draft at once
-// and goes to the server with it; a file is tried at once. Comes when a form that takes voices is opened.
+// and goes to the server with it; a file is tried at once. One at a time: neither takes the place of the other. Comes when a
+// form that takes voices is opened.
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { ApiError } from '../api/client';
@@ -11,7 +12,7 @@ import { lengthOf } from '../i18n/voice';
 import { language } from '../state/preferences';
 import { mayPass } from '../state/resident/drafts';
 import { reaching } from '../state/resident/me';
-import { LONGEST_MS, Recorder, type Recording } from '../state/resident/recorder';
+import { LONGEST_MS, Recorder, type Recording, type Step } from '../state/resident/recorder';
 import type { DraftVoice } from '../state/resident/waiting';
 import { useAddress } from './address';
 import { Icon } from './parts';
@@ -36,8 +37,9 @@ export function VoiceField({ voice, put, hold }: Field) {
   const told = useSignal('');
   const refused = useSignal<string | null>(null);
   const sending = useSignal(false);
-  const speaking = useSignal(false);
-  const coming = sending.value || speaking.value;
+  const step = useSignal<Step>('idle');
+  const all = useRef<HTMLFieldSetElement>(null);
+  const coming = sending.value || step.value === 'recording';
   useEffect(() => {
     hold(coming);
     return () => hold(false);
@@ -45,16 +47,21 @@ export function VoiceField({ voice, put, hold }: Field) {
   // What the focus goes to when one part takes the other's place.
   const next = useSignal<'speak' | 'begin' | 'hear' | null>(null);
   const take = async (file: Blob): Promise<void> => {
-    [refused.value, sending.value] = [null, true];
+    [refused.value, sending.value, told.value] = [null, true, t.sending];
+    const stand = (now: DraftVoice): void => {
+      // What held the focus goes with the button; who is writing meanwhile keeps it.
+      next.value = all.current?.contains(document.activeElement) ? 'hear' : null;
+      put(now);
+    };
     // Sent at once where there is a network, as photographs are: what cannot be used is told while one is here.
     try {
       const { id, duration_ms } = await reaching(postVoice(file));
-      put({ file, id, ms: duration_ms });
+      stand({ file, id, ms: duration_ms });
     } catch (error) {
-      if (mayPass(error)) put({ file, id: null, ms: await heard(file) });
+      if (mayPass(error)) stand({ file, id: null, ms: await heard(file) });
       else refused.value = t.refused + (error instanceof ApiError ? (error.detail ?? '') : String(error));
     }
-    sending.value = false;
+    [sending.value, told.value] = [false, ''];
   };
   // What was just said is kept whatever the network does, and takes that are recorded anew ask nothing of the server.
   const recorded = ({ file, ms, full }: Recording): void => {
@@ -63,11 +70,13 @@ export function VoiceField({ voice, put, hold }: Field) {
     put({ file, id: null, ms });
   };
   const choose = (file: File): void => {
-    if (file.size > FILE_MOST_BYTES) refused.value = t.tooLarge;
+    // A page of files that was open before.
+    if (sending.peek() || step.peek() !== 'idle') refused.value = t.oneAtATime;
+    else if (file.size > FILE_MOST_BYTES) refused.value = t.tooLarge;
     else void take(file);
   };
   return (
-    <fieldset class="r-voice">
+    <fieldset ref={all} class="r-voice">
       <legend>{t.voice}</legend>
       {voice ? (
         <Heard
@@ -81,8 +90,8 @@ export function VoiceField({ voice, put, hold }: Field) {
       ) : (
         <>
           <p class="r-voice-hint">{t.hint}</p>
-          <Speak first={next.value} told={(words) => (told.value = words)} speaking={(now) => (speaking.value = now)} recorded={recorded} />
-          <File choose={choose} />
+          <Speak first={next.value} told={(words) => (told.value = words)} stepped={(now) => (step.value = now)} recorded={recorded} off={sending.value} />
+          <File choose={choose} off={sending.value || step.value !== 'idle'} />
         </>
       )}
       {sending.value && <p class="r-voice-hint">{t.sending}</p>}
@@ -95,12 +104,14 @@ export function VoiceField({ voice, put, hold }: Field) {
 interface Spoken {
   readonly first: 'speak' | 'begin' | 'hear' | null;
   readonly told: (words: string) => void;
-  readonly speaking: (now: boolean) => void;
+  readonly stepped: (now: Step) => void;
   readonly recorded: (recording: Recording) => void;
+  /** A file is on its way. Whatever is off keeps the focus, as screen readers need it. */
+  readonly off: boolean;
 }
 
 /** The button that is held or tapped. */
-function Speak({ first, told, speaking, recorded }: Spoken) {
+function Speak({ first, told, stepped, recorded, off }: Spoken) {
   const t = voiceWords.value;
   const latest = useRef(recorded);
   latest.current = recorded;
@@ -116,16 +127,15 @@ function Speak({ first, told, speaking, recorded }: Spoken) {
   const [step, trouble] = [one.step.value, one.trouble.value];
   const left_s = Math.ceil((LONGEST_MS - one.spoken_ms.value) / 1000);
   useEffect(() => {
-    if (step !== 'recording') return undefined;
-    told(t.began);
-    speaking(true);
-    return () => speaking(false);
+    if (step === 'recording') told(t.began);
+    stepped(step);
+    return () => stepped('idle');
   }, [step]);
   useEffect(() => {
     if (step === 'recording' && left_s === SOON_S) told(t.left(SOON_S));
   }, [left_s]);
   const down = (event: PointerEvent): void => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || off) return;
     if (one.step.peek() === 'recording') {
       one.end();
       return;
@@ -142,13 +152,13 @@ function Speak({ first, told, speaking, recorded }: Spoken) {
   };
   // Of keys and screen readers: pointers were told above.
   const click = (event: MouseEvent): void => {
-    if (event.detail !== 0) return;
+    if (event.detail !== 0 || off) return;
     if (one.step.peek() === 'recording') one.end();
     else void one.begin();
   };
   return (
     <>
-      <button ref={button} class="r-speak" type="button" data-step={step} onPointerDown={down} onPointerUp={up} onPointerCancel={up} onClick={click} onContextMenu={(event) => event.preventDefault()}>
+      <button ref={button} class="r-speak" type="button" data-step={step} aria-disabled={off} onPointerDown={down} onPointerUp={up} onPointerCancel={up} onClick={click} onContextMenu={(event) => event.preventDefault()}>
         <Icon name={step === 'recording' ? 'square' : 'mic'} />
         <span>
           {step === 'recording' ? `${t.recording} ${clock(one.spoken_ms.value)}` : step === 'asking' ? t.asking : t.speak}
@@ -191,12 +201,12 @@ function Heard({ voice, focused, drop }: { voice: DraftVoice; focused: boolean; 
   );
 }
 
-function File({ choose }: { choose: (file: File) => void }) {
+function File({ choose, off }: { choose: (file: File) => void; off: boolean }) {
   const t = voiceWords.value;
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button class="r-link" type="button" onClick={() => input.current?.click()}>{t.file}</button>
+      <button class="r-link" type="button" aria-disabled={off} onClick={() => off || input.current?.click()}>{t.file}</button>
       <input
         ref={input}
         type="file"

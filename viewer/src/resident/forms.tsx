@@ -1,6 +1,6 @@
 // What the pages about a report and about a project share: photographs, a form of a few words that may be said by voice,
 // its buttons.
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { photoAddress } from '../api/photos';
 import type { DraftVoice } from '../state/resident/waiting';
 import { words } from './report-words';
@@ -23,7 +23,8 @@ interface Asked {
   readonly label: string;
   readonly busy: boolean;
   readonly cancel: () => void;
-  readonly send: (text: string, voice: DraftVoice | null) => void;
+  /** The voice as it stands in the form: whoever sends it notes there that the server has it. */
+  readonly send: (text: string, voice: Signal<DraftVoice | null>) => void;
   /** Whether it can be said by voice. */
   readonly spoken?: boolean;
 }
@@ -38,7 +39,7 @@ export function Words({ label, busy, cancel, send, spoken = false }: Asked) {
       onSubmit={(event) => {
         event.preventDefault();
         const words = text.value.trim() || (voice.value ? spokenOnly(voice.value) : '');
-        if (words !== '' && !held.value) send(words, voice.value);
+        if (words !== '' && !held.value) send(words, voice);
       }}
     >
       <label>

@@ -1,12 +1,11 @@
 // Voices on the pages of a report: the field that takes one, which comes when it is wanted, and the player of one that
 // was sent.
 //
-// In: a voice. Out: what is shown; the id to send. Called by the pages of a report.
+// In: a voice. Out: what is shown. Called by the pages of a report.
 import { useSignal } from '@preact/signals';
-import { postVoice, voiceAddress, type ReportVoice } from '../api/voices';
+import { voiceAddress, type ReportVoice } from '../api/voices';
 import { lengthOf, voiceTexts } from '../i18n/voice';
 import { language } from '../state/preferences';
-import { reaching } from '../state/resident/me';
 import type { DraftVoice } from '../state/resident/waiting';
 import { lazy } from './lazy';
 import { Icon } from './parts';
@@ -16,11 +15,6 @@ export const VoiceField = lazy(() => import('./Voice').then((module) => module.V
 
 /** What stands in place of words when nothing was written. */
 export const spokenOnly = ({ ms }: DraftVoice): string => voiceTexts(language.peek()).spokenOnly(lengthOf(ms, language.peek()));
-
-/** The voice as a deed or a word names it, once the server has it. */
-export async function sent(voice: DraftVoice | null): Promise<{ readonly voice?: string }> {
-  return voice ? { voice: voice.id ?? (await reaching(postVoice(voice.file))).id } : {};
-}
 
 /** A voice that was sent, for those who may hear it. */
 export function Spoken({ voice }: { voice: ReportVoice | null | undefined }) {

@@ -19,8 +19,11 @@ import { buildings } from './session';
 const EVERY_MS = 60_000;
 /** News that come together are looked into together. */
 const GATHER_MS = 120;
-/** After this long a project that could not be read is read again. */
+/** After this long a project that could not be read is read again; after twice as long each further time, up to the last. */
 const AGAIN_MS = 3000;
+const AGAIN_MOST_MS = 60_000;
+/** No server means a longer wait than this; and timers of browsers end at once beyond some weeks. */
+const WAIT_MOST_MS = 3_600_000;
 /** Up to so many projects are read one by one; for more, the list is asked for. */
 const SINGLY_MOST = 6;
 /** More than this are no picture that anybody reads; the rest is found on the pages of projects. */
@@ -102,8 +105,14 @@ const summaryOf = ({ project: { plan, ...project } }: ProjectDetail, bounds: Pro
 });
 
 const heard = new Map<number, ProjectChangedEvent>();
-/** The last reading of each project that is under way, or is to be repeated; what an earlier one brings is dropped. */
+/** The last reading of each project that is under way; what an earlier one brings is dropped. */
 const readings = new Map<number, symbol>();
+/** What could not be read: the last pause, and what is read after it; null once it is over. */
+interface Later {
+  readonly pause_ms: number;
+  event: ProjectChangedEvent | null;
+}
+const again = new Map<number, Later>();
 
 /** Whether anyone looks at projects. */
 const wanted = computed(() => projectsShown.value || stagesThen.value !== null || projectsAlsoWanted.value || openedProjectId.value !== null);
@@ -112,16 +121,22 @@ const wanted = computed(() => projectsShown.value || stagesThen.value !== null |
 export function hear(id: number, event: ProjectChangedEvent | null): void {
   if (!wanted.peek()) return;
   if (event === null) {
-    heard.delete(id);
-    readings.delete(id);
+    for (const noted of [heard, readings, again]) noted.delete(id);
     take(id, null);
     if (id === openedProjectId.peek()) openedProject.value = 'gone';
     return;
   }
-  if ((told.peek().get(id)?.version ?? 0) >= event.version) return;
+  if (isKnown(id, event)) return;
+  const later = again.get(id);
+  // Nothing is asked before the pause is over.
+  if (later?.event) return void (later.event = newer(later.event, event));
   if (heard.size === 0) setTimeout(lookInto, GATHER_MS);
-  heard.set(id, event);
+  heard.set(id, newer(heard.get(id), event));
 }
+
+const isKnown = (id: number, { version }: ProjectChangedEvent): boolean => (told.peek().get(id)?.version ?? 0) >= version;
+
+const newer = (one: ProjectChangedEvent | undefined, other: ProjectChangedEvent): ProjectChangedEvent => (one && one.version > other.version ? one : other);
 
 function lookInto(): void {
   const news = [...heard];
@@ -131,23 +146,40 @@ function lookInto(): void {
     for (const [id, event] of news) readOne(id, event);
 }
 
-/** Reads one that was told of; while it cannot be read, again and again. */
+/** Reads one that was told of; what cannot be read is read again later. */
 function readOne(id: number, event: ProjectChangedEvent): void {
   const mine = Symbol();
   readings.set(id, mine);
   /** Unless it was told of again meanwhile, or has left one's sight. */
-  const done = (then: () => void) => (): void => {
+  const done = (then: () => void): void => {
     if (readings.get(id) !== mine) return;
     readings.delete(id);
     then();
   };
+  const ended = (project: ProjectSummary | null): void => {
+    again.delete(id);
+    take(id, project);
+  };
   getProject(id).then(
-    (detail) => done(() => take(id, summaryOf(detail, event.bounds)))(),
-    (error: unknown) => {
-      if (isGone(error)) done(() => take(id, null))();
-      else setTimeout(done(() => hear(id, event)), AGAIN_MS);
-    },
+    (detail) => done(() => ended(summaryOf(detail, event.bounds))),
+    (error: unknown) => done(() => (isGone(error) ? ended(null) : readLater(id, event, error))),
   );
+}
+
+/** Reads one again after a pause: longer each time, and no shorter than the server says. */
+function readLater(id: number, event: ProjectChangedEvent, error: unknown): void {
+  const pause_ms = Math.min((again.get(id)?.pause_ms ?? AGAIN_MS / 2) * 2, AGAIN_MOST_MS);
+  const wait_ms = error instanceof ApiError ? Math.min((error.wait_s ?? 0) * 1000, WAIT_MOST_MS) : 0;
+  const mine: Later = { pause_ms, event };
+  again.set(id, mine);
+  setTimeout(() => {
+    const next = mine.event;
+    if (again.get(id) !== mine || !next) return;
+    mine.event = null;
+    // Whoever sees the page again has all of them read anew.
+    if (isKnown(id, next) || document.visibilityState !== 'visible') again.delete(id);
+    else hear(id, next);
+  }, Math.max(pause_ms, wait_ms));
 }
 
 /** Whether there is nothing to read, for whoever is signed in. */
