@@ -3,10 +3,11 @@
 //!
 //! Tables point at sound by its place in the file, so nothing is moved: boxes that we do not know become free space full
 //! of zeros, among them `udta` and `meta` with titles, names and positions (`©xyz`, `loci`), and times of recording, names
-//! of handlers and whatever stands in a box behind what it says become zeros (`mp4/told.rs`). The sound itself (`mdat`) is
-//! kept as it is.
+//! of handlers, whatever stands in a box behind what it says (`mp4/told.rs`) and descriptors of anything but the codec
+//! (`mp4/descriptors.rs`) become zeros. The sound itself (`mdat`) is kept as it is.
 
 mod codec;
+mod descriptors;
 mod told;
 
 use std::ops::Range;
@@ -81,7 +82,7 @@ fn walk(file: &mut [u8], within: Range<usize>, parent: Kind, found: &mut Found) 
         }
         let (kind, content) = head(file, at, within.end)?;
         let end = content.end;
-        if !known.contains(&&kind) {
+        if !known.contains(&&kind) || !told::is_of_sound(kind, &file[content.clone()]) {
             // Its sign and what it holds; its size stays.
             file[at + 4..at + 8].copy_from_slice(b"free");
             file[content].fill(0);
@@ -138,7 +139,7 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
         b"stsd" => {
             let codec = codec::of(content).ok_or_else(|| unsupported("something other than AAC"))?;
             (found.has_sound, found.sample_rate) = (true, codec.rate);
-            codec::blank_behind(content, &codec);
+            codec::blank_others(content, &codec);
         }
         b"stts" => {
             let count = long(content, 4).ok_or_else(cut)? as usize;
