@@ -7,6 +7,7 @@
 //! (`mp4/descriptors.rs`) become zeros. The sound itself (`mdat`) is kept as it is.
 
 mod codec;
+mod config;
 mod descriptors;
 mod told;
 
@@ -16,8 +17,6 @@ use super::{Sound, VoiceError, in_ms};
 
 /// Most boxes of a file; a minute in pieces of a fifth of a second has some thousand.
 const BOXES_LIMIT: usize = 20_000;
-/// Units of sound in a sample of AAC, which is a frame (ISO/IEC 14496-3 § 4.5.1.1).
-const UNITS_OF_SAMPLE: u64 = 1024;
 /// Most units of sound: a count of samples and their length that says more is a lie.
 const UNITS_LIMIT: u64 = 1 << 40;
 
@@ -51,6 +50,8 @@ struct Found {
     /// How many samples there are, and units of a second of theirs.
     samples: u64,
     sample_rate: Option<u32>,
+    /// Units of sound in each of them.
+    units_of_sample: u64,
     /// How long a sample of a fragment is where nothing else says it: of the track, and of the fragment.
     track_default: u32,
     fragment_default: u32,
@@ -67,7 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
     }
     // What the file says of its length is not what players play: they play its samples.
     let rate = found.sample_rate.map_or(found.rate, u64::from);
-    let played_ms = in_ms(found.samples.saturating_mul(UNITS_OF_SAMPLE), rate);
+    let played_ms = in_ms(found.samples.saturating_mul(found.units_of_sample), rate);
     Ok(Sound { duration_ms: in_ms(found.units, found.rate).max(played_ms), file })
 }
 
@@ -139,6 +140,7 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
         b"stsd" => {
             let codec = codec::of(content).ok_or_else(|| unsupported("something other than AAC"))?;
             (found.has_sound, found.sample_rate) = (true, codec.rate);
+            found.units_of_sample = codec.units_of_sample();
             codec::blank_others(content, &codec);
         }
         b"stts" => {

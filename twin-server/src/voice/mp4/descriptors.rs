@@ -41,9 +41,13 @@ pub(super) fn of(bytes: &[u8]) -> Option<Stream> {
     Some(Stream { codec, own, stream, decoder })
 }
 
-/// Blanks all but the codec, what it says of itself and how it keeps time.
-pub(super) fn blank_others(bytes: &mut [u8], Stream { own, stream, decoder, .. }: &Stream) {
+/// Blanks all but the codec, what it says of itself in so many bytes, and how it keeps time.
+pub(super) fn blank_others(bytes: &mut [u8], of: &Stream, own_bytes: usize) {
+    let Stream { own, stream, decoder, .. } = of;
     bytes[stream.end..].fill(0);
+    if let Some(own) = own {
+        bytes[own.clone()].get_mut(own_bytes..).unwrap_or_default().fill(0);
+    }
     let told = own.as_ref().map_or(decoder.start + DECODER_FIELDS, |own| own.end);
     blank(&mut bytes[told.min(decoder.end)..decoder.end]);
     let next = descriptor(bytes, decoder.end..stream.end);

@@ -138,13 +138,13 @@ fn an_mp4_names_a_few_kinds_of_file_and_nobody() {
         boxed(b"ftyp", &content)
     };
     let some: [&[u8]; 4] = [b"isom", b"iso2", b"mp42", b"qt  "];
-    let many = [&some[..], &some, &[b"Wang", NAME.as_bytes()]].concat();
-    let mixed = [b"isom", &NAME.as_bytes()[..4], b"\0\xffab", b"mp42", "五".as_bytes()];
+    let many = [&some[..], &some, &[&b"Wang"[..], NAME.as_bytes()]].concat();
+    let mixed: [&[u8]; 5] = [b"isom", &NAME.as_bytes()[..4], b"\0\xffab", b"mp42", "五".as_bytes()];
     for (said, kept) in [
         (&many[..], [&some.concat()[..], &some.concat(), &[0; 4 + NAME.len()]].concat()),
-        (&mixed, [&b"isom"[..], &[0; 8], b"mp42", &[0; 3]].concat()),
+        (&mixed[..], [&b"isom"[..], &[0; 8], b"mp42", &[0; 3]].concat()),
     ] {
-        let rest = mp4(32, 0x40, b"soun").split_off(20);
+        let rest = mp4(32, 0x40, b"soun").split_off(16);
         let file = [&brands(said), &rest[..]].concat();
         // Pieces of a recording say it, too, and the first word stands for all of them.
         let piece = boxed(b"styp", NAME.as_bytes());
@@ -200,6 +200,39 @@ fn an_mp4_is_as_long_as_its_samples_whatever_it_says() {
     assert!(matches!(with(boxed(b"stsz", &longs(&[0, 9, 32_000]))), Err(VoiceError::TooLong(_))));
     let run = boxed(b"moof", &boxed(b"traf", &boxed(b"trun", &longs(&[0, 64]))));
     assert_eq!(read(&[mp4(0, 0x40, b"soun"), run].concat()).unwrap().duration_ms, 4_096);
+}
+
+#[test]
+fn samples_of_an_mp4_are_as_long_as_its_kind_of_aac_says() {
+    let told = |own: &[u8], samples: u32| {
+        let file = described(&stream(own, [&[], &descriptor(6, &[2]), &[]]));
+        // A sample is said to last nothing, so that what it is counts.
+        let count = [longs(&[0, 1]), longs(&[25, 1024])].concat();
+        let at = file.windows(16).position(|part| part == count).unwrap();
+        let file = [&file[..at], &longs(&[0, 1, 25, 1]), &file[at + 16..]].concat();
+        read(&within(file, STBL, &boxed(b"stsz", &longs(&[0, 9, samples])))).map(|voice| voice.duration_ms)
+    };
+    // 16 kHz of LC, also in samples of 960; ELD of 48 kHz in 512 and 480; SBR over a core of 8 kHz.
+    assert_eq!(told(&[0x14, 0x08], 1_000), Ok(64_000));
+    assert_eq!(told(&[0x14, 0x0c], 1_000), Ok(60_000));
+    assert_eq!(told(&[0xf8, 0xe6, 0x20, 0x00], 9_000), Ok(96_000));
+    assert_eq!(told(&[0xf8, 0xe6, 0x30, 0x00], 9_000), Ok(90_000));
+    assert_eq!(told(&[0x2d, 0x8c, 0x08, 0x00], 900), Ok(115_200));
+    assert!(matches!(told(&[0x11, 0x88], 9_000), Err(VoiceError::TooLong(192_000))), "LC of 48 kHz");
+}
+
+#[test]
+fn nothing_is_hidden_behind_what_the_codec_of_an_mp4_says_of_itself() {
+    let kept_own = |own: &[u8]| {
+        let kept =
+            kept_of(&described(&stream(&[own, NAME.as_bytes()].concat(), [&[], &descriptor(6, &[2]), &[]])));
+        assert!(has(&kept, &[own, &[0; NAME.len()]].concat()), "{own:02x?}");
+    };
+    kept_own(&[0x14, 0x08]);
+    // Sound that is doubled, said before and behind, and a kind that is not measured.
+    kept_own(&[0x2d, 0x8a, 0x08, 0x00]);
+    kept_own(&[0x12, 0x10, 0x56, 0xe5, 0x00]);
+    kept_own(&[&[0xf8, 0xe6, 0x20, 0x00][..], &[0x11; 60]].concat());
 }
 
 proptest! {
