@@ -23,7 +23,7 @@ pub(super) struct Stream {
     pub(super) codec: u8,
     /// What the codec says of itself.
     pub(super) own: Option<Range<usize>>,
-    stream: Range<usize>,
+    whole: Range<usize>,
     decoder: Range<usize>,
 }
 
@@ -38,12 +38,12 @@ pub(super) fn of(bytes: &[u8]) -> Option<Stream> {
     let (_, decoder) = one(DECODER, stream.start + STREAM_FIELDS..stream.end)?;
     let codec = *bytes.get(decoder.clone())?.first()?;
     let own = one(OWN, decoder.start + DECODER_FIELDS..decoder.end).map(|(_, own)| own);
-    Some(Stream { codec, own, stream, decoder })
+    Some(Stream { codec, own, whole: stream, decoder })
 }
 
 /// Blanks all but the codec, what it says of itself in so many bytes, and how it keeps time.
 pub(super) fn blank_others(bytes: &mut [u8], of: &Stream, own_bytes: usize) {
-    let Stream { own, stream, decoder, .. } = of;
+    let Stream { own, whole: stream, decoder, .. } = of;
     bytes[stream.end..].fill(0);
     if let Some(own) = own {
         bytes[own.clone()].get_mut(own_bytes..).unwrap_or_default().fill(0);
