@@ -3,10 +3,12 @@
 //!
 //! Tables point at sound by its place in the file, so nothing is moved: boxes that we do not know become free space full
 //! of zeros, among them `udta` and `meta` with titles, names and positions (`©xyz`, `loci`), and times of recording, names
-//! of handlers and whatever stands in a box behind what it says become zeros (`mp4/told.rs`). The sound itself (`mdat`) is
-//! kept as it is.
+//! of handlers, whatever stands in a box behind what it says (`mp4/told.rs`) and descriptors of anything but the codec
+//! (`mp4/descriptors.rs`) become zeros. The sound itself (`mdat`) is kept as it is.
 
 mod codec;
+mod config;
+mod descriptors;
 mod told;
 
 use std::ops::Range;
@@ -15,8 +17,6 @@ use super::{Sound, VoiceError, in_ms};
 
 /// Most boxes of a file; a minute in pieces of a fifth of a second has some thousand.
 const BOXES_LIMIT: usize = 20_000;
-/// Units of sound in a sample of AAC, which is a frame (ISO/IEC 14496-3 § 4.5.1.1).
-const UNITS_OF_SAMPLE: u64 = 1024;
 /// Most units of sound: a count of samples and their length that says more is a lie.
 const UNITS_LIMIT: u64 = 1 << 40;
 
@@ -50,6 +50,8 @@ struct Found {
     /// How many samples there are, and units of a second of theirs.
     samples: u64,
     sample_rate: Option<u32>,
+    /// Units of sound in each of them.
+    units_of_sample: u64,
     /// How long a sample of a fragment is where nothing else says it: of the track, and of the fragment.
     track_default: u32,
     fragment_default: u32,
@@ -66,7 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sound, VoiceError> {
     }
     // What the file says of its length is not what players play: they play its samples.
     let rate = found.sample_rate.map_or(found.rate, u64::from);
-    let played_ms = in_ms(found.samples.saturating_mul(UNITS_OF_SAMPLE), rate);
+    let played_ms = in_ms(found.samples.saturating_mul(found.units_of_sample), rate);
     Ok(Sound { duration_ms: in_ms(found.units, found.rate).max(played_ms), file })
 }
 
@@ -81,7 +83,7 @@ fn walk(file: &mut [u8], within: Range<usize>, parent: Kind, found: &mut Found) 
         }
         let (kind, content) = head(file, at, within.end)?;
         let end = content.end;
-        if !known.contains(&&kind) {
+        if !known.contains(&&kind) || !told::is_of_sound(kind, &file[content.clone()]) {
             // Its sign and what it holds; its size stays.
             file[at + 4..at + 8].copy_from_slice(b"free");
             file[content].fill(0);
@@ -138,7 +140,8 @@ fn leaf(content: &mut [u8], kind: Kind, at: usize, found: &mut Found) -> Result<
         b"stsd" => {
             let codec = codec::of(content).ok_or_else(|| unsupported("something other than AAC"))?;
             (found.has_sound, found.sample_rate) = (true, codec.rate);
-            codec::blank_behind(content, &codec);
+            found.units_of_sample = codec.units_of_sample();
+            codec::blank_others(content, &codec);
         }
         b"stts" => {
             let count = long(content, 4).ok_or_else(cut)? as usize;

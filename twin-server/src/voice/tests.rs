@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod mp4;
+
 /// A packet of 20 ms in Opus.
 fn packet(of: u8) -> Vec<u8> {
     vec![0x78, of, of, of]
@@ -215,54 +217,6 @@ fn what_is_too_long_too_large_or_silent_is_refused() {
     assert_eq!(read(&vec![0; FILE_LIMIT_BYTES + 1]).unwrap_err(), VoiceError::TooLarge(FILE_LIMIT_BYTES + 1));
     assert_eq!(read(&wav(0)).unwrap_err(), VoiceError::Silent);
     assert_eq!(read(&webm(0)).unwrap_err(), VoiceError::Silent);
-}
-
-/// A box with something behind what it says.
-fn with_tail(whole: &[u8]) -> Vec<u8> {
-    boxed(&whole[4..8], &[&whole[8..], "王五在三号楼".as_bytes()].concat())
-}
-
-#[test]
-fn nothing_is_hidden_behind_what_the_boxes_of_an_mp4_say() {
-    let has_name = |file: &[u8]| file.windows(6).any(|part| part == "王五".as_bytes());
-    let hidden = mp4_of(32, 0x40, b"soun", |mut tables| {
-        // In the entry behind its descriptors, and behind the entry.
-        let entry = with_tail(&tables[0][16..]);
-        tables[0] = with_tail(&boxed(b"stsd", &[longs(&[0, 1]), entry].concat()));
-        tables.push(boxed(b"stsz", &longs(&[0, 0, 2, 5, 5])));
-        tables.push(boxed(b"stsz", &longs(&[0, 9, 32])));
-        tables.push(boxed(b"stz2", &[longs(&[0, 4, 3]), vec![0x55, 0x50]].concat()));
-        for table in &mut tables[1..] {
-            *table = with_tail(table);
-        }
-        tables
-    });
-    let run = with_tail(&boxed(b"trun", &longs(&[0x0201, 2, 8, 5, 5])));
-    let fragment = boxed(b"moof", &boxed(b"traf", &run));
-    for file in [hidden, [mp4(32, 0x40, b"soun"), fragment].concat()] {
-        let kept = read(&file).unwrap().file;
-        assert!(has_name(&file) && !has_name(&kept));
-        assert_eq!(kept.len(), file.len(), "nothing is moved");
-        assert_eq!(read(&kept).unwrap().file, kept);
-    }
-}
-
-#[test]
-fn an_mp4_is_as_long_as_its_samples_whatever_it_says() {
-    let with = |table: Vec<u8>| {
-        let file = mp4_of(32, 0x40, b"soun", |mut tables| {
-            tables.push(table.clone());
-            tables
-        });
-        read(&file).map(|voice| voice.duration_ms)
-    };
-    assert_eq!(with(boxed(b"stsz", &longs(&[0, 9, 320]))), Ok(20_480));
-    assert_eq!(with(boxed(b"stsz", &[longs(&[0, 0, 64]), vec![0; 256]].concat())), Ok(4_096));
-    assert_eq!(with(boxed(b"stz2", &[longs(&[0, 8, 64]), vec![0; 64]].concat())), Ok(4_096));
-    assert_eq!(with(boxed(b"stsz", &longs(&[0, 9, 3]))), Ok(2_048), "the longer of both");
-    assert!(matches!(with(boxed(b"stsz", &longs(&[0, 9, 32_000]))), Err(VoiceError::TooLong(_))));
-    let run = boxed(b"moof", &boxed(b"traf", &boxed(b"trun", &longs(&[0, 64]))));
-    assert_eq!(read(&[mp4(0, 0x40, b"soun"), run].concat()).unwrap().duration_ms, 4_096);
 }
 
 #[test]

@@ -1,27 +1,35 @@
 //! What the description of samples says (`stsd`, `mp4a`, `esds`): a box comes in, whether it is AAC and how fast goes out
-//! (ISO/IEC 14496-12 § 12.2.3, 14496-14 § 6.7, 14496-1 § 7.2.6, 14496-3 § 1.6.2.1). Called by `mp4`.
+//! (ISO/IEC 14496-12 § 12.2.3, 14496-14 § 6.7). Called by `mp4`.
 
 use std::ops::Range;
 
+use super::config::{self, Config};
+use super::descriptors::{self, Stream};
 use super::long;
 
 /// Where the one entry lies in an `stsd`, and its boxes behind version, channels, size and rate of sound.
 const ENTRY: usize = 8;
 const INNER: usize = ENTRY + 36;
-
-/// Units of a second by index.
-const RATES: [u32; 13] =
-    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
-/// The rate is none of these and follows.
-const RATE_FOLLOWS: u32 = 15;
+/// Where the descriptors begin, behind head and version of the `esds`, which is the first of those boxes.
+const DESCRIPTORS: usize = INNER + 12;
 
 /// A description of AAC.
 pub(super) struct Codec {
     /// Units of a second of its sound, where it says so.
     pub(super) rate: Option<u32>,
+    /// What it says of itself, if anything.
+    own: Option<Config>,
     /// Where the entry lies in its box, and the `esds` in it.
     entry: Range<usize>,
     esds: Range<usize>,
+    stream: Stream,
+}
+
+impl Codec {
+    /// Units of sound in a sample.
+    pub(super) fn units_of_sample(&self) -> u64 {
+        self.own.as_ref().map_or(config::UNITS_OF_SAMPLE, |own| own.units_of_sample)
+    }
 }
 
 /// The codec that a box of descriptions has; none if there are several, or it is not AAC.
@@ -31,18 +39,22 @@ pub(super) fn of(content: &[u8]) -> Option<Codec> {
     let entry = ENTRY..ENTRY.checked_add(long(content, ENTRY)? as usize)?;
     let inner = content.get(..entry.end)?.get(INNER..)?;
     let esds = INNER..INNER.checked_add(long(inner, 0)? as usize)?;
-    let descriptors = content.get(..esds.end.min(entry.end))?.get(INNER + 12..)?;
+    let told = content.get(..esds.end.min(entry.end))?.get(DESCRIPTORS..)?;
     if !is_one || !is_plain || inner.get(4..8)? != b"esds" || esds.end > entry.end {
         return None;
     }
-    let (kind, own) = described(descriptors)?;
-    let rate = own.and_then(rate_of).or_else(|| long(content, ENTRY + 32).map(|rate| rate >> 16));
-    matches!(kind, 0x40 | 0x66..=0x68).then_some(Codec { rate: rate.filter(|rate| *rate > 0), entry, esds })
+    let stream = descriptors::of(told).filter(|stream| matches!(stream.codec, 0x40 | 0x66..=0x68))?;
+    let own = stream.own.clone().and_then(|own| told.get(own)).map(config::of);
+    let rate = own.as_ref().and_then(|own| own.rate);
+    let rate = rate.or_else(|| long(content, ENTRY + 32).map(|rate| rate >> 16)).filter(|rate| *rate > 0);
+    Some(Codec { rate, own, entry, esds, stream })
 }
 
-/// Blanks what stands in the entry behind its descriptors, and behind the entry.
-pub(super) fn blank_behind(content: &mut [u8], Codec { entry, esds, .. }: &Codec) {
+/// Blanks what stands beside the codec in its descriptors, in the entry behind them, and behind the entry.
+pub(super) fn blank_others(content: &mut [u8], Codec { own, entry, esds, stream, .. }: &Codec) {
     content[entry.end..].fill(0);
+    let told_bytes = own.as_ref().map_or(0, |own| own.told_bytes);
+    descriptors::blank_others(&mut content[DESCRIPTORS..esds.end], stream, told_bytes);
     let rest = &mut content[esds.end..entry.end];
     let size = rest.len() as u32;
     rest.fill(0);
@@ -50,43 +62,5 @@ pub(super) fn blank_behind(content: &mut [u8], Codec { entry, esds, .. }: &Codec
     if let Some(head) = rest.first_chunk_mut::<8>() {
         head[..4].copy_from_slice(&size.to_be_bytes());
         head[4..].copy_from_slice(b"free");
-    }
-}
-
-/// The kind of codec in the descriptors of a stream, and what the codec says of itself.
-fn described(mut rest: &[u8]) -> Option<(u8, Option<&[u8]>)> {
-    loop {
-        let (tag, of, _) = descriptor(rest)?;
-        match tag {
-            // Its number and flags; what they announce is of streams, not of files.
-            3 if of.get(2)? & 0xe0 == 0 => rest = of.get(3..)?,
-            4 => {
-                let own = of.get(13..).and_then(descriptor).filter(|(tag, ..)| *tag == 5);
-                return Some((*of.first()?, own.map(|(_, own, _)| own)));
-            }
-            _ => return None,
-        }
-    }
-}
-
-/// A descriptor: its tag, what it holds, as far as that is there, and what follows.
-fn descriptor(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (tag, behind) = bytes.split_first()?;
-    let size_bytes = behind.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
-    let (size, behind) = behind.split_at(size_bytes);
-    let size = size.iter().fold(0, |size, byte| size << 7 | usize::from(byte & 0x7f));
-    let (of, rest) = behind.split_at(size.min(behind.len()));
-    Some((*tag, of, rest))
-}
-
-/// The rate that a codec says of itself: behind five bits of its kind, an index in four or the rate in 24.
-fn rate_of(own: &[u8]) -> Option<u32> {
-    let bits = u64::from_be_bytes(std::array::from_fn(|at| own.get(at).copied().unwrap_or(0)));
-    let next = |from: u32, width: u32| (bits >> (64 - from - width)) as u32 & ((1 << width) - 1);
-    // Kinds that are rare have six more bits.
-    let from = if next(0, 5) == 31 { 11 } else { 5 };
-    match next(from, 4) {
-        RATE_FOLLOWS => Some(next(from + 4, 24)),
-        index => RATES.get(index as usize).copied(),
     }
 }
