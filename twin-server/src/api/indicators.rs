@@ -5,23 +5,22 @@ use std::sync::Arc;
 use axum::Json as JsonAnswer;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 use twin_schemas::indicators::Indicator;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::Query;
-use super::imports::{Language, Room, XLSX};
+use super::imports::Room;
 use super::room::work_in;
 use super::session::no_store;
+use super::table::{TableQuery, table};
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
 use crate::checkups::{CatalogueCounts, Numbered};
 use crate::ingest::indicator_table::{self, COLUMNS};
-use crate::ingest::sheet::{self, Column};
 
 /// Which catalogue.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,32 +63,6 @@ pub(crate) async fn list_indicators(
     Ok(no_store(JsonAnswer(IndicatorCatalogue { number, imported, indicators }).into_response()))
 }
 
-/// How a table is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TableFormat {
-    /// CSV.
-    #[default]
-    Csv,
-    /// A spreadsheet.
-    Xlsx,
-}
-
-/// How a table that people fill in is wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct TableQuery {
-    /// `csv` (default) or `xlsx`.
-    #[serde(default)]
-    #[param(inline)]
-    pub(super) format: TableFormat,
-    /// `zh` (default) or `en`, for the names of the columns; both are read.
-    #[serde(default)]
-    #[param(inline)]
-    pub(super) lang: Language,
-}
-
 /// Gives the catalogue in force as a table, to be changed and imported again.
 #[utoipa::path(
     get, path = "/api/v1/indicators/template", tag = "check-ups", params(TableQuery),
@@ -107,40 +80,6 @@ pub(crate) async fn get_indicator_template(
     let rows: Vec<Vec<String>> =
         catalogue.list().iter().map(|indicator| indicator_table::row_of(indicator)).collect();
     table("indicators", &COLUMNS, format, lang, rows, Vec::new()).await
-}
-
-/// Tables that are written at once; others wait.
-static WRITING: Semaphore = Semaphore::const_new(2);
-
-/// A table as an answer, written beside the threads that answer others.
-pub(super) async fn table(
-    name: &str,
-    columns: &'static [Column],
-    format: TableFormat,
-    lang: Language,
-    rows: Vec<Vec<String>>,
-    notes: Vec<Vec<String>>,
-) -> Result<Response, Problem> {
-    let chinese = lang == Language::Zh;
-    // It is never closed.
-    let room = WRITING.acquire().await;
-    let written = work_in(room, move || match format {
-        TableFormat::Csv => Ok(sheet::csv(columns, chinese, &rows).into_bytes()),
-        TableFormat::Xlsx => sheet::xlsx(columns, chinese, &rows, &notes),
-    });
-    let bytes = written.await?.map_err(|error| {
-        tracing::error!(%error, name, "a spreadsheet cannot be written");
-        Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
-    })?;
-    let (media_type, ending) = match format {
-        TableFormat::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
-        TableFormat::Xlsx => (XLSX, "xlsx"),
-    };
-    let mut response = no_store(([(header::CONTENT_TYPE, media_type)], bytes).into_response());
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
 }
 
 /// How to import indicators.

@@ -72,6 +72,7 @@ mod room;
 pub(crate) mod sensorthings;
 pub(crate) mod session;
 pub(crate) mod spatial;
+mod table;
 pub(crate) mod task_lists;
 pub(crate) mod task_proposals;
 pub(crate) mod tasks;

@@ -14,9 +14,9 @@ use utoipa::IntoParams;
 
 use super::extract::Query;
 use super::imports::Language;
-use super::indicators::{self, TableFormat};
 use super::project_lists::{ProjectsQuery, Wanted};
 use super::session::no_store;
+use super::table::{self, TableFormat};
 use super::{Problem, ProblemBody};
 use crate::app::App;
 use crate::auth::Permit;
@@ -97,7 +97,7 @@ pub(crate) async fn export_project_sheet(
     let ProjectSheetQuery { state, kind, level, zone, lang } = query;
     let found = found(&app, &permit, &ProjectsQuery::of(state, kind, level, zone))?;
     let rows: Vec<Vec<String>> = found.iter().map(|project| row(project).to_vec()).collect();
-    indicators::table("projects", &PROJECTS_OUT, TableFormat::Xlsx, lang, rows, Vec::new()).await
+    table::table("projects", &PROJECTS_OUT, TableFormat::Xlsx, lang, rows, Vec::new()).await
 }
 
 fn found(app: &App, permit: &Permit, query: &ProjectsQuery) -> Result<Vec<Arc<Project>>, Problem> {
