@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::common::gateway::{Gateway, KEY, NEVER};
-use crate::common::people::{People, ZONE_1, send_as};
+use crate::common::people::{People, send_as};
+use crate::common::street::{act, lamp_of};
 use crate::common::{Answer, Server, check_problem};
 use twin_server::domain::permission::{Grant, Role};
 
@@ -35,17 +36,13 @@ async fn want(server: &Server, who: &str, language: &str) -> Answer {
     send_as(server, who, "PUT", PATH, &json!({ "text_messages": true, "language": language })).await
 }
 
-async fn report(server: &Server, who: &str) -> u64 {
-    let place = json!({ "position": { "east_m": ZONE_1, "north_m": 5.0, "up_m": 0.0 } });
-    let draft = json!({ "line": "problem", "kind": "lighting", "text": "no light", "place": place });
-    let taken = send_as(server, who, "POST", "/api/v1/reports", &draft).await;
-    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
-    taken.json()["id"].as_u64().unwrap()
-}
-
-async fn act(server: &Server, who: &str, id: u64, deed: Value) {
-    let done = send_as(server, who, "POST", &format!("/api/v1/reports/{id}/deeds"), &deed).await;
-    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+/// Who manages, a resident who wants messages, and the desk.
+async fn quarter<'s>(server: &'s Server, gateway: &mut Gateway) -> (People<'s>, String, String) {
+    let people = People::begin(server).await;
+    let li = resident(server, gateway, &people, "li", NUMBER).await;
+    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
+    want(server, &li, "zh").await;
+    (people, li, desk)
 }
 
 async fn say(server: &Server, who: &str, id: u64, text: &str) {
@@ -84,7 +81,7 @@ async fn whoever_wants_it_is_told_what_others_did_with_their_report_and_nothing_
     assert_eq!(before, json!({ "text_messages": false, "language": "zh", "per_day": 5 }));
     let chosen = want(&server, &li, "en").await;
     assert_eq!(chosen.json(), json!({ "text_messages": true, "language": "en", "per_day": 5 }));
-    let (of_li, of_wang) = (report(&server, &li).await, report(&server, &wang).await);
+    let (of_li, of_wang) = (lamp_of(&server, &li).await, lamp_of(&server, &wang).await);
     for id in [of_wang, of_li] {
         act(&server, &desk, id, json!({ "deed": "accept" })).await;
     }
@@ -102,7 +99,7 @@ async fn whoever_wants_it_is_told_what_others_did_with_their_report_and_nothing_
     // What they say and do themselves they know.
     say(&server, &li, of_li, "the left one").await;
     act(&server, &desk, of_li, json!({ "deed": "dispatch", "body": "community" })).await;
-    let other = report(&server, &li).await;
+    let other = lamp_of(&server, &li).await;
     act(&server, &li, other, json!({ "deed": "withdraw", "text": "it works again" })).await;
     ended(&people, "sent", 2).await;
     assert_eq!(listed(&people, "").await.len(), 2);
@@ -124,7 +121,7 @@ async fn only_who_has_a_number_can_want_messages_and_whoever_deletes_it_gets_non
     check_problem(&want(&server, &li, "fr").await, 422, "bad_value");
     let desk = people.user("desk", &Grant::whole(Role::Community)).await;
     assert_eq!(want(&server, &li, "zh").await.status, StatusCode::OK);
-    let id = report(&server, &li).await;
+    let id = lamp_of(&server, &li).await;
     let gone = send_as(&server, &li, "DELETE", "/api/v1/account/phone", &Value::Null).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     act(&server, &desk, id, json!({ "deed": "accept" })).await;
@@ -140,11 +137,8 @@ async fn only_who_has_a_number_can_want_messages_and_whoever_deletes_it_gets_non
 async fn no_more_than_a_day_allows_are_sent_and_the_others_are_listed() {
     let mut gateway = Gateway::start(&[]).await;
     let server = gateway.server(false).await;
-    let people = People::begin(&server).await;
-    let li = resident(&server, &mut gateway, &people, "li", NUMBER).await;
-    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
-    want(&server, &li, "zh").await;
-    let id = report(&server, &li).await;
+    let (people, li, desk) = quarter(&server, &mut gateway).await;
+    let id = lamp_of(&server, &li).await;
     act(&server, &desk, id, json!({ "deed": "accept" })).await;
     for at in 0..6 {
         say(&server, &desk, id, &format!("question {at}")).await;
@@ -173,12 +167,9 @@ async fn tried(people: &People<'_>, tries: u64) -> Value {
 async fn a_message_that_could_not_be_sent_is_tried_after_a_restart_and_given_up_after_a_day() {
     let mut gateway = Gateway::start(&[]).await;
     let server = gateway.server(false).await;
-    let people = People::begin(&server).await;
-    let li = resident(&server, &mut gateway, &people, "li", NUMBER).await;
-    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
-    want(&server, &li, "zh").await;
+    let (people, li, desk) = quarter(&server, &mut gateway).await;
     gateway.refuse(&[500, 429]);
-    let id = report(&server, &li).await;
+    let id = lamp_of(&server, &li).await;
     act(&server, &desk, id, json!({ "deed": "accept" })).await;
     let failed = async |people: &People<'_>, tries: u64, error: &str| {
         for _ in 0..600 {
@@ -210,13 +201,10 @@ async fn a_message_that_could_not_be_sent_is_tried_after_a_restart_and_given_up_
 async fn what_the_gateway_refuses_for_good_is_given_up_and_ends_the_turn_of_its_user() {
     let mut gateway = Gateway::start(&[]).await;
     let server = gateway.server(false).await;
-    let people = People::begin(&server).await;
-    let li = resident(&server, &mut gateway, &people, "li", NUMBER).await;
-    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
-    want(&server, &li, "zh").await;
+    let (people, li, desk) = quarter(&server, &mut gateway).await;
     // Nothing is sent but by hand.
     server.stop.send_replace(true);
-    let id = report(&server, &li).await;
+    let id = lamp_of(&server, &li).await;
     act(&server, &desk, id, json!({ "deed": "accept" })).await;
     say(&server, &desk, id, "which lamp?").await;
     say(&server, &desk, id, "left or right?").await;
@@ -242,16 +230,13 @@ async fn what_the_gateway_refuses_for_good_is_given_up_and_ends_the_turn_of_its_
 async fn nothing_is_sent_that_cannot_be_noted_before() {
     let mut gateway = Gateway::start(&[]).await;
     let server = gateway.server(false).await;
-    let people = People::begin(&server).await;
-    let li = resident(&server, &mut gateway, &people, "li", NUMBER).await;
-    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
-    want(&server, &li, "zh").await;
+    let (people, li, desk) = quarter(&server, &mut gateway).await;
     // As a disk that is full: messages can be read, and nothing of them noted.
     let address = format!("sqlite:{}/twin.db", server.folder.path().display());
     let database = sqlx::SqlitePool::connect(&address).await.unwrap();
     let run = async |sql: &'static str| sqlx::query(sql).execute(&database).await.unwrap();
     run("CREATE TRIGGER full BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'full'); END").await;
-    let id = report(&server, &li).await;
+    let id = lamp_of(&server, &li).await;
     act(&server, &desk, id, json!({ "deed": "accept" })).await;
     let messenger = server.app.messenger().unwrap();
     for _ in 0..3 {
@@ -269,13 +254,10 @@ async fn nothing_is_sent_that_cannot_be_noted_before() {
 async fn a_stop_does_not_wait_for_a_gateway_and_the_try_counts() {
     let mut gateway = Gateway::start(&[]).await;
     let server = gateway.server(false).await;
-    let people = People::begin(&server).await;
-    let li = resident(&server, &mut gateway, &people, "li", NUMBER).await;
-    let desk = people.user("desk", &Grant::whole(Role::Community)).await;
-    want(&server, &li, "zh").await;
+    let (people, li, desk) = quarter(&server, &mut gateway).await;
     server.stop.send_replace(true);
     gateway.refuse(&[NEVER]);
-    let id = report(&server, &li).await;
+    let id = lamp_of(&server, &li).await;
     act(&server, &desk, id, json!({ "deed": "accept" })).await;
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let messenger = server.app.messenger().unwrap();

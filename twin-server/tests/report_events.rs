@@ -4,8 +4,9 @@
 use crate::common::Server;
 use crate::common::people::{People, ZONE_1, ZONE_2, add_zone_2, send_as};
 use crate::common::stream::Stream;
+use crate::common::street::act;
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use twin_server::domain::permission::{Grant, Role};
 
 async fn report(server: &Server, who: &str, east_m: f64, open: bool) -> u64 {
@@ -15,11 +16,6 @@ async fn report(server: &Server, who: &str, east_m: f64, open: bool) -> u64 {
     let taken = send_as(server, who, "POST", "/api/v1/reports", &draft).await;
     assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
     taken.json()["id"].as_u64().unwrap()
-}
-
-async fn act(server: &Server, who: &str, id: u64, deed: Value) {
-    let done = send_as(server, who, "POST", &format!("/api/v1/reports/{id}/deeds"), &deed).await;
-    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
 }
 
 #[tokio::test]

@@ -339,16 +339,21 @@ async fn set(server: &Server, headers: &[(&str, &str)], settings: &Value) -> Str
     added.json()["webhook"]["id"].as_str().unwrap().to_owned()
 }
 
-// Receivers block a thread each.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_webhook_hears_what_whoever_set_it_may_read_and_where_it_looks() {
+/// A server that may post to this machine.
+async fn posting_here() -> Server {
     let folder = tempfile::tempdir().unwrap();
     publish(&folder.path().join("publication"), "v1");
-    let server = Server::start_as(folder, |mut config| {
+    Server::start_as(folder, |mut config| {
         config.webhooks.allow_private = true;
         config
     })
-    .await;
+    .await
+}
+
+// Receivers block a thread each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_webhook_hears_what_whoever_set_it_may_read_and_where_it_looks() {
+    let server = posting_here().await;
     let receivers: Vec<Receiver> = (0..4).map(|_| Receiver::start(&[])).collect();
     let settings = |at: usize, zones: &[&str]| {
         let receiver: &Receiver = &receivers[at];
@@ -430,13 +435,7 @@ async fn nothing_waits(people: &People<'_>) {
 // A receiver blocks a thread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_its_owner_may_not_read_any_more_is_not_posted_even_in_the_same_turn() {
-    let folder = tempfile::tempdir().unwrap();
-    publish(&folder.path().join("publication"), "v1");
-    let server = Server::start_as(folder, |mut config| {
-        config.webhooks.allow_private = true;
-        config
-    })
-    .await;
+    let server = posting_here().await;
     let people = People::begin(&server).await;
     let owner = people.user("owner", &Grant::whole(Role::Administrator)).await;
     let path = people.path_of("owner").await;

@@ -47,9 +47,7 @@ impl<'s> Street<'s> {
     }
 
     pub(crate) async fn lamp(&self) -> u64 {
-        let taken = self.report(&self.resident, &lamp()).await;
-        assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
-        taken.json()["id"].as_u64().unwrap()
+        lamp_of(self.server, &self.resident).await
     }
 
     pub(crate) async fn act(&self, who: &str, id: u64, deed: Value) -> Answer {
@@ -58,9 +56,7 @@ impl<'s> Street<'s> {
 
     /// Does something that must be possible, and gives the report.
     pub(crate) async fn done(&self, who: &str, id: u64, deed: Value) -> Value {
-        let done = self.act(who, id, deed).await;
-        assert_eq!(done.status, StatusCode::OK, "{}", done.text());
-        done.json()["report"].clone()
+        act(self.server, who, id, deed).await
     }
 
     pub(crate) async fn get(&self, who: &str, path: &str) -> Answer {
@@ -91,6 +87,20 @@ pub(crate) fn at(east_m: f64) -> Value {
 
 pub(crate) fn lamp() -> Value {
     json!({ "line": "problem", "kind": "lighting", "text": " 东门的路灯不亮 ", "place": at(ZONE_1) })
+}
+
+/// A lamp that someone reports.
+pub(crate) async fn lamp_of(server: &Server, who: &str) -> u64 {
+    let taken = send_as(server, who, "POST", "/api/v1/reports", &lamp()).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
+    taken.json()["id"].as_u64().unwrap()
+}
+
+/// Does something that must be possible, and gives the report.
+pub(crate) async fn act(server: &Server, who: &str, id: u64, deed: Value) -> Value {
+    let done = send_as(server, who, "POST", &format!("/api/v1/reports/{id}/deeds"), &deed).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    done.json()["report"].clone()
 }
 
 /// Sends a photograph or a voice.
